@@ -1,0 +1,123 @@
+"""What goes out: custom actions, channels, message templates, deliveries (datasources-actions.md)."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from datasources.models import Profile
+from journeyorch.access.models import Configuration, Sandbox
+
+
+class Action(Configuration):
+    """A custom action: one call to a third-party system with a typed payload."""
+
+    class Method(models.TextChoices):
+        POST = "POST"
+        PUT = "PUT"
+        PATCH = "PATCH"
+        GET = "GET"
+        DELETE = "DELETE"
+
+    name = models.CharField(
+        _("name"),
+        max_length=30,
+        validators=[RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))],
+    )
+    description = models.TextField(_("description"), blank=True)
+    url = models.CharField(_("URL"), max_length=2000)
+    method = models.CharField(_("method"), max_length=6, choices=Method, default=Method.POST)
+    # [{"name", "value"}] constant or [{"name", "variable": true, "label", "type"}]
+    headers = models.JSONField(_("headers"), default=list, blank=True)
+    query = models.JSONField(_("query parameters"), default=list, blank=True)
+    auth = models.JSONField(_("authentication"), default=dict, blank=True)
+    # The pasted payload as a tree whose leaves are {"type", "constant": value} or {"type", "variable": true, "label"}.
+    payload = models.JSONField(_("action parameters"), default=dict, blank=True)
+    response_sample = models.JSONField(_("response payload"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="action_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.TextChoices):
+    """The built-in channels."""
+
+    EMAIL = "email", _("Email")
+    SMS = "sms", _("SMS")
+    PUSH = "push", _("Push")
+
+
+class Channel(Configuration):
+    """How messages of one kind leave: a provider with its configuration (actions/channels, one file each)."""
+
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind)
+    provider = models.CharField(_("provider"), max_length=30)
+    # What the provider's own form asks; secrets encrypted (outbound.secrets).
+    config = models.JSONField(_("configuration"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="channel_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageTemplate(Configuration):
+    """The words of a message in Liquid, over ``profile`` and its declared parameters."""
+
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind)
+    # email: subject, html, text; sms: text; push: title, body
+    content = models.JSONField(_("content"), default=dict)
+    # [{"name", "type", "required", "sample"}]
+    parameters = models.JSONField(_("parameters"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="message_template_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """One message to one person; one per call (architecture.md, Databases)."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        OPENED = "opened", _("Opened")
+        CLICKED = "clicked", _("Clicked")
+        BOUNCED = "bounced", _("Bounced")
+        FAILED = "failed", _("Failed")
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False)
+    # The idempotency key of the call; providers get it as message id and give it back in their feedback.
+    message_id = models.UUIDField(unique=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind)
+    template = models.ForeignKey(MessageTemplate, null=True, on_delete=models.SET_NULL, db_constraint=False)
+    profile = models.ForeignKey(Profile, null=True, on_delete=models.SET_NULL, db_constraint=False)
+    address = models.CharField(_("address"), max_length=512)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    detail = models.TextField(_("detail"), blank=True)
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [
+            # The list of deliveries, newest first.
+            models.Index(fields=["sandbox", "-created_at"], name="delivery_recent"),
+        ]

@@ -1,0 +1,75 @@
+"""External data sources: systems that journeys ask about a person (datasources-actions.md)."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.models import Configuration, Sandbox
+
+NAME_VALIDATOR = RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))
+
+
+class DataSource(Configuration):
+    """An HTTP API, its authentication and its protection. ``auth`` and secrets: journeyorch.outbound."""
+
+    name = models.CharField(_("name"), max_length=30, validators=[NAME_VALIDATOR])
+    description = models.TextField(_("description"), blank=True)
+    url = models.CharField(_("URL"), max_length=2000)
+    # {"type": "none"|"basic"|"api_key"|"oauth2"|"mtls"|"custom", ...} with secrets encrypted (outbound.secrets).
+    auth = models.JSONField(_("authentication"), default=dict, blank=True)
+    max_calls = models.PositiveIntegerField(
+        _("calls per second"), default=15, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+    )
+    cache_seconds = models.PositiveIntegerField(_("cache duration in seconds"), default=0)
+
+    class Meta:
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="data_source_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldGroup(models.Model):
+    """The fields that one call to a data source brings, and the dynamic values that it needs."""
+
+    class Method(models.TextChoices):
+        GET = "GET"
+        POST = "POST"
+
+    source = models.ForeignKey(DataSource, on_delete=models.CASCADE, related_name="field_groups")
+    name = models.CharField(_("name"), max_length=30, validators=[NAME_VALIDATOR])
+    description = models.TextField(_("description"), blank=True)
+    method = models.CharField(_("method"), max_length=4, choices=Method, default=Method.GET)
+    path = models.CharField(_("path"), max_length=500, blank=True, help_text=_("Added to the URL of the source."))
+    parameters = models.CharField(
+        _("dynamic values"), max_length=500, blank=True, help_text=_("Names, separated by commas.")
+    )
+    sent_payload = models.JSONField(
+        _("sent payload"), null=True, blank=True, help_text=_('{"param": "name"} stands for a dynamic value.')
+    )
+    response_sample = models.JSONField(_("response payload"), default=dict)
+    # JSON Schema inferred from the sample and corrected by the user; what expressions may refer to.
+    response_schema = models.JSONField(_("fields"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("field group")
+        verbose_name_plural = _("field groups")
+        constraints = [models.UniqueConstraint(fields=["source", "name"], name="field_group_name_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.source.name}.{self.name}"
+
+
+class FetchCache(models.Model):
+    """The last answer of a field group for one set of parameters, for the source's cache duration."""
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    # sha256 over (group id, group's version, canonical parameters).
+    key = models.CharField(max_length=64, unique=True)
+    data = models.JSONField()
+    # The sweep of entries that are over.
+    expires_at = models.DateTimeField(db_index=True)

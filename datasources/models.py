@@ -1,0 +1,17 @@
+"""All models of the app, from the rooms where they live."""
+
+from datasources.external.models import DataSource, FetchCache, FieldGroup
+from datasources.platform.namespaces.models import Namespace
+from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
+from datasources.platform.schemas.models import Schema
+
+__all__ = [
+    "DataSource",
+    "ExperienceEvent",
+    "FetchCache",
+    "FieldGroup",
+    "Identity",
+    "Namespace",
+    "Profile",
+    "Schema",
+]

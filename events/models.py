@@ -1,0 +1,140 @@
+"""What comes in: inlets, received events, and the events that journeys know (events.md)."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from datasources.models import Schema
+from journeyorch.access.models import Configuration, Sandbox
+
+
+class Inlet(Configuration):
+    """A streaming connection: where and how one sender delivers events."""
+
+    class Mode(models.TextChoices):
+        AUTHENTICATED = "authenticated", _("Authenticated")
+        UNAUTHENTICATED = "unauthenticated", _("Unauthenticated")
+
+    key = models.CharField(_("inlet id"), max_length=64, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    mode = models.CharField(_("mode"), max_length=16, choices=Mode, default=Mode.AUTHENTICATED)
+    schema = models.ForeignKey(
+        Schema, verbose_name=_("schema"), null=True, blank=True, on_delete=models.PROTECT,
+        help_text=_("What its events are checked against when they name no schema."),
+    )
+    enabled = models.BooleanField(_("enabled"), default=True)
+    rate_limit = models.PositiveIntegerField(
+        _("events per second"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+
+    class Meta:
+        verbose_name = _("inlet")
+        verbose_name_plural = _("inlets")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="inlet_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InletToken(models.Model):
+    """A bearer key of an inlet, shown once and stored as its SHA-256."""
+
+    inlet = models.ForeignKey(Inlet, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("begins with"), max_length=12, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("key")
+        verbose_name_plural = _("keys")
+
+    def __str__(self) -> str:
+        return f"{self.hint}…"
+
+
+class ReceivedEvent(models.Model):
+    """One arrival, as it came. The order of receipt is the order of its id (engine.md § 1)."""
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    inlet = models.ForeignKey(Inlet, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    received_at = models.DateTimeField(_("received"))
+    routed = models.BooleanField(default=False, db_default=False)
+    # Which adapter reads the body (events/protocols, one file each).
+    protocol = models.CharField(max_length=20, default="collection")
+    # The message as it came, as JSON text; text, because the database need not understand it.
+    body = models.TextField()
+
+    class Meta:
+        verbose_name = _("received event")
+        verbose_name_plural = _("received events")
+        indexes = [
+            # The router: the oldest unrouted ones of a sandbox.
+            models.Index(fields=["sandbox", "id"], name="received_event_unrouted", condition=Q(routed=False)),
+            # The live list of an inlet, newest first.
+            models.Index(fields=["inlet", "-id"], name="received_event_of_inlet"),
+        ]
+
+
+class EventKey(models.Model):
+    """What was received in the last 7 days, by inlet and key, so that a repetition is dropped."""
+
+    inlet = models.ForeignKey(Inlet, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    key = models.CharField(max_length=255)
+    # The sweep of keys older than 7 days.
+    day = models.DateField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inlet", "key"], name="event_key_unique")]
+
+
+class Event(Configuration):
+    """An event that journeys can start with or wait for, as a technical user configured it."""
+
+    class Type(models.TextChoices):
+        SYSTEM = "system", _("System-generated")
+        RULE = "rule", _("Rule-based")
+
+    name = models.CharField(
+        _("name"),
+        max_length=30,
+        validators=[RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))],
+    )
+    description = models.TextField(_("description"), blank=True)
+    type = models.CharField(_("type"), max_length=6, choices=Type, default=Type.SYSTEM)
+    event_id = models.CharField(_("event ID"), max_length=64, unique=True, null=True, editable=False)
+    condition = models.TextField(_("event ID condition"), blank=True)
+    schema = models.ForeignKey(Schema, on_delete=models.PROTECT, verbose_name=_("schema"))
+    fields = models.JSONField(
+        _("payload fields"), default=list, blank=True, help_text=_("Paths that journeys may use; empty: all.")
+    )
+    namespace = models.CharField(_("namespace"), max_length=60, blank=True)
+    key = models.TextField(
+        _("key"), blank=True, help_text=_("Expression that gives the person's id; empty: identityMap.")
+    )
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="event_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Quarantined(models.Model):
+    """A received event that could not be handled, with the reason; kept to be inspected and replayed."""
+
+    received_event = models.OneToOneField(ReceivedEvent, on_delete=models.CASCADE, db_constraint=False)
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False)
+    code = models.CharField(_("reason"), max_length=40)
+    message = models.TextField(_("message"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("quarantined event")
+        verbose_name_plural = _("quarantine")

@@ -1,0 +1,14 @@
+"""Every address of the product. Apps are named by strings: the floor imports none of them."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("login/", auth_views.LoginView.as_view(), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("events.urls")),
+    path("", include("actions.urls")),
+    path("", include("journeys.urls")),
+]
