@@ -1,0 +1,1 @@
+"""Chromium for end-to-end tests (the fixture ``page`` follows)."""

@@ -1,0 +1,165 @@
+"""What every test may ask for. tests/plugin.py has chosen the database before this file is read."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
+
+from tests import network, postgres
+from tests.plugin import RUN_FOLDER
+
+RESTORE_ROWS = pytest.StashKey[Callable[[], None]]()
+
+pytest_plugins = ["tests.browser"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.option.database}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """A test with real transactions empties all tables at its end: the rows of migrations are put back."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", [])
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names:
+        item.config.stash[RESTORE_ROWS]()
+    return result
+
+
+# --- Network --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _attempts_to_leave() -> Iterator[list[str]]:
+    attempts: list[str] = []
+    with network.guard(attempts):
+        yield attempts
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine(_attempts_to_leave: list[str]) -> Iterator[None]:
+    yield
+    tried, _attempts_to_leave[:] = list(_attempts_to_leave), []
+    assert not tried, f"the test tried to reach {tried}"
+
+
+# --- Databases ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """SQLite in a file, as installed: in memory there is neither WAL nor a second connection."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(request.config.stash[RUN_FOLDER] / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[], str]]:
+    """The migrated database of pytest-django, and copies of it; yields what makes one more copy."""
+    with django_db_blocker.unblock():
+        request.config.stash[RESTORE_ROWS] = _restorer(_rows_of_migrations(), django_db_blocker)
+    copies = SqliteCopies if connection.vendor == "sqlite" else PostgresCopies
+    copy = copies(request.config.stash[RUN_FOLDER])
+    with django_db_blocker.unblock():
+        connection.close()
+        copy.keep_template(str(connection.settings_dict["NAME"]))
+    yield copy
+    copy.remove_all()
+
+
+def _rows_of_migrations() -> str:
+    """As JSON; Django itself writes content types and permissions again whenever it empties the tables."""
+    tables = connection.introspection.table_names()
+    models = [model for model in apps.get_models() if model._meta.db_table in tables]
+    kept = [model for model in models if model not in (ContentType, Permission)]
+    return serializers.serialize("json", [row for model in kept for row in model._base_manager.all()])
+
+
+def _restorer(rows: str, blocker: DjangoDbBlocker) -> Callable[[], None]:
+    def restore() -> None:
+        with blocker.unblock(), transaction.atomic():
+            for row in serializers.deserialize("json", rows):
+                row.save()
+
+    return restore
+
+
+@pytest.fixture
+def database_url(django_db_setup: Callable[[], str]) -> str:
+    """DATABASE_URL of a fresh migrated database for processes that a test starts."""
+    return django_db_setup()
+
+
+class SqliteCopies:
+    """Files in the folder of the run, which is removed with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.numbers = itertools.count(1)
+
+    def keep_template(self, source: str) -> None:
+        self._copy(source, self.folder / "template.sqlite3")
+
+    def __call__(self) -> str:
+        target = self.folder / f"copy-{next(self.numbers)}.sqlite3"
+        self._copy(self.folder / "template.sqlite3", target)
+        return f"sqlite:///{target}"
+
+    def remove_all(self) -> None:
+        pass
+
+    @staticmethod
+    def _copy(source: str | Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+
+
+class PostgresCopies:
+    """Databases made from a template; names carry the process id, since a given server may be shared."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = os.environ["DATABASE_URL"]
+        self.prefix = f"journeyorch_{os.getpid()}"
+        self.names: list[str] = []
+
+    def keep_template(self, source: str) -> None:
+        self._create(f"{self.prefix}_template", source)
+
+    def __call__(self) -> str:
+        name = f"{self.prefix}_{len(self.names)}"
+        self._create(name, f"{self.prefix}_template")
+        return postgres.with_database(self.server, name)
+
+    def remove_all(self) -> None:
+        for name in reversed(self.names):
+            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _create(self, name: str, template: str) -> None:
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.names.append(name)
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as server:
+            server.execute(statement)

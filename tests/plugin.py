@@ -1,0 +1,64 @@
+"""Chooses the database and the environment of a test run, before Django reads its settings.
+
+It is loaded with ``-p`` (pyproject.toml): a conftest would come too late. ``--database=postgres``, or
+TEST_DATABASE=postgres, runs the same tests on a throw-away PostgreSQL server (tests/postgres.py), or on the
+server of TEST_DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+RUN_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default=os.environ.get("TEST_DATABASE") or "sqlite",
+        help="what the tests run on (default: TEST_DATABASE or sqlite)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """A wrapper runs before pytest-django's own hook, which imports the settings."""
+    folder = tempfile.TemporaryDirectory(prefix="journeyorch-tests-")
+    early_config.add_cleanup(folder.cleanup)
+    early_config.stash[RUN_FOLDER] = Path(folder.name)
+    os.environ.update(_environment())
+    os.environ["DATABASE_URL"] = _database_url(early_config)
+    return (yield)
+
+
+def _environment() -> dict[str, str]:
+    return {
+        # Plain static files: the hashed ones exist only after `collectstatic`.
+        "DEBUG": "true",
+        "SECRET_KEY": "only-for-tests-" + "x" * 50,
+        "SECRETS_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        "HTTPS": "false",
+    }
+
+
+def _database_url(config: pytest.Config) -> str:
+    if config.known_args_namespace.database == "sqlite":
+        return f"sqlite:///{config.stash[RUN_FOLDER]}/journeyorch.sqlite3"
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    try:
+        server = postgres.cluster()
+        url = server.__enter__()
+    except (postgres.PostgresMissing, postgres.PostgresFailed) as problem:
+        raise pytest.UsageError(str(problem)) from problem
+    config.add_cleanup(lambda: server.__exit__(None, None, None))
+    return url

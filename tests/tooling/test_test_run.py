@@ -1,0 +1,104 @@
+"""The test run itself: its network guard and its databases."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from journeyorch.access.models import Sandbox
+from tests import network
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1", "localhost", None])
+def test_loopback_addresses_may_be_reached(host):
+    assert network.is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "2001:db8::1", "::ffff:192.0.2.1", "example.test"])  # noqa: S104
+def test_other_addresses_may_not(host):
+    assert not network.is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+        lambda: socket.getaddrinfo("example.test", 80),
+        lambda: _use(socket.SOCK_STREAM, "connect", ("192.0.2.1", 80)),
+        lambda: _use(socket.SOCK_STREAM, "connect_ex", ("192.0.2.1", 80)),
+        lambda: _use(socket.SOCK_DGRAM, "sendto", b"x", ("192.0.2.1", 53)),
+        lambda: socket.gethostbyname("example.test"),
+    ],
+)
+def test_every_way_off_this_machine_is_refused_and_remembered(reach, _attempts_to_leave):
+    with pytest.raises(network.LeftTheMachine):
+        reach()
+    assert _attempts_to_leave
+    _attempts_to_leave.clear()
+
+
+def _use(kind: int, method: str, *args: object) -> None:
+    with socket.socket(type=kind) as unused:
+        getattr(unused, method)(*args)
+
+
+def test_a_loopback_connection_works():
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+        server.accept()[0].close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_rows_of_migrations_are_there_in_every_test_with_real_transactions(turn):
+    assert Sandbox.objects.filter(name="prod").exists()
+
+
+@pytest.mark.django_db
+def test_the_database_is_the_one_asked_for(request):
+    assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[request.config.option.database]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_started_process_finds_its_own_migrated_database(database_url):
+    """The database is migrated, and what happens in it is invisible to the test process."""
+    code = (
+        "import django; django.setup()\n"
+        "from journeyorch.access.models import Sandbox\n"
+        "Sandbox.objects.create(name='other', title='Other')\n"
+        "print(Sandbox.objects.count())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DATABASE_URL": database_url},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout.strip(), done.returncode) == ("2", 0), done.stderr
+
+
+def test_each_fresh_database_is_another(django_db_setup):
+    first, second = django_db_setup(), django_db_setup()
+    assert first != second
+    assert _sandboxes(first) == _sandboxes(second) == ["prod"]
+
+
+def _sandboxes(url: str) -> list[str]:
+    query = "SELECT name FROM access_sandbox"
+    if url.startswith("sqlite"):
+        rows = sqlite3.connect(url.removeprefix("sqlite:///")).execute(query).fetchall()
+    else:
+        with psycopg.connect(url) as server:
+            rows = server.execute(query).fetchall()
+    return [name for (name,) in rows]
