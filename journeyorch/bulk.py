@@ -1,0 +1,386 @@
+"""Bulk SQL for the hot path: one statement for hundreds of rows, the same on PostgreSQL and SQLite.
+
+Django's cursors bind values on the client, at six times the CPU. Here PostgreSQL gets one array per column,
+in binary, through a plain psycopg cursor; SQLite gets one prepared statement, run for each row.
+
+Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``uuid.UUID`` for
+``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are always
+bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``, ``condition``,
+``order_by``, ``on_conflict``), are code: never make them from what a user typed.
+
+In fragments the table is ``t``; a value of the row at hand is ``v.<name>``, one of its key ``v.key_<name>``.
+
+Everything raises Django's database errors: ``IntegrityError`` for a broken constraint, ``DataError`` for a
+value that the column cannot hold (text with a NUL character, numbers out of range, naive times).
+Nothing here opens or ends a transaction: callers do, with ``transaction.atomic``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import psycopg
+from django.db import DataError, connection
+from psycopg.types.numeric import Int8BinaryDumper
+
+Row = tuple[Any, ...]
+
+
+class Column(NamedTuple):
+    """A column: its name, its PostgreSQL type, and for updates and upserts what to set it to.
+
+    ``expression`` is SQL, such as ``t.taken + v.taken``; empty: the value itself.
+    """
+
+    name: str
+    type: str
+    expression: str = ""
+
+
+# --- The verbs ------------------------------------------------------------------------------------
+
+
+def insert(table: str, columns: Sequence[Column], rows: Sequence[Row], *, on_conflict: str = "") -> int:
+    """Insert the rows in their order; returns how many were inserted or, by ``on_conflict``, updated.
+
+    ``on_conflict`` is what follows ON CONFLICT, for example ``DO NOTHING`` or
+    ``(key) DO UPDATE SET n = t.n + excluded.n``; with the latter no two rows may have the same key.
+    """
+    if not rows:
+        return 0
+    if connection.vendor == "postgresql":
+        return _run(_insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows)).rowcount
+    return _run_each(_insert_row(table, tuple(columns), on_conflict), columns, rows)
+
+
+def update(
+    table: str,
+    key: Sequence[Column],
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    where: str = "",
+    in_order: bool = False,
+) -> int:
+    """Update the row that each input's key names; returns how many rows were found and updated.
+
+    An input row holds the key's values, then those of ``columns``. A guard, such as the revision that was
+    read, is one more column of the key. ``in_order`` locks the rows in the order of the key first: without it,
+    two transactions that update the same rows may wait for each other.
+    """
+    if not rows:
+        return 0
+    inputs = [*key, *columns]
+    if connection.vendor == "postgresql":
+        sql = _update_arrays(table, tuple(key), tuple(columns), where, in_order)
+        return _run(sql, _arrays(inputs, rows)).rowcount
+    return _run_each(_update_row(table, tuple(key), tuple(columns), where), inputs, rows)
+
+
+def delete(table: str, key: Column, values: Iterable[Any]) -> int:
+    """Delete the rows whose ``key`` column is among the values; returns how many there were."""
+    rows = [(value,) for value in values]
+    if not rows:
+        return 0
+    if connection.vendor == "postgresql":
+        return _run(_delete_arrays(table, key), _arrays([key], rows)).rowcount
+    return _run_each(f'DELETE FROM "{table}" WHERE "{key.name}" = ?', [key], rows)
+
+
+def lookup(
+    table: str,
+    key: Sequence[Column],
+    rows: Sequence[Row],
+    select: Sequence[Column],
+    *,
+    given: Sequence[Column] = (),
+    condition: str = "",
+    order_by: str = "",
+    limit: int | None = 1,
+) -> list[Row]:
+    """The rows found by each input's key: ``(ordinal of the input, *values of select)``.
+
+    At most ``limit`` for an input, in the order of the inputs. An input holds the key's values, then those of
+    ``given``, which ``condition`` may compare with as ``v.<name>``. Every input is an index probe of its own,
+    even on tables without statistics (engine.md § 3); with ``= ANY`` the planner chose to scan.
+    """
+    if not rows:
+        return []
+    inputs = [*key, *given]
+    parts = (table, tuple(key), tuple(given), tuple(select), condition, order_by, limit)
+    if connection.vendor == "postgresql":
+        return _run(_lookup_arrays(*parts), _arrays(inputs, rows)).fetchall()
+    return list(_look_up_each(_lookup_row(*parts), inputs, rows, select))
+
+
+def by_ids(table: str, key: Column, ids: Iterable[Any], select: Sequence[Column]) -> list[Row]:
+    """The values of ``select`` for the rows with these ids, in the order of the ids; unknown ids are left out."""
+    return [row[1:] for row in lookup(table, [key], [(value,) for value in ids], select)]
+
+
+def new_ids(table: str, count: int) -> list[int]:
+    """Ids for rows about to be inserted with them; on SQLite only inside the transaction that inserts them."""
+    if not count:
+        return []
+    if connection.vendor == "postgresql":
+        sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')::regclass) FROM generate_series(1, %s)"
+        return [row[0] for row in _run(sql, [f'"{table}"', count]).fetchall()]
+    with _errors():
+        found = _sqlite().execute("SELECT seq FROM sqlite_sequence WHERE name = ?", [table]).fetchone()
+    last = found[0] if found else 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def database_now() -> datetime:
+    """The database's clock, for times that several processes compare; on SQLite all share this machine's."""
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    return _run("SELECT clock_timestamp()", []).fetchone()[0].astimezone(UTC)
+
+
+# --- PostgreSQL: arrays in binary -----------------------------------------------------------------
+
+
+class _ArrayCursor(psycopg.Cursor[Any]):
+    """Binds on the server; every ``int`` as bigint, so that a statement keeps one plan whatever its values."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        super().__init__(raw)
+        self.adapters.register_dumper(int, Int8BinaryDumper)
+
+
+def _run(sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
+    connection.ensure_connection()
+    # A transaction pooler gives every transaction another session, where a prepared statement is unknown;
+    # who runs one has to set Django's switch for it anyway.
+    prepare = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    with _errors():
+        return _ArrayCursor(connection.connection).execute(sql, parameters, prepare=prepare, binary=True)
+
+
+def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[list[Any]]:
+    arrays = [list(values) for values in zip(*rows, strict=True)]
+    if len(arrays) != len(columns):
+        raise ValueError(f"Rows of {len(arrays)} values for {len(columns)} columns.")
+    for column, values in zip(columns, arrays, strict=True):
+        if column.type == "timestamptz":
+            _refuse_naive(values)
+    return arrays
+
+
+def _refuse_naive(values: Iterable[datetime | None]) -> None:
+    """Without a zone the database would take its own; that must not depend on a server's setting."""
+    if any(value is not None and value.tzinfo is None for value in values):
+        raise DataError("A time without a time zone cannot be stored.")
+
+
+@lru_cache(maxsize=512)
+def _insert_arrays(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
+    conflict = f" ON CONFLICT {_fragment(on_conflict)}" if on_conflict else ""
+    return f'INSERT INTO "{table}" AS t ({_names(columns)}) SELECT * FROM {_unnest(columns)}{conflict}'
+
+
+@lru_cache(maxsize=512)
+def _update_arrays(
+    table: str, key: tuple[Column, ...], columns: tuple[Column, ...], where: str, in_order: bool
+) -> str:
+    aliases = _aliases(key, columns)
+    source = f"{_unnest([*key, *columns])} AS v({aliases})"
+    wanted = " AND ".join([_match(key, "key_"), *_and(where)])
+    if in_order:
+        order = ", ".join(f't."{column.name}"' for column in key)
+        source = (
+            f'(SELECT v.* FROM {source} JOIN "{table}" AS t ON {wanted}'
+            f" ORDER BY {order} FOR NO KEY UPDATE OF t) AS v"
+        )
+    return f'UPDATE "{table}" AS t SET {_assignments(columns)} FROM {source} WHERE {wanted}'
+
+
+@lru_cache(maxsize=512)
+def _delete_arrays(table: str, key: Column) -> str:
+    return f'DELETE FROM "{table}" AS t USING {_unnest([key])} AS v("key_{key.name}") WHERE {_match([key], "key_")}'
+
+
+@lru_cache(maxsize=512)
+def _lookup_arrays(
+    table: str,
+    key: tuple[Column, ...],
+    given: tuple[Column, ...],
+    select: tuple[Column, ...],
+    condition: str,
+    order_by: str,
+    limit: int | None,
+) -> str:
+    found = ", ".join(_selected(column) for column in select)
+    tail = _tail(key, condition, order_by, limit)
+    return (
+        f"SELECT (v.ordinality - 1), found.* FROM {_unnest([*key, *given])}"
+        f" WITH ORDINALITY AS v({_aliases(key, given)}, ordinality)"
+        f' CROSS JOIN LATERAL (SELECT {found} FROM "{table}" AS t {tail}) AS found'
+    )
+
+
+def _selected(column: Column) -> str:
+    # psycopg would parse binary jsonb; SQLite has text, and so have we.
+    cast = "::text" if column.type == "jsonb" else ""
+    return f't."{column.name}"{cast}'
+
+
+def _unnest(columns: Sequence[Column]) -> str:
+    return "unnest(" + ", ".join(f"%b::{column.type}[]" for column in columns) + ")"
+
+
+def _fragment(sql: str) -> str:
+    """psycopg reads ``%`` as a placeholder."""
+    return sql.replace("%", "%%") if connection.vendor == "postgresql" else sql
+
+
+# --- SQLite: one prepared statement, row by row ---------------------------------------------------
+
+
+def _sqlite() -> Any:
+    connection.ensure_connection()
+    return connection.connection
+
+
+def _run_each(sql: str, columns: Sequence[Column], rows: Sequence[Row]) -> int:
+    with _errors():
+        return _sqlite().executemany(sql, _stored(columns, rows)).rowcount
+
+
+def _look_up_each(
+    sql: str, inputs: Sequence[Column], rows: Sequence[Row], select: Sequence[Column]
+) -> Iterator[Row]:
+    loaders = [_LOADERS.get(column.type) for column in select]
+    plain = not any(loaders)
+    with _errors():
+        execute = _sqlite().execute
+        for ordinal, row in enumerate(_stored(inputs, rows)):
+            for found in execute(sql, row):
+                yield (ordinal, *found) if plain else (ordinal, *map(_load, loaders, found))
+
+
+@lru_cache(maxsize=512)
+def _insert_row(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
+    conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
+    marks = ", ".join("?" * len(columns))
+    return f'INSERT INTO "{table}" AS t ({_names(columns)}) VALUES ({marks}){conflict}'
+
+
+@lru_cache(maxsize=512)
+def _update_row(table: str, key: tuple[Column, ...], columns: tuple[Column, ...], where: str) -> str:
+    wanted = " AND ".join([_match(key, "key_"), *_and(where)])
+    source = _one_row(_aliases(key, columns))
+    return f'UPDATE "{table}" AS t SET {_assignments(columns)} FROM {source} WHERE {wanted}'
+
+
+@lru_cache(maxsize=512)
+def _lookup_row(
+    table: str,
+    key: tuple[Column, ...],
+    given: tuple[Column, ...],
+    select: tuple[Column, ...],
+    condition: str,
+    order_by: str,
+    limit: int | None,
+) -> str:
+    # The sign keeps the declared type from sqlite3, which would make naive times of "datetime" columns.
+    found = ", ".join(f'+t."{column.name}"' for column in select)
+    source = _one_row(_aliases(key, given))
+    return f'SELECT {found} FROM {source} CROSS JOIN "{table}" AS t {_tail(key, condition, order_by, limit)}'
+
+
+def _one_row(aliases: str) -> str:
+    return "(SELECT " + ", ".join(f"? AS {alias}" for alias in aliases.split(", ")) + ") AS v"
+
+
+def _stored(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows as Django stores their values in SQLite."""
+    storers = [_STORERS.get(column.type, _as_is) for column in columns]
+    for row in rows:
+        if len(row) != len(storers):
+            raise ValueError(f"A row of {len(row)} values for {len(storers)} columns.")
+        yield tuple([None if value is None else store(value) for store, value in zip(storers, row, strict=True)])
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _stored_text(value: str) -> str:
+    # SQLite would keep it; PostgreSQL cannot, and the same data must be good on both.
+    if "\x00" in value:
+        raise DataError("Text with a NUL character cannot be stored.")
+    return value
+
+
+def _stored_time(value: datetime) -> str:
+    _refuse_naive([value])
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def _load(loader: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if loader is None or value is None else loader(value)
+
+
+_STORERS: dict[str, Callable[[Any], Any]] = {
+    "text": _stored_text,
+    "jsonb": _stored_text,
+    "timestamptz": _stored_time,
+    "date": date.isoformat,
+    "uuid": lambda value: value.hex,
+}
+_LOADERS: dict[str, Callable[[Any], Any]] = {
+    "timestamptz": lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
+    "date": date.fromisoformat,
+    "uuid": lambda text: uuid.UUID(hex=text),
+    "boolean": bool,
+}
+
+
+# --- SQL that both share --------------------------------------------------------------------------
+
+
+def _names(columns: Iterable[Column]) -> str:
+    return ", ".join(f'"{column.name}"' for column in columns)
+
+
+def _aliases(key: Iterable[Column], others: Iterable[Column]) -> str:
+    return ", ".join([*(f'"key_{column.name}"' for column in key), *(f'"{column.name}"' for column in others)])
+
+
+def _match(key: Iterable[Column], prefix: str) -> str:
+    return " AND ".join(f't."{column.name}" = v."{prefix}{column.name}"' for column in key)
+
+
+def _and(condition: str) -> list[str]:
+    return [f"({_fragment(condition)})"] if condition else []
+
+
+def _assignments(columns: Iterable[Column]) -> str:
+    return ", ".join(f'"{column.name}" = {_fragment(column.expression) or _value_of(column)}' for column in columns)
+
+
+def _value_of(column: Column) -> str:
+    return f'v."{column.name}"'
+
+
+def _tail(key: Sequence[Column], condition: str, order_by: str, limit: int | None) -> str:
+    wanted = " AND ".join([_match(key, "key_"), *_and(condition)])
+    order = f" ORDER BY {_fragment(order_by)}" if order_by else ""
+    return f"WHERE {wanted}{order}" + (f" LIMIT {limit:d}" if limit is not None else "")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Driver errors as Django's; values that never reach the database as the ``DataError`` that they are."""
+    with connection.wrap_database_errors:
+        try:
+            yield
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise DataError("A value cannot be stored: a number out of range, or text that is not Unicode.") from error
