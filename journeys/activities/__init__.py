@@ -1,0 +1,11 @@
+"""All kinds of activities. Importing the package registers them, in the order of the palette."""
+
+from journeys.activities import (  # noqa: F401, I001 - the order is the palette's
+    event,
+    condition,
+    split,
+    wait,
+    end,
+    message,
+    custom_action,
+)

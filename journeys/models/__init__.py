@@ -1,0 +1,23 @@
+"""All models of the app, one file for one idea."""
+
+from journeys.models.call import Call
+from journeys.models.entrance import Entrance
+from journeys.models.instance import Instance
+from journeys.models.journey import Journey
+from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
+from journeys.models.step_event import StepCount, StepEvent
+from journeys.models.version import JourneyVersion
+
+__all__ = [
+    "LANES",
+    "Call",
+    "Entrance",
+    "Instance",
+    "Journey",
+    "JourneyVersion",
+    "Lane",
+    "LaneInput",
+    "RouterLease",
+    "StepCount",
+    "StepEvent",
+]

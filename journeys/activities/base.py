@@ -1,0 +1,123 @@
+"""What an activity kind is, and the registry of all of them.
+
+A new kind is one file in this folder: a class decorated with ``@activity``. It says how it is configured
+(a pydantic model, also the designer's form), which ways lead out of it, what can be wrong with it, and
+what the engine does (a ``Work`` or ``Pause`` step). Everything here is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from pydantic import Field, ValidationError
+
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, Strict
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Step
+
+#: Ways that have a fixed meaning everywhere.
+NEXT, TIMEOUT, ERROR, OTHER = "next", "timeout", "error", "other"
+
+
+class Way(NamedTuple):
+    """A way out of an activity; ``label`` is shown on the path, empty for the ordinary one."""
+
+    id: str
+    label: str = ""
+
+
+class Config(Strict):
+    """Base of every kind's configuration."""
+
+
+class FailableConfig(Config):
+    """Configuration of a kind that may fail."""
+
+    error_path: bool = Field(
+        default=False, title="Add an alternative path in case of a timeout or an error"
+    )
+
+
+class Activity:
+    """A kind of activity. Subclasses are never instantiated: they are a set of functions."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    category: ClassVar[str]  # "events", "orchestration", "actions"
+    icon: ClassVar[str]
+    help: ClassVar[str]
+    node_type: ClassVar[str]  # expressions.md, lastNodeTypeInError
+    can_start = False
+    waits = False  # may stand in parallel with others that wait
+    Config: ClassVar[type[Config]]
+
+    @classmethod
+    def ways(cls, config: Any) -> list[Way]:
+        """The ways out, top first."""
+        ways = [Way(NEXT)]
+        if getattr(config, "error_path", False):
+            ways.append(Way(ERROR, "On error or timeout"))
+        return ways
+
+    @classmethod
+    def name_of(cls, config: Any) -> str:
+        """How its card is called when it has no label: the event, action or template that it uses."""
+        return ""
+
+    @classmethod
+    def stores(cls, document: ActivityDocument, config: Any) -> str:
+        """The reference name of what it leaves for later expressions; empty: nothing."""
+        return ""
+
+    @classmethod
+    def check(cls, id: str, document: ActivityDocument, config: Any, room: Room) -> Iterable[Problem]:
+        """What is wrong with this activity, besides its configuration's form and its place in the graph."""
+        return ()
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: Any, room: Room) -> Step:
+        """The step that the engine walks. Called only for documents without errors."""
+        raise NotImplementedError
+
+
+T = TypeVar("T", bound=type[Activity])
+
+_kinds: dict[str, type[Activity]] = {}
+
+
+def activity(kind: str) -> Callable[[T], T]:
+    """Register a kind of activity under its stable name."""
+
+    def register(cls: T) -> T:
+        cls.kind = kind
+        _kinds[kind] = cls
+        return cls
+
+    return register
+
+
+def kinds() -> Mapping[str, type[Activity]]:
+    """All kinds by name, in the order of the palette."""
+    return _kinds
+
+
+def read_config(document: ActivityDocument) -> tuple[Any, str]:
+    """An activity's configuration, or None and one sentence that says what does not fit."""
+    kind = _kinds.get(document.kind)
+    if kind is None:
+        return None, f"There is no activity of the kind “{document.kind}”; delete it."
+    try:
+        return kind.Config.model_validate(document.config), ""
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return None, f"{place or 'The configuration'}: {first['msg']}."
+
+
+def shown_name(document: ActivityDocument, config: Any) -> str:
+    """What the card shows: "name – label", or whichever of them there is, or the kind's title."""
+    kind = _kinds[document.kind]
+    name = (document.name or kind.name_of(config)) if config is not None else document.name
+    return " – ".join(part for part in (name, document.label) if part) or kind.title

@@ -1,0 +1,65 @@
+"""What a sandbox offers to journeys, as plain values: events, sources, actions, templates.
+
+Read from the database by ``journeys/engine/catalog.py``; tests make their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from journeyorch.expressions import FieldGroupScope
+
+
+class EventInfo(NamedTuple):
+    id: int
+    name: str
+    namespace: str
+    type: Any  # expressions.types.Type of the payload
+
+
+class GroupInfo(NamedTuple):
+    id: int
+    endpoint: str
+    scope: FieldGroupScope
+
+
+class VariableInfo(NamedTuple):
+    """A value that the journey gives to an action or a template."""
+
+    name: str
+    label: str
+    type: Any
+    required: bool
+
+
+class ActionInfo(NamedTuple):
+    id: int
+    name: str
+    endpoint: str
+    variables: tuple[VariableInfo, ...]
+    response: Any | None  # type of the response, None: nothing to refer to
+
+
+class TemplateInfo(NamedTuple):
+    id: int
+    name: str
+    kind: str  # email, sms, push
+    parameters: tuple[VariableInfo, ...]
+
+
+class ChannelInfo(NamedTuple):
+    id: int
+    kind: str
+    endpoint: str
+
+
+class Catalog(NamedTuple):
+    """All by name, as documents refer to them; channels by kind (the default one)."""
+
+    events: Mapping[str, EventInfo] = {}
+    sources: Mapping[str, Mapping[str, GroupInfo]] = {}
+    profile_groups: Mapping[str, FieldGroupScope] = {}
+    actions: Mapping[str, ActionInfo] = {}
+    templates: Mapping[str, TemplateInfo] = {}
+    channels: Mapping[str, ChannelInfo] = {}

@@ -1,0 +1,38 @@
+"""End: marks an end of the journey, with a label."""
+
+from __future__ import annotations
+
+from journeys.activities.base import Activity, Config, Way, activity
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument
+from journeys.engine.decide.step import End, View, Work
+
+
+class EndConfig(Config):
+    """Nothing to configure."""
+
+
+class EndStep(Work):
+    __slots__ = ()
+    node_type = "end"
+
+    def enter(self, view: View) -> End:
+        return End()
+
+
+@activity("end")
+class EndActivity(Activity):
+    title = "End"
+    category = "orchestration"
+    icon = "square"
+    help = "Marks an end; a path may also just stop."
+    node_type = "end"
+    Config = EndConfig
+
+    @classmethod
+    def ways(cls, config: EndConfig) -> list[Way]:
+        return []
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: EndConfig, room: Room) -> EndStep:
+        return EndStep(id=id, name=document.label or cls.title, to={})

@@ -1,0 +1,91 @@
+"""General event: waits until a configured event comes for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
+
+from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, Duration
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Armed, Pause, View
+from journeys.engine.decide.values import StepStatus
+
+
+class EventConfig(Config):
+    """Which event, and for how long to wait for it."""
+
+    event: str = Field(title="Event", min_length=1)
+    timeout: Duration | None = Field(default=None, title="Timeout", gt=timedelta(0), le=timedelta(days=90))
+    timeout_path: bool = Field(default=False, title="Add a path for the timeout")
+
+
+class EventStep(Pause):
+    """Listens to one event; a timeout leads to its own path, else along the normal one."""
+
+    __slots__ = ("_event_id", "_name", "_path", "_timeout")
+    node_type = "event"
+
+    def __init__(self, *, event_id: int, reference: str, timeout: timedelta | None, path: str, **step: Any) -> None:
+        super().__init__(**step)
+        self._event_id = event_id
+        self._name = reference
+        self._timeout = timeout
+        self._path = path
+
+    @property
+    def event_id(self) -> int:
+        return self._event_id
+
+    def stores(self) -> str:
+        return self._name
+
+    def arm(self, view: View) -> Armed:
+        due = view.now + self._timeout if self._timeout is not None else None
+        return Armed(self._event_id, due, self._path, StepStatus.TIMED_OUT)
+
+
+@activity("event")
+class Event(Activity):
+    title = "Event"
+    category = "events"
+    icon = "globe"
+    help = "Waits until the event comes for this person; as the first activity it lets people enter."
+    node_type = "event"
+    can_start = True
+    waits = True
+    Config = EventConfig
+
+    @classmethod
+    def ways(cls, config: EventConfig) -> list[Way]:
+        return [Way(NEXT), Way(TIMEOUT, "Timeout")] if config.timeout and config.timeout_path else [Way(NEXT)]
+
+    @classmethod
+    def name_of(cls, config: EventConfig) -> str:
+        return config.event
+
+    @classmethod
+    def stores(cls, document: ActivityDocument, config: EventConfig) -> str:
+        return document.name or config.event
+
+    @classmethod
+    def check(cls, id: str, document: ActivityDocument, config: EventConfig, room: Room) -> Iterable[Problem]:
+        if config.event not in room.catalog.events:
+            message = f"The event “{config.event}” no longer exists; choose another one."
+            yield Problem("ERR_JOURNEY_EVENT_MISSING", message, id, "event")
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: EventConfig, room: Room) -> EventStep:
+        return EventStep(
+            id=id,
+            name=document.label or cls.stores(document, config),
+            to={way: tuple(targets) for way, targets in document.to.items()},
+            event_id=room.catalog.events[config.event].id,
+            reference=cls.stores(document, config),
+            timeout=config.timeout,
+            path=TIMEOUT if config.timeout_path else NEXT,
+        )

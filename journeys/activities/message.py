@@ -1,0 +1,119 @@
+"""Message: sends an email, an SMS or a push message by a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Field
+
+from journeyorch.expressions import Compiled, types
+from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.room import Room
+from journeys.activities.values import check_values, compile_values, evaluate_values
+from journeys.definition.document import ActivityDocument
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Do, View, Work
+
+
+class MessageConfig(FailableConfig):
+    template: str = Field(title="Template", min_length=1)
+    # Empty: from the profile.
+    address: str = Field(default="", title="Address")
+    parameters: dict[str, str] = Field(default_factory=dict, title="Personalization")
+
+
+class MessageStep(Work):
+    __slots__ = ("_address", "_channel_id", "_endpoint", "_parameters", "_template_id")
+    node_type = "message"
+
+    def __init__(
+        self,
+        *,
+        template_id: int,
+        channel_id: int,
+        endpoint: str,
+        address: Compiled | None,
+        parameters: dict[str, Compiled],
+        **step: Any,
+    ) -> None:
+        super().__init__(**step)
+        self._template_id = template_id
+        self._channel_id = channel_id
+        self._endpoint = endpoint
+        self._address = address
+        self._parameters = parameters
+
+    def enter(self, view: View) -> Do:
+        spec = {
+            "template": self._template_id,
+            "channel": self._channel_id,
+            "address": self._address.evaluate(view.context) if self._address else None,
+            "parameters": evaluate_values(self._parameters, view),
+        }
+        return Do("message", self._endpoint, spec)
+
+
+class Message(Activity):
+    """What email, SMS and push have in common; each is registered below with its channel."""
+
+    category = "actions"
+    node_type = "message"
+    Config = MessageConfig
+
+    @classmethod
+    def name_of(cls, config: MessageConfig) -> str:
+        return config.template
+
+    @classmethod
+    def check(cls, id: str, document: ActivityDocument, config: MessageConfig, room: Room) -> Iterable[Problem]:
+        template = room.catalog.templates.get(config.template)
+        if template is None or template.kind != cls.kind:
+            message = f"There is no {cls.title} template “{config.template}”; choose another one."
+            yield Problem("ERR_JOURNEY_TEMPLATE_MISSING", message, id, "template")
+            return
+        if cls.kind not in room.catalog.channels:
+            message = f"No channel sends {cls.title} messages; ask a technical user to set one up."
+            yield Problem("ERR_JOURNEY_CHANNEL_MISSING", message, id)
+        if config.address.strip():
+            yield from room.check(id, "address", config.address, types.STRING)
+        yield from check_values(id, "parameters", config.parameters, template.parameters, room)
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: MessageConfig, room: Room) -> MessageStep:
+        template = room.catalog.templates[config.template]
+        channel = room.catalog.channels[cls.kind]
+        address = room.compile(config.address, types.STRING) if config.address.strip() else None
+        parameters = compile_values(config.parameters, template.parameters, room)
+        return MessageStep(
+            id=id,
+            name=document.label or cls.title,
+            to={way: tuple(targets) for way, targets in document.to.items()},
+            fetches=room.fetches(*parameters.values(), *([address] if address else [])),
+            template_id=template.id,
+            channel_id=channel.id,
+            endpoint=channel.endpoint,
+            address=address,
+            parameters=parameters,
+        )
+
+
+@activity("email")
+class Email(Message):
+    title = "Email"
+    icon = "mail"
+    help = "Sends an email to the person."
+
+
+@activity("sms")
+class Sms(Message):
+    title = "SMS"
+    icon = "message"
+    help = "Sends a text message to the person's mobile phone."
+
+
+@activity("push")
+class Push(Message):
+    title = "Push"
+    icon = "bell"
+    help = "Sends a push message to the person's app."

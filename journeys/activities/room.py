@@ -1,0 +1,107 @@
+"""The room in which an activity is checked and compiled: the catalog, and what expressions may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from journeyorch.expressions import (
+    Compiled,
+    ExpressionError,
+    FieldGroupScope,
+    Reference,
+    Scope,
+    compile_expression,
+    types,
+)
+from journeys.activities.catalog import Catalog
+from journeys.definition.problems import Problem
+from journeys.engine.decide.context import PROFILE_SOURCE
+from journeys.engine.decide.step import Fetch
+
+JOURNEY_PROPERTIES: Mapping[str, Any] = {
+    name: types.STRING
+    for name in (
+        "journeyUID journeyVersionUID journeyVersionName journeyVersionDescription instanceUID externalKey "
+        "organizationId sandboxName profileId namespace currentNodeId currentNodeName previousNodeId "
+        "previousNodeName lastNodeUIDInError lastNodeNameInError lastNodeTypeInError lastErrorCode "
+        "lastExecutedActionErrorCode lastDataFetchErrorCode"
+    ).split()
+} | {
+    name: types.INTEGER
+    for name in ("journeyVersion", "lastActionExecutionElapsedTime", "lastDataFetchElapsedTime")
+}
+
+
+class Room:
+    """Compiles expressions against what stands before one activity on its path."""
+
+    def __init__(self, catalog: Catalog, upstream: Mapping[str, Any]) -> None:
+        """``upstream``: types of event payloads and responses by reference name."""
+        self.catalog = catalog
+        self.scope = Scope(
+            events=upstream,
+            datasources=_source_scopes(catalog),
+            properties=JOURNEY_PROPERTIES,
+            segments=None,
+        )
+
+    def compile(self, source: str, expected: Any = None) -> Compiled:
+        """The compiled expression; raises ``ExpressionError``."""
+        return compile_expression(source, self.scope, expected)
+
+    def check(
+        self, activity: str, field: str, source: str, expected: Any = None
+    ) -> Iterator[Problem]:
+        """The expression's problems, as problems of the activity's field."""
+        try:
+            self.compile(source, expected)
+        except ExpressionError as error:
+            for problem in error.problems:
+                yield Problem(
+                    code=problem.code.replace("ERR_EXPR", "ERR_JOURNEY_EXPR"),
+                    message=problem.message,
+                    activity=activity,
+                    field=field,
+                    line=problem.line,
+                    column=problem.column,
+                )
+
+    def fetches(self, *expressions: Compiled) -> tuple[Fetch, ...]:
+        """What these expressions need from external sources, each need after those it depends on."""
+        found: list[Fetch] = []
+        keys: dict[tuple[str, str, tuple[tuple[str, str], ...]], int] = {}
+        for expression in expressions:
+            for reference in expression.references:
+                self._add_fetch(reference, found, keys)
+        return tuple(found)
+
+    def _add_fetch(self, reference: Reference, found: list[Fetch], keys: dict[Any, int]) -> int | None:
+        if reference.kind != "datasource" or reference.root == PROFILE_SOURCE:
+            return None
+        params = dict(reference.params or {})
+        key = (reference.root, reference.group, tuple((name, params[name].source) for name in sorted(params)))
+        if key not in keys:
+            after = {
+                self._add_fetch(inner, found, keys)
+                for compiled in params.values()
+                for inner in compiled.references
+            }
+            group = self.catalog.sources[reference.root][str(reference.group)]
+            found.append(
+                Fetch(
+                    reference.root, str(reference.group), group.id, group.endpoint, params,
+                    tuple(sorted(index for index in after if index is not None)),
+                )  # fmt: skip
+            )
+            keys[key] = len(found) - 1
+        return keys[key]
+
+
+def _source_scopes(catalog: Catalog) -> dict[str, Mapping[str, FieldGroupScope]]:
+    scopes: dict[str, Mapping[str, FieldGroupScope]] = {
+        source: {name: group.scope for name, group in groups.items()}
+        for source, groups in catalog.sources.items()
+    }
+    scopes[PROFILE_SOURCE] = catalog.profile_groups
+    return scopes

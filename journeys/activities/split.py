@@ -1,0 +1,82 @@
+"""Percentage split: sends people along paths at random, in given parts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from journeys.activities.base import Activity, Config, Way, activity
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, ActivityId, Strict
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Go, View, Work
+
+
+class PartConfig(Strict):
+    id: ActivityId
+    label: str = Field(default="", max_length=120)
+    percent: float = Field(ge=0, le=100)
+
+
+class SplitConfig(Config):
+    parts: list[PartConfig] = Field(min_length=2, max_length=20, title="Parts")
+
+
+def draw(instance_id: UUID, activity: str) -> float:
+    """A number in [0, 100), uniform over instances, and always the same for an instance and an activity.
+
+    So a retry, or a second worker after a crash, takes the same path (journeys.md, percentage split).
+    """
+    digest = hashlib.blake2b(instance_id.bytes + activity.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64 * 100
+
+
+class SplitStep(Work):
+    __slots__ = ("_bounds",)
+    node_type = "condition"
+
+    def __init__(self, *, parts: tuple[tuple[str, float], ...], **step: Any) -> None:
+        super().__init__(**step)
+        self._bounds = tuple(zip((path for path, _ in parts), accumulate(part for _, part in parts), strict=True))
+
+    def enter(self, view: View) -> Go:
+        if view.in_test:  # the top path is taken, so that a tester knows what will happen
+            return Go(self._bounds[0][0])
+        drawn = draw(view.instance_id, self.id)
+        # The last bound may be 99.999…; it must still take everybody.
+        return Go(next((path for path, bound in self._bounds if drawn < bound), self._bounds[-1][0]))
+
+
+@activity("split")
+class Split(Activity):
+    title = "Percentage split"
+    category = "orchestration"
+    icon = "percent"
+    help = "Sends given parts of the people along each path, at random."
+    node_type = "condition"
+    Config = SplitConfig
+
+    @classmethod
+    def ways(cls, config: SplitConfig) -> list[Way]:
+        return [Way(part.id, part.label or f"{part.percent:g} %") for part in config.parts]
+
+    @classmethod
+    def check(cls, id: str, document: ActivityDocument, config: SplitConfig, room: Room) -> Iterable[Problem]:
+        total = sum(part.percent for part in config.parts)
+        if abs(total - 100) > 1e-6:
+            message = f"The parts add up to {total:g} %; make them 100 %."
+            yield Problem("ERR_JOURNEY_SPLIT", message, id, "parts")
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: SplitConfig, room: Room) -> SplitStep:
+        return SplitStep(
+            id=id,
+            name=document.label or cls.title,
+            to={way: tuple(targets) for way, targets in document.to.items()},
+            parts=tuple((part.id, part.percent) for part in config.parts),
+        )

@@ -1,0 +1,45 @@
+"""The heart of the engine: ``decide(plan, state, stimulus, around) → Decision``, a pure function.
+
+``enter`` begins an instance, ``decide`` takes it on. An instance has exactly one position: waiting (on a
+race of timers and listeners), calling, or ended; "first" means when it happened: an event by its receipt,
+a timer by its due time, on a tie the upper one (engine.md § 3).
+"""
+
+from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
+from journeys.engine.decide.machine import decide, enter, listens
+from journeys.engine.decide.step import Plan
+from journeys.engine.decide.values import (
+    Arrival,
+    CallRequest,
+    Decision,
+    Discard,
+    Position,
+    Returned,
+    State,
+    Status,
+    StepRecord,
+    StepStatus,
+    Stopped,
+    Woke,
+)
+
+__all__ = [
+    "PROFILE_SOURCE",
+    "Arrival",
+    "CallRequest",
+    "Decision",
+    "Discard",
+    "Plan",
+    "Position",
+    "Returned",
+    "State",
+    "Status",
+    "StepRecord",
+    "StepStatus",
+    "Stopped",
+    "Surroundings",
+    "Woke",
+    "decide",
+    "enter",
+    "listens",
+]

@@ -1,0 +1,361 @@
+"""The machine that walks one instance through its plan, up to its next pause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from journeyorch.expressions import RunTimeError
+from journeys.engine.decide.context import JourneyContext, Surroundings
+from journeys.engine.decide.fetching import ready_fetches, request_of
+from journeys.engine.decide.step import Do, End, Failed, Go, Pause, Plan, Step, View, Work, data_key
+from journeys.engine.decide.values import (
+    Arrival,
+    CallRequest,
+    Decision,
+    Discard,
+    Pending,
+    Position,
+    Returned,
+    State,
+    Status,
+    StepRecord,
+    StepStatus,
+    Stimulus,
+    Stopped,
+    Timer,
+    Woke,
+    call_key,
+)
+
+# Events kept for a person who is calling; more than that is a flood, not a visit (engine.md § 3).
+MAX_HELD = 20
+# After this a call that nobody answered is given up: throttling ends after six hours (engine.md § 4).
+CALL_PATIENCE = timedelta(hours=6, minutes=10)
+
+_FAILURES = {
+    "timedOut": StepStatus.TIMED_OUT,
+    "capped": StepStatus.CAPPED,
+    "http": StepStatus.ERROR,
+    "error": StepStatus.ERROR,
+}
+
+
+def enter(
+    plan: Plan, instance_id: UUID, arrival: Arrival, around: Surroundings, *, ends_at: datetime
+) -> Decision:
+    """Begin an instance with its entry event, and walk to the first pause."""
+    state = State(
+        instance_id=instance_id,
+        position=Position.WAITING,
+        status=Status.RUNNING,
+        activity=plan.start[0],
+        visit=0,
+        sequence=0,
+        entered_at=arrival.received_at,
+        ends_at=ends_at,
+        race=plan.start,
+    )
+    walk = _Walk(plan, state, around)
+    walk.arrive(arrival)
+    return walk.decision()
+
+
+def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -> Decision:
+    """Take an instance on by one stimulus. An ended instance, or a stimulus that is not for it, changes nothing."""
+    walk = _Walk(plan, state, around)
+    if state.position is not Position.ENDED:
+        match stimulus:
+            case Arrival():
+                walk.fire_timers(before=stimulus)
+                walk.arrive(stimulus)
+            case Returned():
+                walk.take_result(stimulus)
+            case Woke():
+                walk.wake()
+            case Stopped():
+                walk.end(Status.STOPPED, StepStatus.STOPPED)
+    elif isinstance(stimulus, Arrival):
+        walk.discards.append((stimulus, Discard.NOT_LISTENING))
+    return walk.decision()
+
+
+def listens(plan: Plan, state: State) -> bool:
+    """Does an event race with the instance's timers? (Then a timer must let older events come first.)"""
+    if state.position is not Position.WAITING:
+        return False
+    return any(plan.steps[activity].event_id is not None for activity in state.race)  # type: ignore[attr-defined]
+
+
+class _Walk:
+    """One walk: mutable while it lasts, so that ``decide`` stays pure and quick."""
+
+    __slots__ = (
+        "activity", "around", "call_by", "calls", "data", "discards", "entered_at", "events", "fetched",
+        "held", "pending", "plan", "position", "properties", "race", "sequence", "state", "status", "steps",
+        "timers", "visit",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
+        self.plan = plan
+        self.state = state
+        self.around = around
+        self.position = state.position
+        self.status = state.status
+        self.activity = state.activity
+        self.visit = state.visit
+        self.sequence = state.sequence
+        self.entered_at = state.entered_at
+        self.race = state.race
+        self.timers = state.timers
+        self.pending = state.pending
+        self.fetched = state.fetched
+        self.call_by = state.call_by
+        self.held = state.held
+        self.events = state.events
+        self.data = state.data
+        self.properties = state.properties
+        self.steps: list[StepRecord] = []
+        self.calls: list[CallRequest] = []
+        self.discards: list[tuple[Arrival, Discard]] = []
+
+    @property
+    def instance_id(self) -> UUID:
+        return self.state.instance_id
+
+    def decision(self) -> Decision:
+        """The walk as a frozen value."""
+        state = State(
+            self.state.instance_id, self.position, self.status, self.activity, self.visit, self.sequence,
+            self.entered_at, self.state.ends_at, self.race, self.timers, self.pending, self.fetched,
+            self.call_by, self.held, self.events, self.data, self.properties,
+        )  # fmt: skip
+        return Decision(state, tuple(self.steps), tuple(self.calls), tuple(self.discards))
+
+    # --- Stimuli ----------------------------------------------------------------------------------
+
+    def arrive(self, arrival: Arrival) -> None:
+        """An event: it ends the pause that listens to it, is held while calling, or is discarded."""
+        if self.position is Position.CALLING and len(self.held) < MAX_HELD:
+            self.held = (*self.held, arrival)
+        elif not self._take_event(arrival):
+            self.discards.append((arrival, Discard.NOT_LISTENING))
+
+    def wake(self) -> None:
+        """Some moment has come: the global timeout, a racing timer, or the end of patience with a call."""
+        now = self.around.now
+        if now >= self.state.ends_at:
+            self.end(Status.TIMED_OUT, StepStatus.INSTANCE_TIMED_OUT)
+        elif self.position is Position.WAITING:
+            self.fire_timers()
+        elif self.call_by is not None and now >= self.call_by:
+            self._fail(Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time."))
+
+    def fire_timers(self, before: Arrival | None = None) -> None:
+        """Fire what is due, in order of time; with ``before`` only what came first of it and the event."""
+        while self.position is Position.WAITING and self.timers:
+            timer = min(self.timers)
+            if timer.due > self.around.now or (before is not None and not self._precedes(timer, before)):
+                return
+            step = self.plan.steps[timer.activity]
+            self._leave(step, timer.path, timer.status)
+
+    def take_result(self, returned: Returned) -> None:
+        """A call's result; one that nobody waits for any more is dropped."""
+        waited_for = next((one for one in self.pending if one.key == returned.key), None)
+        if waited_for is None:
+            return
+        self.pending = tuple(one for one in self.pending if one is not waited_for)
+        step = self.plan.steps[self.activity]
+        if returned.status != "ok":
+            self._fail(Failed(_FAILURES[returned.status], returned.code or returned.status, returned.message))
+        elif waited_for.fetch >= 0:
+            self._store_fetch(step, waited_for.fetch, returned)
+        else:
+            self._store_response(step, returned)
+        self._offer_held()
+
+    def end(self, status: Status, step_status: StepStatus, **detail: Any) -> None:
+        """End the instance; whatever it waited for is forgotten, its data go with the row."""
+        if step_status in (StepStatus.INSTANCE_TIMED_OUT, StepStatus.STOPPED):
+            self._record(self.plan.steps[self.activity], step_status, "", detail=detail or None)
+        self.position, self.status = Position.ENDED, status
+        self.race, self.timers, self.pending, self.call_by = (), (), (), None
+        self.discards.extend((arrival, Discard.NOT_LISTENING) for arrival in self.held)
+        self.held = ()
+
+    # --- Pauses -----------------------------------------------------------------------------------
+
+    def _take_event(self, arrival: Arrival) -> bool:
+        if self.position is not Position.WAITING:
+            return False
+        for activity in self.race:
+            pause = self.plan.steps[activity]
+            assert isinstance(pause, Pause)
+            if pause.event_id is not None and pause.event_id in arrival.event_ids:
+                self.events = {**self.events, pause.stores(): arrival.payload}
+                self._leave(pause, "next", StepStatus.TRANSITIONS, received_id=arrival.received_id)
+                return True
+        return False
+
+    def _precedes(self, timer: Timer, arrival: Arrival) -> bool:
+        if timer.due != arrival.received_at:
+            return timer.due < arrival.received_at
+        listeners = [
+            order
+            for order, activity in enumerate(self.race)
+            if self.plan.steps[activity].event_id in arrival.event_ids  # type: ignore[attr-defined]
+        ]
+        return not listeners or timer.order < min(listeners)
+
+    def _pause(self, targets: tuple[str, ...]) -> None:
+        """Arm the pauses of a race; a moment in the past is due at once."""
+        timers = []
+        for order, activity in enumerate(targets):
+            armed = self.plan.steps[activity].arm(self._view(activity))  # type: ignore[attr-defined]
+            if armed.due is not None:
+                timers.append(Timer(armed.due, order, activity, armed.path, armed.status))
+        self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
+
+    def _offer_held(self) -> None:
+        """Offer what came while calling, oldest first, to the pause that was reached; what fits none is discarded."""
+        while self.held and self.position is Position.WAITING:
+            arrival, self.held = self.held[0], self.held[1:]
+            if not self._take_event(arrival):
+                self.discards.append((arrival, Discard.NOT_LISTENING))
+        if self.position is Position.WAITING:
+            self.fire_timers()
+
+    # --- Steps ------------------------------------------------------------------------------------
+
+    def _leave(
+        self, step: Step, path: str, status: StepStatus, *, received_id: int | None = None, detail: Any = None
+    ) -> None:
+        """Take a path out of a step and walk on."""
+        targets = step.to.get(path, ())
+        if not targets and status is StepStatus.TRANSITIONS:
+            status = StepStatus.ENDED
+        self._record(step, status, path, received_id=received_id, detail=detail)
+        self.properties = {**self.properties, "previousNodeId": step.id, "previousNodeName": step.name}
+        self.race, self.timers = (), ()
+        self._walk_to(targets)
+
+    def _walk_to(self, targets: tuple[str, ...]) -> None:
+        if not targets:
+            self.end(Status.FINISHED, StepStatus.ENDED)
+            return
+        self.activity = targets[0]
+        self.race = targets
+        self.visit += 1
+        self.entered_at = self.around.now
+        self.fetched = ()
+        self._proceed()
+
+    def _proceed(self) -> None:
+        """Enter the current step as soon as its data are there."""
+        step = self.plan.steps[self.activity]
+        try:
+            if step.fetches and self._fetch(step):
+                return
+            if isinstance(step, Pause):
+                self._pause(self.race)
+                self.fire_timers()
+            else:
+                assert isinstance(step, Work)
+                self._apply(step, step.enter(self._view(self.activity)))
+        except RunTimeError as error:
+            self._fail(Failed(StepStatus.ERROR, "error", str(error)))
+
+    def _apply(self, step: Work, result: Go | End | Do | Failed) -> None:
+        match result:
+            case Go(path):
+                self._leave(step, path, StepStatus.TRANSITIONS)
+            case End():
+                self._record(step, StepStatus.ENDED, "")
+                self.end(Status.FINISHED, StepStatus.ENDED)
+            case Do(kind, endpoint, spec):
+                self._call([self._request(-1, kind, endpoint, spec)])
+            case Failed():
+                self._fail(result)
+
+    def _fail(self, failed: Failed) -> None:
+        """By the alternative path if there is one; else the person's journey ends in error."""
+        step = self.plan.steps[self.activity]
+        self.pending, self.call_by = (), None
+        self.properties = {
+            **self.properties,
+            "lastNodeUIDInError": step.id,
+            "lastNodeNameInError": step.name,
+            "lastNodeTypeInError": step.node_type,
+            "lastErrorCode": failed.code,
+        }
+        detail = {"error": failed.message, "code": failed.code}
+        if "error" in step.to:
+            self._leave(step, "error", failed.status, detail=detail)
+        else:
+            self._record(step, failed.status, "", detail=detail)
+            self.end(Status.ERROR, StepStatus.ERROR)
+
+    # --- Calls ------------------------------------------------------------------------------------
+
+    def _fetch(self, step: Step) -> bool:
+        """Ask for the data that can be asked for now; False when all of them are there."""
+        if len(self.fetched) == len(step.fetches):
+            return False
+        under_way = {one.fetch for one in self.pending}
+        view = self._view(step.id)
+        requests = [
+            self._request(index, "fetch", fetch.endpoint, request_of(fetch, view))
+            for index, fetch in ready_fetches(step, self.fetched)
+            if index not in under_way
+        ]
+        self._call(requests)
+        return True
+
+    def _request(self, fetch: int, kind: str, endpoint: str, spec: Mapping[str, Any]) -> CallRequest:
+        purpose = f"fetch{fetch}" if fetch >= 0 else "do"
+        key = call_key(self.instance_id, self.activity, self.visit, purpose)
+        self.pending = (*self.pending, Pending(key, fetch))
+        return CallRequest(key, self.activity, kind, endpoint, spec)
+
+    def _call(self, requests: list[CallRequest]) -> None:
+        self.calls.extend(requests)
+        self.position, self.timers = Position.CALLING, ()
+        self.call_by = self.around.now + CALL_PATIENCE
+
+    def _store_fetch(self, step: Step, index: int, returned: Returned) -> None:
+        fetch = step.fetches[index]
+        params = request_of(fetch, self._view(step.id))["params"] if fetch.params else None
+        self.data = {**self.data, data_key(fetch.source, fetch.group, params): returned.data}
+        self.fetched = (*self.fetched, index)
+        self.properties = {**self.properties, "lastDataFetchElapsedTime": returned.elapsed_ms}
+        self.call_by = None if not self.pending else self.call_by
+        self._proceed()
+
+    def _store_response(self, step: Step, returned: Returned) -> None:
+        assert isinstance(step, Work)
+        self.call_by = None
+        if (name := step.stores()) and returned.data is not None:
+            self.events = {**self.events, name: returned.data}
+        self.properties = {**self.properties, "lastActionExecutionElapsedTime": returned.elapsed_ms}
+        self._leave(step, "next", StepStatus.TRANSITIONS, detail={"elapsedMs": returned.elapsed_ms})
+
+    # --- Records ----------------------------------------------------------------------------------
+
+    def _view(self, activity: str) -> View:
+        return View(
+            instance_id=self.instance_id,
+            now=self.around.now,
+            context=JourneyContext(self.plan, self, self.around),
+            in_test=self.plan.in_test,
+        )
+
+    def _record(
+        self, step: Step, status: StepStatus, path: str, *, received_id: int | None = None, detail: Any = None
+    ) -> None:
+        self.steps.append(
+            StepRecord(self.sequence, step.id, status, path, self.entered_at, self.around.now, received_id, detail)
+        )
+        self.sequence += 1

@@ -1,0 +1,148 @@
+"""What the machine knows of an activity: a step that works, or a pause that waits.
+
+The kinds themselves are in ``journeys/activities``; they compile a drawing's activity into one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from journeyorch.expressions import Compiled, Context, to_json
+from journeys.engine.decide.values import StepStatus
+
+
+class Fetch(NamedTuple):
+    """Data that a step needs from another system before it can decide."""
+
+    source: str
+    group: str
+    group_id: int
+    endpoint: str
+    params: Mapping[str, Compiled]
+    after: tuple[int, ...]  # indices of the step's fetches whose data ``params`` refer to
+
+
+class View:
+    """What a step may look at: one instance, at one instant."""
+
+    __slots__ = ("context", "in_test", "instance_id", "now")
+
+    def __init__(self, *, instance_id: UUID, now: datetime, context: Context, in_test: bool) -> None:
+        self.instance_id = instance_id
+        self.now = now
+        self.context = context
+        self.in_test = in_test
+
+
+class Go(NamedTuple):
+    """The step is done; the person takes this path."""
+
+    path: str
+
+
+class End(NamedTuple):
+    """The journey ends here for this person, successfully."""
+
+
+class Do(NamedTuple):
+    """The step wants an outward call made, and waits for its result."""
+
+    kind: str
+    endpoint: str
+    spec: Mapping[str, Any]
+
+
+class Failed(NamedTuple):
+    """The step failed: by the alternative path, else the person's journey ends in error."""
+
+    status: StepStatus
+    code: str
+    message: str
+
+
+class Armed(NamedTuple):
+    """What a pause waits for. ``event_id`` None: no event; ``due`` None: no timer."""
+
+    event_id: int | None = None
+    due: datetime | None = None
+    path: str = "next"  # where the timer leads
+    status: StepStatus = StepStatus.TRANSITIONS
+
+
+class Step:
+    """One compiled activity."""
+
+    __slots__ = ("fetches", "id", "name", "to")
+    # Also the value of the journey property lastNodeTypeInError (expressions.md).
+    node_type = ""
+
+    def __init__(
+        self, *, id: str, name: str, to: Mapping[str, tuple[str, ...]], fetches: tuple[Fetch, ...] = ()
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.to = to
+        self.fetches = fetches
+
+
+class Work(Step):
+    """A step that is over at once, or when its call returns."""
+
+    __slots__ = ()
+
+    def enter(self, view: View) -> Go | End | Do | Failed:
+        """Decide, or ask for a call. May raise the expression language's ``RunTimeError``."""
+        raise NotImplementedError
+
+    def stores(self) -> str:
+        """The reference name under which a call's data are kept; empty: nowhere."""
+        return ""
+
+
+class Pause(Step):
+    """A step that waits for an event, for a moment, or for both."""
+
+    __slots__ = ()
+
+    def arm(self, view: View) -> Armed:
+        """What this pause waits for, from now on."""
+        raise NotImplementedError
+
+    @property
+    def event_id(self) -> int | None:
+        """The configured event that ends the pause; known before it is armed."""
+        return None
+
+    def stores(self) -> str:
+        """The reference name of the event's payload."""
+        return ""
+
+
+class Plan(NamedTuple):
+    """A journey version, compiled: all that the machine needs to walk it."""
+
+    version_id: int
+    journey_id: int
+    sandbox_id: int
+    namespace: str
+    in_test: bool
+    start: tuple[str, ...]
+    steps: Mapping[str, Step]
+    properties: Any  # journeys.definition.document.Properties
+    constants: Mapping[str, Any]  # journey properties that never change
+    zone: Any  # tzinfo
+    needs_profile: bool
+    needs_experience_events: bool
+    entry_events: frozenset[int]
+    event_ids: frozenset[int]  # every event that some step listens to
+
+
+def data_key(source: str, group: str, params: Mapping[str, Any] | None) -> str:
+    """Where fetched data stand in the state: the group, and the values it was asked with."""
+    if not params:
+        return f"{source}.{group}"
+    asked = ",".join(f"{name}={to_json(params[name])!r}" for name in sorted(params))
+    return f"{source}.{group}?{asked}"

@@ -1,0 +1,173 @@
+"""The plain frozen values that ``decide`` takes and gives.
+
+Times are aware UTC datetimes. Nothing here knows a database, a clock or a network.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+
+class Position(enum.IntEnum):
+    """Where an instance is between two stimuli (the numbers of ``Instance.Position``)."""
+
+    WAITING = 1
+    CALLING = 2
+    ENDED = 3
+
+
+class Status(enum.IntEnum):
+    """How an instance fares (the numbers of ``Instance.Status``)."""
+
+    RUNNING = 0
+    FINISHED = 1
+    ERROR = 2
+    TIMED_OUT = 3
+    STOPPED = 4
+
+
+class StepStatus(enum.IntEnum):
+    """How a step ended (the numbers of ``StepEvent.Status``)."""
+
+    TRANSITIONS = 0
+    ENDED = 1
+    ERROR = 2
+    TIMED_OUT = 3
+    CAPPED = 4
+    INSTANCE_TIMED_OUT = 5
+    STOPPED = 6
+    DISCARDED = 7
+
+
+class Discard(enum.StrEnum):
+    """Why an event did nothing for a journey (journeys.md, Discard reasons)."""
+
+    REENTRANCE_NOT_ALLOWED = "reentranceNotAllowed"
+    REENTRANCE_WAIT = "reentranceWait"
+    ALREADY_INSIDE = "alreadyInside"
+    NOT_LISTENING = "notListening"
+    WRONG_NAMESPACE = "wrongNamespace"
+    OUTSIDE_DATES = "outsideDates"
+    JOURNEY_CLOSED = "journeyClosed"
+    INTERNAL = "internal"
+
+
+class Arrival(NamedTuple):
+    """A received event, for one person, with the configurations that it matched."""
+
+    received_id: int
+    event_ids: tuple[int, ...]
+    received_at: datetime
+    payload: Mapping[str, Any]
+
+
+class Returned(NamedTuple):
+    """The committed result of a call (``journeyorch.outbound.calls.Outcome``, without ``retryable``)."""
+
+    key: UUID
+    status: str
+    code: str
+    data: Any
+    message: str
+    elapsed_ms: int
+
+
+class Woke(NamedTuple):
+    """The instance's ``wake_at`` has come."""
+
+
+class Stopped(NamedTuple):
+    """The version was stopped."""
+
+
+Stimulus = Arrival | Returned | Woke | Stopped
+
+
+class Timer(NamedTuple):
+    """One racing timer: when, which of the parallel activities (0 is the top one), and where it leads."""
+
+    due: datetime
+    order: int
+    activity: str
+    path: str
+    status: StepStatus
+
+
+class Pending(NamedTuple):
+    """A call under way; ``fetch`` is the index of the step's fetch, or -1 for what the step itself does."""
+
+    key: UUID
+    fetch: int
+
+
+class State(NamedTuple):
+    """Everything about an instance that outlives a wave."""
+
+    instance_id: UUID
+    position: Position
+    status: Status
+    activity: str
+    visit: int  # steps entered so far; part of idempotency keys
+    sequence: int  # of the next step event
+    entered_at: datetime  # when the current step was entered
+    ends_at: datetime  # global timeout
+    race: tuple[str, ...] = ()  # activities that wait in parallel, top first
+    timers: tuple[Timer, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    fetched: tuple[int, ...] = ()  # fetches of the current step that are done
+    call_by: datetime | None = None  # when calls that nobody answered are given up
+    held: tuple[Arrival, ...] = ()  # events that came while calling
+    events: Mapping[str, Any] = {}  # payloads and action responses by reference name
+    data: Mapping[str, Any] = {}  # fetched data by ``data_key``
+    properties: Mapping[str, Any] = {}  # journey properties that change on the way
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """Least of step timer, global timeout and call deadline; None when ended."""
+        if self.position is Position.ENDED:
+            return None
+        moments = [timer.due for timer in self.timers]
+        if self.call_by is not None:
+            moments.append(self.call_by)
+        return min(moments, default=self.ends_at) if not moments else min(self.ends_at, *moments)
+
+
+class StepRecord(NamedTuple):
+    """A processed step, to be written as a step event and counted."""
+
+    sequence: int
+    activity: str
+    status: StepStatus
+    path: str
+    entered_at: datetime
+    at: datetime
+    received_id: int | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+class CallRequest(NamedTuple):
+    """A call to be made (engine.md § 4); ``key`` is its idempotency key."""
+
+    key: UUID
+    activity: str
+    kind: str
+    endpoint: str
+    spec: Mapping[str, Any]
+
+
+class Decision(NamedTuple):
+    """What a stimulus changed: the new state, and what is to be written and done."""
+
+    state: State
+    steps: tuple[StepRecord, ...] = ()
+    calls: tuple[CallRequest, ...] = ()
+    discards: tuple[tuple[Arrival, Discard], ...] = ()
+
+
+def call_key(instance_id: UUID, activity: str, visit: int, purpose: str) -> UUID:
+    """The idempotency key of a call: the same for every retry of the same step of the same visit."""
+    return uuid5(instance_id, f"{activity}:{visit}:{purpose}")

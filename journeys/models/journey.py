@@ -1,0 +1,31 @@
+"""A journey: the name that all its versions share."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.models import Configuration
+
+
+class Journey(Configuration):
+    """A multi-step scenario; what is drawn and what runs are its versions (journeys.md, Life)."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("journey")
+        verbose_name_plural = _("journeys")
+        permissions = [("publish_journey", "Can publish, close and stop journeys")]
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="journey_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
