@@ -1,0 +1,197 @@
+"""The one client for outgoing HTTP: guarded, bounded in time and size, never following a redirect.
+
+`exchange` gives what happened as a value. It does not go through a `requests.Session`: measured, that costs
+about ten times the CPU of a small call, for proxies, cookies, redirects and stored credentials, none of which
+may be used here. Libraries that insist on a session get one with the same guard from
+`journeyorch.outbound.session`.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from typing import Any, NamedTuple
+
+import orjson
+
+from journeyorch.outbound import connections
+from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.connections import Connection, Deadline, Network
+from journeyorch.outbound.guard import Origin, Policy, Refused, check_url, configured_policy
+from journeyorch.outbound.wire import (
+    Answer,
+    BadAnswer,
+    CutShort,
+    TooLarge,
+    header_problem,
+    read_answer,
+    render_request,
+)
+
+USER_AGENT = "Journeyorch"
+# Statuses after which the same call may succeed later (journeys.md, Retries).
+_RETRYABLE_STATUSES = frozenset({408, 429, *range(500, 600)})
+_RETRYABLE_REASONS = frozenset({"resolve", "connect", "timeout", "cutShort"})
+
+DEFAULT_NETWORK = Network()
+
+
+class Request(NamedTuple):
+    """What to send. ``body`` None sends none at all, as a GET does."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    context: ssl.SSLContext | None = None  # a client certificate
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+class Response(NamedTuple):
+    """A complete answer, whatever its status."""
+
+    status: int
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+    elapsed_ms: int
+
+
+class Failure(NamedTuple):
+    """No usable answer. ``reason`` is one of: refused resolve connect tls timeout cutShort badAnswer tooLarge."""
+
+    reason: str
+    message: str  # one sentence for people, without any secret
+    elapsed_ms: int = 0
+
+    @property
+    def retryable(self) -> bool:
+        return self.reason in _RETRYABLE_REASONS
+
+
+def exchange(
+    request: Request, *, timeout: float, policy: Policy | None = None, network: Network | None = None
+) -> Response | Failure:
+    """Send one request and read its answer, all within ``timeout`` seconds. Never raises for what others do."""
+    started = time.monotonic()
+    policy = configured_policy() if policy is None else policy
+    try:
+        target = check_url(request.url, policy)
+        data = _rendered(request, target.origin, target.path)
+        answer = _talk(request, target.origin, data, deadline=Deadline(timeout), policy=policy,
+                       network=network or DEFAULT_NETWORK)
+    except Exception as error:
+        failure = _failure(error)
+        if failure is None:
+            raise
+        return failure._replace(elapsed_ms=_since(started))
+    return Response(answer.status, answer.headers, answer.body, _since(started))
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _rendered(request: Request, origin: Origin, path: str) -> bytes:
+    headers = request.headers
+    if request.header("User-Agent") is None:
+        headers = (("User-Agent", USER_AGENT), *headers)
+    try:
+        return render_request(request.method, path, authority=origin.authority, headers=headers, body=request.body)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
+class _NotConnected(Exception):
+    """Wraps an ``OSError`` from before the first byte was sent."""
+
+
+def _talk(
+    request: Request, origin: Origin, data: bytes, *, deadline: Deadline, policy: Policy, network: Network
+) -> Answer:
+    connection = connections.take_kept(origin, request.context) or _connected(
+        request, origin, deadline=deadline, policy=policy, network=network
+    )
+    try:
+        connection.send(data, deadline)
+        answer = read_answer(lambda: connection.receive(deadline), method=request.method)
+    except BaseException:
+        connection.close()
+        raise
+    _give_back(connection, answer, request, origin)
+    return answer
+
+
+def _connected(
+    request: Request, origin: Origin, *, deadline: Deadline, policy: Policy, network: Network
+) -> Connection:
+    try:
+        return connections.open_connection(
+            origin, policy=policy, network=network, context=request.context, deadline=deadline
+        )
+    except (TimeoutError, ssl.SSLError):
+        raise
+    except OSError as error:
+        raise _NotConnected from error
+
+
+def _give_back(connection: Connection, answer: Answer, request: Request, origin: Origin) -> None:
+    if answer.reusable:
+        connections.keep(connection, origin, request.context)
+    else:
+        connection.close()
+
+
+def _failure(error: Exception) -> Failure | None:
+    """What an exception of an exchange means; None for one that nobody expected."""
+    match error:
+        case Refused():
+            return Failure("refused", str(error))
+        case TimeoutError():
+            return Failure("timeout", "The system did not answer completely in time.")
+        case TooLarge():
+            return Failure("tooLarge", "The answer is larger than 1 MiB, or its headers are larger than 64 KiB.")
+        case BadAnswer():
+            return Failure("badAnswer", f"The answer is no proper HTTP. {error}")
+        case ssl.SSLCertVerificationError():
+            return Failure("tls", f"The certificate of the system was not accepted: {error.verify_message}.")
+        case ssl.SSLError():
+            return Failure("tls", "No secure connection could be made.")
+        case _NotConnected() if isinstance(error.__cause__, socket.gaierror):
+            return Failure("resolve", "The host name could not be resolved. Check its spelling.")
+        case _NotConnected():
+            return Failure("connect", "No connection could be made. Check the host name and whether it is up.")
+        case CutShort() | OSError():
+            return Failure("cutShort", "The connection ended before the answer was complete.")
+    return None
+
+
+def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
+    """How an attempt ended, for the engine (journeys.md, Retries); ``data`` goes with a good answer only."""
+    if isinstance(answer, Failure):
+        status = "timedOut" if answer.reason == "timeout" else "error"
+        return Outcome(status, answer.reason, message=answer.message, retryable=answer.retryable,
+                       elapsed_ms=answer.elapsed_ms)
+    code = str(answer.status)
+    if 200 <= answer.status < 300:
+        return Outcome("ok", code, data, elapsed_ms=answer.elapsed_ms)
+    if 300 <= answer.status < 400:
+        message = f"The system answered {code}, a redirect; redirects are not followed. Use the final URL."
+    else:
+        message = f"The system answered {code}."
+    return Outcome("http", code, message=message, retryable=answer.status in _RETRYABLE_STATUSES,
+                   elapsed_ms=answer.elapsed_ms)
+
+
+def read_json(response: Response) -> Any | Failure:
+    """The value in a JSON answer, or a ``Failure``. NaN, lone surrogates and more than one value are refused."""
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return Failure("notJson", "The answer is not JSON.", response.elapsed_ms)
+
+
+__all__ = ["Failure", "Request", "Response", "exchange", "header_problem", "outcome_of", "read_json"]
