@@ -51,6 +51,19 @@ class Request(NamedTuple):
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
+    def with_header(self, name: str, value: str) -> Request:
+        """The same request with this header instead of any of that name."""
+        others = tuple(header for header in self.headers if header[0].lower() != name.lower())
+        return self._replace(headers=(*others, (name, value)))
+
+    def with_query(self, encoded: str) -> Request:
+        """The same request with percent-encoded text added to its query."""
+        if not encoded:
+            return self
+        url = self.url.partition("#")[0]
+        return self._replace(url=f"{url}{'&' if '?' in url else '?'}{encoded}")
+
+
 class Response(NamedTuple):
     """A complete answer, whatever its status."""
 
