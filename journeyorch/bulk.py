@@ -143,6 +143,18 @@ def database_now() -> datetime:
     return _run("SELECT clock_timestamp()", []).fetchone()[0].astimezone(UTC)
 
 
+def to_database(moment: datetime) -> Any:
+    """A time as a parameter of raw SQL: SQLite compares texts, and they must be of the stored form."""
+    return moment if connection.vendor == "postgresql" else _stored_time(moment)
+
+
+def from_database(value: Any) -> datetime | None:
+    """A time as raw SQL gave it, aware."""
+    if value is None or isinstance(value, datetime):
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
 # --- PostgreSQL: arrays in binary -----------------------------------------------------------------
 
 
