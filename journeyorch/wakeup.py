@@ -174,14 +174,17 @@ class _PostgresSource:
             return bool(list(self._connection.notifies(timeout=timeout, stop_after=1)))
         except psycopg.Error as error:
             logger.info("Listening for wake-ups was interrupted: %s", error)
-            self.close()
+            if self._connection is not None:
+                self.close()
+                return self.wait(timeout)
             time.sleep(max(0.0, min(timeout, _RETRY_AFTER) - (time.monotonic() - started)))
             return False
 
     def _listen(self) -> psycopg.Connection[Any]:
         listening = _connect()
         try:
-            listening.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(_name(self._channel))))
+            channel = psycopg.sql.Identifier(_name(self._channel))
+            listening.execute(psycopg.sql.SQL("LISTEN {}").format(channel))
         except psycopg.Error:
             listening.close()
             raise

@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import close_old_connections, connections
 from django.db.models.functions import Now
 from django.utils import timezone
+from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from journeyorch.models import Resident, Supervisor
@@ -60,7 +60,7 @@ class Keeper:
         self._wanted = residents
         self._board = board
         self._tick = tick
-        self._watch = Watch()
+        self._watch: Watch[int] = Watch()
         self._due: dict[str, float] = {}
         self._complained: dict[str, float] = {}
 
@@ -154,7 +154,8 @@ class Keeper:
 
     def _sweep(self) -> None:
         # Queues are read before the supervisors: a queue seen here belongs to a row that is there already.
-        queues = set(OrmQ.objects.filter(key__startswith=QUEUE_PREFIX).values_list("key", flat=True).distinct())
+        ours = OrmQ.objects.filter(key__startswith=QUEUE_PREFIX)
+        queues = set(ours.values_list("key", flat=True).distinct())
         Supervisor.objects.dead().delete()
         others = set(Supervisor.objects.exclude(name=self._name).values_list("name", flat=True))
         own = {self._queue(kind) for kind in self._wanted}
@@ -164,7 +165,8 @@ class Keeper:
 
     def _forget_unacknowledged(self, queues: set[str]) -> None:
         """Rows whose task was handed out but never acknowledged: q2 would hold them until `retry`."""
-        handed_out_until = timezone.now() + timedelta(seconds=settings.Q_CLUSTER["retry"] - 120)
+        # q2 writes the time of the next try into `lock`: so these were handed out two minutes ago or more.
+        handed_out_until = timezone.now() + timedelta(seconds=Conf.RETRY - 120)
         OrmQ.objects.filter(key__in=queues, lock__gt=timezone.now(), lock__lt=handed_out_until).delete()
 
     def _leave(self) -> None:

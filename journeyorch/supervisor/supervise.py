@@ -67,7 +67,7 @@ class Supervision:
         self._board = Board(self._residents)
         self._clusters = {kind: Child(f"the {kind} cluster") for kind in self._residents}
         self._keeper = Child("the keeper")
-        self._watch = Watch()
+        self._watch: Watch[tuple[str, object]] = Watch()
         self._stop_at: float | None = None
 
     def run(self) -> None:

@@ -8,14 +8,21 @@ from pathlib import Path
 
 from django.conf import settings
 
+from journeyorch import queue
 from journeyorch.queue import Lifetime
+from journeyorch.supervisor import keeper, residents
+
+# Shorter lives, so that a test sees residents follow one another. Imported before the first fork.
+queue.LIFETIME = 3.0
+residents.HANDOVER_AFTER = 1.5
+keeper.SWEEP_EVERY = 2.0
 
 
 def note(lifetime: Lifetime) -> None:
-    """Append a line to `work` ten times a second; hang without a word while a file `hang-<pid>` exists."""
+    """Append "owner pid index/count" to `work` ten times a second; hang while a file `hang-<pid>` exists."""
     while not lifetime.should_stop():
         lifetime.beat()
-        _append("work", f"{lifetime.owner.split('-')[0]} {os.getpid()} {lifetime.index}/{lifetime.count}")
+        _append("work", f"{lifetime.owner} {os.getpid()} {lifetime.index}/{lifetime.count}")
         while _path(f"hang-{os.getpid()}").exists():
             time.sleep(0.05)
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Settings of the real worker processes that the tests start: the product's, with residents that only note."""
+"""Settings of the worker processes that tests start: the product's, with residents that only note."""
 
 from journeyorch.settings import *  # noqa: F403
 from journeyorch.settings import env
