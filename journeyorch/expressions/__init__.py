@@ -1,0 +1,35 @@
+"""The expression language: parsed, checked, compiled once and evaluated many times (expressions.md).
+
+Pure: no Django, no network, no clock. ``compile_expression`` is the way in, ``Context`` brings the data and the time.
+"""
+
+from . import types
+from .expression import compile_expression, parse_reference
+from .durations import format_duration, parse_duration
+from .errors import ExpressionError, ExpressionProblem, RunTimeError
+from .evaluate import Compiled, Context, Reference
+from .registry import FUNCTIONS, Function
+from .schemas import from_json_schema, from_sample
+from .scope import FieldGroupScope, Scope
+from .values import to_json
+
+__all__ = [
+    "FUNCTIONS",
+    "Compiled",
+    "Context",
+    "ExpressionError",
+    "ExpressionProblem",
+    "FieldGroupScope",
+    "Function",
+    "Reference",
+    "RunTimeError",
+    "Scope",
+    "compile_expression",
+    "format_duration",
+    "from_json_schema",
+    "from_sample",
+    "parse_duration",
+    "parse_reference",
+    "to_json",
+    "types",
+]

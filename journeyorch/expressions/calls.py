@@ -1,0 +1,236 @@
+"""Checking function calls: which signature, and arguments with a meaning of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import functions, registry, syntax, types
+from .coerce import coerce, folded
+from .errors import Failure, misfit
+from .evaluate import Reference
+from .plan import Apply, Constant, Convert, Nulls, Plan
+from .registry import Choice, Function, Parameter
+from .suggest import closest, with_hint
+from .times import parse_any
+from .types import ListType, ObjectType, Type
+from .values import reader, type_of
+
+if TYPE_CHECKING:
+    from .check import Checker
+
+assert functions  # importing it is what fills the registry
+
+
+def check_call(checker: Checker, node: syntax.Call) -> Plan:
+    entry = registry.FUNCTIONS.get(node.name)
+    arguments = [checker.check(argument) for argument in node.arguments]
+    place = checker.place(node)
+    if entry is None:
+        return _unknown(checker, node)
+    if node.name == "date":
+        return _check_date(checker, node, arguments)
+    found = registry.choices(entry, [argument.type for argument in arguments])
+    if not found:
+        code, message = _no_signature(entry, arguments)
+        return checker.refuse(place, code, message)
+    if _undecided(found, arguments):
+        return _found_out_later(entry, arguments, node, checker)
+    return _apply(checker, node, entry, found[0], arguments)
+
+
+def _unknown(checker: Checker, node: syntax.Call) -> Plan:
+    place = checker.place(node)
+    name_only = type(place)(place.source, place.start, place.start + len(node.name))
+    suggestion = closest(node.name, registry.FUNCTIONS)
+    message = with_hint(f"There is no function {node.name}.", suggestion, "See the list of functions.")
+    return checker.refuse(name_only, "ERR_EXPR_UNKNOWN_FUNCTION", message, suggestion)
+
+
+def _check_date(checker: Checker, node: syntax.Call, arguments: list[Plan]) -> Plan:
+    """``date("…")`` takes its type from the text, so the text has to be there."""
+    place = checker.place(node)
+    text = arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], Constant) else None
+    if not isinstance(text, str):
+        message = 'date takes one constant text, such as date("2021-02-19"). Use toDateTime for other values.'
+        return checker.refuse(place, "ERR_EXPR_CONSTANT", message)
+    try:
+        value = parse_any(text)
+    except Failure as failure:
+        return checker.refuse(arguments[0].place, failure.code, failure.message)
+    return Constant(type_of(value), place, value)
+
+
+def _no_signature(entry: Function, arguments: list[Plan]) -> tuple[str, str]:
+    given = ", ".join(argument.type.name for argument in arguments) or "nothing"
+    forms = " or ".join(dict.fromkeys(signature.describe(entry.name) for signature in entry.signatures))
+    return "ERR_EXPR_ARGUMENTS", f"{entry.name} does not take ({given}). Write {forms}."
+
+
+def _undecided(found: list[Choice], arguments: list[Plan]) -> bool:
+    """Whether only the data can tell which signature, or which type of ``T``, is meant."""
+    if not any(types.is_open(argument.type) for argument in arguments):
+        return False
+    return len(found) > 1 or any(
+        isinstance(part, registry.Variable) and part.options
+        for parameter in found[0].signature.parameters
+        for part in (parameter.type, getattr(parameter.type, "item", None))
+    )
+
+
+def _found_out_later(entry: Function, arguments: list[Plan], node: syntax.Call, checker: Checker) -> Plan:
+    results = {choice.result for choice in registry.choices(entry, [argument.type for argument in arguments])}
+    type_ = results.pop() if len(results) == 1 else types.ANY
+    contextual = entry.signatures[0].contextual
+    call = _dispatching(entry)
+    # Constants of a role (zones, parts) stay texts here, and are prepared when the signature is known.
+    return Apply(
+        type_, checker.place(node), call if contextual else _without_context(call), arguments,
+        Nulls.PASS, contextual=contextual, charged=True,
+    )  # fmt: skip
+
+
+def _without_context(call: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: call(None, *values)
+
+
+def _dispatching(entry: Function) -> Callable[..., Any]:
+    """A call that chooses the signature by the values at run time."""
+
+    def call(context: Any, *values: Any) -> Any:
+        actual = [type_of(value) for value in values]
+        found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
+        if not found:
+            kinds = ", ".join(type_.name for type_ in actual)
+            raise misfit(f"{entry.name} takes no ({kinds}). Check the data or convert it.")
+        return _call_now(found[0], context, values)
+
+    return call
+
+
+def _still_open(choice: Choice, actual: list[Type]) -> bool:
+    return any(
+        types.is_open(type_) and not types.is_open(wanted)
+        for type_, wanted in zip(actual, choice.types, strict=True)
+    )
+
+
+def _call_now(choice: Choice, context: Any, values: tuple[Any, ...]) -> Any:
+    ready = []
+    for parameter, type_, value in zip(choice.signature.parameters, choice.types, values, strict=False):
+        if value is None and not parameter.nullable:
+            return None
+        ready.append(_prepared(parameter, type_, value))
+    leading = (context,) if choice.signature.contextual else ()
+    return choice.signature.implementation(*leading, *ready)
+
+
+def _prepared(parameter: Parameter, type_: Type, value: Any) -> Any:
+    if value is None or type_ is types.ANY:
+        return value
+    if parameter.role and parameter.role.prepare:
+        return parameter.role.prepare(value)
+    return reader(type_)(value)
+
+
+def _apply(checker: Checker, node: syntax.Call, entry: Function, choice: Choice, arguments: list[Plan]) -> Plan:
+    ready = []
+    for parameter, type_, argument in zip(choice.signature.parameters, choice.types, arguments, strict=False):
+        plan = coerce(argument, type_)
+        ready.append(_in_role(checker, parameter, plan, arguments) if parameter.role else plan)
+    nullable = tuple(parameter.nullable for parameter in choice.signature.parameters[: len(ready)])
+    plan = Apply(
+        _result_type(choice, ready), checker.place(node), choice.signature.implementation, ready,
+        Nulls.PASS if all(nullable) else Nulls.GIVE_NULL, nullable,
+        contextual=choice.signature.contextual, charged=_costs(choice),
+    )  # fmt: skip
+    result = folded(plan)
+    if entry.literal and result is plan and all(isinstance(argument, Constant) for argument in ready):
+        return _refuse_literal(checker, plan)
+    return result
+
+
+def _result_type(choice: Choice, ready: list[Plan]) -> Type:
+    """Objects keep their fields: filtering a list of objects gives a list of the same objects."""
+    result = choice.result
+    if isinstance(result, ListType) and isinstance(result.item, ObjectType):
+        return ready[0].type
+    return result
+
+
+def _costs(choice: Choice) -> bool:
+    return any(isinstance(type_, ListType) or type_ is types.STRING for type_ in choice.types)
+
+
+def _refuse_literal(checker: Checker, plan: Apply) -> Plan:
+    """A constant like toDuration("x") can only fail: say so now."""
+    values = [argument.value for argument in plan.arguments if isinstance(argument, Constant)]
+    if None in values:
+        return plan
+    try:
+        plan.function(*values)
+    except Failure as failure:
+        return checker.refuse(plan.arguments[0].place, failure.code, failure.message)
+    return plan
+
+
+def _in_role(checker: Checker, parameter: Parameter, plan: Plan, arguments: list[Plan]) -> Plan:
+    """An argument that is more than a value: a zone, a pattern, a key, a segment."""
+    role = parameter.role
+    assert role is not None
+    constant = isinstance(plan, Constant) and isinstance(plan.value, str)
+    if role.constant and not constant:
+        message = f"The {role.label} has to be a constant text. Write it here in quotes."
+        return checker.refuse(plan.place, "ERR_EXPR_CONSTANT", message)
+    if not constant:
+        return Convert(plan.type, plan.place, role.prepare, plan) if role.prepare else plan
+    assert isinstance(plan, Constant)
+    if role.kind == "segment":
+        return _check_segment(checker, plan)
+    if role.kind == "key":
+        return _check_key(checker, plan, arguments)
+    try:
+        return Constant(plan.type, plan.place, role.prepare(plan.value) if role.prepare else plan.value)
+    except Failure as failure:
+        return checker.refuse(plan.place, failure.code, failure.message)
+
+
+def _check_segment(checker: Checker, plan: Constant) -> Plan:
+    known = checker.scope.segments
+    if known is not None and plan.value not in known:
+        suggestion = closest(plan.value, known)
+        message = with_hint(f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one.")
+        return checker.refuse(plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"')
+    checker.refer(Reference("segment", plan.value))
+    return plan
+
+
+def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
+    """A function that reads the field of one object, in place of the field's name."""
+    item = getattr(arguments[0].type, "item", types.ANY)
+    type_: Type | None = types.ANY
+    if isinstance(item, ObjectType):
+        type_ = item.fields.get(plan.value)
+    if type_ is None or not (isinstance(type_, types.Scalar)):
+        suggestion = closest(plan.value, item.fields)
+        message = with_hint(
+            f"“{plan.value[:64]}” is no field with a single value in these objects.", suggestion, "Use one of theirs."
+        )
+        return checker.refuse(plan.place, "ERR_EXPR_UNKNOWN_FIELD", message, suggestion and f'"{suggestion}"')
+    wanted = next((one.type for one in arguments[1:] if isinstance(one.type, ListType)), None)
+    if isinstance(wanted, ListType) and types.join(type_, wanted.item) is None:
+        message = f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
+        return checker.refuse(plan.place, "ERR_EXPR_TYPE", message)
+    return Constant(plan.type, plan.place, _key_reader(plan.value, type_))
+
+
+def _key_reader(name: str, type_: Type) -> Callable[[Any], Any]:
+    read = reader(type_)
+
+    def read_key(item: Any) -> Any:
+        if not isinstance(item, dict):
+            raise misfit(f"Expected objects with a field {name} in the list. Check what was sent.")
+        value = item.get(name)
+        return None if value is None else read(value)
+
+    return read_key

@@ -1,0 +1,73 @@
+"""Durations as texts: java.time's ``Duration.parse`` and its printed form (expressions.md, Types)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from .errors import misfit, out_of_range
+from .times import quoted
+
+_NUMBER = r"[+-]?[0-9]{1,18}"
+_DURATION = re.compile(
+    rf"([+-])?P(?:({_NUMBER})D)?"
+    rf"(T(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})(?:[.,]([0-9]{{0,9}}))?S)?)?",
+    re.IGNORECASE,
+)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def whole_milliseconds(duration: timedelta) -> timedelta:
+    """Cut to milliseconds, towards zero: the precision of the type."""
+    rest = abs(duration) % _MILLISECOND
+    if not rest:
+        return duration
+    return duration - rest if duration > timedelta(0) else duration + rest
+
+
+def parse_duration(text: str) -> timedelta:
+    """``PT15M``, ``-P1DT2H``, ``pt-1,5s`` … as a timedelta.
+
+    Raises ``Failure`` for any other text, also for ``P`` and ``PT`` alone and for ``P1H``.
+    """
+    match = _DURATION.fullmatch(text)
+    parts = match and match.group(2, 4, 5, 6)
+    if not match or not any(parts) or (match[3] and not any(parts[1:])):
+        raise misfit(f"{quoted(text)} is no duration. Write it like PT15M or P1DT12H.")
+    return from_milliseconds(_count(match))
+
+
+def _count(match: re.Match[str]) -> int:
+    """Milliseconds of a matched text."""
+    days, hours, minutes, seconds = (int(part or 0) for part in match.group(2, 4, 5, 6))
+    fraction = int(((match[7] or "") + "000")[:3])
+    if (match[6] or "").startswith("-"):
+        fraction = -fraction
+    total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + fraction
+    return -total if match[1] == "-" else total
+
+
+def from_milliseconds(milliseconds: int) -> timedelta:
+    try:
+        return timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        raise out_of_range("durations") from None
+
+
+def to_milliseconds(duration: timedelta) -> int:
+    """Whole milliseconds, towards zero."""
+    return whole_milliseconds(duration) // _MILLISECOND
+
+
+def format_duration(duration: timedelta) -> str:
+    """Hours, minutes and seconds, each with its sign; never days: ``PT48H``, ``PT-1.5S``, ``PT0S``."""
+    total = to_milliseconds(duration)
+    sign = "-" if total < 0 else ""
+    seconds, milliseconds = divmod(abs(total), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = "".join(f"{sign}{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M")) if count)
+    if seconds or milliseconds or not text:
+        fraction = f".{milliseconds:03d}".rstrip("0") if milliseconds else ""
+        text += f"{sign}{seconds}{fraction}S"
+    return f"PT{text}"

@@ -1,0 +1,78 @@
+"""The way in: source text to something that can be evaluated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import syntax
+from .check import Checker
+from .errors import ExpressionError, ExpressionProblem
+from .evaluate import Compiled, Context
+from .limits import CACHED_EXPRESSIONS
+from .parse import parse
+from .scope import PROPERTIES_ROOT, Scope
+from .types import BOOLEAN, Type
+
+
+@lru_cache(maxsize=CACHED_EXPRESSIONS)
+def compile_expression(source: str, scope: Scope, expected: Type | None = None) -> Compiled:
+    """Parse, check and compile. With ``expected``, the result is of that type, integers turned to decimals.
+
+    An expected boolean is never null: null counts as false there. Raises ``ExpressionError`` with every problem.
+    The same source, scope object and type are compiled once.
+    """
+    tree = parse(source)
+    checker = Checker(source, scope)
+    plan = checker.check(tree)
+    if expected is not None and not checker.problems:
+        plan = checker.expect(plan, expected, "The result")
+    if checker.problems:
+        raise ExpressionError(sorted(checker.problems, key=_position))
+    compiled = checker.finish(plan)
+    return _never_null(compiled, source, expected)
+
+
+def _position(problem: ExpressionProblem) -> tuple[int, int]:
+    return problem.line, problem.column
+
+
+def _never_null(compiled: Compiled, source: str, expected: Type | None) -> Compiled:
+    closure = compiled.closure
+    if expected is BOOLEAN and compiled.type is not BOOLEAN or expected is BOOLEAN:
+
+        def truth(context: Context) -> bool:
+            return closure(context) is True
+
+        closure = truth
+    return Compiled(source, compiled.type, compiled.references, closure, compiled.place)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedReference:
+    """A text that is one field reference and nothing else; names only, nothing checked.
+
+    ``kind`` is event, datasource or property; ``root`` the event or source (empty for properties).
+    """
+
+    kind: str
+    root: str
+    group: str | None
+    path: tuple[str, ...]
+
+
+def parse_reference(source: str) -> ParsedReference | None:
+    """The reference that a text is, when it is a plain one: no collection functions, params or default.
+
+    None for every other expression. Raises ``ExpressionError`` for a text that is no expression.
+    """
+    tree = parse(source)
+    if not isinstance(tree, syntax.Field) or not tree.sign or tree.options:
+        return None
+    if any(step.called for step in tree.steps):
+        return None
+    root, *names = (step.name for step in tree.steps)
+    if tree.sign == "@":
+        is_property = root == PROPERTIES_ROOT
+        return ParsedReference("property" if is_property else "event", "" if is_property else root, None, tuple(names))
+    return ParsedReference("datasource", root, names[0] if names else None, tuple(names[1:]))

@@ -1,0 +1,206 @@
+"""Checking field references: where a path starts, what it passes, what it needs (expressions.md, Field references)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import syntax, types
+from .coerce import coerce
+from .evaluate import Compiled, Reference
+from .paths import Path, PathProblem
+from .plan import ElementOrigin, EventOrigin, FieldValue, GroupOrigin, Origin, Plan, PropertyOrigin
+from .scope import PROFILE_SOURCE, PROPERTIES_ROOT, FieldGroupScope
+from .suggest import closest, with_hint
+from .types import ObjectType, Type
+from .values import reader
+
+if TYPE_CHECKING:
+    from .check import Checker
+
+EVENT_ELEMENT = "currentEventField"
+DATA_ELEMENT = "currentDataPackField"
+
+
+class _Start:
+    """Where a path begins: the origin of the data, its type, what to report, and the steps that are left."""
+
+    def __init__(self, origin: Origin, type_: Type, reference: Reference, steps: list[syntax.Step]) -> None:
+        self.origin = origin
+        self.type = type_
+        self.reference = reference
+        self.steps = steps
+
+
+def check_field(checker: Checker, node: syntax.Field) -> Plan:
+    try:
+        start = _START[node.sign](checker, node)
+        path = _follow(checker, node, start)
+    except PathProblem as problem:
+        return checker.refuse(
+            checker.place(problem.step or node), problem.code, problem.message, problem.suggestion
+        )
+    checker.refer(replace(start.reference, path=start.reference.path + path.names))
+    read = None if isinstance(path.type, types.Scalar) and path.type is types.NULL else reader(path.type)
+    default = _check_default(checker, node, path.type)
+    return FieldValue(path.type, checker.place(node), start.origin, path.walks, read, default, path.ends_in_all)
+
+
+def _follow(checker: Checker, node: syntax.Field, start: _Start) -> Path:
+    keyword = {"@": EVENT_ELEMENT, "#": DATA_ELEMENT}.get(node.sign) or node.steps[0].name
+    path = Path(checker, start.type, start.reference, keyword)
+    for step in start.steps:
+        path.take(step)
+    return path
+
+
+def _start_at_event(checker: Checker, node: syntax.Field) -> _Start:
+    first, *steps = node.steps
+    _refuse_params(node)
+    if first.name == PROPERTIES_ROOT and PROPERTIES_ROOT not in checker.scope.events:
+        fields = ObjectType(dict(checker.scope.properties))
+        return _Start(PropertyOrigin(), fields, Reference("property", ""), steps)
+    type_ = checker.scope.events.get(first.name)
+    if type_ is None:
+        raise _unknown_event(checker, first)
+    return _Start(EventOrigin(first.name), type_, Reference("event", first.name), steps)
+
+
+def _refuse_params(node: syntax.Field) -> None:
+    for option in node.options:
+        if option.name == "params":
+            message = "Only data sources, in #{…}, take params. Remove them here."
+            raise PathProblem("ERR_EXPR_PARAMS", message, option)
+
+
+def _unknown_event(checker: Checker, step: syntax.Step) -> PathProblem:
+    if step.name in checker.scope.datasources:
+        message = f"{step.name} is a data source. Write it as #{{{step.name}…}}."
+        return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step)
+    suggestion = closest(step.name, [*checker.scope.events, PROPERTIES_ROOT])
+    message = with_hint(f"There is no event {step.name[:64]} here.", suggestion, "Use an event before this step.")
+    return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step, suggestion)
+
+
+def _start_at_source(checker: Checker, node: syntax.Field) -> _Start:
+    first, *steps = node.steps
+    groups = checker.scope.datasources.get(first.name)
+    if groups is None:
+        raise _unknown_source(checker, first)
+    if not steps:
+        message = f"Name a field group of {first.name}, such as #{{{first.name}.{next(iter(groups), 'Group')}.…}}."
+        raise PathProblem("ERR_EXPR_UNKNOWN_GROUP", message, first)
+    group = groups.get(steps[0].name)
+    if group is None or steps[0].called:
+        suggestion = closest(steps[0].name, groups)
+        message = f"{first.name} has no field group {steps[0].name[:64]}."
+        raise PathProblem(
+            "ERR_EXPR_UNKNOWN_GROUP", with_hint(message, suggestion, "Choose one of its groups."), steps[0], suggestion
+        )
+    params = _check_params(checker, node, group)
+    reference = Reference("datasource", first.name, steps[0].name, params=params)
+    origin = GroupOrigin(first.name, steps[0].name, params)
+    return _Start(origin, group.type, reference, _without_profile(first.name, group.type, steps[1:]))
+
+
+def _without_profile(source: str, type_: Type, steps: list[syntax.Step]) -> list[syntax.Step]:
+    """The built-in source's optional ``profile`` after the group means nothing, unless it is a field."""
+    if source != PROFILE_SOURCE or not steps or steps[0].called or steps[0].name not in ("profile", "Profile"):
+        return steps
+    is_field = isinstance(type_, ObjectType) and steps[0].name in type_.fields
+    return steps if is_field else steps[1:]
+
+
+def _unknown_source(checker: Checker, step: syntax.Step) -> PathProblem:
+    if step.name in checker.scope.events:
+        message = f"{step.name} is an event. Write it as @{{{step.name}…}}."
+        return PathProblem("ERR_EXPR_UNKNOWN_SOURCE", message, step)
+    suggestion = closest(step.name, checker.scope.datasources)
+    message = with_hint(f"There is no data source {step.name[:64]}.", suggestion, "Choose an existing one.")
+    return PathProblem("ERR_EXPR_UNKNOWN_SOURCE", message, step, suggestion)
+
+
+def _start_at_element(checker: Checker, node: syntax.Field) -> _Start:
+    first, *steps = node.steps
+    if first.name not in (EVENT_ELEMENT, DATA_ELEMENT):
+        raise _bare_word(first)
+    if not checker.loops:
+        message = f"{first.name} stands only in the condition of all, first or last."
+        if not checker.outside_loops:
+            message = f"params cannot depend on {first.name}: data are fetched once. Use a field of an event."
+        raise PathProblem("ERR_EXPR_CURRENT", message, first)
+    loop = checker.loops[-1]
+    if loop.keyword != first.name:
+        message = f"The elements here are called {loop.keyword}. Use that word."
+        raise PathProblem("ERR_EXPR_CURRENT", message, first, loop.keyword)
+    return _Start(ElementOrigin(), loop.item, loop.reference, steps)
+
+
+def _bare_word(step: syntax.Step) -> PathProblem:
+    from .syntax_problems import slip
+
+    suggestion = slip(step.name)
+    message = f"{step.name[:64]} means nothing by itself."
+    otherwise = 'Write a field as @{Event.field} or #{Source.Group.field}, a text as "text".'
+    return PathProblem("ERR_EXPR_UNKNOWN_WORD", with_hint(message, suggestion, otherwise), step, suggestion)
+
+
+_START = {"@": _start_at_event, "#": _start_at_source, "": _start_at_element}
+
+
+def _check_params(checker: Checker, node: syntax.Field, group: FieldGroupScope) -> dict[str, Compiled] | None:
+    """The dynamic values of the group, each with a value; None for a group without."""
+    option = _option(node, "params")
+    entries = (option.entries or []) if option else []
+    given = {step.name: value for step, value in entries}
+    for step, _ in entries:
+        if step.name not in group.params:
+            suggestion = closest(step.name, group.params)
+            message = with_hint(f"There is no dynamic value {step.name[:64]}.", suggestion, "Remove it.")
+            raise PathProblem("ERR_EXPR_PARAMS", message, step, suggestion)
+    missing = [name for name in group.params if name not in given]
+    if missing:
+        message = f"A value for {', '.join(missing)} is missing. Add params: {{{missing[0]}: …}}."
+        raise PathProblem("ERR_EXPR_PARAMS", message, option)
+    if not group.params:
+        return None
+    return {name: _check_param(checker, value, name, group.params[name]) for name, value in given.items()}
+
+
+def _check_param(checker: Checker, node: syntax.Node, name: str, type_: Type) -> Compiled:
+    inner = checker.nested()
+    return inner.finish(inner.expect(inner.check(node), type_, f"The value {name}"))
+
+
+def _option(node: syntax.Field, name: str) -> syntax.Option | None:
+    return next((option for option in node.options if option.name == name), None)
+
+
+def _check_default(checker: Checker, node: syntax.Field, type_: Type) -> Plan | None:
+    """The value for missing or null, of the field's type."""
+    _check_options(checker, node)
+    option = _option(node, "defaultValue")
+    if option is None or option.value is None:
+        return None
+    default = checker.check(option.value)
+    if not types.fits(default.type, type_):
+        message = f"The default has to be {type_} as the field is, this is {default.type}. Convert it."
+        return checker.refuse(default.place, "ERR_EXPR_DEFAULT", message)
+    return coerce(default, type_)
+
+
+def _check_options(checker: Checker, node: syntax.Field) -> None:
+    seen: set[str] = set()
+    for option in node.options:
+        wrong_form = (option.name == "params") == (option.entries is None)
+        if option.name not in ("params", "defaultValue"):
+            suggestion = closest(option.name, ("params", "defaultValue"))
+            message = with_hint(f"A reference has no {option.name[:64]}.", suggestion, "Use params or defaultValue.")
+            checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message, None)
+        elif option.name in seen:
+            message = f"{option.name} is there twice. Keep one."
+            checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message)
+        elif wrong_form:
+            message = "Write params as {name: value} and defaultValue as a value."
+            checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message)
+        seen.add(option.name)

@@ -1,0 +1,40 @@
+"""Words for annotating functions of the language: instants, zones, patterns, and the ``T`` of a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Annotated, Any, TypeVar
+
+from .. import types
+from ..errors import misfit
+from ..patterns import compile_pattern
+from ..registry import Role
+from ..times import UNITS, quoted, zone_of
+
+
+def _unit(text: str) -> str:
+    if text in UNITS:
+        return text
+    raise misfit(f"{quoted(text)} is no part of a date. Use {', '.join(UNITS)}.")
+
+
+
+
+Instant = Annotated[datetime, types.DATE_TIME]
+WallTime = Annotated[datetime, types.DATE_TIME_ONLY]
+Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True)]
+Pattern = Annotated[Any, Role(types.STRING, "pattern", compile_pattern)]
+Unit = Annotated[str, Role(types.STRING, "part", _unit)]
+SegmentName = Annotated[str, Role(types.STRING, "segment name", constant=True, kind="segment")]
+# The checker puts a function in its place, which reads that field of an object.
+Key = Annotated[Callable[[Any], Any], Role(types.STRING, "key", constant=True, kind="key")]
+
+T = TypeVar("T")
+Number = TypeVar("Number", int, float)
+Ordered = TypeVar("Ordered", int, float, timedelta, Instant, WallTime, date)
+# Days, wall clocks and instants alike.
+Moment = TypeVar("Moment", Instant, WallTime, date)
+Clock = TypeVar("Clock", Instant, WallTime)
+Sortable = TypeVar("Sortable", str, bool, int, float, timedelta, Instant, WallTime, date)
+Items = list[T | None]

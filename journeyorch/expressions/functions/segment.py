@@ -1,0 +1,13 @@
+"""Segment membership (expressions.md, Functions)."""
+
+from __future__ import annotations
+
+from ..evaluate import Context
+from ..registry import function
+from .parameters import SegmentName
+
+
+@function(examples={'inSegment("Newcomers")': False})
+def in_segment(context: Context, name: SegmentName) -> bool:
+    """Whether the person is in the segment (realized or existing membership); the name is a constant."""
+    return name in context.segments

@@ -1,0 +1,22 @@
+"""Bounds that keep every expression, however it is written, cheap to read and to run (expressions.md, Grammar).
+
+All of them are counts, never seconds: the same expression on the same data always gives the same answer.
+"""
+
+SOURCE_BYTES = 16 * 1024
+NESTING = 64
+TOKENS = 6_000
+PATTERN_LENGTH = 1_000
+
+# At run time.
+TEXT_LENGTH = 256 * 1024  # of a text an expression makes; texts that it only reads may be longer
+LIST_LENGTH = 100_000
+STEPS = 200_000  # list elements and kilobytes of text looked at in one evaluation
+
+INTEGER_MIN = -(2**63)
+INTEGER_MAX = 2**63 - 1
+
+SCHEMA_DEPTH = 64
+DATA_DEPTH = 64
+CACHED_EXPRESSIONS = 1_024
+CACHED_PATTERNS = 512

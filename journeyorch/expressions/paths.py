@@ -1,0 +1,188 @@
+"""Following a path through the types of the data, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import syntax, types
+from .evaluate import Reference
+from .plan import At, Constant, Each, Entry, Get, GetOpen, OfMap, Pick, Plan, Walk
+from .suggest import closest, with_hint
+from .types import ListType, MapType, ObjectType, Type
+
+if TYPE_CHECKING:
+    from .check import Checker
+
+_PICKS = ("all", "first", "last")
+_MAP_PARTS = ("firstEntryKey", "keys", "values")
+_CALLS = (*_PICKS, "at", "entry", *_MAP_PARTS)
+
+
+class PathProblem(Exception):
+    """A step that leads nowhere; ``step`` is the part to point at, None for the whole reference."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        step: syntax.Step | syntax.Option | None,
+        suggestion: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.step = step
+        self.suggestion = suggestion
+
+
+class Path:
+    """How far a reference has come: the type it is at, the walks so far, the names passed."""
+
+    def __init__(self, checker: Checker, type_: Type, reference: Reference, keyword: str) -> None:
+        self.checker = checker
+        self.type = type_
+        self.reference = reference
+        self.keyword = keyword
+        self.walks: list[Walk] = []
+        self.names: tuple[str, ...] = ()
+        self.ends_in_all = False
+
+    def take(self, step: syntax.Step) -> None:
+        """Go one step on. Raises ``PathProblem``."""
+        if not step.called:
+            self._add(*_named(self.type, step))
+            self.names += (step.name,)
+        elif step.name in _PICKS:
+            self._pick(step)
+        elif step.name == "at":
+            self._at(step)
+        elif step.name == "entry" or step.name in _MAP_PARTS:
+            self._through_map(step)
+        else:
+            raise _unknown_call(step)
+
+    def _add(self, walk: Walk, type_: Type) -> None:
+        last = self.walks[-1] if self.walks else None
+        if isinstance(walk, Get) and isinstance(last, Get):
+            self.walks[-1] = Get(last.names + walk.names)
+        else:
+            self.walks.append(walk)
+        self.type = type_
+
+    def _pick(self, step: syntax.Step) -> None:
+        item = self._item(step)
+        condition = self._condition(step, item)
+        self._add(Pick(step.name, condition), ListType(item) if step.name == "all" else item)
+        self.ends_in_all = step.name == "all" or (self.ends_in_all and isinstance(self.type, ListType))
+
+    def _condition(self, step: syntax.Step, item: Type) -> Plan | None:
+        if step.argument is None:
+            return None
+        from .check import Loop
+
+        here = replace(self.reference, path=self.reference.path + self.names)
+        self.checker.loops.append(Loop(self.keyword, item, here))
+        try:
+            return self.checker.condition(step.argument, f"The condition of {step.name}")
+        finally:
+            self.checker.loops.pop()
+
+    def _at(self, step: syntax.Step) -> None:
+        item = self._item(step)
+        index = self._argument(step, types.INTEGER, "The place in at")
+        self._add(At(index), item)
+        self.ends_in_all = False
+
+    def _argument(self, step: syntax.Step, type_: Type, what: str) -> Plan:
+        if step.argument is None:
+            message = f"{step.name} needs a value, such as {step.name}({'0' if type_ is types.INTEGER else '…'})."
+            raise PathProblem("ERR_EXPR_ARGUMENTS", message, step)
+        return self.checker.expect(self.checker.check(step.argument), type_, what)
+
+    def _item(self, step: syntax.Step) -> Type:
+        if isinstance(self.type, ListType):
+            return self.type.item
+        if self.type is types.ANY:
+            return types.ANY
+        message = f"{step.name} takes a list, this is {self.type}. Leave it out or name a list."
+        raise PathProblem("ERR_EXPR_PATH", message, step)
+
+    def _through_map(self, step: syntax.Step) -> None:
+        """A map function; on a list, for every element."""
+        key = self._argument(step, types.STRING, "The key") if step.name == "entry" else None
+        if key is None and step.argument is not None:
+            raise PathProblem("ERR_EXPR_ARGUMENTS", f"{step.name} takes no value. Leave it empty.", step)
+        inner = self.type.item if isinstance(self.type, ListType) else self.type
+        walk, type_ = Entry(key) if key else _map_part(step, inner), _map_result(step, inner, key)
+        self._add(*(_each(walk, type_) if isinstance(self.type, ListType) else (walk, type_)))
+
+
+def _named(type_: Type, step: syntax.Step) -> tuple[Walk, Type]:
+    """The walk to a named field and its type; through a list, to the field of every element."""
+    if isinstance(type_, ListType):
+        return _each(*_named(type_.item, step))
+    if type_ is types.ANY:
+        return GetOpen(step.name), types.ANY
+    if isinstance(type_, ObjectType) and step.name in type_.fields:
+        return Get((step.name,)), type_.fields[step.name]
+    raise _no_such_field(type_, step)
+
+
+def _each(walk: Walk, type_: Type) -> tuple[Walk, Type]:
+    """On every element; a list of lists is never made, their elements come one after another."""
+    if isinstance(type_, ListType):
+        return Each(walk, flatten=True), type_
+    return Each(walk, flatten=type_ is types.ANY), ListType(type_)
+
+
+def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
+    name = step.name[:64]
+    if isinstance(type_, MapType):
+        message = f"This is a map: write entry('{name}') for the value of a key."
+        return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, f"entry('{name}')")
+    if not isinstance(type_, ObjectType):
+        message = f"There is no field {name} in a value of type {type_}. End the path before it."
+        return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
+    return _unknown_field(type_, step)
+
+
+def _unknown_field(type_: ObjectType, step: syntax.Step) -> PathProblem:
+    suggestion = closest(step.name, type_.fields)
+    otherwise = "Choose a field from the list."
+    if suggestion is None and step.name.partition("-")[0] in type_.fields:
+        otherwise = "For a subtraction, put spaces around the minus sign."
+    message = with_hint(f"There is no field {step.name[:64]} here.", suggestion, otherwise)
+    return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, suggestion)
+
+
+def _unknown_call(step: syntax.Step) -> PathProblem:
+    suggestion = closest(step.name, _CALLS)
+    message = f"A path has no {step.name[:64]}(…)."
+    otherwise = f"It has {', '.join(_CALLS)}."
+    return PathProblem("ERR_EXPR_PATH", with_hint(message, suggestion, otherwise), step, suggestion)
+
+
+def _map_part(step: syntax.Step, type_: Type) -> Walk:
+    return OfMap(step.name, flatten=isinstance(_map_value(type_, step), ListType))
+
+
+def _map_value(type_: Type, step: syntax.Step) -> Type:
+    """The type of a map's values; an object whose fields are alike is a map too."""
+    if isinstance(type_, MapType):
+        return type_.value
+    if isinstance(type_, ObjectType):
+        return types.join_all(type_.fields.values()) or types.ANY
+    if type_ is types.ANY:
+        return types.ANY
+    message = f"{step.name} takes a map, this is {type_}. Leave it out or name a map."
+    raise PathProblem("ERR_EXPR_PATH", message, step)
+
+
+def _map_result(step: syntax.Step, type_: Type, key: Plan | None) -> Type:
+    value = _map_value(type_, step)
+    if isinstance(type_, ObjectType) and isinstance(key, Constant):
+        return type_.fields.get(key.value, value)
+    if step.name == "values":
+        return value if isinstance(value, ListType) else ListType(value)
+    return {"entry": value, "keys": ListType(types.STRING)}.get(step.name, types.STRING)

@@ -1,0 +1,232 @@
+"""The functions of the language, known by their Python signatures.
+
+A function is registered by a decorator that reads its types from the annotations, its help from the docstring's
+first line and its examples from the call; the checker, autocompletion, the reference page and the tests all read
+what is here. Parameters that cannot be None make the whole call null when they are (expressions.md, Operators).
+"""
+
+from __future__ import annotations
+
+import inspect
+import types as python_types
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, TypeVar, Union
+
+from . import types
+from .evaluate import Context
+from .types import ListType, ObjectType, Type
+
+_SCALARS: dict[Any, Type] = {
+    str: types.STRING,
+    bool: types.BOOLEAN,
+    int: types.INTEGER,
+    float: types.DECIMAL,
+    date: types.DATE_ONLY,
+    timedelta: types.DURATION,
+    dict: ObjectType(),
+    Any: types.ANY,
+}
+_Implementation = TypeVar("_Implementation", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Type):
+    """``T`` in a signature: one type for all its places, among ``options`` when there are any."""
+
+    label: str
+    options: tuple[Type, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A parameter with a meaning beyond its type.
+
+    ``prepare`` turns the value into what the implementation takes (a zone, a compiled pattern), at check time when
+    the argument is a constant; ``constant`` demands one. ``kind`` lets the checker know segments and object keys.
+    """
+
+    type: Type
+    label: str
+    prepare: Callable[[Any], Any] | None = None
+    constant: bool = False
+    kind: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    type: Type
+    nullable: bool
+    optional: bool
+    role: Role | None
+
+    @property
+    def label(self) -> str:
+        return self.role.label if self.role else self.type.name
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    parameters: tuple[Parameter, ...]
+    result: Type
+    implementation: Callable[..., Any]
+    contextual: bool
+
+    def takes(self, count: int) -> bool:
+        required = sum(not parameter.optional for parameter in self.parameters)
+        return required <= count <= len(self.parameters)
+
+    def describe(self, name: str) -> str:
+        """``substr(string, integer[, integer]) → string``."""
+        text = ""
+        for index, parameter in enumerate(self.parameters):
+            label = (", " if index else "") + parameter.label
+            text += f"[{label}]" if parameter.optional else label
+        return f"{name}({text}) → {self.result.name}"
+
+
+@dataclass(slots=True)
+class Function:
+    """All that is known about a function of the language. ``examples``: source text → result in JSON form."""
+
+    name: str
+    category: str
+    help: str
+    examples: dict[str, Any] = field(default_factory=dict)
+    signatures: list[Signature] = field(default_factory=list)
+    # With a constant text this is a way to write a literal: a text that does not fit is a check error.
+    literal: bool = False
+
+
+FUNCTIONS: dict[str, Function] = {}
+
+
+def function(
+    *, examples: dict[str, Any], name: str | None = None, literal: bool = False
+) -> Callable[[_Implementation], _Implementation]:
+    """Register an implementation, as a further signature when the name is known already.
+
+    The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z in UTC; the tests run them.
+    """
+
+    def register(implementation: _Implementation) -> _Implementation:
+        known_as = name or _camel_case(implementation.__name__)
+        entry = FUNCTIONS.get(known_as)
+        if entry is None:
+            category = implementation.__module__.rpartition(".")[2]
+            help_text = (inspect.getdoc(implementation) or "").partition("\n")[0]
+            entry = FUNCTIONS[known_as] = Function(known_as, category, help_text, literal=literal)
+        entry.signatures.append(_read_signature(implementation))
+        entry.examples.update(examples)
+        return implementation
+
+    return register
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _read_signature(implementation: Callable[..., Any]) -> Signature:
+    hints = typing.get_type_hints(implementation, include_extras=True)
+    parameters = list(inspect.signature(implementation).parameters.values())
+    contextual = bool(parameters) and hints[parameters[0].name] is Context
+    read = tuple(_read_parameter(one, hints[one.name]) for one in parameters[contextual:])
+    return Signature(read, _read_type(_without_none(hints["return"])[0]), implementation, contextual)
+
+
+def _read_parameter(parameter: inspect.Parameter, hint: Any) -> Parameter:
+    inner, nullable = _without_none(hint)
+    role = next((item for item in getattr(inner, "__metadata__", ()) if isinstance(item, Role)), None)
+    type_ = role.type if role else _read_type(inner)
+    optional = parameter.default is not inspect.Parameter.empty
+    return Parameter(parameter.name, type_, nullable or type_ is types.ANY, optional, role)
+
+
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    """The hint without ``| None``, and whether that was there."""
+    if typing.get_origin(hint) not in (Union, python_types.UnionType):
+        return hint, False
+    kept = [part for part in typing.get_args(hint) if part is not type(None)]
+    return kept[0], len(kept) < len(typing.get_args(hint))
+
+
+def _read_type(hint: Any) -> Type:
+    if isinstance(hint, TypeVar):
+        return Variable(hint.__name__, tuple(_read_type(option) for option in hint.__constraints__))
+    for item in getattr(hint, "__metadata__", ()):
+        if isinstance(item, Type):
+            return item
+    if typing.get_origin(hint) is list:
+        return ListType(_read_type(_without_none(typing.get_args(hint)[0])[0]))
+    if typing.get_origin(hint) is dict:
+        return ObjectType()
+    return _SCALARS[hint]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A signature chosen for some arguments: the types to convert them to, and the type of the result."""
+
+    signature: Signature
+    types: tuple[Type, ...]
+    result: Type
+    cost: int
+
+
+def choices(entry: Function, actual: Sequence[Type]) -> list[Choice]:
+    """All signatures that take these types, those with the fewest conversions first."""
+    found = [_match(signature, actual) for signature in entry.signatures if signature.takes(len(actual))]
+    return sorted((choice for choice in found if choice), key=lambda choice: choice.cost)
+
+
+def _match(signature: Signature, actual: Sequence[Type]) -> Choice | None:
+    bound: dict[str, Type] = {}
+    cost = 0
+    for parameter, type_ in zip(signature.parameters, actual, strict=False):
+        step = _bind(parameter.type, type_, bound)
+        if step is None:
+            return None
+        cost += step
+    converted = tuple(_fill(parameter.type, bound) for parameter in signature.parameters[: len(actual)])
+    open_ = any(types.is_open(type_) for type_ in actual)
+    return Choice(signature, converted, _fill(signature.result, bound, unbound=types.ANY if open_ else None), cost)
+
+
+def _bind(pattern: Type, actual: Type, bound: dict[str, Type]) -> int | None:
+    """The number of conversions that let a value of the type stand for the parameter, None if nothing does."""
+    if isinstance(pattern, Variable):
+        return _bind_variable(pattern, actual, bound)
+    if isinstance(pattern, ListType) and isinstance(actual, ListType):
+        return _bind(pattern.item, actual.item, bound)
+    if not types.fits(actual, pattern):
+        return None
+    return int(actual is types.INTEGER and pattern is types.DECIMAL)
+
+
+def _bind_variable(pattern: Variable, actual: Type, bound: dict[str, Type]) -> int | None:
+    if actual is types.NULL or actual is types.ANY:
+        return 0
+    known = bound.get(pattern.label, types.NULL)
+    both = types.join(known, actual)
+    if both is None or isinstance(both, ListType) or (pattern.options and both not in pattern.options):
+        return None
+    bound[pattern.label] = both
+    return int(known not in (types.NULL, both))
+
+
+def _fill(pattern: Type, bound: dict[str, Type], unbound: Type | None = None) -> Type:
+    """The pattern with its variables replaced; what nothing was said about stays ``unbound``, or null."""
+    if isinstance(pattern, Variable):
+        return bound.get(pattern.label, unbound or types.NULL)
+    if isinstance(pattern, ListType):
+        return ListType(_fill(pattern.item, bound, unbound))
+    return pattern

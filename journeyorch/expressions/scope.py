@@ -1,0 +1,34 @@
+"""What an expression may refer to, as types: the checker's view of events, sources, properties and segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .types import Type
+
+# The profile store's name in expressions (datasources-actions.md, Corners).
+PROFILE_SOURCE = "ExperiencePlatform"
+PROPERTIES_ROOT = "JourneyProperties"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroupScope:
+    """A field group: the type of one fetch's answer, and the source's dynamic values by name."""
+
+    type: Type
+    params: Mapping[str, Type] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Everything in reach of an expression. Compared by identity: make one and keep it, and compiling is cached.
+
+    ``events`` holds event payloads by reference name, and the stored responses of custom actions by the action's
+    name; ``datasources`` field groups by source and group name; ``segments`` the known names, None for any.
+    """
+
+    events: Mapping[str, Type] = field(default_factory=dict)
+    datasources: Mapping[str, Mapping[str, FieldGroupScope]] = field(default_factory=dict)
+    properties: Mapping[str, Type] = field(default_factory=dict)
+    segments: frozenset[str] | None = None
