@@ -57,7 +57,7 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
         unclaimed = self.filter(pk=resident_id, started_at=None, stop=False)
         if not unclaimed.update(started_at=Now(), reported_at=Now(), pid=pid):
             return None
-        return self.select_related("supervisor").filter(pk=resident_id).first()
+        return self.filter(pk=resident_id).first()
 
     def before(self, resident: Resident) -> ResidentQuerySet:
         """Earlier runs at the same place, which the given run takes over from."""

@@ -15,6 +15,8 @@ from journeyorch.queue import load_residents
 
 class Command(BaseCommand):
     help = "Runs the workers of this host: journeys move and calls leave only while it runs."
+    # They would import the URLs and with them every page, and each worker process would carry that.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for kind, work in (("drain", "route events and move people"), ("call", "make outward calls")):
@@ -34,5 +36,5 @@ class Command(BaseCommand):
 
         load_residents()
         tick = import_string(settings.JOURNEYORCH_TICKER)
-        connections.close_all()  # the checks of this command may have opened one
+        connections.close_all()  # whatever was imported may have opened one
         supervise(residents, tick=tick)
