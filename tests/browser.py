@@ -11,10 +11,21 @@ import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
@@ -30,8 +41,8 @@ ARGUMENTS = [
 ]
 FAILURES = Path("var/test-failures")
 HOW_TO_GET_IT = (
-    "No Chromium could be started. Install one (Debian: apt-get update && apt-get install chromium), name one "
-    "in CHROMIUM, or run: .venv/bin/playwright install --with-deps chromium"
+    "No Chromium could be started. Install one (Debian: apt-get update && apt-get install chromium), "
+    "name one in CHROMIUM, or run: .venv/bin/playwright install --with-deps chromium"
 )
 
 _failed = pytest.StashKey[bool]()
@@ -84,15 +95,15 @@ class PageProblems:
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_request_failed)
 
-    def _on_console(self, message) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.seen.append(f"console: {message.text} ({message.location.get('url')})")
 
-    def _on_response(self, response) -> None:
+    def _on_response(self, response: Response) -> None:
         if response.status >= 500:
             self.seen.append(f"answer: {response.status} {response.url}")
 
-    def _on_request_failed(self, request) -> None:
+    def _on_request_failed(self, request: Request) -> None:
         # Leaving a page aborts what it was still loading; that is no fault of the page.
         if request.failure != "net::ERR_ABORTED":
             self.seen.append(f"request: {request.failure} {request.url}")
@@ -120,7 +131,7 @@ def open_page(
     """``open_page(**options of a browser context)``: a page with cookies of its own."""
     contexts: list[BrowserContext] = []
 
-    def open_one(**options: object) -> Page:
+    def open_one(**options: Any) -> Page:
         contexts.append(browser.new_context(**options))
         page_problems.watch(contexts[-1])
         return contexts[-1].new_page()

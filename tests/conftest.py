@@ -50,16 +50,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _attempts_to_leave() -> Iterator[list[str]]:
+def attempts_to_leave() -> Iterator[list[str]]:
     attempts: list[str] = []
     with network.guard(attempts):
         yield attempts
 
 
 @pytest.fixture(autouse=True)
-def _stays_on_this_machine(_attempts_to_leave: list[str]) -> Iterator[None]:
+def _stays_on_this_machine(attempts_to_leave: list[str]) -> Iterator[None]:
     yield
-    tried, _attempts_to_leave[:] = list(_attempts_to_leave), []
+    tried, attempts_to_leave[:] = list(attempts_to_leave), []
     assert not tried, f"the test tried to reach {tried}"
 
 

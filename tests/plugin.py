@@ -11,6 +11,7 @@ import base64
 import os
 import tempfile
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,9 @@ def _database_url(config: pytest.Config) -> str:
         return f"sqlite:///{config.stash[RUN_FOLDER]}/journeyorch.sqlite3"
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given
+    servers = ExitStack()
+    config.add_cleanup(servers.close)
     try:
-        server = postgres.cluster()
-        url = server.__enter__()
+        return servers.enter_context(postgres.cluster())
     except (postgres.PostgresMissing, postgres.PostgresFailed) as problem:
         raise pytest.UsageError(str(problem)) from problem
-    config.add_cleanup(lambda: server.__exit__(None, None, None))
-    return url

