@@ -1,0 +1,95 @@
+"""Wire formats: one file each, found by the ``protocol`` decorator (wire-formats.md).
+
+An adapter turns a request's JSON into messages, answers in the words that its clients expect, and later, when
+events are routed, turns a stored message into XDM. It touches neither the database nor the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from events.ingest.refusals import Flaw, Refused
+
+
+class Message(NamedTuple):
+    """One message of a request, as it will be stored."""
+
+    body: str  # JSON text
+    key: str | None  # what makes it the same message again; None: never (events.md, Ingestion)
+    value: Any  # the parsed body
+    origin: str = ""  # the organization that it says it comes from, if that is harmless to repeat
+
+
+class Normalized(NamedTuple):
+    """A message in terms of XDM."""
+
+    entity: dict[str, Any]
+    schema_ref: str  # which schema it says it follows; "" if it says nothing
+    kind: str  # "event" or "profile" where the protocol tells, "" where the schema decides
+    event_id: str  # its ``_id``; "" if it has none
+    timestamp: datetime | None  # when it happened, aware; None if it does not say or cannot be read
+
+
+class NotNormal(ValueError):
+    """A stored message that its adapter cannot read; the message names places, never values."""
+
+
+class Receipt(NamedTuple):
+    """What happened to a request's messages, in order; ``None``: accepted, or a repetition."""
+
+    inlet: str
+    at_ms: int  # time of receipt, epoch milliseconds
+    number: str  # unique enough to find the request in a log
+    outcomes: Sequence[Flaw | None]
+    validated: bool
+
+
+class Answer(NamedTuple):
+    """What goes back to the client, still without HTTP."""
+
+    status: int
+    body: dict[str, Any]
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = {}
+
+
+class Adapter(Protocol):
+    """One protocol."""
+
+    name: str
+    # Address patterns of Django with ``<str:inlet>``, and whether a request there is a batch.
+    routes: Mapping[str, bool]
+
+    def messages(self, value: Any, *, batch: bool) -> list[Message | Flaw]:
+        """The messages of a request's JSON, in order; ``Refused`` if it is not this protocol at all."""
+
+    def normalize(self, body: str | dict[str, Any]) -> Normalized:
+        """A stored message in XDM; ``NotNormal`` if it has no such form."""
+
+    def accepted(self, receipt: Receipt, *, batch: bool) -> Answer:
+        """The answer to a request of which at least the form was right."""
+
+    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+        """The answer to a request that was refused as a whole."""
+
+
+_adapters: dict[str, Adapter] = {}
+_AdapterClass = TypeVar("_AdapterClass", bound=type)
+
+
+def protocol(adapter: _AdapterClass) -> _AdapterClass:
+    """Class decorator: make an ``Adapter`` known under its ``name``."""
+    _adapters[adapter.name] = adapter()
+    return adapter
+
+
+def adapter_of(name: str) -> Adapter:
+    """The adapter of a protocol; ``KeyError`` if there is none."""
+    return _adapters[name]
+
+
+def adapters() -> Iterable[Adapter]:
+    """Every known adapter."""
+    return _adapters.values()

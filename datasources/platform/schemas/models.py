@@ -18,7 +18,9 @@ class Schema(Configuration):
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     description = models.TextField(_("description"), blank=True)
-    document = models.JSONField(_("JSON Schema"), help_text=_("JSON Schema 2020-12 or draft-06 with XDM paths."))
+    document = models.JSONField(
+        _("JSON Schema"), help_text=_("JSON Schema 2020-12 or draft-06 with XDM paths.")
+    )
     feeds_profiles = models.BooleanField(
         _("feeds profiles"),
         default=True,
@@ -39,3 +41,9 @@ class Schema(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ref(self) -> str:
+        """What messages name it by: its ``$id``, else an address made from its number."""
+        own = self.document.get("$id") if isinstance(self.document, dict) else None
+        return own if isinstance(own, str) and own else f"urn:journeyorch:schema:{self.pk}"

@@ -1,0 +1,133 @@
+"""Checking data against a schema, exactly as JSON Schema says, and without repeating the data in the answer.
+
+A ``Validator`` is compiled once (milliseconds) and then takes microseconds an event; whoever validates many
+keeps it as long as the sandbox's generation stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+MAX_VIOLATIONS = 5
+_MAX_POINTER = 200
+
+
+class Violation(NamedTuple):
+    """One rule of a schema that a value breaks."""
+
+    pointer: str  # where in the value, a JSON pointer as a URI fragment: "#/placeContext/geo"
+    schema_pointer: str  # which rule, likewise
+    keyword: str  # "type", "required", …
+    message: str  # names types and rules, never the value
+
+
+class NotASchema(ValueError):
+    """The document is not a JSON Schema that can be used here; the message says why, for people."""
+
+
+class Validator:
+    """A compiled schema."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Compile; ``NotASchema`` if the document is none, or refers to something outside itself."""
+        try:
+            self._compiled = jsonschema_rs.validator_for(
+                document,
+                validate_formats=True,
+                # A schema may be written by anybody: nothing is fetched, and no pattern can take for ever.
+                offline=True,
+                pattern_options=jsonschema_rs.RegexOptions(),
+            )
+        except (jsonschema_rs.ValidationError, ValueError) as error:
+            reason = getattr(error, "message", str(error))
+            raise NotASchema(f"This is not a usable JSON Schema: {reason}") from None
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether ``value`` breaks no rule."""
+        return self._compiled.is_valid(value)
+
+    def violations(self, value: Any, *, limit: int = MAX_VIOLATIONS) -> list[Violation]:
+        """The first ``limit`` rules that ``value`` breaks; empty if it is valid."""
+        # is_valid stops at the first problem and builds no report: nearly every event is valid.
+        if self._compiled.is_valid(value):
+            return []
+        return [_violation(error) for error in islice(self._compiled.iter_errors(value), limit)]
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """A path as a JSON pointer in a URI fragment, cut to a length fit for an answer."""
+    steps = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    text = "#" + "".join(f"/{step}" for step in steps)
+    return text if len(text) <= _MAX_POINTER else text[: _MAX_POINTER - 1] + "…"
+
+
+def _violation(error: jsonschema_rs.ValidationError) -> Violation:
+    keyword = error.kind.name
+    path, schema_path = list(error.instance_path), list(error.schema_path)
+    return Violation(pointer(path), pointer(schema_path[:-1]), keyword, _message(error))
+
+
+def _message(error: jsonschema_rs.ValidationError) -> str:
+    details = error.kind.as_dict()
+    describe = _MESSAGES.get(error.kind.name)
+    if describe is None:
+        return f"the value breaks the rule {error.kind.name}"
+    return describe(details, error.instance)
+
+
+# The wording of types is the one that senders of this protocol know (wire-formats.md § 1).
+_TYPE_NAMES = {
+    "string": "String",
+    "integer": "Integer",
+    "number": "Number",
+    "boolean": "Boolean",
+    "object": "JSONObject",
+    "array": "JSONArray",
+    "null": "Null",
+}
+
+
+def _expected_type(details: Mapping[str, Any], value: Any) -> str:
+    expected = " or ".join(_TYPE_NAMES.get(name, name) for name in details["types"])
+    return f"expected type: {expected}, found: {_found_type(value)}"
+
+
+def _found_type(value: Any) -> str:
+    for kind, name in _FOUND_NAMES:
+        if isinstance(value, kind):
+            return name
+    return "Null"
+
+
+# bool before int: in Python a truth value is an integer too.
+_FOUND_NAMES: tuple[tuple[type, str], ...] = (
+    (bool, "Boolean"),
+    (int, "Long"),
+    (float, "Double"),
+    (str, "String"),
+    (dict, "JSONObject"),
+    (list, "JSONArray"),
+)
+
+_MESSAGES: dict[str, Callable[[Mapping[str, Any], Any], str]] = {
+    "type": _expected_type,
+    "required": lambda details, _value: f"required key [{details['property']}] not found",
+    "format": lambda details, _value: f"the value is not a valid {details['format']}",
+    "enum": lambda _details, _value: "the value is not one of the permitted ones",
+    "const": lambda _details, _value: "the value is not the permitted one",
+    "pattern": lambda _details, _value: "the value does not match the pattern",
+    "minimum": lambda details, _value: f"the value is less than {details['limit']}",
+    "maximum": lambda details, _value: f"the value is greater than {details['limit']}",
+    "exclusiveMinimum": lambda details, _value: f"the value is not greater than {details['limit']}",
+    "exclusiveMaximum": lambda details, _value: f"the value is not less than {details['limit']}",
+    "minLength": lambda details, _value: f"the text is shorter than {details['limit']}",
+    "maxLength": lambda details, _value: f"the text is longer than {details['limit']}",
+    "minItems": lambda details, _value: f"the list has fewer than {details['limit']} elements",
+    "maxItems": lambda details, _value: f"the list has more than {details['limit']} elements",
+    "uniqueItems": lambda _details, _value: "the list holds the same element twice",
+    "additionalProperties": lambda _details, _value: "a key is not permitted here",
+}

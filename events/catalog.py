@@ -1,0 +1,177 @@
+"""What a sandbox's events are configured like, as plain values kept per generation.
+
+Routing, waves and strict inlets all read it; it costs a few queries once after every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from datasources.models import Schema
+from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.namespaces.standard import NamespaceInfo
+from datasources.platform.schemas.fields import only
+from datasources.platform.schemas.validate import NotASchema, Validator, Violation
+from events.compiling import configured
+from events.identities import SeenIdentity, identities_of
+from events.matching import Match, Matcher
+from events.models import Event, Inlet
+from events.protocols import Normalized
+from journeyorch.access.models import Sandbox
+
+
+@dataclass(frozen=True)
+class SchemaInfo:
+    """A schema, with its compiled validator made when it is first needed."""
+
+    id: int
+    ref: str
+    name: str
+    kind: str  # "event" or "profile"
+    feeds_profiles: bool
+    primary_path: tuple[str, ...]
+    primary_namespace: str
+    document: Mapping[str, Any]
+
+    @cached_property
+    def _validator(self) -> Validator | None:
+        try:
+            return Validator(self.document)
+        except NotASchema:
+            return None
+
+    def violations(self, entity: Mapping[str, Any]) -> list[Violation]:
+        """The rules that ``entity`` breaks."""
+        if self._validator is None:
+            return [
+                Violation("#", "#", "schema", "the schema itself is not usable; save it again to see why")
+            ]
+        return self._validator.violations(entity)
+
+
+class InletInfo(NamedTuple):
+    """What routing needs to know of an inlet."""
+
+    id: int
+    schema_id: int | None
+    open_to_all: bool
+
+
+class EventInfo(NamedTuple):
+    """A configured event as journeys know it; ``document``: the JSON Schema of its payload fields."""
+
+    id: int
+    name: str
+    namespace: str
+    document: Mapping[str, Any]
+
+
+class Catalog:
+    """Everything about events in one sandbox at one generation."""
+
+    def __init__(
+        self,
+        *,
+        generation: int = 0,
+        schemas: Iterable[SchemaInfo] = (),
+        inlets: Iterable[InletInfo] = (),
+        events: Iterable[EventInfo] = (),
+        matcher: Matcher | None = None,
+        namespaces: Mapping[str, NamespaceInfo],
+    ) -> None:
+        self.generation = generation
+        self.schemas = {schema.id: schema for schema in schemas}
+        self.inlets = {inlet.id: inlet for inlet in inlets}
+        self.events = {event.id: event for event in events}
+        self.matcher = matcher or Matcher(())
+        self.namespaces = namespaces
+        self._by_ref = {schema.ref: schema for schema in self.schemas.values()}
+
+    def schema_of(self, normalized: Normalized, *, inlet_id: int) -> SchemaInfo | None:
+        """The schema that a message follows.
+
+        The one it names; if it names none, the one of its inlet; else the one of the configured event whose
+        eventID it carries. ``None`` if it names an unknown one, or there is none at all.
+        """
+        if normalized.schema_ref:
+            return self._by_ref.get(normalized.schema_ref)
+        inlet = self.inlets.get(inlet_id)
+        if inlet and inlet.schema_id is not None:
+            return self.schemas.get(inlet.schema_id)
+        event = self.matcher.system_event(normalized.entity)
+        return self.schemas.get(event.schema_id) if event else None
+
+    def identities_of(self, entity: Mapping[str, Any], schema: SchemaInfo) -> list[SeenIdentity]:
+        """The people's identities that an entity of a schema holds."""
+        return identities_of(
+            entity,
+            namespaces=self.namespaces,
+            primary_path=schema.primary_path,
+            primary_namespace=schema.primary_namespace,
+        )
+
+    def matches(
+        self,
+        normalized: Normalized,
+        schema: SchemaInfo,
+        identities: Sequence[SeenIdentity],
+        *,
+        now: datetime,
+    ) -> list[Match]:
+        """The configured events that an entity is; a record is none."""
+        if (normalized.kind or schema.kind) != Schema.Kind.EVENT:
+            return []
+        return self.matcher.match(normalized.entity, schema_id=schema.id, identities=identities, now=now)
+
+
+_catalogs: dict[int, Catalog] = {}
+
+
+def catalog_of(sandbox_id: int, *, generation: int | None = None) -> Catalog:
+    """The sandbox's catalog at least as new as ``generation``; without one, as new as the database."""
+    if generation is None:
+        generation = Sandbox.objects.values_list("generation", flat=True).get(pk=sandbox_id)
+    catalog = _catalogs.get(sandbox_id)
+    if catalog is None or catalog.generation != generation:
+        catalog = _catalogs[sandbox_id] = _read(sandbox_id, generation)
+    return catalog
+
+
+def _read(sandbox_id: int, generation: int) -> Catalog:
+    """The rows are read after the generation: they may be newer than it says, never older."""
+    schemas = [_schema_info(row) for row in Schema.objects.filter(sandbox_id=sandbox_id)]
+    documents = {schema.id: schema.document for schema in schemas}
+    rows = list(Event.objects.filter(sandbox_id=sandbox_id).order_by("id"))
+    return Catalog(
+        generation=generation,
+        schemas=schemas,
+        inlets=[_inlet_info(row) for row in Inlet.objects.filter(sandbox_id=sandbox_id)],
+        events=[_event_info(row, documents[row.schema_id]) for row in rows],
+        matcher=Matcher(configured(row, documents[row.schema_id]) for row in rows),
+        namespaces=namespaces_of(sandbox_id),
+    )
+
+
+def _schema_info(row: Schema) -> SchemaInfo:
+    return SchemaInfo(
+        id=row.pk,
+        ref=row.ref,
+        name=row.name,
+        kind=row.kind,
+        feeds_profiles=row.feeds_profiles,
+        primary_path=tuple(row.primary_identity.split(".")) if row.primary_identity else (),
+        primary_namespace=row.primary_namespace,
+        document=row.document,
+    )
+
+
+def _inlet_info(row: Inlet) -> InletInfo:
+    return InletInfo(row.pk, row.schema_id, row.mode == Inlet.Mode.UNAUTHENTICATED)
+
+
+def _event_info(row: Event, document: Mapping[str, Any]) -> EventInfo:
+    return EventInfo(row.pk, row.name, row.namespace, only(document, row.fields or ()))

@@ -1,0 +1,90 @@
+"""The verb: take a request's messages in, or say exactly why not."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from events import signals
+from events.catalog import Catalog, SchemaInfo, catalog_of
+from events.ingest.doors import Door, admit, forget
+from events.ingest.refusals import Flaw, unavailable
+from events.ingest.store import Stored, store
+from events.protocols import Adapter, Message, Normalized, NotNormal, Receipt
+
+# How often a request is judged anew because the configuration moved on while it was being judged.
+_ATTEMPTS = 3
+_NOT_CONFIGURED = "Message is not one of the events that this inlet takes"
+_counter = itertools.count()
+
+
+def accept(
+    adapter: Adapter,
+    messages: Sequence[Message | Flaw],
+    *,
+    inlet: str,
+    authorization: str,
+    validate: bool,
+) -> Receipt:
+    """Store every message that may come in by this inlet; on disk when this returns.
+
+    With ``validate``, messages that break their schema are turned away instead of being quarantined later.
+    ``Refused`` if the request as a whole cannot be taken; then nothing of it is stored.
+    """
+    for _attempt in range(_ATTEMPTS):
+        now = datetime.now(UTC)
+        door = admit(inlet, authorization=authorization, now=now)
+        outcomes = [_judge(adapter, message, door, now=now, validate=validate) for message in messages]
+        good = [message for message in outcomes if isinstance(message, Message)]
+        if (stored := store(door, good, protocol=adapter.name)) is not None:
+            return _received(door, stored, outcomes, validated=validate)
+        forget(inlet)
+    raise unavailable()
+
+
+def _received(door: Door, stored: Stored, outcomes: Sequence[Message | Flaw], *, validated: bool) -> Receipt:
+    if stored.count:
+        # Robust: the events are stored, whatever becomes of the wake-up.
+        signals.events_received.send_robust(sender=None, sandbox_id=door.sandbox_id)
+    at_ms = int(stored.at.timestamp() * 1000)
+    return Receipt(
+        inlet=door.key,
+        at_ms=at_ms,
+        number=f"{at_ms}:{os.getpid()}:{next(_counter)}",
+        outcomes=[outcome if isinstance(outcome, Flaw) else None for outcome in outcomes],
+        validated=validated,
+    )
+
+
+def _judge(
+    adapter: Adapter, message: Message | Flaw, door: Door, *, now: datetime, validate: bool
+) -> Message | Flaw:
+    """The message itself if this inlet takes it."""
+    if isinstance(message, Flaw) or not (door.open_to_all or validate):
+        return message
+    return _flaw_of(adapter, message, door, now=now, validate=validate) or message
+
+
+def _flaw_of(adapter: Adapter, message: Message, door: Door, *, now: datetime, validate: bool) -> Flaw | None:
+    catalog = catalog_of(door.sandbox_id, generation=door.generation)
+    try:
+        normalized = adapter.normalize(message.value)
+    except NotNormal as error:
+        return Flaw(400, str(error), message.origin)
+    schema = catalog.schema_of(normalized, inlet_id=door.inlet_id)
+    # An inlet open to everybody takes the configured events and nothing else (events.md, Ingestion).
+    if door.open_to_all and not (schema and _is_configured(normalized, schema, catalog, now=now)):
+        return Flaw(400, _NOT_CONFIGURED, message.origin)
+    if not validate:
+        return None
+    if schema is None:
+        return Flaw(400, "Message names no known schema", message.origin)
+    violations = schema.violations(normalized.entity)
+    return Flaw(400, "Message is invalid", message.origin, violations) if violations else None
+
+
+def _is_configured(normalized: Normalized, schema: SchemaInfo, catalog: Catalog, *, now: datetime) -> bool:
+    identities = catalog.identities_of(normalized.entity, schema)
+    return bool(catalog.matches(normalized, schema, identities, now=now))

@@ -1,0 +1,80 @@
+"""From a request to the bytes of its JSON: media type, charset, compression and size."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+
+from events.ingest.refusals import malformed, too_large, unsupported
+
+# Browsers' collectors send JSON as text/plain to spare themselves a preflight (wire-formats.md, Traps).
+_JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.!#$&^_-]+\+)?json|text/plain", re.ASCII)
+_UTF8 = {"", "utf-8", "utf8", "us-ascii"}
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def read_body(request: HttpRequest, *, limit: int) -> bytes:
+    """The request's JSON as bytes, unpacked, at most ``limit`` of them.
+
+    Raises ``Refused``: 400 for a body that is cut off or not gzip, 413, 415.
+    """
+    _check_media_type(request)
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return _read(request, limit=limit)
+    if encoding in ("gzip", "x-gzip"):
+        return gunzip(_read(request, limit=limit), limit=limit)
+    raise unsupported("The content encoding is not gzip.")
+
+
+def _check_media_type(request: HttpRequest) -> None:
+    if request.content_type and not _JSON_TYPE.fullmatch(request.content_type.lower()):
+        raise unsupported("The media type is not JSON.")
+    charset = (request.content_params or {}).get("charset", "")
+    if charset.strip("\"' ").lower() not in _UTF8:
+        raise unsupported("The charset is not UTF-8.")
+
+
+def _read(request: HttpRequest, *, limit: int) -> bytes:
+    announced = _announced_length(request)
+    if announced > limit:
+        raise _over(limit)
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise _over(limit) from None
+    except UnreadablePostError:
+        raise malformed("The connection ended before the body did.") from None
+    # A body cut off behind a complete value would otherwise pass for a whole one.
+    if len(body) < announced:
+        raise malformed("The body is shorter than its Content-Length.")
+    return body
+
+
+def _announced_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def gunzip(packed: bytes, *, limit: int) -> bytes:
+    """Unpack, never producing more than ``limit`` bytes whatever a bomb would unpack to."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        body = unpacker.decompress(packed, limit + 1)
+    except zlib.error:
+        raise malformed("The body is not valid gzip.") from None
+    if len(body) > limit:
+        raise _over(limit)
+    if not unpacker.eof or unpacker.unused_data:
+        raise malformed("The body is not exactly one complete gzip stream.")
+    return body
+
+
+def _over(limit: int) -> Exception:
+    return too_large(f"The body is larger than {limit} bytes.")

@@ -1,0 +1,216 @@
+"""Streaming ingestion in the shape of Experience Platform (wire-formats.md § 1).
+
+A message is ``{"header": {…}, "body": {"xdmMeta": {…}, "xdmEntity": {…}}}``; a batch holds ``messages``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from datasources.platform.schemas.validate import Violation
+from events.ingest.refusals import Flaw, Refused, malformed, too_large
+from events.protocols import Answer, Message, Normalized, NotNormal, Receipt, protocol
+
+_PROBLEMS = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
+_AUTHORIZATION = "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization"
+_INVALID = "Invalid XDM Message Format"
+_UNKNOWN_FORMAT = "Message has unknown xdm format"
+
+# Answers name the organization; anything that does not look like one might be somebody's secret.
+_ORGANIZATION = re.compile(r"[0-9A-Za-z]{1,40}@[A-Za-z]{1,20}", re.ASCII)
+_MAX_KEY = 200
+
+
+@protocol
+class Collection:
+    """``POST /collection/{inlet}`` and ``POST /collection/batch/{inlet}``."""
+
+    name = "collection"
+    routes = {"collection/<str:inlet>": False, "collection/batch/<str:inlet>": True}
+
+    def messages(self, value: Any, *, batch: bool) -> list[Message | Flaw]:
+        """The messages of a request, in order."""
+        return [_message(each) for each in (_batch(value) if batch else [value])]
+
+    def normalize(self, body: str | dict[str, Any]) -> Normalized:
+        """The message's ``xdmEntity``, which is XDM already."""
+        message = orjson.loads(body) if isinstance(body, str) else body
+        entity = _entity(message)
+        if entity is None:
+            raise NotNormal("The message has no body.xdmEntity.")
+        event_id = entity.get("_id")
+        return Normalized(
+            entity=entity,
+            schema_ref=_schema_ref(message),
+            kind="",
+            event_id=event_id if isinstance(event_id, str) else "",
+            timestamp=read_time(entity.get("timestamp")),
+        )
+
+    def accepted(self, receipt: Receipt, *, batch: bool) -> Answer:
+        """200 or 400 for a single message, 207 for a batch, also when all of it failed."""
+        if batch:
+            return _batch_answer(receipt)
+        flaw = receipt.outcomes[0]
+        return _single_answer(receipt) if flaw is None else _flaw_answer(flaw, inlet=receipt.inlet)
+
+    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+        """This protocol's own problem where it has one, else an ordinary problem detail."""
+        if refusal.status in (401, 403):
+            return Answer(refusal.status, _authorization_problem(refusal, inlet), headers=refusal.headers)
+        if refusal.status == 400:
+            return _flaw_answer(Flaw(400, refusal.detail), inlet=inlet)
+        problem = {
+            "type": "about:blank",
+            "title": refusal.title,
+            "status": refusal.status,
+            "detail": refusal.detail,
+        }
+        return Answer(refusal.status, problem, "application/problem+json", refusal.headers)
+
+
+def read_time(value: Any) -> datetime | None:
+    """A moment written as RFC 3339, in UTC; ``None`` for anything else, also one beyond what UTC can hold."""
+    if not isinstance(value, str):
+        return None
+    # A leap second is a moment that Python cannot name; the last microsecond before it is the nearest.
+    text = value[:17] + "59.999999" + value[19:].lstrip(".0123456789") if value[16:19] == ":60" else value
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _batch(value: Any) -> list[Any]:
+    messages = value.get("messages") if isinstance(value, dict) else None
+    if not isinstance(messages, list) or not messages:
+        raise malformed("The body has no list of messages.")
+    if len(messages) > settings.INGEST_MAX_BATCH_MESSAGES:
+        raise too_large(f"The batch holds more than {settings.INGEST_MAX_BATCH_MESSAGES} messages.")
+    return messages
+
+
+def _message(value: Any) -> Message | Flaw:
+    header = value.get("header", {}) if isinstance(value, dict) else None
+    if not isinstance(header, dict):
+        return Flaw(400, _UNKNOWN_FORMAT)
+    origin = _origin(header)
+    entity = _entity(value)
+    if entity is None:
+        return Flaw(400, _UNKNOWN_FORMAT, origin)
+    body = orjson.dumps(value)
+    if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
+        return Flaw(413, f"Message is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes", origin)
+    return Message(body.decode(), _key(entity, header), value, origin)
+
+
+def _entity(message: Any) -> dict[str, Any] | None:
+    body = message.get("body") if isinstance(message, dict) else None
+    entity = body.get("xdmEntity") if isinstance(body, dict) else None
+    return entity if isinstance(entity, dict) else None
+
+
+def _origin(header: Mapping[str, Any]) -> str:
+    organization = header.get("imsOrgId")
+    harmless = isinstance(organization, str) and _ORGANIZATION.fullmatch(organization)
+    return organization if harmless else ""
+
+
+def _key(entity: Mapping[str, Any], header: Mapping[str, Any]) -> str | None:
+    """``_id``, else the client's message id, told apart so that one never hides the other."""
+    for prefix, value in (("_id", entity.get("_id")), ("msgId", header.get("msgId"))):
+        if isinstance(value, str) and value:
+            return f"{prefix}:{value}" if len(value) <= _MAX_KEY else f"{prefix}#{_digest(value)}"
+    return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _schema_ref(message: Mapping[str, Any]) -> str:
+    """The schema named by the body, else by the header; "" if neither does."""
+    for holder in (message["body"].get("xdmMeta"), message.get("header")):
+        reference = holder.get("schemaRef") if isinstance(holder, dict) else None
+        name = reference.get("id") if isinstance(reference, dict) else None
+        if isinstance(name, str) and name:
+            return name
+    return ""
+
+
+# --- Answers --------------------------------------------------------------------------------------
+
+
+def _single_answer(receipt: Receipt) -> Answer:
+    verdict: dict[str, Any] = {"syncValidation": {"skipped": True}}
+    if receipt.validated:
+        verdict = {"synchronousValidation": {"status": "pass"}}
+    receipt_fields = {"inletId": receipt.inlet, "xactionId": receipt.number, "receivedTimeMs": receipt.at_ms}
+    return Answer(200, receipt_fields | verdict)
+
+
+def _batch_answer(receipt: Receipt) -> Answer:
+    responses = [_response(flaw, index, receipt) for index, flaw in enumerate(receipt.outcomes)]
+    body = {"inletId": receipt.inlet, "batchId": receipt.number, "receivedTimeMs": receipt.at_ms}
+    return Answer(207, body | {"responses": responses})
+
+
+def _response(flaw: Flaw | None, index: int, receipt: Receipt) -> dict[str, Any]:
+    if flaw is None:
+        return {"xactionId": f"{receipt.number}:{index}"}
+    response: dict[str, Any] = {"statusCode": flaw.status, "message": _sentence(flaw, receipt.inlet)}
+    if flaw.violations:
+        response["cause"] = _cause(flaw)
+    return response
+
+
+def _flaw_answer(flaw: Flaw, *, inlet: str) -> Answer:
+    report: dict[str, Any] = {"message": _sentence(flaw, inlet)}
+    if flaw.violations:
+        report["cause"] = _cause(flaw)
+    return Answer(
+        flaw.status, {"type": _PROBLEMS, "status": flaw.status, "title": _INVALID, "report": report}
+    )
+
+
+def _sentence(flaw: Flaw, inlet: str) -> str:
+    return f"inletId: [{inlet}] imsOrgId: [{flaw.origin}] {flaw.detail}"
+
+
+def _cause(flaw: Flaw) -> dict[str, Any]:
+    count = len(flaw.violations)
+    summary = {
+        "schemaLocation": "#",
+        "pointerToViolation": "#",
+        "causingExceptions": [_exception(violation) for violation in flaw.violations],
+        "message": f"{count} schema violation{'s' if count > 1 else ''} found",
+    }
+    return {"_streamingValidation": [summary]}
+
+
+def _exception(violation: Violation) -> dict[str, Any]:
+    return {
+        "schemaLocation": violation.schema_pointer,
+        "pointerToViolation": violation.pointer,
+        "causingExceptions": [],
+        "keyword": violation.keyword,
+        "message": violation.message,
+    }
+
+
+def _authorization_problem(refusal: Refused, inlet: str) -> dict[str, Any]:
+    return {
+        "type": _AUTHORIZATION,
+        # A text, unlike everywhere else: that is what clients of this protocol were given.
+        "status": str(refusal.status),
+        "title": "Authorization",
+        "report": {"message": f"[{inlet}] {refusal.detail}"},
+    }

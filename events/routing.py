@@ -1,0 +1,170 @@
+"""Whom received events concern (engine.md § 2). Decides and writes nothing: the engine does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.catalog import Catalog, SchemaInfo
+from events.identities import SeenIdentity, primary_of
+from events.matching import Match, Problem
+from events.protocols import Normalized, NotNormal, adapter_of
+
+
+class Raw(NamedTuple):
+    """A received event as it was stored."""
+
+    id: int
+    inlet_id: int
+    protocol: str
+    body: str
+    received_at: datetime
+
+
+class Recipient(NamedTuple):
+    """One person whom an event concerns, and the configured events that name the person.
+
+    ``namespace`` is "" for an event configured without one and with a key. No ``event_ids``: the event only
+    joins the person's history, or is the record of the person's profile.
+    """
+
+    namespace: str
+    person_id: str
+    event_ids: Sequence[int]
+
+
+class Routed(NamedTuple):
+    """What becomes of a received event: recipients, or a problem, or neither (nobody is interested)."""
+
+    id: int
+    recipients: Sequence[Recipient] = ()
+    identities: Sequence[SeenIdentity] = ()
+    feeds_profile: bool = False
+    problem: Problem | None = None
+
+
+class _Bad(Exception):
+    """The event cannot be handled."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(code, message)
+
+
+def route(rows: Sequence[Raw], catalog: Catalog) -> list[Routed]:
+    """For each received event, in order, whom it concerns; never raises for what somebody sent."""
+    return [_route_one(row, catalog) for row in rows]
+
+
+def _route_one(row: Raw, catalog: Catalog) -> Routed:
+    try:
+        return _understand(row, catalog)
+    except _Bad as bad:
+        return Routed(row.id, problem=bad.problem)
+
+
+def _understand(row: Raw, catalog: Catalog) -> Routed:
+    normalized = _normalize(row)
+    schema = _schema_of(normalized, row, catalog)
+    _validate(normalized, schema)
+    identities = catalog.identities_of(normalized.entity, schema)
+    matches = catalog.matches(normalized, schema, identities, now=row.received_at)
+    _check_inlet(row, matches, catalog)
+    recipients = _recipients(matches)
+    if not recipients and schema.feeds_profiles:
+        recipients = [_feeding_recipient(identities)]
+    return Routed(
+        id=row.id,
+        recipients=recipients,
+        identities=identities or _as_identities(recipients, catalog),
+        feeds_profile=schema.feeds_profiles,
+    )
+
+
+def _normalize(row: Raw) -> Normalized:
+    try:
+        return adapter_of(row.protocol).normalize(row.body)
+    except (NotNormal, ValueError) as error:
+        raise _Bad("not_normal", str(error)) from None
+
+
+def _schema_of(normalized: Normalized, row: Raw, catalog: Catalog) -> SchemaInfo:
+    schema = catalog.schema_of(normalized, inlet_id=row.inlet_id)
+    if schema is None and normalized.schema_ref:
+        raise _Bad("unknown_schema", "It names a schema that this sandbox does not have.")
+    if schema is None:
+        raise _Bad("no_schema", "It names no schema, and its inlet has none. Give the inlet a schema.")
+    event = catalog.matcher.system_event(normalized.entity)
+    if event and event.schema_id != schema.id:
+        raise _Bad("wrong_schema", f"It carries the ID of event {event.name}, which has another schema.")
+    return schema
+
+
+def _validate(normalized: Normalized, schema: SchemaInfo) -> None:
+    violations = schema.violations(normalized.entity)
+    if violations:
+        reasons = "; ".join(f"{each.pointer}: {each.message}" for each in violations)
+        raise _Bad("invalid", f"It breaks schema {schema.name}: {reasons}.")
+
+
+def _check_inlet(row: Raw, matches: Sequence[Match], catalog: Catalog) -> None:
+    """Once more what the inlet saw to at receipt: the configuration may have changed since."""
+    inlet = catalog.inlets.get(row.inlet_id)
+    if inlet and inlet.open_to_all and not matches:
+        raise _Bad("not_configured", "It is none of the configured events, and its inlet takes only those.")
+
+
+def _recipients(matches: Sequence[Match]) -> list[Recipient]:
+    """One for each distinct person that a match names; if every match failed, the first one's problem."""
+    by_person: dict[tuple[str, str], list[int]] = {}
+    for match in matches:
+        if match.person_id is not None:
+            by_person.setdefault((match.namespace, match.person_id), []).append(match.event_id)
+    if not by_person and matches and (problem := matches[0].problem):
+        raise _Bad(*problem)
+    return [Recipient(namespace, person, ids) for (namespace, person), ids in by_person.items()]
+
+
+def _feeding_recipient(identities: Sequence[SeenIdentity]) -> Recipient:
+    primary = primary_of(identities)
+    if primary is None:
+        raise _Bad("no_person", "It holds no identity in a known namespace.")
+    return Recipient(primary.namespace, primary.value, ())
+
+
+def _as_identities(recipients: Sequence[Recipient], catalog: Catalog) -> list[SeenIdentity]:
+    """The keys of configured events name people too, for entities that hold no identities of their own."""
+    return [
+        SeenIdentity(each.namespace, each.person_id, primary=index == 0)
+        for index, each in enumerate(recipients)
+        if (info := catalog.namespaces.get(each.namespace)) and info.identifies_people
+    ]
+
+
+class Entity(NamedTuple):
+    """A received event in XDM, as waves need it."""
+
+    entity: Mapping[str, Any]
+    received_at: datetime
+    timestamp: datetime  # when it happened; the time of receipt if it does not say
+    event_id: str
+    schema_ref: str
+
+
+def read_entities(rows: Sequence[Raw]) -> dict[int, Entity]:
+    """The entities of stored events by their id; those that cannot be read are left out."""
+    found: dict[int, Entity] = {}
+    for row in rows:
+        try:
+            normalized = _normalize(row)
+        except _Bad:
+            continue
+        found[row.id] = Entity(
+            entity=normalized.entity,
+            received_at=row.received_at,
+            timestamp=normalized.timestamp or row.received_at,
+            event_id=normalized.event_id,
+            schema_ref=normalized.schema_ref,
+        )
+    return found

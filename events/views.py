@@ -1,0 +1,71 @@
+"""The HTTP side of ingestion: one view for every protocol.
+
+A plain Django view: parsers, serializers and content negotiation of a framework would cost more than all the
+rest of a request (quality.md, Speed), and would answer in a form that clients of these protocols do not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.csrf import csrf_exempt
+
+from events.ingest.accept import accept
+from events.ingest.bodies import read_body
+from events.ingest.doors import admit
+from events.ingest.refusals import Refused, malformed
+from events.ingest.strict_json import NotStrictJson, parse
+from events.protocols import Adapter, Answer, Receipt
+
+_VALIDATE = ("syncValidation", "synchronousValidation")
+
+
+def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
+    """The view of one address of a protocol."""
+    limit = settings.INGEST_MAX_BATCH_BYTES if batch else settings.INGEST_MAX_MESSAGE_BYTES
+
+    # Bearer keys are no cookies: no other site can make a browser send them.
+    @csrf_exempt
+    def view(request: HttpRequest, inlet: str) -> HttpResponse:
+        try:
+            receipt = _receive(adapter, request, inlet, limit=limit, batch=batch)
+        except Refused as refusal:
+            return _response(adapter.refused(refusal, inlet=inlet))
+        return _response(adapter.accepted(receipt, batch=batch))
+
+    return view
+
+
+def _receive(adapter: Adapter, request: HttpRequest, inlet: str, *, limit: int, batch: bool) -> Receipt:
+    if request.method != "POST":
+        raise Refused(405, "Method Not Allowed", "Send events with POST.", headers={"Allow": "POST"})
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    # Before the body is looked at: strangers learn nothing about limits and forms, and cost little.
+    admit(inlet, authorization=authorization, now=datetime.now(UTC))
+    return accept(
+        adapter,
+        adapter.messages(_parse(read_body(request, limit=limit)), batch=batch),
+        inlet=inlet,
+        authorization=authorization,
+        validate=_wants_validation(request.GET),
+    )
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return parse(body)
+    except NotStrictJson as error:
+        raise malformed(str(error)) from None
+
+
+def _wants_validation(query: QueryDict) -> bool:
+    return any(query.get(name, "").lower() == "true" for name in _VALIDATE)
+
+
+def _response(answer: Answer) -> HttpResponse:
+    body = orjson.dumps(answer.body)
+    return HttpResponse(body, status=answer.status, content_type=answer.content_type, headers=answer.headers)
