@@ -1,13 +1,13 @@
 """The expression language: parsed, checked, compiled once and evaluated many times (expressions.md).
 
-Pure: no Django, no network, no clock. ``compile_expression`` is the way in, ``Context`` brings the data and the time.
+Pure: no Django, no network, no clock. ``compile_expression`` is the way in, ``Context`` brings data and time.
 """
 
 from . import types
-from .expression import compile_expression, parse_reference
 from .durations import format_duration, parse_duration
 from .errors import ExpressionError, ExpressionProblem, RunTimeError
 from .evaluate import Compiled, Context, Reference
+from .expression import compile_expression, parse_reference
 from .registry import FUNCTIONS, Function
 from .schemas import from_json_schema, from_sample
 from .scope import FieldGroupScope, Scope

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import functions, registry, syntax, types
+from . import functions as functions  # importing them is what fills the registry
+from . import registry, syntax, types
 from .coerce import coerce, folded
 from .errors import Failure, misfit
 from .evaluate import Reference
@@ -18,8 +19,6 @@ from .values import reader, type_of
 
 if TYPE_CHECKING:
     from .check import Checker
-
-assert functions  # importing it is what fills the registry
 
 
 def check_call(checker: Checker, node: syntax.Call) -> Plan:
@@ -133,7 +132,9 @@ def _prepared(parameter: Parameter, type_: Type, value: Any) -> Any:
     return reader(type_)(value)
 
 
-def _apply(checker: Checker, node: syntax.Call, entry: Function, choice: Choice, arguments: list[Plan]) -> Plan:
+def _apply(
+    checker: Checker, node: syntax.Call, entry: Function, choice: Choice, arguments: list[Plan]
+) -> Plan:
     ready = []
     for parameter, type_, argument in zip(choice.signature.parameters, choice.types, arguments, strict=False):
         plan = coerce(argument, type_)
@@ -199,8 +200,12 @@ def _check_segment(checker: Checker, plan: Constant) -> Plan:
     known = checker.scope.segments
     if known is not None and plan.value not in known:
         suggestion = closest(plan.value, known)
-        message = with_hint(f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one.")
-        return checker.refuse(plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"')
+        message = with_hint(
+            f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one."
+        )
+        return checker.refuse(
+            plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"'
+        )
     checker.refer(Reference("segment", plan.value))
     return plan
 
@@ -214,12 +219,16 @@ def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
     if type_ is None or not (isinstance(type_, types.Scalar)):
         suggestion = closest(plan.value, item.fields)
         message = with_hint(
-            f"“{plan.value[:64]}” is no field with a single value in these objects.", suggestion, "Use one of theirs."
+            f"“{plan.value[:64]}” is no field with a single value in these objects.",
+            suggestion,
+            "Use one of theirs.",
         )
         return checker.refuse(plan.place, "ERR_EXPR_UNKNOWN_FIELD", message, suggestion and f'"{suggestion}"')
     wanted = next((one.type for one in arguments[1:] if isinstance(one.type, ListType)), None)
     if isinstance(wanted, ListType) and types.join(type_, wanted.item) is None:
-        message = f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
+        message = (
+            f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
+        )
         return checker.refuse(plan.place, "ERR_EXPR_TYPE", message)
     return Constant(plan.type, plan.place, _key_reader(plan.value, type_))
 

@@ -35,7 +35,7 @@ class Loop:
 
 
 class Checker:
-    """One walk over one tree. Problems are collected; a broken part counts as of unknown type from there on."""
+    """One walk over one tree. Problems are collected; a broken part is of unknown type from there on."""
 
     def __init__(self, source: str, scope: Scope, problems: list[ExpressionProblem] | None = None) -> None:
         self.source = source
@@ -67,9 +67,7 @@ class Checker:
         return inner
 
     def finish(self, plan: Plan) -> Compiled:
-        return Compiled(
-            plan.place.text(), plan.type, tuple(self.references), compile_plan(plan), plan.place
-        )
+        return Compiled(plan.place.text(), plan.type, tuple(self.references), compile_plan(plan), plan.place)
 
     def expect(self, plan: Plan, expected: Type, what: str) -> Plan:
         """The plan converted to a type, or a problem saying what was expected where."""
@@ -140,8 +138,6 @@ def _check_chain(checker: Checker, node: syntax.Chain) -> Plan:
     return Fold(type_, checker.place(node), first, rest)
 
 
-
-
 def _operation(sign: str, left: Type, right: Plan) -> Any:
     """Type, function, null rule and right side of one operator; None when there is no such operation."""
     convert = None
@@ -156,7 +152,9 @@ def _operation(sign: str, left: Type, right: Plan) -> Any:
     return rule.type, function, rule.nulls, right
 
 
-def _converting(function: Callable[[Any, Any], Any], convert: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+def _converting(
+    function: Callable[[Any, Any], Any], convert: Callable[[Any], Any]
+) -> Callable[[Any, Any], Any]:
     return lambda left, right: function(None if left is None else convert(left), right)
 
 
@@ -173,7 +171,11 @@ def _no_rule(sign: str, left: Type, right: Type) -> tuple[str, str]:
 def _check_postfix(checker: Checker, node: syntax.Postfix) -> Plan:
     operand = checker.check(node.operand)
     place = checker.place(node)
-    if node.operator == "has null" and not isinstance(operand.type, ListType) and operand.type not in (ANY, NULL):
+    if (
+        node.operator == "has null"
+        and not isinstance(operand.type, ListType)
+        and operand.type not in (ANY, NULL)
+    ):
         message = f"has null takes a list, this is {operand.type}. Use is null."
         return checker.refuse(place, "ERR_EXPR_TYPE", message)
     function = _postfix_function(node.operator, operand)

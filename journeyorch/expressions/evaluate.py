@@ -60,7 +60,7 @@ class Context:
         self.steps = 0
 
     def field_group(self, source: str, group: str, params: dict[str, Any] | None) -> Any:
-        """The fetched data of a field group, or None. ``params``: values by name, None without dynamic values."""
+        """The fetched data of a field group, or None. ``params``: its dynamic values by name, None without any."""
         groups = self.datasources.get(source)
         return None if groups is None else groups.get(group)
 
@@ -68,7 +68,9 @@ class Context:
         """Count work; more than the limit fails the evaluation, so that no expression holds up a worker."""
         self.steps += steps
         if self.steps > STEPS:
-            raise Failure("ERR_EXPR_STEPS", "The expression looks at too much data. Use shorter lists or texts.")
+            raise Failure(
+                "ERR_EXPR_STEPS", "The expression looks at too much data. Use shorter lists or texts."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ class Compiled:
             raise
         except Exception as error:
             # Nothing that people write may look like a crash; the tests hold that this line is never reached.
-            failure = Failure("ERR_EXPR_INTERNAL", f"The expression failed ({type(error).__name__}). Report this.")
+            failure = Failure(
+                "ERR_EXPR_INTERNAL", f"The expression failed ({type(error).__name__}). Report this."
+            )
             raise self.place.error(failure) from error
 
     def all_references(self) -> Iterator[Reference]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from . import syntax
 from .check import Checker
 from .errors import ExpressionError, ExpressionProblem
-from .evaluate import Compiled, Context
+from .evaluate import Compiled
 from .limits import CACHED_EXPRESSIONS
 from .parse import parse
+from .plan import Logic, Not
 from .scope import PROPERTIES_ROOT, Scope
 from .types import BOOLEAN, Type
 
@@ -29,23 +30,13 @@ def compile_expression(source: str, scope: Scope, expected: Type | None = None) 
         plan = checker.expect(plan, expected, "The result")
     if checker.problems:
         raise ExpressionError(sorted(checker.problems, key=_position))
-    compiled = checker.finish(plan)
-    return _never_null(compiled, source, expected)
+    if expected is BOOLEAN and not isinstance(plan, (Logic, Not)):
+        plan = Logic(BOOLEAN, plan.place, "or", [plan])  # a boolean place: null becomes false
+    return replace(checker.finish(plan), source=source)
 
 
 def _position(problem: ExpressionProblem) -> tuple[int, int]:
     return problem.line, problem.column
-
-
-def _never_null(compiled: Compiled, source: str, expected: Type | None) -> Compiled:
-    closure = compiled.closure
-    if expected is BOOLEAN and compiled.type is not BOOLEAN or expected is BOOLEAN:
-
-        def truth(context: Context) -> bool:
-            return closure(context) is True
-
-        closure = truth
-    return Compiled(source, compiled.type, compiled.references, closure, compiled.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +65,7 @@ def parse_reference(source: str) -> ParsedReference | None:
     root, *names = (step.name for step in tree.steps)
     if tree.sign == "@":
         is_property = root == PROPERTIES_ROOT
-        return ParsedReference("property" if is_property else "event", "" if is_property else root, None, tuple(names))
+        return ParsedReference(
+            "property" if is_property else "event", "" if is_property else root, None, tuple(names)
+        )
     return ParsedReference("datasource", root, names[0] if names else None, tuple(names[1:]))

@@ -1,4 +1,4 @@
-"""Checking field references: where a path starts, what it passes, what it needs (expressions.md, Field references)."""
+"""Checking field references: where a path starts and what it needs (expressions.md, Field references)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def check_field(checker: Checker, node: syntax.Field) -> Plan:
     checker.refer(replace(start.reference, path=start.reference.path + path.names))
     read = None if isinstance(path.type, types.Scalar) and path.type is types.NULL else reader(path.type)
     default = _check_default(checker, node, path.type)
-    return FieldValue(path.type, checker.place(node), start.origin, path.walks, read, default, path.ends_in_all)
+    return FieldValue(
+        path.type, checker.place(node), start.origin, path.walks, read, default, path.ends_in_all
+    )
 
 
 def _follow(checker: Checker, node: syntax.Field, start: _Start) -> Path:
@@ -78,7 +80,9 @@ def _unknown_event(checker: Checker, step: syntax.Step) -> PathProblem:
         message = f"{step.name} is a data source. Write it as #{{{step.name}…}}."
         return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step)
     suggestion = closest(step.name, [*checker.scope.events, PROPERTIES_ROOT])
-    message = with_hint(f"There is no event {step.name[:64]} here.", suggestion, "Use an event before this step.")
+    message = with_hint(
+        f"There is no event {step.name[:64]} here.", suggestion, "Use an event before this step."
+    )
     return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step, suggestion)
 
 
@@ -88,14 +92,19 @@ def _start_at_source(checker: Checker, node: syntax.Field) -> _Start:
     if groups is None:
         raise _unknown_source(checker, first)
     if not steps:
-        message = f"Name a field group of {first.name}, such as #{{{first.name}.{next(iter(groups), 'Group')}.…}}."
+        message = (
+            f"Name a field group of {first.name}, such as #{{{first.name}.{next(iter(groups), 'Group')}.…}}."
+        )
         raise PathProblem("ERR_EXPR_UNKNOWN_GROUP", message, first)
     group = groups.get(steps[0].name)
     if group is None or steps[0].called:
         suggestion = closest(steps[0].name, groups)
         message = f"{first.name} has no field group {steps[0].name[:64]}."
         raise PathProblem(
-            "ERR_EXPR_UNKNOWN_GROUP", with_hint(message, suggestion, "Choose one of its groups."), steps[0], suggestion
+            "ERR_EXPR_UNKNOWN_GROUP",
+            with_hint(message, suggestion, "Choose one of its groups."),
+            steps[0],
+            suggestion,
         )
     params = _check_params(checker, node, group)
     reference = Reference("datasource", first.name, steps[0].name, params=params)
@@ -105,7 +114,12 @@ def _start_at_source(checker: Checker, node: syntax.Field) -> _Start:
 
 def _without_profile(source: str, type_: Type, steps: list[syntax.Step]) -> list[syntax.Step]:
     """The built-in source's optional ``profile`` after the group means nothing, unless it is a field."""
-    if source != PROFILE_SOURCE or not steps or steps[0].called or steps[0].name not in ("profile", "Profile"):
+    if (
+        source != PROFILE_SOURCE
+        or not steps
+        or steps[0].called
+        or steps[0].name not in ("profile", "Profile")
+    ):
         return steps
     is_field = isinstance(type_, ObjectType) and steps[0].name in type_.fields
     return steps if is_field else steps[1:]
@@ -195,7 +209,9 @@ def _check_options(checker: Checker, node: syntax.Field) -> None:
         wrong_form = (option.name == "params") == (option.entries is None)
         if option.name not in ("params", "defaultValue"):
             suggestion = closest(option.name, ("params", "defaultValue"))
-            message = with_hint(f"A reference has no {option.name[:64]}.", suggestion, "Use params or defaultValue.")
+            message = with_hint(
+                f"A reference has no {option.name[:64]}.", suggestion, "Use params or defaultValue."
+            )
             checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message, None)
         elif option.name in seen:
             message = f"{option.name} is there twice. Keep one."

@@ -1,4 +1,4 @@
-"""Bounds that keep every expression, however it is written, cheap to read and to run (expressions.md, Grammar).
+"""Bounds that keep every expression, however it is written, cheap to read and to run.
 
 All of them are counts, never seconds: the same expression on the same data always gives the same answer.
 """

@@ -19,7 +19,18 @@ from .limits import INTEGER_MAX, INTEGER_MIN, TEXT_LENGTH
 from .patterns import too_long
 from .plan import Nulls
 from .times import format_time, to_zone
-from .types import BOOLEAN, DATE_ONLY, DATE_TIME, DATE_TIME_ONLY, DECIMAL, DURATION, INTEGER, NULL, STRING, Type
+from .types import (
+    BOOLEAN,
+    DATE_ONLY,
+    DATE_TIME,
+    DATE_TIME_ONLY,
+    DECIMAL,
+    DURATION,
+    INTEGER,
+    NULL,
+    STRING,
+    Type,
+)
 from .values import same, type_of
 
 
@@ -150,7 +161,7 @@ def binary(sign: str, left: Type, right: Type) -> Rule | None:
 def _equality(sign: str, left: Type, right: Type) -> Rule | None:
     if types.join(left, right) is None:
         return None
-    direct = left in _DIRECTLY_EQUAL and right in _DIRECTLY_EQUAL or NULL in (left, right)
+    direct = (left in _DIRECTLY_EQUAL and right in _DIRECTLY_EQUAL) or NULL in (left, right)
     if sign == "==":
         return Rule(BOOLEAN, operator.eq if direct else same, Nulls.PASS)
     return Rule(BOOLEAN, operator.ne if direct else _differ, Nulls.PASS)
@@ -188,7 +199,9 @@ def _with_null(sign: str, left: Type, right: Type) -> Rule | None:
     other = right if left is NULL else left
     allowed = types.is_number(other) or other is NULL
     if sign in "+-":
-        allowed = allowed or other in (DATE_TIME, DATE_TIME_ONLY, DURATION) or (sign == "+" and other is STRING)
+        allowed = (
+            allowed or other in (DATE_TIME, DATE_TIME_ONLY, DURATION) or (sign == "+" and other is STRING)
+        )
     return Rule(other, _null) if allowed else None
 
 

@@ -17,7 +17,9 @@ from .limits import INTEGER_MAX, NESTING, SOURCE_BYTES, TOKENS
 from .syntax import Node
 from .syntax_problems import explain_unexpected
 
-_SKIM = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w-]+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL)
+_SKIM = re.compile(
+    r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w-]+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL
+)
 _ESCAPE = re.compile(r"\\(?:([\\\"'ntr])|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _PLAIN_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t", "r": "\r"}
 _MAX_DIGITS = len(str(INTEGER_MAX))
@@ -49,12 +51,16 @@ def _refuse_oversized(source: str) -> None:
         size = len(source.encode()) if len(source) <= SOURCE_BYTES else SOURCE_BYTES + 1
     except UnicodeEncodeError as error:
         message = "The text has a character that is none (half a pair). Remove it."
-        raise ExpressionError([Place(source, error.start, error.end).problem("ERR_EXPR_TEXT", message)]) from None
+        raise ExpressionError(
+            [Place(source, error.start, error.end).problem("ERR_EXPR_TEXT", message)]
+        ) from None
     if size > SOURCE_BYTES:
         message = f"The expression is longer than {SOURCE_BYTES // 1024} KiB. Split it into several."
         raise ExpressionError([ExpressionProblem("ERR_EXPR_TOO_LONG", message, 1, 1, len(source))])
     if not source.strip():
-        raise ExpressionError([ExpressionProblem("ERR_EXPR_EMPTY", "The expression is empty. Write one.", 1, 1, 1)])
+        raise ExpressionError(
+            [ExpressionProblem("ERR_EXPR_EMPTY", "The expression is empty. Write one.", 1, 1, 1)]
+        )
     _refuse_overfull(source)
 
 
@@ -157,7 +163,7 @@ class _Builder(Transformer):  # type: ignore[type-arg]
     def word(self, children: list[Any]) -> Node:
         return syntax.Literal(*_head(children), {"true": True, "false": False, "null": None}[children[0]])
 
-    def list(self, children: list[Any]) -> Node:
+    def list_of(self, children: list[Any]) -> Node:
         return syntax.ListLiteral(*_head(children), _parts(children))
 
     def parentheses(self, children: list[Any]) -> Node:
@@ -197,7 +203,9 @@ class _Builder(Transformer):  # type: ignore[type-arg]
     def option(self, children: list[Any]) -> syntax.Option:
         value = children[2]
         entries = value.entries if isinstance(value, _Entries) else None
-        return syntax.Option(*_span(children), str(children[0]), None if entries is not None else value, entries)
+        return syntax.Option(
+            *_span(children), str(children[0]), None if entries is not None else value, entries
+        )
 
     def entries(self, children: list[Any]) -> _Entries:
         return _Entries(*_span(children), [part.entries[0] for part in _parts(children)])

@@ -96,7 +96,9 @@ class Path:
 
     def _argument(self, step: syntax.Step, type_: Type, what: str) -> Plan:
         if step.argument is None:
-            message = f"{step.name} needs a value, such as {step.name}({'0' if type_ is types.INTEGER else '…'})."
+            message = (
+                f"{step.name} needs a value, such as {step.name}({'0' if type_ is types.INTEGER else '…'})."
+            )
             raise PathProblem("ERR_EXPR_ARGUMENTS", message, step)
         return self.checker.expect(self.checker.check(step.argument), type_, what)
 

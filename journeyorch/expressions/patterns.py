@@ -1,6 +1,6 @@
 """Regular expressions on RE2: time grows with the text, never with the cunning of the pattern.
 
-Pattern syntax is RE2's; in replacements ``$1`` is a group and ``\\$`` a dollar sign (expressions.md, Corners).
+Pattern syntax is RE2's; in replacements ``$1`` is a group, ``\\$`` a dollar sign (expressions.md, Corners).
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _escape_or_group(match: re.Match[str], groups: int) -> tuple[str | int, ...]
     # `$12` with one group is group 1, then a 2.
     if len(match[2]) == 2 and int(match[2][0]) <= groups:
         return int(match[2][0]), match[2][1]
-    raise misfit(f"The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign.")
+    raise misfit(
+        f"The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign."
+    )
 
 
 def _fill(pieces: tuple[str | int, ...], match: Any) -> Iterator[str]:

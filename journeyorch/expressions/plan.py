@@ -19,7 +19,7 @@ class Nulls(Enum):
 
     GIVE_NULL = "null"  # arithmetic, functions
     GIVE_FALSE = "false"  # ordering comparisons
-    PASS = "pass"  # equality, functions that say something about null
+    PASS = "take it"  # equality, functions that say something about null
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Convert(Plan):
 class Apply(Plan):
     """``function(*arguments)``, with the context in front when ``contextual``.
 
-    ``nullable`` says per argument whether the function itself takes None; used with ``Nulls.GIVE_NULL``.
+    ``nullable`` says per argument whether the function takes None itself; for ``Nulls.GIVE_NULL``.
     """
 
     function: Callable[..., Any]
@@ -126,7 +126,7 @@ class ElementOrigin(Origin):
 
 
 class Walk:
-    """One step on raw data. Null goes through every step as null, but for ``All``, which makes an empty list."""
+    """One step on raw data. Null stays null on every step but ``all``, which makes an empty list of it."""
 
     __slots__ = ()
 

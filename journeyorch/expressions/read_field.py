@@ -38,7 +38,9 @@ def _fast_event(plan: plans.FieldValue) -> Closure | None:
     if not isinstance(walk, plans.Get) or len(walk.names) > len(_FAST) or isinstance(plan.type, ListType):
         return None
     careful = _general(plan, _no_conditions)
-    return _FAST[len(walk.names) - 1](plan.origin.name, walk.names, PLAIN.get(plan.type), _leaf(plan), careful)
+    return _FAST[len(walk.names) - 1](
+        plan.origin.name, walk.names, PLAIN.get(plan.type), _leaf(plan), careful
+    )
 
 
 def _no_conditions(plan: Plan) -> Closure:
@@ -59,7 +61,9 @@ def _leaf(plan: plans.FieldValue) -> Reader:
     return leaf
 
 
-def _one_name(event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure) -> Closure:
+def _one_name(
+    event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure
+) -> Closure:
     (name,) = names
 
     def read(context: Context) -> Any:
@@ -72,7 +76,9 @@ def _one_name(event: str, names: tuple[str, ...], plain: type | None, leaf: Read
     return read
 
 
-def _two_names(event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure) -> Closure:
+def _two_names(
+    event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure
+) -> Closure:
     first, second = names
 
     def read(context: Context) -> Any:
@@ -85,7 +91,9 @@ def _two_names(event: str, names: tuple[str, ...], plain: type | None, leaf: Rea
     return read
 
 
-def _three_names(event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure) -> Closure:
+def _three_names(
+    event: str, names: tuple[str, ...], plain: type | None, leaf: Reader, careful: Closure
+) -> Closure:
     first, second, third = names
 
     def read(context: Context) -> Any:

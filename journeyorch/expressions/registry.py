@@ -1,8 +1,8 @@
 """The functions of the language, known by their Python signatures.
 
-A function is registered by a decorator that reads its types from the annotations, its help from the docstring's
-first line and its examples from the call; the checker, autocompletion, the reference page and the tests all read
-what is here. Parameters that cannot be None make the whole call null when they are (expressions.md, Operators).
+A function is registered by a decorator that reads its types from the annotations, its help from the first line
+of the docstring and its examples from the call; the checker, autocompletion, the reference page and the tests
+all read what is here. A null for a parameter that cannot be None makes the whole call null.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Variable(Type):
 class Role:
     """A parameter with a meaning beyond its type.
 
-    ``prepare`` turns the value into what the implementation takes (a zone, a compiled pattern), at check time when
-    the argument is a constant; ``constant`` demands one. ``kind`` lets the checker know segments and object keys.
+    ``prepare`` turns the value into what the implementation takes (a zone, a compiled pattern), at check time
+    for a constant; ``constant`` demands one. ``kind`` lets the checker know segments and object keys.
     """
 
     type: Type
@@ -113,7 +113,7 @@ def function(
 ) -> Callable[[_Implementation], _Implementation]:
     """Register an implementation, as a further signature when the name is known already.
 
-    The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z in UTC; the tests run them.
+    The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z in UTC; tests run them.
     """
 
     def register(implementation: _Implementation) -> _Implementation:
@@ -198,11 +198,13 @@ def _match(signature: Signature, actual: Sequence[Type]) -> Choice | None:
         cost += step
     converted = tuple(_fill(parameter.type, bound) for parameter in signature.parameters[: len(actual)])
     open_ = any(types.is_open(type_) for type_ in actual)
-    return Choice(signature, converted, _fill(signature.result, bound, unbound=types.ANY if open_ else None), cost)
+    return Choice(
+        signature, converted, _fill(signature.result, bound, unbound=types.ANY if open_ else None), cost
+    )
 
 
 def _bind(pattern: Type, actual: Type, bound: dict[str, Type]) -> int | None:
-    """The number of conversions that let a value of the type stand for the parameter, None if nothing does."""
+    """How many conversions let a value of the type stand for the parameter, None when nothing does."""
     if isinstance(pattern, Variable):
         return _bind_variable(pattern, actual, bound)
     if isinstance(pattern, ListType) and isinstance(actual, ListType):

@@ -19,7 +19,7 @@ def from_json_schema(schema: dict[str, Any]) -> Type:
     """The type of the values that a schema describes; ``ANY`` for whatever it leaves open.
 
     Understands type, format date and date-time, properties, additionalProperties (a map when there are no
-    properties), items, allOf, anyOf/oneOf of objects, enum, const, and ``$ref`` inside the document. References to
+    properties), items, allOf, anyOf/oneOf of objects, enum, const, and ``$ref`` inside the document. Those to
     other documents have to be resolved before. A schema that contains itself is open from its second level on.
     """
     return _SchemaReader(schema).read(schema, 0)
@@ -88,7 +88,12 @@ def _type_name(schema: dict[str, Any]) -> str:
 def _type_of_values(schema: dict[str, Any]) -> str:
     values = schema.get("enum") if isinstance(schema.get("enum"), list) else [schema.get("const")]
     kinds = {type_of(value) for value in values or [] if value is not None}
-    names = {types.STRING: "string", types.INTEGER: "integer", types.DECIMAL: "number", types.BOOLEAN: "boolean"}
+    names = {
+        types.STRING: "string",
+        types.INTEGER: "integer",
+        types.DECIMAL: "number",
+        types.BOOLEAN: "boolean",
+    }
     return names.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
@@ -115,7 +120,11 @@ def _both(left: Type, right: Type) -> Type:
     if right is ANY or left == right:
         return left
     if isinstance(left, ObjectType) and isinstance(right, ObjectType):
-        shared = {name: _both(left.fields[name], type_) for name, type_ in right.fields.items() if name in left.fields}
+        shared = {
+            name: _both(left.fields[name], type_)
+            for name, type_ in right.fields.items()
+            if name in left.fields
+        }
         return ObjectType({**left.fields, **right.fields, **shared})
     if isinstance(left, ListType) and isinstance(right, ListType):
         return ListType(right.item if left.item is ANY else _both(left.item, right.item))

@@ -1,4 +1,4 @@
-"""What an expression may refer to, as types: the checker's view of events, sources, properties and segments."""
+"""What an expression may refer to: the checker's view of events, sources, properties and segments."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class FieldGroupScope:
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Everything in reach of an expression. Compared by identity: make one and keep it, and compiling is cached.
+    """Everything in reach of an expression. Compared by identity: make one, keep it, and compiling is cached.
 
-    ``events`` holds event payloads by reference name, and the stored responses of custom actions by the action's
-    name; ``datasources`` field groups by source and group name; ``segments`` the known names, None for any.
+    ``events`` holds event payloads by reference name, and the stored responses of custom actions by the name of
+    the action; ``datasources`` field groups by source and group name; ``segments`` the known names, None for any.
     """
 
     events: Mapping[str, Type] = field(default_factory=dict)

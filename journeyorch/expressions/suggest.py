@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant: the same but for case, or a near one; None when nothing is near."""
+    """The known word that was probably meant: the same but for case, or a near one; None if none is near."""
     names = sorted(known)
     folded = word.casefold()
     for name in names:

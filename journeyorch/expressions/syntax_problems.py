@@ -109,7 +109,9 @@ def _named(found: str) -> str:
 
 def _expected(error: UnexpectedInput) -> str:
     accepted = set(_accepted(error))
-    if accepted >= {"STRING", "INTEGER"} or (accepted and accepted <= _VALUE_STARTERS and "FIELD_NAME" not in accepted):
+    if accepted >= {"STRING", "INTEGER"} or (
+        accepted and accepted <= _VALUE_STARTERS and "FIELD_NAME" not in accepted
+    ):
         return "a value"
     words = [] if not accepted & _CONTINUERS else ["an operator"]
     words += sorted(_WORDS[name] for name in accepted - _CONTINUERS if name in _WORDS)

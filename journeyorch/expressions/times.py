@@ -1,15 +1,15 @@
 """Days, wall clocks, instants and zones: reading, printing and moving them.
 
-The four kinds are ``date``, naive ``datetime`` (dateTimeOnly), aware ``datetime`` (dateTime) and ``timedelta``.
+A day is a ``date``, a wall clock (dateTimeOnly) a naive ``datetime``, an instant (dateTime) an aware one.
 Every aware value made here has a UTC form between the years 1 and 9999: Python compares and subtracts aware
-values of one zone by their wall clocks, which is wrong around DST changes, so all arithmetic goes through UTC.
+values of one zone by their wall clocks, which is wrong around clock changes, so arithmetic goes through UTC.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -91,7 +91,7 @@ def to_zone(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)
+    return datetime.combine(day, time())
 
 
 def from_milliseconds(milliseconds: int) -> datetime:
@@ -166,7 +166,7 @@ UNITS = ("years", "months", "days", "hours", "minutes", "seconds")
 def shift(moment: datetime, amount: int, unit: str) -> datetime:
     """Move an instant by calendar years, months or days in its own zone, or by exact hours and less.
 
-    31 January and one month is the last of February. Raises an overflow ``Failure`` outside the years 1 to 9999.
+    31 January and one month is the last of February. Raises a ``Failure`` outside the years 1 to 9999.
     """
     try:
         if unit in ("hours", "minutes", "seconds"):

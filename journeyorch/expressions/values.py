@@ -196,7 +196,9 @@ def identity(value: Any, depth: int = 0) -> Any:
 
 def _deep_identity(value: list[Any] | dict[str, Any], depth: int) -> Any:
     if depth > DATA_DEPTH:
-        raise misfit(f"The data is nested deeper than {DATA_DEPTH} levels. Compare a field inside it instead.")
+        raise misfit(
+            f"The data is nested deeper than {DATA_DEPTH} levels. Compare a field inside it instead."
+        )
     if isinstance(value, list):
         return tuple(identity(item, depth + 1) for item in value)
     return frozenset((key, identity(item, depth + 1)) for key, item in value.items())

@@ -1,4 +1,4 @@
-"""Aggregations: one value out of a list, nulls left out unless the name says otherwise (expressions.md, Functions)."""
+"""One value out of a list, nulls left out unless the name says otherwise (expressions.md, Functions)."""
 
 from __future__ import annotations
 

@@ -80,7 +80,9 @@ def in_last_days(context: Context, moment: Moment, amount: int) -> bool:
     return amount >= 0 and _within(context, moment, amount=-amount, unit="days")
 
 
-@function(examples={'inLastHours(nowWithDelta(-2, "hours"), 2)': True, 'inLastHours(date("2024-05-14"), 2)': False})
+@function(
+    examples={'inLastHours(nowWithDelta(-2, "hours"), 2)': True, 'inLastHours(date("2024-05-14"), 2)': False}
+)
 def in_last_hours(context: Context, moment: Moment, amount: int) -> bool:
     """Whether the date lies between now and so many hours ago, both included."""
     return amount >= 0 and _within(context, moment, amount=-amount, unit="hours")

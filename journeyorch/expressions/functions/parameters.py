@@ -19,8 +19,6 @@ def _unit(text: str) -> str:
     raise misfit(f"{quoted(text)} is no part of a date. Use {', '.join(UNITS)}.")
 
 
-
-
 Instant = Annotated[datetime, types.DATE_TIME]
 WallTime = Annotated[datetime, types.DATE_TIME_ONLY]
 Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True)]

@@ -132,13 +132,15 @@ def match_reg_exp(text: str, pattern: Pattern) -> bool:
 
 @function(examples={'replace("a-b-c", "-", "+")': "a+b-c"})
 def replace(text: str, pattern: Pattern, by: str) -> str:
-    """The text with the first match replaced; $1 is the first group, a backslash before $ makes a dollar sign."""
+    """The text with the first match replaced; $1 is the first group, \\$ a dollar sign."""
     return patterns.replace(pattern, text, by, every=False)
 
 
-@function(examples={'replaceAll("a-b-c", "-", "+")': "a+b+c", r'replaceAll("x1y22", "(\\d+)", "<$1>")': "x<1>y<22>"})
+@function(
+    examples={'replaceAll("a-b-c", "-", "+")': "a+b+c", r'replaceAll("x1y22", "(\\d+)", "<$1>")': "x<1>y<22>"}
+)
 def replace_all(text: str, pattern: Pattern, by: str) -> str:
-    """The text with every match replaced; $1 is the first group, a backslash before $ makes a dollar sign."""
+    """The text with every match replaced; $1 is the first group, \\$ a dollar sign."""
     return patterns.replace(pattern, text, by, every=True)
 
 
