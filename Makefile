@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 INSTALLED := .venv/.installed
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := @$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 # Settings as in production; the values are no secrets, nothing is started with them.
 PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=journeyorch.example DATABASE_URL=sqlite://:memory: \
@@ -33,6 +33,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 			echo "$$found cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
 		fi; \
 	fi
+	@echo "Installing the packages of constraints.txt; the first time takes about a minute."
 	$(PIP_INSTALL) setuptools
 	$(PIP_INSTALL) --no-build-isolation -e '.[demo,test,lint]'
 	@touch $@
@@ -54,7 +55,7 @@ test-postgres: components ## Run the suite on a throw-away PostgreSQL server
 	$(PYTEST) --database=postgres $(ARGS)
 
 lint: setup ## Check style, types, imports, settings, migrations and forbidden calls
-	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff check --output-format=concise .
 	$(PYTHON) -m ruff format --check .
 	.venv/bin/lint-imports --no-logo
 	$(PYTHON) -m tests.forbidden_calls
