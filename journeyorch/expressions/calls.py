@@ -9,9 +9,9 @@ from . import functions as functions  # importing them is what fills the registr
 from . import registry, syntax, types
 from .coerce import coerce, folded
 from .errors import Failure, misfit
-from .evaluate import Reference
-from .plan import Apply, Constant, Convert, Nulls, Plan
+from .plan import Apply, Constant, Nulls, Plan
 from .registry import Choice, Function, Parameter
+from .roles import in_role
 from .suggest import closest, with_hint
 from .times import parse_any
 from .types import ListType, ObjectType, Type
@@ -137,8 +137,8 @@ def _apply(
 ) -> Plan:
     ready = []
     for parameter, type_, argument in zip(choice.signature.parameters, choice.types, arguments, strict=False):
-        plan = coerce(argument, type_)
-        ready.append(_in_role(checker, parameter, plan, arguments) if parameter.role else plan)
+        plan, role = coerce(argument, type_), parameter.role
+        ready.append(in_role(checker, role, plan, arguments) if role else plan)
     nullable = tuple(parameter.nullable for parameter in choice.signature.parameters[: len(ready)])
     plan = Apply(
         _result_type(choice, ready), checker.place(node), choice.signature.implementation, ready,
@@ -173,73 +173,3 @@ def _refuse_literal(checker: Checker, plan: Apply) -> Plan:
     except Failure as failure:
         return checker.refuse(plan.arguments[0].place, failure.code, failure.message)
     return plan
-
-
-def _in_role(checker: Checker, parameter: Parameter, plan: Plan, arguments: list[Plan]) -> Plan:
-    """An argument that is more than a value: a zone, a pattern, a key, a segment."""
-    role = parameter.role
-    assert role is not None
-    constant = isinstance(plan, Constant) and isinstance(plan.value, str)
-    if role.constant and not constant:
-        message = f"The {role.label} has to be a constant text. Write it here in quotes."
-        return checker.refuse(plan.place, "ERR_EXPR_CONSTANT", message)
-    if not constant:
-        return Convert(plan.type, plan.place, role.prepare, plan) if role.prepare else plan
-    assert isinstance(plan, Constant)
-    if role.kind == "segment":
-        return _check_segment(checker, plan)
-    if role.kind == "key":
-        return _check_key(checker, plan, arguments)
-    try:
-        return Constant(plan.type, plan.place, role.prepare(plan.value) if role.prepare else plan.value)
-    except Failure as failure:
-        return checker.refuse(plan.place, failure.code, failure.message)
-
-
-def _check_segment(checker: Checker, plan: Constant) -> Plan:
-    known = checker.scope.segments
-    if known is not None and plan.value not in known:
-        suggestion = closest(plan.value, known)
-        message = with_hint(
-            f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one."
-        )
-        return checker.refuse(
-            plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"'
-        )
-    checker.refer(Reference("segment", plan.value))
-    return plan
-
-
-def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
-    """A function that reads the field of one object, in place of the field's name."""
-    item = getattr(arguments[0].type, "item", types.ANY)
-    type_: Type | None = types.ANY
-    if isinstance(item, ObjectType):
-        type_ = item.fields.get(plan.value)
-    if type_ is None or not (isinstance(type_, types.Scalar)):
-        suggestion = closest(plan.value, item.fields)
-        message = with_hint(
-            f"“{plan.value[:64]}” is no field with a single value in these objects.",
-            suggestion,
-            "Use one of theirs.",
-        )
-        return checker.refuse(plan.place, "ERR_EXPR_UNKNOWN_FIELD", message, suggestion and f'"{suggestion}"')
-    wanted = next((one.type for one in arguments[1:] if isinstance(one.type, ListType)), None)
-    if isinstance(wanted, ListType) and types.join(type_, wanted.item) is None:
-        message = (
-            f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
-        )
-        return checker.refuse(plan.place, "ERR_EXPR_TYPE", message)
-    return Constant(plan.type, plan.place, _key_reader(plan.value, type_))
-
-
-def _key_reader(name: str, type_: Type) -> Callable[[Any], Any]:
-    read = reader(type_)
-
-    def read_key(item: Any) -> Any:
-        if not isinstance(item, dict):
-            raise misfit(f"Expected objects with a field {name} in the list. Check what was sent.")
-        value = item.get(name)
-        return None if value is None else read(value)
-
-    return read_key

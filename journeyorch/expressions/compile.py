@@ -49,7 +49,7 @@ def _logic(plan: plans.Logic) -> Closure:
 
 def _all_of(operands: list[Closure]) -> Closure:
     def all_of(context: Context) -> bool:
-        for operand in operands:  # noqa: SIM110 — a plain loop takes half the time of all() with a generator
+        for operand in operands:
             if not operand(context):
                 return False
         return True
@@ -59,7 +59,7 @@ def _all_of(operands: list[Closure]) -> Closure:
 
 def _any_of(operands: list[Closure]) -> Closure:
     def any_of(context: Context) -> bool:
-        for operand in operands:  # noqa: SIM110 — as above
+        for operand in operands:
             if operand(context):
                 return True
         return False

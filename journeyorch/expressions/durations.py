@@ -31,10 +31,15 @@ def parse_duration(text: str) -> timedelta:
     Raises ``Failure`` for any other text, also for ``P`` and ``PT`` alone and for ``P1H``.
     """
     match = _DURATION.fullmatch(text)
-    parts = match and match.group(2, 4, 5, 6)
-    if not match or not any(parts) or (match[3] and not any(parts[1:])):
+    if match is None or not _has_parts(match):
         raise misfit(f"{quoted(text)} is no duration. Write it like PT15M or P1DT12H.")
     return from_milliseconds(_count(match))
+
+
+def _has_parts(match: re.Match[str]) -> bool:
+    """At least one part, and one after ``T`` when there is a ``T``."""
+    after_t = any(match.group(4, 5, 6))
+    return after_t if match[3] else bool(match[2])
 
 
 def _count(match: re.Match[str]) -> int:

@@ -60,7 +60,7 @@ class Context:
         self.steps = 0
 
     def field_group(self, source: str, group: str, params: dict[str, Any] | None) -> Any:
-        """The fetched data of a field group, or None. ``params``: its dynamic values by name, None without any."""
+        """The fetched data of a field group, or None. ``params``: its dynamic values by name, if any."""
         groups = self.datasources.get(source)
         return None if groups is None else groups.get(group)
 
@@ -78,9 +78,9 @@ class Reference:
     """One thing that an expression needs to know before it is evaluated.
 
     ``kind`` is event, datasource, property or segment; ``root`` the event, source or segment name (empty for
-    properties); ``group`` the field group of a datasource; ``path`` the names below. Conditions on list elements
-    count with the list's path before theirs. ``params`` are compiled; what they refer to is in their own
-    ``references`` and has to be there first.
+    properties); ``group`` the field group of a datasource; ``path`` the names below. A field of a list element,
+    in a condition, counts with the list's path before it. ``params`` are compiled; what they refer to is in
+    their own ``references`` and has to be there first.
     """
 
     kind: str

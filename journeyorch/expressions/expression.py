@@ -20,7 +20,7 @@ from .types import BOOLEAN, Type
 def compile_expression(source: str, scope: Scope, expected: Type | None = None) -> Compiled:
     """Parse, check and compile. With ``expected``, the result is of that type, integers turned to decimals.
 
-    An expected boolean is never null: null counts as false there. Raises ``ExpressionError`` with every problem.
+    An expected boolean is never null: null counts as false. Raises ``ExpressionError`` with every problem.
     The same source, scope object and type are compiled once.
     """
     tree = parse(source)

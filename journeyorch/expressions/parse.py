@@ -109,8 +109,8 @@ def _depth(start: int, end: int, parts: Sequence[Any]) -> int:
 
 def _span(children: list[Any]) -> tuple[int, int]:
     first, last = children[0], children[-1]
-    start = first.start_pos if isinstance(first, Token) else first.start
-    end = last.end_pos if isinstance(last, Token) else last.end
+    start = first.start_pos or 0 if isinstance(first, Token) else first.start
+    end = last.end_pos or 0 if isinstance(last, Token) else last.end
     return start, end
 
 
@@ -125,14 +125,14 @@ def _head(children: list[Any]) -> tuple[int, int, int]:
     return start, end, _depth(start, end, _parts(children))
 
 
-class _Builder(Transformer):  # type: ignore[type-arg]
+class _Builder(Transformer):
     """Tree nodes, made while parsing: one method per rule or alias of the grammar.
 
     All tokens are kept among the children, because their offsets are what positions are made of.
     """
 
     def start(self, children: list[Any]) -> Node:
-        return children[0]  # type: ignore[no-any-return]
+        return children[0]
 
     def expression(self, children: list[Any]) -> Node:
         return syntax.Logic(*_head(children), "or", children[::2])
@@ -239,7 +239,8 @@ def _unquote(token: Token) -> str:
 
 
 def _bad_escape(match: re.Match[str], offset: int) -> _Refused:
-    message = f"{match[0]} is no escape. Write \\\\ for a backslash; the escapes are \\\\ \\\" \\' \\n \\t \\r \\uXXXX."
+    escapes = "\\\\ \\\" \\' \\n \\t \\r \\uXXXX"
+    message = f"{match[0]} is no escape; they are {escapes}. Write \\\\ for a backslash."
     return _Refused("ERR_EXPR_TEXT", message, offset + match.start(), offset + match.end(), "\\" + match[0])
 
 

@@ -80,7 +80,7 @@ def replace(pattern: Pattern, text: str, template: str, *, every: bool) -> str:
 
 
 def _matches(pattern: Pattern, text: str) -> Iterator[Any]:
-    return pattern.finditer(_encodable(text))  # type: ignore[no-any-return]
+    return pattern.finditer(_encodable(text))
 
 
 @lru_cache(maxsize=CACHED_PATTERNS)

@@ -19,7 +19,7 @@ class Nulls(Enum):
 
     GIVE_NULL = "null"  # arithmetic, functions
     GIVE_FALSE = "false"  # ordering comparisons
-    PASS = "take it"  # equality, functions that say something about null
+    PASS = "take it"  # noqa: S105 — no password: equality, functions that say something about null
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Fold(Plan):
 
 @dataclass(slots=True)
 class FieldValue(Plan):
-    """A value read from the data: where it starts, the steps to it, how to read it, and what if it is null."""
+    """A value read from the data: where it starts, the steps to it, how to read it, what if it is null."""
 
     origin: Origin
     steps: list[Walk]

@@ -31,7 +31,7 @@ def compile_field(plan: plans.FieldValue, compile_plan: Compile) -> Closure:
 
 
 def _fast_event(plan: plans.FieldValue) -> Closure | None:
-    """Plain names below an event, the commonest reference: straight to the value, a look for why only if not."""
+    """Plain names below an event, the commonest reference: straight to the value, careful only if not."""
     if not isinstance(plan.origin, plans.EventOrigin) or len(plan.steps) != 1 or plan.read is None:
         return None
     walk = plan.steps[0]
@@ -49,8 +49,7 @@ def _no_conditions(plan: Plan) -> Closure:
 
 def _leaf(plan: plans.FieldValue) -> Reader:
     """How to read the value at the end, with the position for what does not fit."""
-    read, place = plan.read, plan.place
-    assert read is not None
+    read, place = plan.read or _as_it_is, plan.place
 
     def leaf(value: Any) -> Any:
         try:
@@ -59,6 +58,10 @@ def _leaf(plan: plans.FieldValue) -> Reader:
             raise place.error(failure) from None
 
     return leaf
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _one_name(
@@ -188,7 +191,7 @@ def _get(walk: plans.Get, compile_plan: Compile) -> Step:
 
 
 def _as_mapping(value: Any) -> Any:
-    # Only journey properties may come as another mapping than a dict; everything else is data that does not fit.
+    # Only journey properties may come as another mapping than a dict; the rest is data that does not fit.
     if hasattr(type(value), "keys"):
         return value
     raise misfit(f"Expected an object in the data, found {type_of(value).name}. Check what was sent.")

@@ -1,8 +1,8 @@
 """The functions of the language, known by their Python signatures.
 
-A function is registered by a decorator that reads its types from the annotations, its help from the first line
-of the docstring and its examples from the call; the checker, autocompletion, the reference page and the tests
-all read what is here. A null for a parameter that cannot be None makes the whole call null.
+A function is registered by a decorator that reads its types from the annotations, its help from the
+first line of the docstring and its examples from the call; the checker, autocompletion, the reference page and
+the tests all read what is here. A null for a parameter that cannot be None makes the whole call null.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def function(
 ) -> Callable[[_Implementation], _Implementation]:
     """Register an implementation, as a further signature when the name is known already.
 
-    The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z in UTC; tests run them.
+    The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z, zone UTC.
     """
 
     def register(implementation: _Implementation) -> _Implementation:

@@ -20,7 +20,7 @@ def from_json_schema(schema: dict[str, Any]) -> Type:
 
     Understands type, format date and date-time, properties, additionalProperties (a map when there are no
     properties), items, allOf, anyOf/oneOf of objects, enum, const, and ``$ref`` inside the document. Those to
-    other documents have to be resolved before. A schema that contains itself is open from its second level on.
+    other documents have to be resolved before. A schema that contains itself is open from its second level.
     """
     return _SchemaReader(schema).read(schema, 0)
 
@@ -88,7 +88,7 @@ def _type_name(schema: dict[str, Any]) -> str:
 def _type_of_values(schema: dict[str, Any]) -> str:
     values = schema.get("enum") if isinstance(schema.get("enum"), list) else [schema.get("const")]
     kinds = {type_of(value) for value in values or [] if value is not None}
-    names = {
+    names: dict[Type, str] = {
         types.STRING: "string",
         types.INTEGER: "integer",
         types.DECIMAL: "number",
@@ -134,7 +134,7 @@ def _both(left: Type, right: Type) -> Type:
 
 
 def from_sample(value: Any) -> Type:
-    """The type of a JSON sample. ISO times in texts become dateTime or dateTimeOnly, days dateOnly; null is open.
+    """The type of a JSON sample. ISO times in texts are dateTime or dateTimeOnly, days dateOnly; null is any.
 
     The objects of a list are taken together: a field of any of them is a field.
     """

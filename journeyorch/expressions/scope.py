@@ -24,8 +24,9 @@ class FieldGroupScope:
 class Scope:
     """Everything in reach of an expression. Compared by identity: make one, keep it, and compiling is cached.
 
-    ``events`` holds event payloads by reference name, and the stored responses of custom actions by the name of
-    the action; ``datasources`` field groups by source and group name; ``segments`` the known names, None for any.
+    ``events`` holds event payloads by reference name, and the stored responses of custom actions by the name
+    of the action; ``datasources`` field groups by source and group name; ``segments`` the known names, None
+    for any.
     """
 
     events: Mapping[str, Type] = field(default_factory=dict)

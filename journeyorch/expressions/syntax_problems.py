@@ -89,7 +89,7 @@ def _where(source: str, error: UnexpectedInput) -> tuple[int, int]:
         start = error.token.start_pos or 0
         return start, _longer_slip(source, start, start + max(1, len(error.token)))
     if isinstance(error, UnexpectedCharacters):
-        start = error.pos_in_stream
+        start = error.pos_in_stream or 0
         return start, _longer_slip(source, start, start + 1)
     end = len(source.rstrip())
     return end, end

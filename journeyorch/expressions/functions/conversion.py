@@ -65,7 +65,7 @@ def date_to_date(day: date) -> date:
     examples={'toDateTime("2011-12-03T15:15:30.123+02:00")': "2011-12-03T15:15:30.123+02:00"},
 )
 def text_to_instant(text: str) -> Instant:
-    """The instant of an ISO text, of epoch milliseconds, or of a wall clock in a zone; UTC unless one is given."""
+    """The instant of an ISO text, of epoch milliseconds, or of a wall clock (in UTC, or the zone given)."""
     parsed = times.parse_any(text)
     moment = parsed if isinstance(parsed, datetime) else times.midnight(parsed)
     return moment if moment.tzinfo else times.in_utc(moment)
