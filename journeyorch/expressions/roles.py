@@ -1,0 +1,93 @@
+"""Checking arguments that are more than values: zones, patterns, segment names, the keys of objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import types
+from .errors import Failure, misfit
+from .evaluate import Reference
+from .plan import Constant, Convert, Plan
+from .registry import Role
+from .suggest import closest, with_hint
+from .types import ListType, ObjectType, Type
+from .values import reader
+
+if TYPE_CHECKING:
+    from .check import Checker
+
+
+def in_role(checker: Checker, role: Role, plan: Plan, arguments: list[Plan]) -> Plan:
+    """An argument that is more than a value: a zone, a pattern, a key, a segment."""
+    if isinstance(plan, Constant) and isinstance(plan.value, str):
+        return _constant_in_role(checker, role, plan, arguments)
+    if role.constant:
+        message = f"The {role.label} has to be a constant text. Write it here in quotes."
+        return checker.refuse(plan.place, "ERR_EXPR_CONSTANT", message)
+    return Convert(plan.type, plan.place, role.prepare, plan) if role.prepare else plan
+
+
+def _constant_in_role(checker: Checker, role: Role, plan: Constant, arguments: list[Plan]) -> Plan:
+    if role.kind == "segment":
+        return _check_segment(checker, plan)
+    if role.kind == "key":
+        return _check_key(checker, plan, arguments)
+    try:
+        return Constant(plan.type, plan.place, role.prepare(plan.value) if role.prepare else plan.value)
+    except Failure as failure:
+        return checker.refuse(plan.place, failure.code, failure.message)
+
+
+def _check_segment(checker: Checker, plan: Constant) -> Plan:
+    known = checker.scope.segments
+    if known is not None and plan.value not in known:
+        suggestion = closest(plan.value, known)
+        message = with_hint(
+            f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one."
+        )
+        return checker.refuse(
+            plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"'
+        )
+    checker.refer(Reference("segment", plan.value))
+    return plan
+
+
+def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
+    """A function that reads the field of one object, in place of the field's name."""
+    item = getattr(arguments[0].type, "item", types.ANY)
+    fields: dict[str, Type] = item.fields if isinstance(item, ObjectType) else {plan.value: types.ANY}
+    type_ = fields.get(plan.value)
+    if not isinstance(type_, types.Scalar):
+        return _refuse_key(checker, plan, fields)
+    wanted = next((one.type for one in arguments[1:] if isinstance(one.type, ListType)), None)
+    if isinstance(wanted, ListType) and types.join(type_, wanted.item) is None:
+        message = (
+            f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
+        )
+        return checker.refuse(plan.place, "ERR_EXPR_TYPE", message)
+    return Constant(plan.type, plan.place, _key_reader(plan.value, type_))
+
+
+def _refuse_key(checker: Checker, plan: Constant, fields: dict[str, Type]) -> Plan:
+    single = [name for name, type_ in fields.items() if isinstance(type_, types.Scalar)]
+    suggestion = closest(plan.value, single)
+    message = f"“{plan.value[:64]}” is no field with a single value in these objects."
+    return checker.refuse(
+        plan.place,
+        "ERR_EXPR_UNKNOWN_FIELD",
+        with_hint(message, suggestion, "Use one of theirs."),
+        suggestion and f'"{suggestion}"',
+    )
+
+
+def _key_reader(name: str, type_: Type) -> Callable[[Any], Any]:
+    read = reader(type_)
+
+    def read_key(item: Any) -> Any:
+        if not isinstance(item, dict):
+            raise misfit(f"Expected objects with a field {name} in the list. Check what was sent.")
+        value = item.get(name)
+        return None if value is None else read(value)
+
+    return read_key
