@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Configuration, Sandbox
@@ -63,6 +68,46 @@ class FieldGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.source.name}.{self.name}"
 
+    # Not a Configuration itself, but as much a part of the sandbox's: saving raises the generation too.
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.source.sandbox.configuration_changed()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            self.source.sandbox.configuration_changed()
+            return super().delete(*args, **kwargs)
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """The dynamic values, in the order in which they were written."""
+        names = (name.strip() for name in self.parameters.split(","))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+
+class FetchCacheQuerySet(models.QuerySet["FetchCache"]):
+    def data_of(self, keys: Collection[str], now: datetime) -> dict[str, Any]:
+        """The data of those keys that are still good."""
+        if not keys:
+            return {}
+        found = self.filter(key__in=keys, expires_at__gt=now).values_list("key", "data")
+        return {key: orjson.loads(data) for key, data in found}
+
+    def store(self, rows: Mapping[str, FetchCache]) -> None:
+        """Write answers by key, newer over older; in key order, so that two workers never deadlock."""
+        if rows:
+            self.bulk_create(
+                [rows[key] for key in sorted(rows)],
+                update_conflicts=True,
+                unique_fields=["key"],
+                update_fields=["data", "expires_at"],
+            )
+
+    def over(self, now: datetime) -> FetchCacheQuerySet:
+        """Entries that nobody reads any more."""
+        return self.filter(expires_at__lte=now)
+
 
 class FetchCache(models.Model):
     """The last answer of a field group for one set of parameters, for the source's cache duration."""
@@ -70,6 +115,12 @@ class FetchCache(models.Model):
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     # sha256 over (group id, group's version, canonical parameters).
     key = models.CharField(max_length=64, unique=True)
-    data = models.JSONField()
+    # JSON text: nobody searches in it, and text is written and read faster.
+    data = models.TextField()
     # The sweep of entries that are over.
     expires_at = models.DateTimeField(db_index=True)
+
+    objects = FetchCacheQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.key

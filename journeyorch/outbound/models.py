@@ -1,1 +1,21 @@
 """Tables of the outgoing side."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CapWindow(models.Model):
+    """How many calls of an endpoint's cap are taken in its present window (journeyorch.outbound.capping).
+
+    One row an endpoint, moved on from window to window. No foreign key: the endpoint is a text such as
+    "source:3", and a row of one that is gone does no harm.
+    """
+
+    endpoint = models.CharField(max_length=120, primary_key=True)
+    # When slots were last taken, in ms since 1970 by the database's clock: tells which window ``taken`` counts.
+    at_ms = models.BigIntegerField()
+    taken = models.IntegerField()
+
+    def __str__(self) -> str:
+        return self.endpoint

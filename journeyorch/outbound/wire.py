@@ -24,8 +24,10 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 # What frames the message or steers the connection is ours to set.
 _OWN_HEADERS = frozenset(
-    "accept-encoding connection content-length expect host keep-alive proxy-authorization proxy-connection te"
-    " trailer transfer-encoding upgrade".split()
+    (
+        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive"),
+        *("proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    )
 )
 
 Receive = Callable[[], bytes]

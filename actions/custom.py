@@ -1,0 +1,155 @@
+"""Custom actions: calls that journeys make to third-party systems (the handler of kind ``custom_action``).
+
+spec: ``{"action": id, "values": {variable: plain JSON value}, "path": optional text or list of texts}``. Variables are
+called as ``variables`` says: ``/customer/email`` in the payload, ``headers/X-Name``, ``query/name``. The outcome's data are
+the fields of the response, if the action has a sample of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from actions import payload
+from actions.models import Action
+from actions.payload import Variable
+from datasources.external.conform import conform
+from datasources.external.infer import SampleProblem, infer
+from datasources.external.request import joined_url
+from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
+from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
+from journeyorch.outbound.configs import ConfigCache
+from journeyorch.outbound.stored import render, send_stored
+
+_GONE = Outcome("error", "gone", message="The action does not exist any more. Remove it from the journey.")
+_WITHOUT_BODY = frozenset({"GET", "DELETE"})
+_JSON = ("Content-Type", "application/json; charset=utf-8")
+
+
+class CustomAction(NamedTuple):
+    """Everything that a call of one action needs, as plain values."""
+
+    id: int
+    name: str
+    method: str
+    url: str
+    headers: Sequence[Mapping[str, Any]]
+    query: Sequence[Mapping[str, Any]]
+    payload: Mapping[str, Any]
+    auth: Mapping[str, Any]
+    response: Mapping[str, Any] | None  # JSON Schema of the response's fields, None: nothing is kept
+
+    @property
+    def endpoint(self) -> str:
+        """What is protected together."""
+        return f"action:{self.id}"
+
+
+def variables(action: CustomAction) -> list[Variable]:
+    """The values that the journey gives: of the payload, the headers, the query."""
+    rows = [*_variable_rows("headers", action.headers), *_variable_rows("query", action.query)]
+    return [*payload.variables(action.payload), *rows]
+
+
+def _variable_rows(place: str, rows: Iterable[Mapping[str, Any]]) -> list[Variable]:
+    return [
+        Variable(f"{place}/{row['name']}", row.get("label") or row["name"], row.get("type", "string"))
+        for row in rows
+        if row.get("variable")
+    ]
+
+
+def custom_actions(sandbox_id: int) -> dict[int, CustomAction]:
+    """All custom actions of a sandbox by id."""
+    return {row.pk: action_of(row) for row in Action.objects.filter(sandbox_id=sandbox_id).order_by("name")}
+
+
+def action_of(row: Action) -> CustomAction:
+    """The plain value of an action, also of one that is not saved."""
+    return CustomAction(
+        row.pk or 0, row.name, row.method, row.url, row.headers, row.query, row.payload, row.auth,
+        response_schema(row.response_sample),
+    )
+
+
+def response_schema(sample: Any) -> dict[str, Any] | None:
+    """The fields of a response, from its sample; None if there is none to refer to."""
+    if not sample:
+        return None
+    try:
+        return infer(sample)
+    except SampleProblem:
+        return None
+
+
+configured: ConfigCache[dict[int, CustomAction]] = ConfigCache(custom_actions)
+
+
+def build(action: CustomAction, values: Mapping[str, Any], *, path: str | Sequence[str] = "") -> Request:
+    """The request without credentials. Null values of headers and query parameters are left out. Pure."""
+    headers = list(_pairs("headers", action.headers, values))
+    query = urlencode(list(_pairs("query", action.query, values)))
+    body = None
+    if action.method not in _WITHOUT_BODY:
+        body = orjson.dumps(payload.fill(action.payload, values)) if action.payload else b""
+        if all(name.lower() != "content-type" for name, _ in headers):
+            headers.append(_JSON)
+    url = joined_url(action.url, dynamic_path(path))
+    return Request(action.method, url, tuple(headers), body).with_query(query)
+
+
+def _pairs(
+    place: str, rows: Iterable[Mapping[str, Any]], values: Mapping[str, Any]
+) -> Iterable[tuple[str, str]]:
+    for row in rows:
+        value = values.get(f"{place}/{row['name']}") if row.get("variable") else row.get("value")
+        if value is not None:
+            yield row["name"], value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def dynamic_path(path: str | Sequence[str]) -> str:
+    """What a journey appends to the URL, percent-encoded: it can add segments, but never change the host.
+
+    A segment of dots would climb up, so its dots are taken away.
+    """
+    segments = path.split("/") if isinstance(path, str) else path
+    return "/".join(quote(segment, safe="") for segment in segments if segment.strip("."))
+
+
+class CustomActionHandler:
+    """Makes the calls of kind ``custom_action``."""
+
+    def prepare(self, calls: Sequence[CallSpec]) -> list[Prepared | Outcome]:
+        known = configured.current({call.sandbox_id for call in calls})
+        return [_prepared(known.get(call.sandbox_id, {}).get(call.spec["action"]), call) for call in calls]
+
+    def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
+        action = (configured.latest(call.sandbox_id) or {}).get(call.spec["action"])
+        if action is None:
+            return _GONE
+        return interpret(send_stored(prepared.request, action.auth, timeout), action.response)
+
+    def record(self, made: Sequence[Made], now: datetime) -> None:
+        """Nothing is kept of a custom action besides the call itself."""
+
+
+def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome:
+    if action is None:
+        return _GONE
+    values, path = call.spec.get("values") or {}, call.spec.get("path") or ""
+    return render(call, lambda: build(action, values, path=path))
+
+
+def interpret(answer: Response | Failure, schema: Mapping[str, Any] | None) -> Outcome:
+    """How a call ended. What was asked for has been done, so an unreadable response is no error: its fields are null."""
+    outcome = outcome_of(answer)
+    if outcome.status != "ok" or isinstance(answer, Failure) or schema is None:
+        return outcome
+    value = read_json(answer)
+    if isinstance(value, Failure) or not isinstance(value, dict):
+        return outcome._replace(data={}, message="The response is no JSON object; its fields are null.")
+    return outcome._replace(data=conform(value, schema).data)

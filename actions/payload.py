@@ -1,0 +1,154 @@
+"""The payload of a custom action: a typed tree of constants and variables. Pure.
+
+A node is a JSON object with a ``type``:
+
+* ``{"type": "object", "fields": {name: node}}``
+* ``{"type": "array", "items": [node, …]}``: a list whose elements are fixed in number
+* ``{"type": "listObject", "fields": {name: {"type": …}}, "variable": true, "label": "…"}``: the journey gives a list of
+  objects; of each, the named fields are sent
+* ``{"type": T, "constant": value}``: sent as it is
+* ``{"type": T, "variable": true, "label": "…"}``: the journey gives the value
+
+T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, a list of them such as listString, or listAny.
+A variable is called by its JSON pointer, such as ``/customer/email``. In a listObject ``/products/*/sku`` may be given
+too: the name that ``sku`` has in the objects of the journey's list, if it is another (datasources-actions.md, Corners).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from datasources.external.infer import MAX_DEPTH, infer, type_name
+
+SCALARS = ("string", "integer", "decimal", "boolean", "dateTime", "dateTimeOnly", "dateOnly")
+LISTS = tuple(f"list{name[0].upper()}{name[1:]}" for name in SCALARS)
+LEAVES = frozenset((*SCALARS, *LISTS, "listAny"))
+
+Node = Mapping[str, Any]
+
+
+class Variable(NamedTuple):
+    """A value that the journey has to give."""
+
+    path: str  # how it is called in the journey's mapping
+    label: str
+    type: str  # name of a type of expressions.md
+    required: bool = True
+
+
+def variables(tree: Node, path: str = "") -> Iterator[Variable]:
+    """The variables of a payload, in its order."""
+    if tree.get("variable"):
+        yield Variable(path, tree.get("label") or path, tree["type"])
+        if tree["type"] == "listObject":
+            for name in tree.get("fields", {}):
+                yield Variable(f"{path}/*/{escaped(name)}", f"{tree.get('label') or path}: {name}", "string", False)
+    elif tree.get("type") == "object":
+        for name, node in tree.get("fields", {}).items():
+            yield from variables(node, f"{path}/{escaped(name)}")
+    elif tree.get("type") == "array":
+        for position, node in enumerate(tree.get("items", ())):
+            yield from variables(node, f"{path}/{position}")
+
+
+def escaped(name: str) -> str:
+    """A field's name as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def fill(tree: Node, values: Mapping[str, Any], path: str = "") -> Any:
+    """The JSON payload, with each variable's value or null."""
+    if tree.get("variable"):
+        value = values.get(path)
+        return _renamed(tree, value, values, path) if tree["type"] == "listObject" else value
+    if tree.get("type") == "object":
+        fields = tree.get("fields", {})
+        return {name: fill(node, values, f"{path}/{escaped(name)}") for name, node in fields.items()}
+    if tree.get("type") == "array":
+        return [fill(node, values, f"{path}/{position}") for position, node in enumerate(tree.get("items", ()))]
+    return tree.get("constant")
+
+
+def _renamed(tree: Node, value: Any, values: Mapping[str, Any], path: str) -> Any:
+    """Of each object in the journey's list the fields that the payload has, taken by their names there."""
+    if not isinstance(value, list):
+        return None
+    names = {name: values.get(f"{path}/*/{escaped(name)}") or name for name in tree.get("fields", {})}
+    objects = (item if isinstance(item, dict) else {} for item in value)
+    return [{name: item.get(source) for name, source in names.items()} for item in objects]
+
+
+def tree_of(sample: Any) -> dict[str, Any]:
+    """A pasted payload as a tree of constants, to be edited; raises ``SampleProblem`` for anything but an object."""
+    infer(sample)  # refuses what is no object or too deep
+    return _node_of(sample)
+
+
+def _node_of(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {"type": "object", "fields": {name: _node_of(item) for name, item in value.items()}}
+    schema = infer({"value": value})["properties"]["value"]
+    if schema.get("type") != "array":
+        name = type_name(schema)
+        return {"type": "string" if name == "any" else name, "constant": value}
+    if schema["items"].get("type") == "object":
+        return {"type": "array", "items": [_node_of(item) for item in value]}
+    inner = type_name(schema["items"])
+    named = f"list{inner[0].upper()}{inner[1:]}"
+    return {"type": named if named in LISTS else "listAny", "constant": value}
+
+
+def problems(tree: Any, path: str = "") -> Iterator[str]:
+    """What is wrong with a tree, as sentences; nothing for one that can be used."""
+    where = path or "The payload"
+    if not isinstance(tree, dict) or not isinstance(tree.get("type"), str):
+        yield f'{where} must be an object with a "type".'
+    elif path.count("/") > MAX_DEPTH:
+        yield f"{where} is nested more than {MAX_DEPTH} deep."
+    elif tree["type"] == "object":
+        yield from _field_problems(tree, path)
+    elif tree["type"] == "array":
+        yield from _item_problems(tree, path)
+    elif tree["type"] == "listObject":
+        yield from _list_object_problems(tree, where)
+    else:
+        yield from _leaf_problems(tree, where)
+
+
+def _field_problems(tree: Node, path: str) -> Iterator[str]:
+    fields = tree.get("fields")
+    if not isinstance(fields, dict):
+        yield f'{path or "The payload"} must have "fields", an object.'
+        return
+    for name, node in fields.items():
+        if "." in name or name.startswith("$") or not name:
+            yield f"{path}/{name}: a field's name must not be empty, hold a dot or begin with $."
+        yield from problems(node, f"{path}/{escaped(name)}")
+
+
+def _item_problems(tree: Node, path: str) -> Iterator[str]:
+    if not isinstance(tree.get("items"), list):
+        yield f'{path or "The payload"} must have "items", a list.'
+        return
+    for position, node in enumerate(tree["items"]):
+        yield from problems(node, f"{path}/{position}")
+
+
+def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
+    fields = tree.get("fields")
+    if tree.get("variable") is not True or not isinstance(fields, dict) or not fields:
+        yield f'{where} is a listObject: it needs "variable": true and "fields". Write a fixed list as "array".'
+        return
+    for name, node in fields.items():
+        if not isinstance(node, dict) or node.get("type") not in LEAVES:
+            yield f"{where}: its field {name} must have one of the simple types. Lists of objects cannot be nested."
+
+
+def _leaf_problems(tree: Node, where: str) -> Iterator[str]:
+    if tree["type"] not in LEAVES:
+        yield f"{where} has the unknown type {tree['type'][:40]}. Use one of: {', '.join(sorted(LEAVES))}."
+    if (tree.get("variable") is True) == ("constant" in tree):
+        yield f'{where} must have either "constant" or "variable": true.'
+    if tree.get("variable") is True and not isinstance(tree.get("label", ""), str):
+        yield f"{where} must have a text as its label."

@@ -1,0 +1,35 @@
+"""Configurations kept in memory, as fresh as their sandbox's generation (engine.md § 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Generic, TypeVar
+
+from journeyorch.access.models import Sandbox
+
+Loaded = TypeVar("Loaded")
+
+
+class ConfigCache(Generic[Loaded]):
+    """What ``load`` reads for a whole sandbox, read again when the sandbox's generation has moved."""
+
+    def __init__(self, load: Callable[[int], Loaded]) -> None:
+        self._load = load
+        self._kept: dict[int, tuple[int, Loaded]] = {}
+
+    def current(self, sandbox_ids: Collection[int]) -> dict[int, Loaded]:
+        """The present configuration of each sandbox: one query if nothing changed."""
+        generations = dict(Sandbox.objects.filter(pk__in=set(sandbox_ids)).values_list("pk", "generation"))
+        return {sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations.items()}
+
+    def latest(self, sandbox_id: int) -> Loaded | None:
+        """What was loaded last, without asking the database whether it changed; None if the sandbox is gone."""
+        kept = self._kept.get(sandbox_id)
+        return kept[1] if kept else self.current([sandbox_id]).get(sandbox_id)
+
+    def _at(self, sandbox_id: int, generation: int) -> Loaded:
+        kept = self._kept.get(sandbox_id)
+        if kept is None or kept[0] != generation:
+            # A change between the generation and this reading only means that it is read once more.
+            kept = self._kept[sandbox_id] = generation, self._load(sandbox_id)
+        return kept[1]

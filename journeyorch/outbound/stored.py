@@ -1,0 +1,65 @@
+"""Requests between their rendering and their sending: as plain JSON, without credentials (engine.md § 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from journeyorch.outbound import auth
+from journeyorch.outbound.calls import CallSpec, Outcome, Prepared
+from journeyorch.outbound.client import Failure, Request, Response, exchange
+from journeyorch.outbound.guard import Refused, check_url, configured_policy
+from journeyorch.outbound.secrets import redacted
+
+
+def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepared | Outcome:
+    """The request of a call as it is stored; an error for a value that cannot be written into one.
+
+    ``extra`` is what the handler wants to find again beside it.
+    """
+    try:
+        return _freeze(build(), call, extra)
+    except (TypeError, ValueError):  # lone surrogates, integers beyond 64 bits
+        message = "One of the values cannot be sent: it is no proper text or number. Check the expressions."
+        return Outcome("error", "badValue", message=message)
+
+
+def _freeze(request: Request, call: CallSpec, extra: Mapping[str, Any]) -> Prepared:
+    # The key lets the receiver recognise a repetition.
+    request = request.with_header("Idempotency-Key", str(call.key))
+    body = None if request.body is None else request.body.decode()
+    stored = {"method": request.method, "url": request.url, "headers": [list(pair) for pair in request.headers]}
+    return Prepared({**stored, "body": body, **extra})
+
+
+def thaw(stored: Mapping[str, Any]) -> Request:
+    """The same request again, byte for byte."""
+    body = stored["body"]
+    headers = tuple((name, value) for name, value in stored["headers"])
+    return Request(stored["method"], stored["url"], headers, None if body is None else body.encode())
+
+
+def send_stored(stored: Mapping[str, Any], auth_config: Mapping[str, Any], timeout: float) -> Response | Failure:
+    """Add the credentials to a stored request and send it; they are cut out of what comes back."""
+    return send_authenticated(thaw(stored), auth_config, timeout)
+
+
+def send_authenticated(request: Request, auth_config: Mapping[str, Any], timeout: float) -> Response | Failure:
+    """Send a request with the credentials of a configuration, bound to the request's origin."""
+    try:
+        origin = check_url(request.url, configured_policy()).origin
+        method = auth.load(auth_config, origin=str(origin))
+    except Refused as error:
+        return Failure("refused", str(error))
+    except auth.AuthProblem as error:
+        return Failure("refused", f"The authentication cannot be used. {error}")
+    answer = exchange(method.apply(request), timeout=timeout)
+    return _without(answer, method.secrets()) if isinstance(answer, Response) else answer
+
+
+def _without(response: Response, secrets: list[str]) -> Response:
+    """An answer that echoes what it was sent would carry the secret into logs and journeys."""
+    if not any(secret.encode() in response.body for secret in secrets if secret):
+        return response
+    text = response.body.decode("utf-8", "surrogateescape")
+    return response._replace(body=redacted(text, secrets).encode("utf-8", "surrogateescape"))
