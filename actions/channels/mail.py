@@ -1,0 +1,49 @@
+"""A rendered email as the bytes that an SMTP server gets (RFC 5322). Pure: the same message, the same bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from actions.channels.base import Message
+
+# 7 bit, because not every server takes more; lines end as SMTP wants them.
+_POLICY = policy.SMTP.clone(cte_type="7bit")
+
+
+def split_sender(text: str) -> tuple[str, str]:
+    """Display name and address of ``Name <name@host>``; raises ``ValueError`` with a sentence for people."""
+    name, address = parseaddr(text)
+    local, at, host = address.rpartition("@")
+    if not (local and at and host) or not address.isascii() or any(mark in text for mark in "\r\n"):
+        raise ValueError("Write the sender as name@host or Name <name@host>.")
+    return name, address
+
+
+def as_mail(message: Message) -> bytes:
+    """The message in MIME. Its ``Message-ID`` is the call's key: a repetition is recognised by it."""
+    name, address = split_sender(message.sender)
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = Address(addr_spec=message.to)
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(datetime.fromisoformat(message.at))
+    mail["Message-ID"] = f"<{message.key}@{address.rpartition('@')[2]}>"
+    _fill(mail, message)
+    return mail.as_bytes()
+
+
+def _fill(mail: EmailMessage, message: Message) -> None:
+    if message.text or not message.html:
+        mail.set_content(message.text)
+    if not message.html:
+        return
+    if message.text:
+        mail.add_alternative(message.html, subtype="html")
+        # Otherwise random, and a repetition would not be the same bytes.
+        mail.set_boundary(f"part-{message.key}")
+    else:
+        mail.set_content(message.html, subtype="html")

@@ -1,0 +1,140 @@
+"""What is wrong with a template, before anybody gets it (datasources-actions.md, Built-in channels).
+
+What a person's profile lacks is empty in the message: profiles are never complete, and ``default`` exists for
+it. A name that is neither ``profile`` nor a parameter is a typing error and refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from liquid.exceptions import LiquidError
+
+from actions.messages.language import parse
+from actions.messages.render import MARKUP_PARTS, PARTS, line_number, reason
+
+TYPES = (
+    "string",
+    "integer",
+    "decimal",
+    "boolean",
+    "dateTime",
+    "dateTimeOnly",
+    "dateOnly",
+    "listString",
+    "listInteger",
+    "listDecimal",
+    "listBoolean",
+    "listDateTime",
+    "listDateTimeOnly",
+    "listDateOnly",
+    "listObject",
+    "listAny",
+)
+# What Liquid itself gives a meaning to.
+_RESERVED = frozenset(
+    "profile forloop tablerowloop empty blank nil null true false now today and or contains in".split()
+)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_MAX_PARAMETERS = 100
+
+
+class TemplateProblem(NamedTuple):
+    """A sentence for people, and where: the part or ``parameters``, and the line in it if known."""
+
+    part: str
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.part}, line {self.line}: {self.message}" if self.line else f"{self.part}: {self.message}"
+
+
+def check_template(*, kind: str, content: Any, parameters: Any) -> list[TemplateProblem]:
+    """Everything wrong with a template as it is submitted, of any JSON form; empty: it may be saved."""
+    if kind not in PARTS:
+        return [TemplateProblem("kind", f"Choose one of: {', '.join(PARTS)}.")]
+    problems = list(_check_parameters(parameters))
+    names = set() if problems else {parameter["name"] for parameter in parameters}
+    problems += _check_shape(kind, content)
+    if not isinstance(content, Mapping):
+        return problems
+    for part in PARTS[kind]:
+        if isinstance(content.get(part, ""), str):
+            problems += _check_part(part, content.get(part, ""), names)
+    return problems
+
+
+def missing_parameters(parameters: Sequence[Mapping[str, Any]], given: Iterable[str]) -> list[str]:
+    """Names of required parameters that a journey does not give."""
+    there = set(given)
+    return [each["name"] for each in parameters if each.get("required") and each["name"] not in there]
+
+
+def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
+    if not isinstance(content, Mapping):
+        yield TemplateProblem("content", "It must be an object with a text for each part.")
+        return
+    for name, value in content.items():
+        if name not in PARTS[kind] or not isinstance(value, str):
+            parts = ", ".join(PARTS[kind])
+            yield TemplateProblem("content", f"It must hold only texts, named: {parts}.")
+            return
+    if not any(str(content.get(part, "")).strip() for part in PARTS[kind] if part not in ("subject", "title")):
+        yield TemplateProblem("content", "The message is empty. Write at least its text.")
+    if kind == "email" and not content.get("subject", "").strip():
+        yield TemplateProblem("subject", "An email needs a subject.")
+
+
+def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplateProblem]:
+    try:
+        template = parse(source, markup=part in MARKUP_PARTS)
+        analysis = template.analyze(include_partials=False)
+    except LiquidError as error:
+        # Without a position, something is still open at the end.
+        yield TemplateProblem(part, f"{reason(error)}.", line_number(error) or _line(source, len(source)))
+        return
+    except RecursionError:
+        yield TemplateProblem(part, "It is nested too deeply. Make it simpler.")
+        return
+    for name, uses in analysis.globals.items():
+        if name != "profile" and name not in names:
+            message = f"“{name}” is neither profile nor a parameter. Declare it as a parameter."
+            yield TemplateProblem(part, message, _line(source, uses[0].span.index))
+    for name, spans in analysis.filters.items():
+        if name not in template.env.filters:
+            yield TemplateProblem(part, f"There is no filter “{name}”.", _line(source, spans[0].index))
+
+
+def _line(source: str, index: int) -> int:
+    return source.count("\n", 0, index) + 1
+
+
+def _check_parameters(parameters: Any) -> Iterable[TemplateProblem]:
+    if not isinstance(parameters, list) or len(parameters) > _MAX_PARAMETERS:
+        yield TemplateProblem("parameters", f"They must be a list of at most {_MAX_PARAMETERS}.")
+        return
+    seen: set[str] = set()
+    for each in parameters:
+        message = _parameter_problem(each, seen)
+        if message:
+            yield TemplateProblem("parameters", message)
+            return
+        seen.add(each["name"])
+
+
+def _parameter_problem(each: Any, seen: set[str]) -> str:
+    if not isinstance(each, Mapping) or not set(each) <= {"name", "label", "type", "required", "sample"}:
+        return "Each is an object with name, type, and if you like label, required and sample."
+    name = each.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return "A name begins with a letter and has at most 60 letters, digits and underscores."
+    if name in _RESERVED or name in seen:
+        return f"The name “{name}” is taken. Choose another one."
+    if each.get("type", "string") not in TYPES:
+        return f"The type of “{name}” must be one of: {', '.join(TYPES)}."
+    if not isinstance(each.get("required", False), bool):
+        return f"Whether “{name}” is required must be true or false."
+    return ""

@@ -1,0 +1,104 @@
+"""From a template and a person to the words of one message. Pure but for the cache of compiled templates."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from liquid import BoundTemplate
+from liquid.exceptions import LiquidError
+
+from actions.messages.language import parse
+
+# Which texts a message of a kind has. The first one is what it cannot do without.
+PARTS = {
+    "email": ("subject", "html", "text"),
+    "sms": ("text",),
+    "push": ("title", "body"),
+}
+MARKUP_PARTS = frozenset({"html"})
+# One line each: in an email's header a line break would begin another header.
+_ONE_LINE = frozenset({"subject", "title"})
+_MAX_LINE = 500
+
+
+class RenderProblem(Exception):
+    """A text that could not be made; the text is one sentence for people, and names part and line."""
+
+
+def render(
+    template_id: int,
+    updated_at: Any,
+    *,
+    kind: str,
+    content: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> dict[str, str]:
+    """The parts of a message; ``values`` are ``profile`` and the parameters by name. Raises ``RenderProblem``.
+
+    Compiled templates are kept by id and time of change: after the first message an email takes under 1 ms.
+    """
+    sources = tuple((part, content.get(part) or "") for part in PARTS[kind])
+    compiled = _compiled(template_id, updated_at, sources)
+    return {part: _clean(part, _rendered(part, template, values)) for part, template in compiled}
+
+
+def render_once(*, kind: str, content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, str]:
+    """The same for a text that is not saved, as in a preview."""
+    return {
+        part: _clean(part, _rendered(part, _parsed(part, content.get(part) or ""), values))
+        for part in PARTS[kind]
+    }
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(
+    template_id: int, updated_at: Any, sources: tuple[tuple[str, str], ...]
+) -> list[tuple[str, BoundTemplate]]:
+    return [(part, _parsed(part, source)) for part, source in sources]
+
+
+def _parsed(part: str, source: str) -> BoundTemplate:
+    try:
+        return parse(source, markup=part in MARKUP_PARTS)
+    except LiquidError as error:
+        raise RenderProblem(f"The {part}{line_of(error)} cannot be read: {reason(error)}.") from error
+
+
+def _rendered(part: str, template: BoundTemplate, values: Mapping[str, Any]) -> str:
+    try:
+        return template.render(values)
+    except LiquidError as error:
+        raise RenderProblem(f"The {part}{line_of(error)} cannot be made: {reason(error)}.") from error
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # Filters let Python's own errors through for odd values, such as a date in the year 99999.
+        raise RenderProblem(f"The {part} cannot be made: a filter does not fit its value.") from error
+
+
+def _clean(part: str, text: str) -> str:
+    """Without what databases and mail servers refuse: NUL, and line breaks in a header."""
+    text = text.replace("\x00", "")
+    if part in _ONE_LINE:
+        return " ".join(text.split())[:_MAX_LINE]
+    return text
+
+
+def line_of(error: LiquidError) -> str:
+    """`` in line 3``, or nothing if the library does not know."""
+    line = line_number(error)
+    return f" in line {line}" if line else ""
+
+
+def line_number(error: LiquidError) -> int | None:
+    """The line of a problem, beginning with 1."""
+    try:
+        context = error.context()
+    except ValueError:  # the library's position can lie behind the end of the text
+        return None
+    return context[0] if context else None
+
+
+def reason(error: LiquidError) -> str:
+    """What the library says, without its drawing of the place."""
+    return str(error.message or "it is not Liquid").strip().rstrip(".")[:200]

@@ -1,0 +1,125 @@
+"""How a journey's message is made, sent and written down: the handler of calls of kind ``message``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from actions import channels
+from actions.channels import ChannelProblem, Message
+from actions.messages import deliveries
+from actions.messages.check import missing_parameters
+from actions.messages.library import Library, StoredChannel, StoredTemplate, libraries
+from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
+from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
+from actions.messages.render import RenderProblem, render
+from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
+
+_GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
+
+
+class MessageHandler:
+    """Calls with the specification ``{"template": id, "channel": id | null, "address": text | null,
+    "parameters": {name: JSON value}}``.
+
+    The stored request is ``{"channel", "template", "profile", "message"}``, ``message`` being every word that
+    goes out.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+
+    def prepare(self, calls: Sequence[CallSpec]) -> list[Prepared | Outcome]:
+        current = libraries.current({call.sandbox_id for call in calls})
+        people = load_recipients(calls)
+        at = self._now().isoformat(timespec="seconds")
+        return [
+            prepare_one(call, current[call.sandbox_id], people.get(person_key(call), NOBODY), at=at)
+            if call.sandbox_id in current
+            else _GONE
+            for call in calls
+        ]
+
+    def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
+        request = prepared.request
+        library = libraries.latest(call.sandbox_id)
+        channel = library.channels.get(request["channel"]) if library else None
+        if channel is None:
+            return _no_channel(request["message"]["kind"])
+        try:
+            provider = channels.load(channel.provider, channel.config, kind=channel.kind)
+        except ChannelProblem as problem:
+            return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+        return provider.send(Message(**request["message"]), timeout)
+
+    def record(self, made: Sequence[Made], now: datetime) -> None:
+        deliveries.record(made, now)
+
+
+def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str) -> Prepared | Outcome:
+    """The message of one call, or why there is none. Pure."""
+    spec = call.spec
+    template = library.templates.get(spec["template"])
+    if template is None:
+        return Outcome("error", "noTemplate", message="The message template no longer exists. Choose another one.")
+    channel = library.channel_for(template.kind, spec.get("channel"))
+    if channel is None:
+        return _no_channel(template.kind)
+    address = _address(template.kind, spec.get("address"), person)
+    if isinstance(address, Outcome):
+        return address
+    return _rendered(call, template, channel, person=person, address=address, at=at)
+
+
+def _address(kind: str, given: Any, person: Recipient) -> str | Outcome:
+    if not may_contact(kind, person.attributes):
+        return Outcome("error", "noConsent", message=f"The person does not want to get {kind} messages.")
+    text = given if given is not None else address_of(kind, person.attributes)
+    if not text:
+        message = f"No address: the profile has no {WHERE[kind]}. Give an address in the activity."
+        return Outcome("error", "noAddress", message=message)
+    address = usable_address(kind, str(text))
+    if address is None:
+        return Outcome("error", "invalidAddress", message=f"The address is not one for {kind} messages.")
+    return address
+
+
+def _rendered(
+    call: CallSpec,
+    template: StoredTemplate,
+    channel: StoredChannel,
+    *,
+    person: Recipient,
+    address: str,
+    at: str,
+) -> Prepared | Outcome:
+    parameters = {name: value for name, value in call.spec.get("parameters", {}).items() if value is not None}
+    if missing := missing_parameters(template.parameters, parameters):
+        message = f"The template's parameter “{missing[0]}” has no value."
+        return Outcome("error", "missingParameter", message=message)
+    try:
+        sender = channels.load(channel.provider, channel.config, kind=channel.kind).sender()
+        values = {**parameters, "profile": person.attributes}
+        parts = render(
+            template.id, template.updated_at, kind=template.kind, content=template.content, values=values
+        )
+    except ChannelProblem as problem:
+        return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+    except RenderProblem as problem:
+        return Outcome("error", "badTemplate", message=str(problem))
+    message = Message(str(call.key), template.kind, address, sender, at, **as_message_parts(parts))
+    request = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
+    return Prepared({**request, "message": message._asdict()})
+
+
+def as_message_parts(parts: Mapping[str, str]) -> dict[str, str]:
+    """A push message's title and body travel where other kinds have subject and text."""
+    if "title" in parts:
+        return {"subject": parts["title"], "text": parts["body"]}
+    return dict(parts)
+
+
+def _no_channel(kind: str) -> Outcome:
+    message = f"No channel sends {kind} messages any more. A technical user can set one up."
+    return Outcome("error", "noChannel", message=message)
