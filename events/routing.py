@@ -41,6 +41,7 @@ class Routed(NamedTuple):
     recipients: Sequence[Recipient] = ()
     identities: Sequence[SeenIdentity] = ()
     feeds_profile: bool = False
+    is_record: bool = False  # of a profile: its fields are attributes, it is no event in time
     problem: Problem | None = None
 
 
@@ -79,6 +80,7 @@ def _understand(row: Raw, catalog: Catalog) -> Routed:
         recipients=recipients,
         identities=identities or _as_identities(recipients, catalog),
         feeds_profile=schema.feeds_profiles,
+        is_record=schema.is_record(normalized),
     )
 
 
