@@ -3,7 +3,7 @@
 Django's cursors bind values on the client, at six times the CPU. Here PostgreSQL gets one array per column,
 in binary, through a plain psycopg cursor; SQLite gets one prepared statement, run for each row.
 
-Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``uuid.UUID`` for
+Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``UUID`` for
 ``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are always
 bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``, ``condition``,
 ``order_by``, ``on_conflict``), are code: never make them from what a user typed.
@@ -69,8 +69,8 @@ def update(
 ) -> int:
     """Update the row that each input's key names; returns how many rows were found and updated.
 
-    An input row holds the key's values, then those of ``columns``. A guard, such as the revision that was
-    read, is one more column of the key. ``in_order`` locks the rows in the order of the key first: without it,
+    An input row holds the key's values, then those of ``columns``. A guard, such as the revision that
+    was read, is one more column of the key. ``in_order`` locks the rows in the order of the key first: without it,
     two transactions that update the same rows may wait for each other.
     """
     if not rows:
@@ -102,19 +102,22 @@ def lookup(
     condition: str = "",
     order_by: str = "",
     limit: int | None = 1,
+    lock: bool = False,
 ) -> list[Row]:
     """The rows found by each input's key: ``(ordinal of the input, *values of select)``.
 
     At most ``limit`` for an input, in the order of the inputs. An input holds the key's values, then those of
     ``given``, which ``condition`` may compare with as ``v.<name>``. Every input is an index probe of its own,
     even on tables without statistics (engine.md § 3); with ``= ANY`` the planner chose to scan.
+    ``lock`` locks the rows until the transaction ends, in the order of the inputs: sort them, so that two
+    transactions do not wait for each other.
     """
     if not rows:
         return []
     inputs = [*key, *given]
     parts = (table, tuple(key), tuple(given), tuple(select), condition, order_by, limit)
     if connection.vendor == "postgresql":
-        return _run(_lookup_arrays(*parts), _arrays(inputs, rows)).fetchall()
+        return _run(_lookup_arrays(*parts, lock), _arrays(inputs, rows)).fetchall()
     return list(_look_up_each(_lookup_row(*parts), inputs, rows, select))
 
 
@@ -227,9 +230,10 @@ def _lookup_arrays(
     condition: str,
     order_by: str,
     limit: int | None,
+    lock: bool,
 ) -> str:
     found = ", ".join(_selected(column) for column in select)
-    tail = _tail(key, condition, order_by, limit)
+    tail = _tail(key, condition, order_by, limit) + (" FOR NO KEY UPDATE OF t" if lock else "")
     return (
         f"SELECT (v.ordinality - 1), found.* FROM {_unnest([*key, *given])}"
         f" WITH ORDINALITY AS v({_aliases(key, given)}, ordinality)"
@@ -317,7 +321,9 @@ def _stored(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
     for row in rows:
         if len(row) != len(storers):
             raise ValueError(f"A row of {len(row)} values for {len(storers)} columns.")
-        yield tuple([None if value is None else store(value) for store, value in zip(storers, row, strict=True)])
+        yield tuple(
+            [None if value is None else store(value) for store, value in zip(storers, row, strict=True)]
+        )
 
 
 def _as_is(value: Any) -> Any:
@@ -363,7 +369,9 @@ def _names(columns: Iterable[Column]) -> str:
 
 
 def _aliases(key: Iterable[Column], others: Iterable[Column]) -> str:
-    return ", ".join([*(f'"key_{column.name}"' for column in key), *(f'"{column.name}"' for column in others)])
+    return ", ".join(
+        [*(f'"key_{column.name}"' for column in key), *(f'"{column.name}"' for column in others)]
+    )
 
 
 def _match(key: Iterable[Column], prefix: str) -> str:
@@ -375,7 +383,9 @@ def _and(condition: str) -> list[str]:
 
 
 def _assignments(columns: Iterable[Column]) -> str:
-    return ", ".join(f'"{column.name}" = {_fragment(column.expression) or _value_of(column)}' for column in columns)
+    return ", ".join(
+        f'"{column.name}" = {_fragment(column.expression) or _value_of(column)}' for column in columns
+    )
 
 
 def _value_of(column: Column) -> str:
@@ -395,4 +405,6 @@ def _errors() -> Iterator[None]:
         try:
             yield
         except (OverflowError, UnicodeEncodeError) as error:
-            raise DataError("A value cannot be stored: a number out of range, or text that is not Unicode.") from error
+            raise DataError(
+                "A value cannot be stored: a number out of range, or text that is not Unicode."
+            ) from error

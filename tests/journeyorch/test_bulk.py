@@ -34,12 +34,27 @@ class Sample(models.Model):
 TABLE = Sample._meta.db_table
 ID, OWNER, NAME = Column("id", "bigint"), Column("owner", "bigint"), Column("name", "text")
 SMALL, FLAG, KEY = Column("small", "smallint"), Column("flag", "boolean"), Column("key", "uuid")
-AT, DAY, RATIO, DATA = Column("at", "timestamptz"), Column("day", "date"), Column("ratio", "float8"), Column("data", "jsonb")
+AT, DAY, RATIO, DATA = (
+    Column("at", "timestamptz"),
+    Column("day", "date"),
+    Column("ratio", "float8"),
+    Column("data", "jsonb"),
+)
 ALL = [OWNER, NAME, SMALL, FLAG, KEY, AT, DAY, RATIO, DATA]
 
 NOON = datetime(2026, 2, 28, 12, 0, 0, 123456, tzinfo=UTC)
 EXACT = NOON.replace(microsecond=0)
-FULL = (2**63 - 1, "Zoë 🚲 \"'; --", -32768, True, uuid.UUID(int=7), NOON, date(2024, 2, 29), 0.1, '{"a": [1, null]}')
+FULL = (
+    2**63 - 1,
+    "Zoë 🚲 \"'; --",
+    -32768,
+    True,
+    uuid.UUID(int=7),
+    NOON,
+    date(2024, 2, 29),
+    0.1,
+    '{"a": [1, null]}',
+)
 EMPTY = (-(2**63), "", None, None, None, None, None, None, None)
 EVEN = (1, "even", 0, False, uuid.UUID(int=0), EXACT, date(9999, 12, 31), -1e300, "null")
 
@@ -70,7 +85,9 @@ def names(count: int) -> list[tuple[int, str]]:
 def test_the_orm_reads_what_was_inserted():
     assert bulk.insert(TABLE, ALL, [FULL, EMPTY]) == 2
     full, empty = Sample.objects.order_by("id")
-    assert (full.owner, full.name, full.small, full.flag, full.key, full.at, full.day, full.ratio) == FULL[:-1]
+    assert (full.owner, full.name, full.small, full.flag, full.key, full.at, full.day, full.ratio) == FULL[
+        :-1
+    ]
     assert full.data == {"a": [1, None]}
     assert [getattr(empty, column.name) for column in ALL] == list(EMPTY)
 
@@ -87,7 +104,9 @@ def test_rows_of_the_orm_and_of_bulk_are_stored_alike():
 
 
 def test_a_time_with_another_offset_is_stored_as_the_same_instant():
-    bulk.insert(TABLE, [OWNER, NAME, AT], [(1, "x", EXACT.astimezone(timezone(timedelta(hours=5, minutes=30))))])
+    bulk.insert(
+        TABLE, [OWNER, NAME, AT], [(1, "x", EXACT.astimezone(timezone(timedelta(hours=5, minutes=30))))]
+    )
     assert Sample.objects.get().at == EXACT
 
 
@@ -163,7 +182,8 @@ def test_a_row_of_another_length_is_refused():
 
 
 @pytest.mark.parametrize(
-    "text", ["'; DROP TABLE bulk_tests_sample; --", "{a,b}", '"', "\\", "%s %b %(x)s", "NULL", "null", "?", "$1"]
+    "text",
+    ["'; DROP TABLE bulk_tests_sample; --", "{a,b}", '"', "\\", "%s %b %(x)s", "NULL", "null", "?", "$1"],
 )
 def test_text_is_never_read_as_sql(text):
     bulk.insert(TABLE, [OWNER, NAME], [(1, text), (2, "other")])
@@ -180,7 +200,11 @@ def test_only_rows_whose_guard_holds_are_updated():
     bulk.insert(TABLE, [OWNER, NAME, SMALL], [(1, "a", 1), (2, "b", 2), (3, "c", 3)])
     rows = [(1, 1, 11, "A"), (2, 99, 12, "B"), (3, 3, 13, "C"), (4, 1, 14, "D")]
     assert bulk.update(TABLE, [OWNER, SMALL], [SMALL, NAME], rows) == 2
-    assert set(Sample.objects.values_list("owner", "small", "name")) == {(1, 11, "A"), (2, 2, "b"), (3, 13, "C")}
+    assert set(Sample.objects.values_list("owner", "small", "name")) == {
+        (1, 11, "A"),
+        (2, 2, "b"),
+        (3, 13, "C"),
+    }
 
 
 @pytest.mark.parametrize("in_order", [False, True])
@@ -263,9 +287,22 @@ def test_a_condition_may_compare_with_values_given():
     inputs = [(1, EXACT + timedelta(days=2)), (1, EXACT + timedelta(days=3))]
     since = Column("since", "timestamptz")
     found = bulk.lookup(
-        TABLE, [OWNER], inputs, [NAME], given=[since], condition="t.at >= v.since", order_by="t.at", limit=None
+        TABLE,
+        [OWNER],
+        inputs,
+        [NAME],
+        given=[since],
+        condition="t.at >= v.since",
+        order_by="t.at",
+        limit=None,
     )
     assert found == [(0, "2"), (0, "3"), (1, "3")]
+
+
+def test_rows_may_be_locked_while_they_are_read():
+    bulk.insert(TABLE, [OWNER, NAME], [(1, "a"), (2, "b")])
+    with transaction.atomic():
+        assert bulk.lookup(TABLE, [OWNER], [(1,), (2,), (3,)], [NAME], lock=True) == [(0, "a"), (1, "b")]
 
 
 def test_a_null_key_finds_nothing():
@@ -294,8 +331,10 @@ def test_new_ids_are_never_given_twice():
 @only_postgresql
 def test_a_look_up_probes_the_index_on_a_table_without_statistics():
     bulk.insert(TABLE, [OWNER, NAME], names(3000))
-    statement = bulk._lookup_arrays(TABLE, (OWNER, NAME), (), (ID,), "", "", 1)
-    plan = "\n".join(row[0] for row in bulk._run(f"EXPLAIN {statement}", bulk._arrays([OWNER, NAME], names(500))))
+    statement = bulk._lookup_arrays(TABLE, (OWNER, NAME), (), (ID,), "", "", 1, False)
+    plan = "\n".join(
+        row[0] for row in bulk._run(f"EXPLAIN {statement}", bulk._arrays([OWNER, NAME], names(500)))
+    )
     assert "bulk_sample_unique" in plan and "Seq Scan" not in plan
 
 
