@@ -44,6 +44,10 @@ class SchemaInfo:
         except NotASchema:
             return None
 
+    def is_record(self, normalized: Normalized) -> bool:
+        """Whether a message of this schema is the record of a profile, not an event in time."""
+        return (normalized.kind or self.kind) == "profile"
+
     def violations(self, entity: Mapping[str, Any]) -> list[Violation]:
         """The rules that ``entity`` breaks."""
         if self._validator is None:
@@ -123,7 +127,7 @@ class Catalog:
         now: datetime,
     ) -> list[Match]:
         """The configured events that an entity is; a record is none."""
-        if (normalized.kind or schema.kind) != Schema.Kind.EVENT:
+        if schema.is_record(normalized):
             return []
         return self.matcher.match(normalized.entity, schema_id=schema.id, identities=identities, now=now)
 

@@ -7,26 +7,43 @@ from typing import Any
 
 from events.matching import ConfiguredEvent
 from events.models import Event
-from journeyorch.expressions.errors import ExpressionError, ExpressionProblem
-from journeyorch.expressions.evaluate import Compiled
-from journeyorch.expressions.scope import Scope
-from journeyorch.expressions.types import ANY, BOOLEAN, Type
+from journeyorch.expressions import (
+    Compiled,
+    ExpressionError,
+    ExpressionProblem,
+    Scope,
+    compile_expression,
+    from_json_schema,
+)
+from journeyorch.expressions.types import ANY, BOOLEAN, INTEGER, STRING
+
+# ANY: what the schema leaves open is looked at when the event comes.
+_KEY_TYPES = (STRING, INTEGER, ANY)
 
 
 def payload_scope(name: str, document: Mapping[str, Any]) -> Scope:
     """What the condition and the key of an event may refer to: its own payload, under its name."""
-    from journeyorch.expressions import from_json_schema
-
     return Scope(events={name: from_json_schema(document)})
 
 
-def expression_problems(source: str, scope: Scope, *, is_condition: bool) -> list[ExpressionProblem]:
-    """What is wrong with a condition or a key; empty if nothing is."""
+def condition_problems(source: str, scope: Scope) -> list[str]:
+    """What is wrong with a condition, a sentence each; empty if nothing is."""
     try:
-        _compile(source, scope, BOOLEAN if is_condition else ANY)
+        compile_expression(source, scope, BOOLEAN)
     except ExpressionError as error:
-        return error.problems
+        return [_sentence(problem) for problem in error.problems]
     return []
+
+
+def key_problems(source: str, scope: Scope) -> list[str]:
+    """What is wrong with a key, a sentence each; empty if nothing is."""
+    try:
+        compiled = compile_expression(source, scope)
+    except ExpressionError as error:
+        return [_sentence(problem) for problem in error.problems]
+    if compiled.type in _KEY_TYPES:
+        return []
+    return [f"The key gives a {compiled.type}; it must give a string or an integer."]
 
 
 def configured(row: Event, document: Mapping[str, Any]) -> ConfiguredEvent:
@@ -34,12 +51,7 @@ def configured(row: Event, document: Mapping[str, Any]) -> ConfiguredEvent:
     condition = key = None
     broken = ""
     try:
-        scope = (
-            payload_scope(row.name, document) if row.key.strip() or row.type == Event.Type.RULE else Scope()
-        )
-        if row.type == Event.Type.RULE:
-            condition = _compile(row.condition, scope, BOOLEAN)
-        key = _key(row, scope)
+        condition, key = _expressions(row, document)
     except ExpressionError as error:
         broken = f"{error} Correct the event."
     return ConfiguredEvent(
@@ -54,11 +66,15 @@ def configured(row: Event, document: Mapping[str, Any]) -> ConfiguredEvent:
     )
 
 
-def _key(row: Event, scope: Scope) -> Compiled | None:
-    return _compile(row.key, scope, ANY) if row.key.strip() else None
+def _expressions(row: Event, document: Mapping[str, Any]) -> tuple[Compiled | None, Compiled | None]:
+    """The condition, for rule-based events, and the key, if the event has one."""
+    is_rule = row.type == Event.Type.RULE
+    if not is_rule and not row.key.strip():
+        return None, None  # Nothing to compile: the types of a large schema need not be worked out.
+    scope = payload_scope(row.name, document)
+    condition = compile_expression(row.condition, scope, BOOLEAN) if is_rule else None
+    return condition, compile_expression(row.key, scope) if row.key.strip() else None
 
 
-def _compile(source: str, scope: Scope, expected: Type) -> Compiled:
-    from journeyorch.expressions import compile_expression
-
-    return compile_expression(source, scope, expected)
+def _sentence(problem: ExpressionProblem) -> str:
+    return f"Line {problem.line}, column {problem.column}: {problem.message}"

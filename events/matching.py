@@ -14,8 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from events.identities import SeenIdentity, in_namespace, primary_of, usable, value_at
-from journeyorch.expressions.errors import RunTimeError
-from journeyorch.expressions.evaluate import Compiled, Context
+from journeyorch.expressions import Compiled, Context, RunTimeError
 
 EVENT_ID_PATH = ("_experience", "campaign", "orchestration", "eventID")
 

@@ -114,7 +114,7 @@ def _store_in_postgresql(door: Door, messages: Sequence[Message], protocol: str)
         parameters = (door.sandbox_id, door.generation, bodies, keys)
         parameters += (door.inlet_id, door.sandbox_id, door.inlet_id, protocol)
         row = cursor.execute(_STORE, parameters, binary=True).fetchone()
-    assert row is not None  # noqa: S101 - a SELECT without FROM always gives a row
+    assert row is not None
     at, count, current = row
     return Stored(at, count) if current else None
 
