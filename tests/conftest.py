@@ -19,6 +19,7 @@ from django.core import serializers
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
+from journeyorch.outbound import capping, configs
 from tests import network, postgres
 from tests.plugin import RUN_FOLDER
 
@@ -104,6 +105,13 @@ def _restorer(rows: str, blocker: DjangoDbBlocker) -> Callable[[], None]:
                 row.save()
 
     return restore
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What processes keep is keyed by generations, and those repeat when a test is rolled back."""
+    configs.forget_all()
+    capping.forget()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -38,11 +39,10 @@ class Group(NamedTuple):
 
     def cache_key(self, values: Mapping[str, Any]) -> str:
         """The same for the same values of a group that has not changed."""
-        canonical = orjson.dumps(
-            [self.id, self.fingerprint, {name: values.get(name) for name in self.parameters}],
-            option=orjson.OPT_SORT_KEYS,
-        )
-        return hashlib.sha256(canonical).hexdigest()
+        asked = {name: values.get(name) for name in self.parameters}
+        # The standard library's JSON: a key is needed also of values that cannot be sent.
+        canonical = json.dumps([self.id, self.fingerprint, asked], sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def field_groups(sandbox_id: int) -> list[Group]:

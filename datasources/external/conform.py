@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from journeyorch.expressions.errors import Failure
-from journeyorch.expressions.limits import INTEGER_MAX, INTEGER_MIN
+from journeyorch.expressions.limits import DATA_DEPTH, INTEGER_MAX, INTEGER_MIN
 from journeyorch.expressions.times import parse_date, parse_time
 
 _MAX_NAMED = 20
@@ -124,12 +124,14 @@ def _check_time(text: str, format_: str) -> None:
         raise _Misfit
 
 
-def _any(value: Any, _: str) -> Any:
+def _any(value: Any, _: str, depth: int = 0) -> Any:
     """A value of a type that only the data knows."""
+    if depth > DATA_DEPTH:
+        raise _Misfit
     if isinstance(value, dict):
-        return {name: _any(item, "") for name, item in value.items() if "\x00" not in name}
+        return {name: _any(item, "", depth + 1) for name, item in value.items() if "\x00" not in name}
     if isinstance(value, list):
-        return [_any(item, "") for item in value]
+        return [_any(item, "", depth + 1) for item in value]
     if isinstance(value, str) and "\x00" in value:
         raise _Misfit
     return value

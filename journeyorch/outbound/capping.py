@@ -76,6 +76,10 @@ class Capping:
             self._blocks[endpoint] = block._replace(left=max(0, block.left - 1))
             return block.left > 0
 
+    def forget(self) -> None:
+        """Let all blocks lapse at once."""
+        self._blocks.clear()
+
     def _serves(self, block: _Block, limit: Limit) -> bool:
         """Whether the block answers without the database: it has slots, or says that there are none."""
         used_up = block.size > 0 and block.left == 0
@@ -120,3 +124,8 @@ _capping = Capping()
 def take(endpoint: str, limit: Limit, now: datetime | None = None) -> bool:
     """Take one slot of the endpoint's cap for a call of this process; False: it ends as capped."""
     return _capping.take(endpoint, limit, now)
+
+
+def forget() -> None:
+    """Let all blocks of this process lapse, as its end would: for tests that roll the windows back."""
+    _capping.forget()

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from journeyorch.access.models import Sandbox
 
 Loaded = TypeVar("Loaded")
+
+
+_caches: list[ConfigCache[Any]] = []
+
+
+def forget_all() -> None:
+    """Drop what all caches of the process hold; see ``ConfigCache.forget``."""
+    for cache in _caches:
+        cache.forget()
 
 
 class ConfigCache(Generic[Loaded]):
@@ -16,6 +25,7 @@ class ConfigCache(Generic[Loaded]):
     def __init__(self, load: Callable[[int], Loaded]) -> None:
         self._load = load
         self._kept: dict[int, tuple[int, Loaded]] = {}
+        _caches.append(self)
 
     def current(self, sandbox_ids: Collection[int]) -> dict[int, Loaded]:
         """The present configuration of each sandbox: one query if nothing changed."""
@@ -26,6 +36,10 @@ class ConfigCache(Generic[Loaded]):
         """What was loaded last, without asking the database whether it changed; None if the sandbox is gone."""
         kept = self._kept.get(sandbox_id)
         return kept[1] if kept else self.current([sandbox_id]).get(sandbox_id)
+
+    def forget(self) -> None:
+        """Drop everything: for tests, whose generations repeat when their transactions are rolled back."""
+        self._kept.clear()
 
     def _at(self, sandbox_id: int, generation: int) -> Loaded:
         kept = self._kept.get(sandbox_id)
