@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.apps import apps
@@ -26,6 +27,11 @@ from tests.plugin import RUN_FOLDER
 RESTORE_ROWS = pytest.StashKey[Callable[[], None]]()
 
 pytest_plugins = ["tests.browser"]
+
+
+# No deadline: a busy machine is no failure. Continuous integration tries the same examples every time.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +68,18 @@ def _stays_on_this_machine(attempts_to_leave: list[str]) -> Iterator[None]:
     yield
     tried, attempts_to_leave[:] = list(attempts_to_leave), []
     assert not tried, f"the test tried to reach {tried}"
+
+
+# --- Data that is not part of the repository ------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Published schemas and real requests of other systems; a checkout alone does not have them."""
+    folder = settings.BASE_DIR.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("left out: there is no folder shared/data beside this checkout")
+    return folder
 
 
 # --- Databases ------------------------------------------------------------------------------------
