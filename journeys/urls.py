@@ -1,5 +1,26 @@
-"""Addresses of this app."""
+"""Addresses of the pages. A version, an instance and a journey are named by ids that cannot be guessed."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from journeys.views import editing, fire, home, instances, lifecycle, versions
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("help/", home.help_page, name="help"),
+    path("journeys/new/", editing.create, name="journey-create"),
+    path("journeys/<uuid:uid>/", versions.journey, name="journey"),
+    path("versions/<uuid:uid>/", versions.diagram, name="version"),
+    path("versions/<uuid:uid>/counts/", versions.counts, name="version-counts"),
+    path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
+    path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
+    path("versions/<uuid:uid>/edit/", editing.edit, name="version-edit"),
+    re_path(
+        rf"^versions/(?P<uid>[0-9a-f-]{{36}})/(?P<name>{'|'.join(lifecycle.MOVES)})/$",
+        lifecycle.move,
+        name="version-move",
+    ),
+    path("instances/<uuid:uid>/", instances.instance, name="instance"),
+    path("people/", instances.search, name="people"),
+    path("received/<int:pk>/", instances.received, name="received"),
+    path("fire/", fire.fire, name="fire"),
+]

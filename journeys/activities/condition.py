@@ -39,6 +39,9 @@ class ConditionStep(Work):
         self._paths = paths
         self._other = other
 
+    def expressions(self) -> Iterable[Compiled]:
+        return [expression for _, expression in self._paths]
+
     def enter(self, view: View) -> Go | End:
         for path, expression in self._paths:
             if expression.evaluate(view.context):

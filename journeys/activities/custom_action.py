@@ -34,6 +34,9 @@ class CustomActionStep(Work):
         self._name = reference
         self._values = values
 
+    def expressions(self) -> Iterable[Compiled]:
+        return self._values.values()
+
     def enter(self, view: View) -> Do:
         spec = {"action": self._action_id, "values": evaluate_values(self._values, view)}
         return Do("custom_action", self._endpoint, spec)

@@ -44,6 +44,9 @@ class MessageStep(Work):
         self._address = address
         self._parameters = parameters
 
+    def expressions(self) -> Iterable[Compiled]:
+        return [*self._parameters.values(), *([self._address] if self._address else [])]
+
     def enter(self, view: View) -> Do:
         spec = {
             "template": self._template_id,

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    """Questions about many calls."""
+
+    def due(self, now: datetime) -> CallQuerySet:
+        """Calls that a worker should make now; those under way come due when their lease ends."""
+        return self.filter(status=Call.Status.OPEN, not_before__lte=now)
 
 
 class Call(models.Model):
@@ -32,6 +42,7 @@ class Call(models.Model):
     endpoint = models.CharField(_("endpoint"), max_length=80)
     status = models.SmallIntegerField(_("status"), choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(_("created"))
+    # When it is due; for a call under way, when its lease ends: so the index of claims never meets it.
     not_before = models.DateTimeField()
     # How long all attempts together may take, from the first one.
     timeout_seconds = models.FloatField()
@@ -39,12 +50,13 @@ class Call(models.Model):
     attempts = models.SmallIntegerField(_("attempts"), default=0)
     owner = models.CharField(max_length=80, null=True)
     token = models.IntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
     # The exact request, rendered once; retries send it again.
     request = models.TextField(null=True)
     # Status, code, message, data and time of the committed result, as JSON text.
     result = models.TextField(null=True)
     done_at = models.DateTimeField(null=True)
+
+    objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call")

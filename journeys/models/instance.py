@@ -30,7 +30,8 @@ class Instance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, db_constraint=False, db_index=False)
-    entrance_id = models.BigIntegerField(null=True)
+    journey_id = models.BigIntegerField()
+    in_test = models.BooleanField(default=False)
     lane_id = models.BigIntegerField()
     namespace = models.CharField(_("namespace"), max_length=60)
     person_id = models.CharField(_("person"), max_length=512)
@@ -55,6 +56,8 @@ class Instance(models.Model):
             models.Index(fields=["lane_id", "wake_at"], name="instance_due", condition=Q(wake_at__isnull=False)),
             # The people at a step and the latest instances of a version.
             models.Index(fields=["version", "-started_at"], name="instance_of_version"),
+            # The people inside a version: sweeps of a lane, counts per step, whether it is finished.
+            models.Index(fields=["version", "lane_id"], name="instance_inside", condition=Q(ended_at__isnull=True)),
             # A person's instances.
             models.Index(fields=["namespace", "person_id"], name="instance_of_person"),
             # Retention, oldest first.

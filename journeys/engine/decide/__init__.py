@@ -6,7 +6,7 @@ a timer by its due time, on a tie the upper one (engine.md § 3).
 """
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
-from journeys.engine.decide.machine import decide, enter, listens
+from journeys.engine.decide.machine import abort, decide, enter, listens
 from journeys.engine.decide.step import Plan
 from journeys.engine.decide.values import (
     Arrival,
@@ -19,7 +19,6 @@ from journeys.engine.decide.values import (
     Status,
     StepRecord,
     StepStatus,
-    Stopped,
     Woke,
 )
 
@@ -36,9 +35,9 @@ __all__ = [
     "Status",
     "StepRecord",
     "StepStatus",
-    "Stopped",
     "Surroundings",
     "Woke",
+    "abort",
     "decide",
     "enter",
     "listens",

@@ -24,7 +24,6 @@ from journeys.engine.decide.values import (
     StepRecord,
     StepStatus,
     Stimulus,
-    Stopped,
     Timer,
     Woke,
     call_key,
@@ -75,8 +74,6 @@ def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -
                 walk.take_result(stimulus)
             case Woke():
                 walk.wake()
-            case Stopped():
-                walk.end(Status.STOPPED, StepStatus.STOPPED)
     elif isinstance(stimulus, Arrival):
         walk.discards.append((stimulus, Discard.NOT_LISTENING))
     return walk.decision()
@@ -87,6 +84,17 @@ def listens(plan: Plan, state: State) -> bool:
     if state.position is not Position.WAITING:
         return False
     return any(plan.steps[activity].event_id is not None for activity in state.race)  # type: ignore[attr-defined]
+
+
+def abort(state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None) -> Decision:
+    """End an instance where it stands, without its plan: stopped by a user, or failed by itself."""
+    step_status = StepStatus.STOPPED if status is Status.STOPPED else StepStatus.ERROR
+    record = StepRecord(state.sequence, state.activity, step_status, "", state.entered_at, now, None, detail)
+    ended = state._replace(
+        position=Position.ENDED, status=status, sequence=state.sequence + 1,
+        race=(), timers=(), pending=(), call_by=None, held=(),
+    )  # fmt: skip
+    return Decision(ended, (record,), (), tuple((arrival, Discard.NOT_LISTENING) for arrival in state.held))
 
 
 class _Walk:
@@ -147,7 +155,8 @@ class _Walk:
         """Some moment has come: the global timeout, a racing timer, or the end of patience with a call."""
         now = self.around.now
         if now >= self.state.ends_at:
-            self.end(Status.TIMED_OUT, StepStatus.INSTANCE_TIMED_OUT)
+            self._record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")
+            self.end(Status.TIMED_OUT)
         elif self.position is Position.WAITING:
             self.fire_timers()
         elif self.call_by is not None and now >= self.call_by:
@@ -177,10 +186,8 @@ class _Walk:
             self._store_response(step, returned)
         self._offer_held()
 
-    def end(self, status: Status, step_status: StepStatus, **detail: Any) -> None:
-        """End the instance; whatever it waited for is forgotten, its data go with the row."""
-        if step_status in (StepStatus.INSTANCE_TIMED_OUT, StepStatus.STOPPED):
-            self._record(self.plan.steps[self.activity], step_status, "", detail=detail or None)
+    def end(self, status: Status) -> None:
+        """End the instance; whatever it waited for is forgotten."""
         self.position, self.status = Position.ENDED, status
         self.race, self.timers, self.pending, self.call_by = (), (), (), None
         self.discards.extend((arrival, Discard.NOT_LISTENING) for arrival in self.held)
@@ -244,7 +251,7 @@ class _Walk:
 
     def _walk_to(self, targets: tuple[str, ...]) -> None:
         if not targets:
-            self.end(Status.FINISHED, StepStatus.ENDED)
+            self.end(Status.FINISHED)
             return
         self.activity = targets[0]
         self.race = targets
@@ -274,7 +281,7 @@ class _Walk:
                 self._leave(step, path, StepStatus.TRANSITIONS)
             case End():
                 self._record(step, StepStatus.ENDED, "")
-                self.end(Status.FINISHED, StepStatus.ENDED)
+                self.end(Status.FINISHED)
             case Do(kind, endpoint, spec):
                 self._call([self._request(-1, kind, endpoint, spec)])
             case Failed():
@@ -296,7 +303,7 @@ class _Walk:
             self._leave(step, "error", failed.status, detail=detail)
         else:
             self._record(step, failed.status, "", detail=detail)
-            self.end(Status.ERROR, StepStatus.ERROR)
+            self.end(Status.ERROR)
 
     # --- Calls ------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ The kinds themselves are in ``journeys/activities``; they compile a drawing's ac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -86,6 +86,10 @@ class Step:
         self.name = name
         self.to = to
         self.fetches = fetches
+
+    def expressions(self) -> Iterable[Compiled]:
+        """What the step will evaluate; tells which parts of a profile a wave must load."""
+        return ()
 
 
 class Work(Step):

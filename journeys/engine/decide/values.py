@@ -80,11 +80,7 @@ class Woke(NamedTuple):
     """The instance's ``wake_at`` has come."""
 
 
-class Stopped(NamedTuple):
-    """The version was stopped."""
-
-
-Stimulus = Arrival | Returned | Woke | Stopped
+Stimulus = Arrival | Returned | Woke
 
 
 class Timer(NamedTuple):

@@ -1,0 +1,173 @@
+"""What keeps a journey from being published (journeys.md, Validation)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import journeys.activities  # noqa: F401 - registers the kinds
+from journeys.activities.base import Activity, kinds, read_config
+from journeys.activities.catalog import Catalog
+from journeys.activities.room import Room
+from journeys.definition.document import Document
+from journeys.definition.graph import Graph
+from journeys.definition.problems import Problem
+
+
+class Reading:
+    """A document with everything that is derived from it once: configurations, graph, scopes."""
+
+    def __init__(self, document: Document, catalog: Catalog) -> None:
+        self.document = document
+        self.catalog = catalog
+        self.graph = Graph(document)
+        self.configs: dict[str, Any] = {}
+        self.unread: dict[str, str] = {}
+        for id, activity in document.activities.items():
+            config, problem = read_config(activity)
+            if config is None:
+                self.unread[id] = problem
+            else:
+                self.configs[id] = config
+        self._rooms: dict[frozenset[str], Room] = {}
+
+    def kind(self, id: str) -> type[Activity]:
+        return kinds()[self.document.activities[id].kind]
+
+    def reference(self, id: str) -> str:
+        """The name by which expressions refer to what the activity leaves; empty: it leaves nothing."""
+        if id not in self.configs:
+            return ""
+        return self.kind(id).stores(self.document.activities[id], self.configs[id])
+
+    def room(self, id: str) -> Room:
+        """What the activity's expressions may refer to: what stands before it on some path."""
+        upstream = frozenset(self.graph.upstream(id) & self.configs.keys())
+        if upstream not in self._rooms:
+            self._rooms[upstream] = Room(self.catalog, self._types(upstream))
+        return self._rooms[upstream]
+
+    def namespaces(self) -> set[str]:
+        """The namespaces of all its events; a valid journey has exactly one."""
+        names = (config.event for id, config in self.configs.items() if self.kind(id).category == "events")
+        return {self.catalog.events[name].namespace for name in names if name in self.catalog.events}
+
+    def _types(self, upstream: frozenset[str]) -> dict[str, Any]:
+        found = {}
+        for id in upstream:
+            config = self.configs[id]
+            if self.kind(id).category == "events" and config.event in self.catalog.events:
+                found[self.reference(id)] = self.catalog.events[config.event].type
+            elif (action := self.catalog.actions.get(getattr(config, "action", ""))) and action.response is not None:
+                found[self.reference(id)] = action.response
+        return found
+
+
+def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[Problem]:
+    """All problems of a journey, those of the whole first, then in the order of the drawing."""
+    reading = Reading(document, catalog)
+    return [
+        *_check_whole(reading, max_activities),
+        *_check_start(reading),
+        *_check_loop(reading),
+        *_check_names(reading),
+        *_check_activities(reading),
+    ]
+
+
+def _check_whole(reading: Reading, max_activities: int) -> Iterator[Problem]:
+    count = len(reading.document.activities)
+    if count > max_activities:
+        message = f"The journey has {count} activities, {max_activities} are allowed; split it into two journeys."
+        yield Problem("ERR_JOURNEY_TOO_MANY_ACTIVITIES", message)
+    if reading.document.properties.time_zone not in available_timezones():
+        yield Problem("ERR_JOURNEY_TIME_ZONE", "The journey's time zone is unknown; choose one from the list.")
+    namespaces = reading.namespaces()
+    if len(namespaces) > 1:
+        message = (
+            "The journey's events tell people apart by different namespaces "
+            f"({', '.join(sorted(namespace or 'none' for namespace in namespaces))}); use events of one namespace."
+        )
+        yield Problem("ERR_JOURNEY_NAMESPACES", message)
+
+
+def _check_start(reading: Reading) -> Iterator[Problem]:
+    if not reading.document.start:
+        yield Problem("ERR_JOURNEY_NO_START", "Nobody can enter; begin the journey with an event.")
+    for id in reading.document.start:
+        activity = reading.document.activities.get(id)
+        if activity is None:
+            yield Problem("ERR_JOURNEY_TARGET_MISSING", "The start leads to an activity that does not exist.")
+        elif activity.kind in kinds() and not kinds()[activity.kind].can_start:
+            message = "A journey cannot start with this activity; begin it with an event."
+            yield Problem("ERR_JOURNEY_WRONG_START", message, id)
+        elif id in reading.configs and getattr(reading.configs[id], "timeout", None):
+            message = "An event that people enter by has no timeout; remove the timeout."
+            yield Problem("ERR_JOURNEY_START_TIMEOUT", message, id, "timeout")
+
+
+def _check_loop(reading: Reading) -> Iterator[Problem]:
+    if loop := reading.graph.loop():
+        message = "The path leads back to an activity before it; remove one of the connections."
+        yield Problem("ERR_JOURNEY_LOOP", message, loop[0])
+
+
+def _check_names(reading: Reading) -> Iterator[Problem]:
+    counts = Counter(name for id in reading.configs if (name := reading.reference(id)))
+    for id in reading.configs:
+        if counts[name := reading.reference(id)] > 1:
+            message = f"Several activities are called “{name}” in expressions; give each its own name."
+            yield Problem("ERR_JOURNEY_NAME_TWICE", message, id, "name")
+
+
+def _check_activities(reading: Reading) -> Iterator[Problem]:
+    reachable = reading.graph.reachable()
+    for id in reading.document.activities:
+        if id not in reachable:
+            message = "The activity is not connected to the start; connect it or delete it."
+            yield Problem("ERR_JOURNEY_UNREACHABLE", message, id)
+        if id in reading.unread:
+            yield Problem("ERR_JOURNEY_CONFIGURATION", reading.unread[id], id)
+        else:
+            yield from _check_ways(reading, id)
+            yield from reading.kind(id).check(
+                id, reading.document.activities[id], reading.configs[id], reading.room(id)
+            )
+
+
+def _check_ways(reading: Reading, id: str) -> Iterator[Problem]:
+    activity = reading.document.activities[id]
+    ways = {way.id for way in reading.kind(id).ways(reading.configs[id])}
+    for way, targets in activity.to.items():
+        if way not in ways and targets:
+            message = f"There is no path “{way}” out of this activity any more; delete what follows it."
+            yield Problem("ERR_JOURNEY_WAY_MISSING", message, id, way)
+        yield from _check_targets(reading, id, way, targets)
+    for way in ("error", "timeout"):
+        if way in ways and not activity.to.get(way):
+            message = "The alternative path leads nowhere; people who take it leave the journey there."
+            yield Problem("WARN_JOURNEY_ALTERNATIVE_EMPTY", message, id, way)
+
+
+def _check_targets(reading: Reading, id: str, way: str, targets: list[str]) -> Iterator[Problem]:
+    for target in targets:
+        if target not in reading.document.activities:
+            message = f"The path leads to an activity “{target}” that does not exist; connect it anew."
+            yield Problem("ERR_JOURNEY_TARGET_MISSING", message, id, way)
+        elif target in reading.document.start:
+            message = "The path leads to the start of the journey; only people who enter may come there."
+            yield Problem("ERR_JOURNEY_LOOP", message, id, way)
+    if len(targets) > 1:
+        present = [target for target in targets if target in reading.configs]
+        if not all(reading.kind(target).waits for target in present):
+            message = "Only events and waits may be in parallel; put the other activities one after the other."
+            yield Problem("ERR_JOURNEY_PARALLEL", message, id, way)
+        if len(set(targets)) != len(targets):
+            yield Problem("ERR_JOURNEY_PARALLEL", "The path leads twice to the same activity.", id, way)
+
+
+def time_zone_of(document: Document) -> ZoneInfo:
+    """The journey's fixed time zone."""
+    return ZoneInfo(document.properties.time_zone)

@@ -1,0 +1,190 @@
+"""Claims due calls: each by one worker at a time, endpoint by endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
+from journeys.engine import tables
+from journeys.models import Call, Instance, JourneyVersion
+
+#: Longer than the longest timeout (30 s) plus 10: only a dead or stopped worker loses a claim.
+LEASE = timedelta(seconds=40)
+
+
+class Claimed(NamedTuple):
+    """A call that we may make; ``token`` proves it when its result is written."""
+
+    spec: CallSpec
+    token: int
+    lane_id: int
+    instance_id: UUID
+    endpoint: str
+    timeout: float  # seconds for all attempts together
+    attempts: int  # made before this one
+    first_attempt_at: datetime | None
+    prepared: Prepared | None
+
+    def time_left(self, now: datetime) -> float:
+        """Seconds until all attempts together have taken the call's timeout."""
+        if self.first_attempt_at is None:
+            return self.timeout
+        return self.timeout - (now - self.first_attempt_at).total_seconds()
+
+
+# A walk over the index from endpoint to endpoint, never over all the calls of one.
+_ENDPOINTS = """
+WITH RECURSIVE found(endpoint) AS (
+    SELECT (SELECT endpoint FROM journeys_call WHERE status = 0 ORDER BY endpoint LIMIT 1)
+    UNION ALL
+    SELECT (SELECT c.endpoint FROM journeys_call c
+             WHERE c.status = 0 AND c.endpoint > found.endpoint ORDER BY c.endpoint LIMIT 1)
+      FROM found WHERE found.endpoint IS NOT NULL
+) SELECT endpoint FROM found WHERE endpoint IS NOT NULL
+"""
+_RETURNED = (
+    "id, sandbox_id, kind, spec, namespace, person_id, in_test, token, lane_id, instance_id, endpoint,"
+    " timeout_seconds, attempts, first_attempt_at, request"
+)
+
+
+def open_endpoints() -> list[str]:
+    """The endpoints that have open calls, due or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDPOINTS)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claimed]:
+    """Claim due calls of an endpoint, in order; what others hold is passed over.
+
+    A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself.
+    """
+    first = (
+        "SELECT id FROM journeys_call WHERE status = 0 AND endpoint = %s AND not_before <= %s"
+        " ORDER BY not_before, id LIMIT %s"
+    )
+    if connection.vendor == "postgresql":
+        first += " FOR NO KEY UPDATE SKIP LOCKED"
+    sql = (
+        f"UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s"
+        f" WHERE id IN ({first}) AND status = 0 RETURNING {_RETURNED}"
+    )
+    until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [owner, until, endpoint, moment, most])
+        return [_claimed(*row) for row in cursor.fetchall()]
+
+
+def _claimed(
+    id: Any, sandbox_id: int, kind: str, spec: str, namespace: str, person_id: str, in_test: Any, token: int,
+    lane_id: int, instance_id: Any, endpoint: str, timeout: float, attempts: int, first: Any, request: str | None,
+) -> Claimed:  # fmt: skip
+    return Claimed(
+        spec=CallSpec(_uuid(id), sandbox_id, kind, orjson.loads(spec), namespace, person_id, bool(in_test)),
+        token=token,
+        lane_id=lane_id,
+        instance_id=_uuid(instance_id),
+        endpoint=endpoint,
+        timeout=timeout,
+        attempts=attempts,
+        first_attempt_at=bulk.from_database(first),
+        prepared=Prepared(orjson.loads(request)) if request else None,
+    )
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
+    """(calls to be made, calls nobody waits for any more: their instance ended or its version was stopped)."""
+    rows = bulk.by_ids(
+        tables.INSTANCE,
+        tables.UUID,
+        {call.instance_id for call in claimed},
+        [tables.UUID, Column("version_id", "bigint"), Column("status", "smallint")],
+    )
+    stopped = set(
+        JourneyVersion.objects.filter(
+            pk__in={version for _, version, _ in rows}, status=JourneyVersion.Status.STOPPED
+        ).values_list("pk", flat=True)
+    )
+    running = {
+        id for id, version, status in rows if status == Instance.Status.RUNNING and version not in stopped
+    }
+    wanted = [call for call in claimed if call.instance_id in running]
+    return wanted, [call for call in claimed if call.instance_id not in running]
+
+
+def prepare(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:
+    """Render the requests of calls that have none: (calls with a request, calls that end without one)."""
+    ready = [call for call in claimed if call.prepared is not None]
+    ended: list[tuple[Claimed, Outcome]] = []
+    for kind, calls in _by_kind(call for call in claimed if call.prepared is None).items():
+        results = handler_of(kind).prepare([call.spec for call in calls])
+        for call, result in zip(calls, results, strict=True):
+            if isinstance(result, Outcome):
+                ended.append((call, result))
+            else:
+                ready.append(call._replace(prepared=result))
+    return ready, ended
+
+
+def _by_kind(claimed: Iterable[Claimed]) -> Mapping[str, list[Claimed]]:
+    found: dict[str, list[Claimed]] = {}
+    for call in claimed:
+        found.setdefault(call.spec.kind, []).append(call)
+    return found
+
+
+_CLAIM = (tables.UUID, Column("token", "integer"))
+_STARTED = (
+    Column("request", "text"),
+    Column("attempts", "smallint"),
+    Column("first_attempt_at", "timestamptz"),
+)
+
+
+def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    """Store each request and count the attempt before it is made, so that a crash counts it, too."""
+    started = [
+        call._replace(attempts=call.attempts + 1, first_attempt_at=call.first_attempt_at or now)
+        for call in calls
+    ]
+    rows = [
+        (call.spec.key, call.token, _text(call.prepared), call.attempts, call.first_attempt_at)
+        for call in started
+    ]
+    bulk.update(tables.CALL, _CLAIM, _STARTED, rows)
+    return started
+
+
+def _text(prepared: Prepared | None) -> str | None:
+    return orjson.dumps(prepared.request).decode() if prepared else None
+
+
+def drop(calls: Sequence[Claimed]) -> None:
+    """End calls that nobody waits for, unmade."""
+    rows = [(call.spec.key, call.token, Call.Status.DROPPED, None) for call in calls]
+    bulk.update(tables.CALL, _CLAIM, (Column("status", "smallint"), Column("owner", "text")), rows)
+
+
+def give_back(calls: Sequence[Claimed], now: datetime) -> None:
+    """Let others make calls that we claimed and have not begun."""
+    postpone([(call, now) for call in calls])
+
+
+def postpone(calls: Sequence[tuple[Claimed, datetime]]) -> None:
+    """Make calls due again, each at its time."""
+    rows = [(call.spec.key, call.token, moment, None) for call, moment in calls]
+    columns = (Column("not_before", "timestamptz"), Column("owner", "text"))
+    bulk.update(tables.CALL, _CLAIM, columns, rows)

@@ -1,0 +1,199 @@
+"""The resident that makes calls: one thread claims and commits, a pool of threads sends."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, connections
+
+from journeyorch import bulk, wakeup
+from journeyorch.outbound.calls import Outcome, handler_of
+from journeyorch.queue import Lifetime
+from journeys.engine.calls.claim import (
+    Claimed,
+    claim,
+    drop,
+    give_back,
+    open_endpoints,
+    postpone,
+    prepare,
+    start,
+    without_owner_gone,
+)
+from journeys.engine.calls.results import Result, commit_results
+from journeys.engine.calls.retry import pause_before_retry
+
+logger = logging.getLogger(__name__)
+
+# Results within so many seconds are committed together, at most so many (engine.md § 4).
+_COLLECT_SECONDS = 0.010
+_COLLECT = 100
+_IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
+_PAUSE_AFTER_ERROR = 0.2
+# An attempt that comes late gets at least so many seconds.
+_SHORTEST = 0.1
+# Of the threads, at most so many for one endpoint: one that hangs must leave room for the others.
+_SHARE_OF_ENDPOINT = 0.5
+
+
+def resident(lifetime: Lifetime) -> None:
+    """Make calls until the lifetime is over, then finish those under way."""
+    caller = _Caller(lifetime.owner, _pool())
+    with wakeup.Listener("call") as listener:
+        while not lifetime.should_stop():
+            lifetime.beat()
+            worked = _tolerantly(caller.work)
+            if not worked and not caller.wait_for_result():
+                listener.wait(_IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE)
+        while caller.under_way:
+            lifetime.beat()
+            caller.wait_for_result()
+            _tolerantly(caller.commit)
+
+
+def make_calls_once(*, owner: str = "once") -> int:
+    """Make every due call and commit the results; returns how many. For tests and scripts."""
+    with ThreadPoolExecutor(settings.CALL_THREADS, "call") as pool:
+        caller = _Caller(owner, pool)
+        made = 0
+        while caller.work() or caller.under_way:
+            caller.wait_for_result()
+            made += caller.commit()
+        return made
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """The threads of this process; they outlive a resident, because they keep connections open."""
+    return ThreadPoolExecutor(settings.CALL_THREADS, "call")
+
+
+def _tolerantly(act: Callable[[], object]) -> bool:
+    try:
+        return bool(act())
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database could not be used: %s", error)
+        connections.close_all()
+    except Exception:
+        logger.exception("Calls failed; they come due again when their claim ends")
+    time.sleep(_PAUSE_AFTER_ERROR)
+    return True
+
+
+class _Caller:
+    """What one resident has claimed, is sending, and has to commit."""
+
+    def __init__(self, owner: str, pool: ThreadPoolExecutor) -> None:
+        self._owner = owner
+        self._pool = pool
+        self._sending: Counter[str] = Counter()
+        self._sent: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._finished: list[Result] = []
+
+    @property
+    def under_way(self) -> int:
+        return self._sending.total() + len(self._finished)
+
+    def work(self) -> bool:
+        """Commit what has come back and claim what is due; False when there was neither."""
+        committed = self.commit()
+        return bool(self._claim()) or bool(committed)
+
+    def wait_for_result(self) -> bool:
+        """Wait for the next result, then a moment for others to go with it; False if nothing is under way."""
+        if not self._sending.total():
+            return False
+        try:
+            self._take(self._sent.get(timeout=_IDLE_SQLITE))
+        except queue.Empty:
+            return True
+        until = time.monotonic() + _COLLECT_SECONDS
+        while len(self._finished) < _COLLECT and self._sending.total():
+            try:
+                self._take(self._sent.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                break
+        return True
+
+    def commit(self) -> int:
+        """Write the results, or make the call due again where a retry is in order."""
+        while not self._sent.empty():
+            self._take(self._sent.get())
+        if not self._finished:
+            return 0
+        now = bulk.database_now()
+        again, over = [], []
+        for result in self._finished:
+            pause = pause_before_retry(
+                result.outcome, attempts=result.call.attempts, time_left=result.call.time_left(now)
+            )
+            if pause is None:
+                over.append(result)
+            else:
+                again.append((result.call, now + timedelta(seconds=pause)))
+        postpone(again)
+        if over:
+            commit_results(over, now)
+            wakeup.notify("drain")
+        finished, self._finished = len(self._finished), []
+        return finished
+
+    def _take(self, result: Result) -> None:
+        self._sending[result.call.endpoint] -= 1
+        self._finished.append(result)
+
+    # --- Claiming ---------------------------------------------------------------------------------
+
+    def _claim(self) -> int:
+        claimed: list[Claimed] = []
+        for endpoint in open_endpoints():
+            most = self._room(endpoint)
+            if most > 0:
+                calls = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
+                self._sending[endpoint] += len(calls)
+                claimed.extend(calls)
+        if claimed:
+            self._begin(claimed)
+        return len(claimed)
+
+    def _room(self, endpoint: str) -> int:
+        """How many more calls of this endpoint we may send now."""
+        free = settings.CALL_THREADS - self._sending.total()
+        share = max(1, int(settings.CALL_THREADS * _SHARE_OF_ENDPOINT))
+        return min(free, share - self._sending[endpoint])
+
+    def _begin(self, claimed: Sequence[Claimed]) -> None:
+        """Render, store, send. If something fails here, the calls are given back at once."""
+        try:
+            wanted, unwanted = without_owner_gone(claimed)
+            drop(unwanted)
+            ready, ended = prepare(wanted)
+            now = bulk.database_now()
+            started = start(ready, now)
+        except BaseException:
+            self._sending.subtract(Counter(call.endpoint for call in claimed))
+            give_back(claimed, bulk.database_now())
+            raise
+        self._sending.subtract(Counter(call.endpoint for call in unwanted))
+        for call, outcome in ended:
+            self._take(Result(call, outcome))
+        for call in started:
+            self._pool.submit(self._send, call, max(_SHORTEST, call.time_left(now)))
+
+    def _send(self, call: Claimed, timeout: float) -> None:
+        """In a thread: one attempt. Whatever happens, a result comes back."""
+        try:
+            assert call.prepared is not None
+            outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, timeout)
+        except Exception:
+            logger.exception("A call failed inside our own code")
+            outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
+        self._sent.put(Result(call, outcome))

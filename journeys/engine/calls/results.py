@@ -1,0 +1,95 @@
+"""Writes results: call, lane input and what the handlers keep, in one transaction (engine.md § 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+from django.db import transaction
+
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeyorch.outbound.calls import Made, Outcome, handler_of
+from journeys.engine import tables
+from journeys.engine.calls.claim import Claimed
+from journeys.models import Call, LaneInput
+
+
+class Result(NamedTuple):
+    call: Claimed
+    outcome: Outcome
+
+
+_OPEN_CLAIM = (tables.UUID, Column("token", "integer"), Column("status", "smallint"))
+_DONE = (
+    Column("status", "smallint"),
+    Column("result", "text"),
+    Column("done_at", "timestamptz"),
+    Column("owner", "text"),
+)
+
+
+class _Lost(Exception):
+    """A claim did not hold any more."""
+
+
+def commit_results(results: Sequence[Result], now: datetime) -> int:
+    """Commit results together; those whose claim was lost are left out. Returns how many were committed."""
+    try:
+        _commit(results, now)
+        return len(results)
+    except _Lost:
+        # Rare (we were stopped past a lease): one by one, so that the others are not lost with it.
+        return sum(_commit_alone(result, now) for result in results)
+
+
+def _commit_alone(result: Result, now: datetime) -> bool:
+    try:
+        _commit([result], now)
+    except _Lost:
+        return False
+    return True
+
+
+def _commit(results: Sequence[Result], now: datetime) -> None:
+    ordered = sorted(results, key=lambda result: result.call.spec.key)
+    with transaction.atomic():
+        rows = [
+            (call.spec.key, call.token, Call.Status.OPEN, Call.Status.DONE, result_text(outcome), now, None)
+            for call, outcome in ordered
+        ]
+        if bulk.update(tables.CALL, _OPEN_CLAIM, _DONE, rows) != len(rows):
+            raise _Lost
+        bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(result, now) for result in ordered])
+        _record(ordered, now)
+
+
+def _record(results: Sequence[Result], now: datetime) -> None:
+    by_kind: dict[str, list[Made]] = {}
+    for call, outcome in results:
+        by_kind.setdefault(call.spec.kind, []).append(Made(call.spec, call.prepared, outcome))
+    for kind, made in by_kind.items():
+        handler_of(kind).record(made, now)
+
+
+def result_text(outcome: Outcome) -> str:
+    """A result as it is stored; ``wave.load.read_result`` reads it."""
+    return orjson.dumps(
+        {
+            "status": outcome.status,
+            "code": outcome.code,
+            "data": outcome.data,
+            "message": outcome.message,
+            "elapsedMs": outcome.elapsed_ms,
+        }
+    ).decode()
+
+
+def _input(result: Result, now: datetime) -> tuple[object, ...]:
+    call = result.call
+    return (
+        call.lane_id, LaneInput.Class.LIVE, LaneInput.Kind.CALL_RESULT, call.spec.namespace,
+        call.spec.person_id, None, str(call.spec.key), now,
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Reads what a sandbox offers to journeys, for checking and compiling them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from actions.custom import custom_actions, variables
+from actions.models import Channel, MessageTemplate
+from datasources.external.catalog import field_groups
+from datasources.models import Schema
+from events.catalog import catalog_of as events_of
+from journeyorch.expressions import FieldGroupScope, from_json_schema, types
+from journeys.activities.catalog import (
+    ActionInfo,
+    Catalog,
+    ChannelInfo,
+    EventInfo,
+    GroupInfo,
+    TemplateInfo,
+    VariableInfo,
+)
+
+#: Exists from the start (datasources-actions.md, The built-in profile source).
+PROFILE_GROUP = "ProfileFieldGroup"
+
+
+def read_catalog(sandbox_id: int) -> Catalog:
+    """Everything by name, as of now."""
+    return Catalog(
+        events=_events(sandbox_id),
+        sources=_sources(sandbox_id),
+        profile_groups={PROFILE_GROUP: FieldGroupScope(_profile_type(sandbox_id))},
+        actions=_actions(sandbox_id),
+        templates=_templates(sandbox_id),
+        channels=_channels(sandbox_id),
+    )
+
+
+def _events(sandbox_id: int) -> dict[str, EventInfo]:
+    return {
+        event.name: EventInfo(event.id, event.name, event.namespace, from_json_schema(event.document))
+        for event in events_of(sandbox_id).events.values()
+    }
+
+
+def _sources(sandbox_id: int) -> dict[str, dict[str, GroupInfo]]:
+    sources: dict[str, dict[str, GroupInfo]] = {}
+    for group in field_groups(sandbox_id):
+        params = dict.fromkeys(group.parameters, types.ANY)
+        scope = FieldGroupScope(from_json_schema(group.schema), params)
+        sources.setdefault(group.source, {})[group.name] = GroupInfo(group.id, group.endpoint, scope)
+    return sources
+
+
+def _profile_type(sandbox_id: int) -> Any:
+    """The fields of all profile schemas, and the experience events that their event schemas describe."""
+    fields: dict[str, Any] = {}
+    event_fields: dict[str, Any] = {}
+    for schema in Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True).order_by("pk"):
+        target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
+        _merge(target, from_json_schema(schema.document).fields)
+    _merge(event_fields, _MESSAGE_EVENT)
+    return types.ObjectType({**fields, "experienceevent": types.ListType(types.ObjectType(event_fields))})
+
+
+# What the product itself writes into a person's history when it sends a message (actions/messages).
+_MESSAGE_EVENT: Mapping[str, Any] = {
+    "_id": types.STRING,
+    "timestamp": types.DATE_TIME,
+    "eventType": types.STRING,
+    "directMarketing": types.ObjectType({"sends": types.ObjectType({"value": types.DECIMAL})}),
+}
+
+
+def _merge(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add fields, objects deeply; where two schemas disagree on a type, the first one's holds."""
+    for name, type in more.items():
+        known = fields.get(name)
+        if known is None:
+            fields[name] = type
+        elif isinstance(known, types.ObjectType) and isinstance(type, types.ObjectType):
+            inner = dict(known.fields)
+            _merge(inner, type.fields)
+            fields[name] = types.ObjectType(inner)
+
+
+def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
+    return {
+        action.name: ActionInfo(
+            id=action.id,
+            name=action.name,
+            endpoint=action.endpoint,
+            variables=tuple(_variable(*variable) for variable in variables(action)),
+            response=None if action.response is None else from_json_schema(action.response),
+        )
+        for action in custom_actions(sandbox_id).values()
+    }
+
+
+def _templates(sandbox_id: int) -> dict[str, TemplateInfo]:
+    return {
+        row.name: TemplateInfo(
+            id=row.pk,
+            name=row.name,
+            kind=row.kind,
+            parameters=tuple(
+                _variable(one["name"], one["name"], one.get("type", "string"), one.get("required", True))
+                for one in row.parameters
+            ),
+        )
+        for row in MessageTemplate.objects.filter(sandbox_id=sandbox_id)
+    }
+
+
+def _channels(sandbox_id: int) -> dict[str, ChannelInfo]:
+    """The default channel of each kind: the oldest one."""
+    rows = Channel.objects.filter(sandbox_id=sandbox_id).order_by("-pk")
+    return {row.kind: ChannelInfo(row.pk, row.kind, f"channel:{row.pk}") for row in rows}
+
+
+def _variable(name: str, label: str, type_name: str, required: bool = True) -> VariableInfo:
+    return VariableInfo(name, label, _TYPES.get(type_name, types.ANY), required)
+
+
+_TYPES = {type.name: type for type in types.SCALARS} | {
+    (listed := types.ListType(type)).name: listed for type in types.SCALARS
+}

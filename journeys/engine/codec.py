@@ -1,0 +1,73 @@
+"""An instance's state as JSON text, and back.
+
+The text outlives deployments: a new field needs a default here, and golden states in the tests prove that
+old texts are still read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from journeys.engine.decide.values import Arrival, Pending, Position, State, Status, StepStatus, Timer
+
+
+def encode(state: State) -> str:
+    """JSON text; times as ISO-8601 with offset."""
+    data = {
+        "activity": state.activity,
+        "visit": state.visit,
+        "sequence": state.sequence,
+        "enteredAt": state.entered_at,
+        "endsAt": state.ends_at,
+        "events": state.events,
+    }
+    for name, value in (
+        ("race", state.race),
+        ("timers", state.timers),
+        ("pending", state.pending),
+        ("fetched", state.fetched),
+        ("callBy", state.call_by),
+        ("held", state.held),
+        ("data", state.data),
+        ("properties", state.properties),
+    ):
+        if value:
+            data[name] = value
+    return orjson.dumps(data).decode()
+
+
+def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State:
+    """The state of a row. Raises ``KeyError`` or ``ValueError`` for a text that is no state."""
+    data = orjson.loads(text)
+    call_by = data.get("callBy")
+    return State(
+        instance_id=instance_id,
+        position=Position(position),
+        status=Status(status),
+        activity=data["activity"],
+        visit=data["visit"],
+        sequence=data["sequence"],
+        entered_at=datetime.fromisoformat(data["enteredAt"]),
+        ends_at=datetime.fromisoformat(data["endsAt"]),
+        race=tuple(data.get("race", ())),
+        timers=tuple(_timer(*fields) for fields in data.get("timers", ())),
+        pending=tuple(Pending(UUID(key), fetch) for key, fetch in data.get("pending", ())),
+        fetched=tuple(data.get("fetched", ())),
+        call_by=datetime.fromisoformat(call_by) if call_by else None,
+        held=tuple(_arrival(*fields) for fields in data.get("held", ())),
+        events=data["events"],
+        data=data.get("data", {}),
+        properties=data.get("properties", {}),
+    )
+
+
+def _timer(due: str, order: int, activity: str, path: str, status: int) -> Timer:
+    return Timer(datetime.fromisoformat(due), order, activity, path, StepStatus(status))
+
+
+def _arrival(received_id: int, event_ids: list[int], received_at: str, payload: Any) -> Arrival:
+    return Arrival(received_id, tuple(event_ids), datetime.fromisoformat(received_at), payload)

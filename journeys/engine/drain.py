@@ -1,0 +1,115 @@
+"""The resident that drains: routes what was received, then runs waves over the lanes (engine.md § 2, § 3)."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.db import DatabaseError, InterfaceError, connection, connections
+
+from journeyorch import bulk, wakeup
+from journeyorch.access.models import Sandbox
+from journeyorch.queue import Lifetime
+from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
+from journeys.engine.router import run_router
+from journeys.engine.upkeep import keep_up
+from journeys.engine.wave import run_wave
+
+logger = logging.getLogger(__name__)
+
+# Results that trickle in would make waves of ten, at five times the cost each (engine.md § 3).
+_SMALL_WAVE = 50
+_SMALL_WAVE_EVERY = 0.010
+# How long to wait for a wake-up, seconds. PostgreSQL's ticker sees to timers; on SQLite we look ourselves.
+_IDLE_POSTGRESQL, _IDLE_SQLITE = 1.0, 0.25
+# After trouble: long enough not to fill the log, short enough not to be missed.
+_PAUSE_AFTER_ERROR = 0.2
+_SANDBOXES_EVERY = 5.0
+
+
+def resident(lifetime: Lifetime) -> None:
+    """Work through whatever waits until the lifetime is over; linger when there is nothing."""
+    drain = _Drain(lifetime)
+    with wakeup.Listener("drain") as listener:
+        while not lifetime.should_stop():
+            lifetime.beat()
+            if not drain.work():
+                listener.wait(_IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE)
+
+
+def drain_once(sandbox_id: int, *, owner: str = "once", workers: int = 1) -> int:
+    """Route one batch and run one wave; returns how many things were handled. For tests and scripts."""
+    routed = run_router(sandbox_id, owner=owner)
+    return routed + run_waiting_wave(sandbox_id, owner=owner, workers=workers)
+
+
+def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
+    """Lease the lanes whose turn it is and run their wave. Raises ``LostLease`` or what the wave raised."""
+    now = bulk.database_now()
+    lane_ids = choose(waiting_lanes(sandbox_id, now), workers=workers)
+    leases = lease(lane_ids, owner=owner, now=now) if lane_ids else []
+    if not leases:
+        return 0
+    # Whoever crashed a lane is found alone: the others go back to where they were.
+    crashed = [one for one in leases if one.crashes]
+    if crashed and len(leases) > 1:
+        release([one for one in leases if one is not crashed[0]])
+        leases = crashed[:1]
+    try:
+        return run_wave(sandbox_id, leases)
+    except LostLease:
+        raise
+    except Exception:
+        release(leases, crashed=True)
+        raise
+
+
+class _Drain:
+    """One resident's loop over the sandboxes."""
+
+    def __init__(self, lifetime: Lifetime) -> None:
+        self._lifetime = lifetime
+        self._sandboxes: list[int] = []
+        self._look_again = 0.0
+        self._last_small = 0.0
+
+    def work(self) -> bool:
+        """Do one round; False when nothing was there to do."""
+        try:
+            worked = any([self._work_on(sandbox_id) for sandbox_id in self._known_sandboxes()])
+            return keep_up(idle=not worked, leader=self._lifetime.index == 0) or worked
+        except LostLease:
+            logger.warning("A lease was lost: this process was too slow, or stopped for a while")
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The database could not be used: %s", error)
+            connections.close_all()
+            time.sleep(_PAUSE_AFTER_ERROR)
+        except Exception:
+            logger.exception("A wave failed; what it should handle is tried again, one by one")
+            time.sleep(_PAUSE_AFTER_ERROR)
+        return True
+
+    def _known_sandboxes(self) -> list[int]:
+        now = time.monotonic()
+        if now >= self._look_again:
+            self._sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
+            for sandbox_id in self._sandboxes:
+                ensure_lanes(sandbox_id)
+            self._look_again = now + _SANDBOXES_EVERY
+        return self._sandboxes
+
+    def _work_on(self, sandbox_id: int) -> bool:
+        owner = self._lifetime.owner
+        routed = run_router(sandbox_id, owner=owner)
+        if routed:
+            wakeup.notify("drain")
+        self._pace()
+        handled = run_waiting_wave(sandbox_id, owner=owner, workers=self._lifetime.count)
+        if 0 < handled < _SMALL_WAVE:
+            self._last_small = time.monotonic()
+        return bool(routed or handled)
+
+    def _pace(self) -> None:
+        pause = self._last_small + _SMALL_WAVE_EVERY - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)

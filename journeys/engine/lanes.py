@@ -1,0 +1,175 @@
+"""Lanes and leases: who works on what, and how a process that lost its lease is kept from writing.
+
+A lease is taken by a conditional update that raises its ``token``. Whoever writes under it first locks the
+row with that token in the same transaction: a zombie (stopped past its lease, then continued) finds
+another token and rolls back (engine.md § 3).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeys.models.lane import LANES, Lane, RouterLease
+
+LEASE = timedelta(seconds=10)
+#: A wave takes lanes until it has so many inputs.
+WAVE_INPUTS = 500
+#: After so many crashes with the same suspect it is taken out (engine.md § 3).
+MAX_CRASHES = 3
+
+
+class Leased(NamedTuple):
+    """A lease that we hold."""
+
+    id: int
+    token: int
+    crashes: int
+    suspect: str | None
+
+
+class Waiting(NamedTuple):
+    """A free lane with work in it."""
+
+    lane_id: int
+    inputs: int
+    since: datetime
+    crashes: int
+
+
+class LostLease(Exception):
+    """Somebody else holds the lease now; what was decided under it must not be written."""
+
+
+def lane_of(sandbox_id: int, namespace: str, person_id: str) -> int:
+    """The lane of a person: crc32, because Python's ``hash`` differs between processes."""
+    key = f"{sandbox_id}\0{namespace}\0{person_id}".encode()
+    return sandbox_id * LANES + zlib.crc32(key) % LANES
+
+
+def ensure_lanes(sandbox_id: int) -> None:
+    """Make the lanes and the router's lease of a sandbox; harmless when they exist."""
+    first = sandbox_id * LANES
+    Lane.objects.bulk_create(
+        [Lane(id=first + number, sandbox_id=sandbox_id, number=number) for number in range(LANES)],
+        ignore_conflicts=True,
+    )
+    RouterLease.objects.get_or_create(sandbox_id=sandbox_id)
+
+
+# One ordered index probe per lane and question; the counts stop at a full wave.
+_WAITING = f"""
+SELECT id, inputs, input_since, timer_since, crashes FROM (
+    SELECT l.id, l.crashes,
+        (SELECT i.occurred_at FROM journeys_laneinput i
+          WHERE i.lane_id = l.id ORDER BY i.bulk, i.id LIMIT 1) AS input_since,
+        (SELECT count(*) FROM (SELECT 1 FROM journeys_laneinput i
+          WHERE i.lane_id = l.id LIMIT {WAVE_INPUTS}) AS some) AS inputs,
+        (SELECT n.wake_at FROM journeys_instance n
+          WHERE n.lane_id = l.id AND n.wake_at <= %s ORDER BY n.wake_at LIMIT 1) AS timer_since
+    FROM journeys_lane l
+    WHERE l.sandbox_id = %s AND (l.owner IS NULL OR l.lease_until < %s)
+) AS free WHERE input_since IS NOT NULL OR timer_since IS NOT NULL
+"""
+
+
+def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
+    """The free lanes of a sandbox that have inputs or due timers, longest waiting first."""
+    moment = bulk.to_database(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [moment, sandbox_id, moment])
+        rows = cursor.fetchall()
+    found = [
+        Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), crashes)
+        for id, inputs, *since, crashes in rows
+    ]
+    return sorted(found, key=lambda lane: lane.since)
+
+
+def choose(waiting: Sequence[Waiting], *, workers: int) -> list[int]:
+    """The lanes for one wave: the longest waiting, up to 500 inputs and a fair share of the lanes.
+
+    A lane that crashed somebody is worked on alone.
+    """
+    chosen: list[int] = []
+    inputs = 0
+    for lane in waiting:
+        if lane.crashes:
+            if not chosen:
+                return [lane.lane_id]
+            continue
+        chosen.append(lane.lane_id)
+        inputs += lane.inputs
+        if inputs >= WAVE_INPUTS or len(chosen) >= max(1, LANES // workers):
+            break
+    return chosen
+
+
+def lease(lane_ids: Sequence[int], *, owner: str, now: datetime) -> list[Leased]:
+    """Take those of the lanes that are free. Taking over an expired lease counts a crash of its owner."""
+    return _lease("journeys_lane", "id", lane_ids, owner=owner, now=now)
+
+
+def lease_router(sandbox_id: int, *, owner: str, now: datetime) -> Leased | None:
+    """Become the one that routes a sandbox's events, or None if another process is."""
+    leased = _lease("journeys_routerlease", "sandbox_id", [sandbox_id], owner=owner, now=now)
+    return leased[0] if leased else None
+
+
+def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetime) -> list[Leased]:
+    marks = ", ".join(["%s"] * len(ids))
+    free = f"{key} IN ({marks}) AND (owner IS NULL OR lease_until < %s)"
+    if connection.vendor == "postgresql":
+        # SKIP LOCKED: a lane whose owner hangs inside its transaction must not hold us up.
+        free = f"{key} IN (SELECT {key} FROM {table} WHERE {free} ORDER BY {key} FOR NO KEY UPDATE SKIP LOCKED)"
+    sql = f"""
+        UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
+            crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
+        WHERE {free} RETURNING {key}, token, crashes, suspect
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [owner, bulk.to_database(now + LEASE), *ids, bulk.to_database(now)])
+        return [Leased(*row) for row in cursor.fetchall()]
+
+
+_KEY = {"journeys_lane": Column("id", "bigint"), "journeys_routerlease": Column("sandbox_id", "bigint")}
+_TOKEN = Column("token", "bigint")
+_GIVE_BACK = [
+    Column("owner", "text"),
+    Column("lease_until", "timestamptz"),
+    Column("crashes", "smallint"),
+    Column("suspect", "text"),
+]
+
+
+def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
+    """First statement of a writing transaction: give the leases back at commit, or fail if one is lost.
+
+    The rows are locked in order, so that two processes never wait for each other. An UPDATE, because with a
+    SELECT a zombie could still commit.
+    """
+    rows = [(lease.id, lease.token, None, None, 0, None) for lease in leases]
+    if bulk.update(table, [_KEY[table], _TOKEN], _GIVE_BACK, rows, in_order=True) != len(rows):
+        raise LostLease
+
+
+def release(leases: Sequence[Leased], *, table: str = "journeys_lane", crashed: bool = False) -> None:
+    """Give leases back without having written; after an unexpected error that counts as a crash."""
+    rows = [
+        (lease.id, lease.token, None, None, lease.crashes + crashed, lease.suspect) for lease in leases
+    ]
+    bulk.update(table, [_KEY[table], _TOKEN], _GIVE_BACK, rows)
+
+
+def mark_suspect(leased: Leased, suspect: str, *, table: str = "journeys_lane") -> Leased:
+    """Write down what is about to be handled, so that the next owner knows what killed us."""
+    crashes = leased.crashes if suspect == leased.suspect else 1
+    columns = [Column("suspect", "text"), Column("crashes", "smallint")]
+    bulk.update(table, [_KEY[table], _TOKEN], columns, [(leased.id, leased.token, suspect, crashes)])
+    return leased._replace(suspect=suspect, crashes=crashes)

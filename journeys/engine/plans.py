@@ -1,0 +1,112 @@
+"""The plans of a sandbox: every version that people may enter or be inside of, compiled once per generation."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from datasources.platform.profiles.people import Needs
+from journeyorch.access.models import Sandbox
+from journeys.activities.catalog import Catalog
+from journeys.definition.compile import compile_plan, version_constants
+from journeys.definition.document import Document
+from journeys.engine.catalog import read_catalog
+from journeys.engine.decide import Plan
+from journeys.models import JourneyVersion
+
+logger = logging.getLogger(__name__)
+
+
+class SandboxPlans:
+    """What the versions of one sandbox want to know of events and people."""
+
+    def __init__(self, generation: int, *, live: Iterable[Plan], closed: Iterable[Plan]) -> None:
+        self.generation = generation
+        self._live = {plan.journey_id: plan for plan in live}
+        self.versions: Mapping[int, Plan] = {plan.version_id: plan for plan in [*self._live.values(), *closed]}
+        journeys: dict[int, set[int]] = defaultdict(set)
+        profile_events: set[int] = set()
+        for plan in self.versions.values():
+            for event_id in plan.event_ids:
+                journeys[event_id].add(plan.journey_id)
+                if plan.needs_profile:
+                    profile_events.add(event_id)
+        self._journeys = {event_id: tuple(sorted(found)) for event_id, found in journeys.items()}
+        self._profile_events = profile_events
+        self.needs = Needs(
+            attributes=True,
+            event_types=None if any(plan.needs_experience_events for plan in self.versions.values()) else frozenset(),
+        )
+
+    def journeys_of(self, event_ids: Iterable[int]) -> list[int]:
+        """The journeys that one of these configured events may start or take on, in order of their ids."""
+        return sorted({journey for event_id in event_ids for journey in self._journeys.get(event_id, ())})
+
+    def live(self, journey_id: int) -> Plan | None:
+        """The plan that people may enter now."""
+        return self._live.get(journey_id)
+
+    def needs_profile_for(self, event_ids: Iterable[int]) -> bool:
+        return any(event_id in self._profile_events for event_id in event_ids)
+
+    def needs_profile(self, version_id: int) -> bool:
+        plan = self.versions.get(version_id)
+        return plan is not None and plan.needs_profile
+
+
+_kept: dict[int, SandboxPlans] = {}
+
+
+def plans_of(sandbox_id: int) -> SandboxPlans:
+    """The sandbox's plans as of its current generation; compiled anew only when something has changed."""
+    generation = generation_of(sandbox_id)
+    kept = _kept.get(sandbox_id)
+    if kept is None or kept.generation != generation:
+        kept = _kept[sandbox_id] = _compile(sandbox_id, generation)
+    return kept
+
+
+def generation_of(sandbox_id: int) -> int:
+    """The generation of the sandbox's configuration, as the database has it now."""
+    return Sandbox.objects.values_list("generation", flat=True).get(pk=sandbox_id)
+
+
+def _compile(sandbox_id: int, generation: int) -> SandboxPlans:
+    catalog = read_catalog(sandbox_id)
+    live, closed = [], []
+    versions = JourneyVersion.objects.with_people().filter(sandbox_id=sandbox_id)
+    for version in versions.select_related("journey", "sandbox").order_by("pk"):
+        plan = plan_of(version, catalog)
+        if plan is not None:
+            (live if version.status == JourneyVersion.Status.LIVE else closed).append(plan)
+    return SandboxPlans(generation, live=live, closed=closed)
+
+
+def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
+    """A version's plan; None, with a line in the log, if what it uses was changed under it."""
+    try:
+        return compile_plan(
+            Document.model_validate(version.document),
+            catalog,
+            version_id=version.pk,
+            journey_id=version.journey_id,
+            sandbox_id=version.sandbox_id,
+            constants=_constants(version),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # Edit rules keep this from happening; one broken version must not stop all the others.
+        logger.exception("Version %s cannot be compiled any more; its people stay where they are", version.pk)
+        return None
+
+
+def _constants(version: JourneyVersion) -> dict[str, Any]:
+    return version_constants(
+        journey_uid=version.journey.uid,
+        version_uid=version.uid,
+        name=version.journey.name,
+        description=version.journey.description,
+        number=version.number,
+        sandbox=version.sandbox.name,
+    )

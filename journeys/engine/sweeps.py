@@ -1,0 +1,20 @@
+"""Sweeps: ending everybody in a version, lane by lane, as bulk work (engine.md § 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from journeyorch import bulk
+from journeys.engine import tables
+from journeys.models import LaneInput
+from journeys.models.lane import LANES
+
+
+def sweep_version(version_id: int, *, sandbox_id: int, now: datetime) -> None:
+    """Write one sweep input per lane; inside the transaction that sets the version's status."""
+    first = sandbox_id * LANES
+    rows = [
+        (lane, LaneInput.Class.BULK, LaneInput.Kind.SWEEP, "", "", version_id, "", now)
+        for lane in range(first, first + LANES)
+    ]
+    bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)

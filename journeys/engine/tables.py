@@ -1,0 +1,110 @@
+"""The columns of the hot path's tables, as bulk SQL needs them; the one place that knows them twice.
+
+A test compares them with the models.
+"""
+
+from __future__ import annotations
+
+from journeyorch.bulk import Column
+
+LANE_INPUT = "journeys_laneinput"
+INSTANCE = "journeys_instance"
+ENTRANCE = "journeys_entrance"
+CALL = "journeys_call"
+STEP_EVENT = "journeys_stepevent"
+STEP_COUNT = "journeys_stepcount"
+RECEIVED_EVENT = "events_receivedevent"
+QUARANTINED = "events_quarantined"
+
+ID = Column("id", "bigint")
+UUID = Column("id", "uuid")
+
+INPUT_COLUMNS = (
+    Column("lane_id", "bigint"),
+    Column("bulk", "smallint"),
+    Column("kind", "smallint"),
+    Column("namespace", "text"),
+    Column("person_id", "text"),
+    Column("reference", "bigint"),
+    Column("detail", "text"),
+    Column("occurred_at", "timestamptz"),
+)
+
+INSTANCE_KEY = (UUID, Column("revision", "integer"))
+INSTANCE_FIXED = (
+    Column("version_id", "bigint"),
+    Column("journey_id", "bigint"),
+    Column("in_test", "boolean"),
+    Column("lane_id", "bigint"),
+    Column("namespace", "text"),
+    Column("person_id", "text"),
+    Column("started_at", "timestamptz"),
+)
+INSTANCE_MOVING = (
+    Column("position", "smallint"),
+    Column("status", "smallint"),
+    Column("activity", "text"),
+    Column("state", "text"),
+    Column("wake_at", "timestamptz"),
+    Column("ended_at", "timestamptz"),
+)
+INSTANCE_COLUMNS = (*INSTANCE_KEY, *INSTANCE_FIXED, *INSTANCE_MOVING)
+
+ENTRANCE_KEY = (
+    Column("journey_id", "bigint"),
+    Column("in_test", "boolean"),
+    Column("namespace", "text"),
+    Column("person_id", "text"),
+)
+ENTRANCE_MOVING = (
+    Column("active_instance", "uuid"),
+    Column("last_started_at", "timestamptz"),
+    Column("last_ended_at", "timestamptz"),
+)
+
+CALL_COLUMNS = (
+    UUID,
+    Column("sandbox_id", "bigint"),
+    Column("lane_id", "bigint"),
+    Column("instance_id", "uuid"),
+    Column("activity", "text"),
+    Column("kind", "text"),
+    Column("spec", "text"),
+    Column("namespace", "text"),
+    Column("person_id", "text"),
+    Column("in_test", "boolean"),
+    Column("endpoint", "text"),
+    Column("status", "smallint"),
+    Column("created_at", "timestamptz"),
+    Column("not_before", "timestamptz"),
+    Column("timeout_seconds", "double precision"),
+    Column("attempts", "smallint"),
+    Column("token", "integer"),
+)
+
+STEP_EVENT_COLUMNS = (
+    Column("version_id", "bigint"),
+    Column("instance_id", "uuid"),
+    Column("sequence", "integer"),
+    Column("activity", "text"),
+    Column("status", "smallint"),
+    Column("path", "text"),
+    Column("at", "timestamptz"),
+    Column("entered_at", "timestamptz"),
+    Column("entrance", "smallint"),
+    Column("received_event_id", "bigint"),
+    Column("in_test", "boolean"),
+    Column("namespace", "text"),
+    Column("person_id", "text"),
+    Column("detail", "text"),
+)
+
+STEP_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("path", "text"),
+    Column("status", "smallint"),
+    Column("hour", "timestamptz"),
+    Column("lane_id", "bigint"),
+)
+STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, Column("n", "bigint"))

@@ -1,0 +1,113 @@
+"""What must be done now and then: ends of journeys, finished versions, retention (engine.md § 5).
+
+Every piece is small, conditional, and harmless when two workers do it at once.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from events.models import EventKey, Quarantined, ReceivedEvent
+from journeyorch import bulk
+from journeys.definition.document import Document
+from journeys.models import Call, Instance, JourneyVersion, StepEvent
+
+#: Rows deleted at a time.
+BATCH = 1000
+_EVERY = 5.0
+_KEYS_KEPT = timedelta(days=7)
+
+_next_at = 0.0
+
+
+def keep_up(*, idle: bool, leader: bool) -> bool:
+    """Do what is due, if this process is the one to do it; True if there is more to do right away.
+
+    Every few seconds also without a quiet moment: a loaded system is the one that must not grow.
+    """
+    global _next_at
+    now = time.monotonic()
+    if not leader or (now < _next_at):
+        return False
+    more = upkeep(bulk.database_now())
+    _next_at = now + (0.0 if more and idle else _EVERY)
+    return more and idle
+
+
+def upkeep(now: datetime) -> bool:
+    """One round of everything; True if some deletion stopped at its batch."""
+    close_ended(now)
+    finish_empty(now)
+    deleted = (delete_old_instances(now), delete_old_step_events(now), delete_old_events(now), forget_keys(now))
+    return max(deleted) >= BATCH
+
+
+def close_ended(now: datetime) -> None:
+    """Close live versions whose end date has come (journeys.md, Properties)."""
+    for version in JourneyVersion.objects.live().filter(document__properties__end_at__isnull=False):
+        end_at = Document.model_validate(version.document).properties.end_at
+        if end_at is not None and end_at <= now:
+            version.status, version.closed_at = JourneyVersion.Status.CLOSED, now
+            version.save(update_fields=["status", "closed_at", "updated_at"])
+
+
+def finish_empty(now: datetime) -> None:
+    """Closed versions become finished when nobody is left inside."""
+    inside = Instance.objects.filter(version=OuterRef("pk"), ended_at=None)
+    closed = JourneyVersion.objects.filter(~Exists(inside), status=JourneyVersion.Status.CLOSED)
+    for version in closed:
+        version.status, version.finished_at = JourneyVersion.Status.FINISHED, now
+        version.save(update_fields=["status", "finished_at", "updated_at"])
+
+
+def delete_old_instances(now: datetime) -> int:
+    """Ended instances beyond their time, with their calls; never one whose call is still open."""
+    open_calls = Call.objects.filter(instance_id=OuterRef("pk"), status=Call.Status.OPEN)
+    before = now - timedelta(days=settings.RETENTION_INSTANCES_DAYS)
+    with transaction.atomic():
+        old = Instance.objects.filter(~Exists(open_calls), ended_at__lt=before).order_by("ended_at")
+        ids = list(_skip_locked(old).values_list("pk", flat=True)[:BATCH])
+        Call.objects.filter(instance_id__in=ids).delete()
+        Instance.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def delete_old_step_events(now: datetime) -> int:
+    """Step events beyond their time; their sums stay.
+
+    From the lowest id on, as long as they are old: ids grow with time, so no index on time is needed.
+    """
+    before = now - timedelta(days=settings.RETENTION_STEP_EVENTS_DAYS)
+    oldest = StepEvent.objects.order_by("pk").values_list("pk", "at")[:BATCH]
+    ids = [id for id, _ in takewhile(lambda row: row[1] < before, oldest)]
+    StepEvent.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def delete_old_events(now: datetime) -> int:
+    """Received events beyond their time, from the lowest id on; never one that is not routed."""
+    before = now - timedelta(days=settings.RETENTION_EVENTS_DAYS)
+    oldest = ReceivedEvent.objects.order_by("pk").values_list("pk", "routed", "received_at")[:BATCH]
+    ids = [id for id, _, _ in takewhile(lambda row: row[1] and row[2] < before, oldest)]
+    with transaction.atomic():
+        Quarantined.objects.filter(received_event_id__in=ids).delete()
+        ReceivedEvent.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def forget_keys(now: datetime) -> int:
+    """Keys of events received more than seven days ago."""
+    old = EventKey.objects.filter(day__lt=(now - _KEYS_KEPT).date())
+    ids = list(old.values_list("pk", flat=True)[:BATCH])
+    EventKey.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _skip_locked(rows: QuerySet[Instance]) -> QuerySet[Instance]:
+    return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows

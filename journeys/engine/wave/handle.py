@@ -1,0 +1,268 @@
+"""Decides a loaded wave: each input and each due timer, in order, with values only."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from datasources.platform.profiles.feed import Received
+from journeys.engine.decide import (
+    Arrival,
+    CallRequest,
+    Decision,
+    Discard,
+    Plan,
+    Status,
+    StepRecord,
+    StepStatus,
+    Surroundings,
+    Woke,
+    abort,
+    decide,
+    enter,
+    listens,
+)
+from journeys.engine.entrance import Entered, refusal
+from journeys.engine.ids import instance_id_of
+from journeys.engine.plans import SandboxPlans
+from journeys.engine.wave.load import SWEEP, EntranceKey, Input, Loaded, Row
+from journeys.models import LaneInput
+
+logger = logging.getLogger(__name__)
+
+#: A wave stops deciding after so many seconds and commits what it has.
+DECIDE_SECONDS = 1.0
+
+
+class Step(NamedTuple):
+    """A step event to be written; ``entrance`` 1: came in, 2: came in again, 0: neither."""
+
+    version_id: int
+    instance_id: UUID | None
+    lane_id: int
+    in_test: bool
+    namespace: str
+    person_id: str
+    entrance: int
+    record: StepRecord
+
+
+class Handled:
+    """What a wave is going to write."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.inputs: list[int] = []  # to be deleted
+        self.rows: dict[UUID, Row] = {}  # changed or new
+        self.created: set[UUID] = set()
+        self.ended: dict[UUID, datetime] = {}
+        self.entrances: dict[EntranceKey, Entered] = {}
+        self.steps: list[Step] = []
+        self.calls: list[tuple[Row, CallRequest]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.inputs and not self.rows
+
+
+class Handler:
+    """Walks through a loaded wave; keeps what is decided so that later inputs of a person see it."""
+
+    def __init__(self, loaded: Loaded, plans: SandboxPlans, *, global_timeout: timedelta) -> None:
+        self._loaded = loaded
+        self._plans = plans
+        self._global_timeout = global_timeout
+        self._rows = dict(loaded.rows)
+        self._entrances = dict(loaded.entrances)
+        self.handled = Handled(loaded.now)
+
+    def handle(self) -> Handled:
+        """Decide everything, or as much as fits into the time of a wave."""
+        until = time.monotonic() + DECIDE_SECONDS
+        for one in self._loaded.inputs:
+            if time.monotonic() > until:
+                return self.handled
+            self._handle_input(one)
+        for instance_id in self._loaded.due:
+            if time.monotonic() > until:
+                break
+            self._wake(instance_id)
+        return self.handled
+
+    # --- Inputs -----------------------------------------------------------------------------------
+
+    def _handle_input(self, one: Input) -> None:
+        if one.kind == LaneInput.Kind.EVENT:
+            self._event(one)
+        elif one.kind == LaneInput.Kind.CALL_RESULT:
+            self._result(one)
+        elif not self._sweep(one):
+            return
+        self.handled.inputs.append(one.id)
+
+    def _event(self, one: Input) -> None:
+        arrived = self._loaded.arrived.get(one.id)
+        if arrived is None:
+            return
+        if arrived.feeds is not None:
+            self._apply_to_profile(arrived.feeds)
+        entity = arrived.entity
+        arrival = Arrival(arrived.received_id, arrived.event_ids, entity.received_at, entity.entity)
+        for journey_id in self._plans.journeys_of(arrived.event_ids):
+            self._arrive(one, journey_id, arrival)
+
+    def _apply_to_profile(self, received: Received) -> None:
+        """Before the journeys it starts, which may look at what it changed (events.md, Corners)."""
+        try:
+            self._loaded.feed.apply(received)
+        except ValueError:
+            logger.exception("Received event %s could not join its person's history", received.id)
+
+    def _arrive(self, one: Input, journey_id: int, arrival: Arrival) -> None:
+        """An event for a person, in one journey: it takes on who is inside, or lets the person enter."""
+        key = (journey_id, False, one.namespace, one.person_id)
+        known = self._entrances.get(key)
+        row = self._rows.get(known.active_instance) if known and known.active_instance else None
+        if row is not None and self._is_over(row):
+            row, known = None, self._entrances.get(key)
+        live = self._plans.live(journey_id)
+        enters = live is not None and not live.entry_events.isdisjoint(arrival.event_ids)
+        if row is not None:
+            plan = self._plans.versions.get(row.version_id)
+            if plan is not None:
+                reason = Discard.ALREADY_INSIDE if enters else Discard.NOT_LISTENING
+                self._decide(row, plan, arrival, discard_as=reason)
+        elif live is not None and enters:
+            self._enter(one, key, live, known, arrival)
+
+    def _enter(
+        self, one: Input, key: EntranceKey, plan: Plan, known: Entered | None, arrival: Arrival
+    ) -> None:
+        reason = refusal(plan, known, received_at=arrival.received_at)
+        if reason is None and plan.namespace and plan.namespace != one.namespace:
+            reason = Discard.WRONG_NAMESPACE
+        if reason is not None:
+            self._discard(one, plan, arrival, reason)
+            return
+        instance_id = instance_id_of(arrival, journey_id=plan.journey_id, person=one.person)
+        ends_at = self._loaded.now + self._global_timeout
+        around = self._around(one.namespace, one.person_id)
+        try:
+            decision = enter(plan, instance_id, arrival, around, ends_at=ends_at)
+        except Exception:
+            logger.exception("An entrance into version %s failed", plan.version_id)
+            self._discard(one, plan, arrival, Discard.INTERNAL)
+            return
+        row = Row(
+            decision.state, 0, plan.version_id, plan.journey_id, plan.in_test, one.lane_id, one.namespace,
+            one.person_id, arrival.received_at,
+        )  # fmt: skip
+        self.handled.created.add(instance_id)
+        self._set_entrance(key, Entered(instance_id, arrival.received_at, known.last_ended_at if known else None))
+        self._apply(row, decision, entrance=1 if known is None else 2, discard_as=Discard.NOT_LISTENING)
+
+    def _result(self, one: Input) -> None:
+        instance_id, returned = self._loaded.results.get(UUID(one.detail), (None, None))
+        row = self._rows.get(instance_id) if instance_id else None
+        if row is not None and returned is not None and not self._is_over(row):
+            plan = self._plans.versions.get(row.version_id)
+            if plan is not None:
+                self._decide(row, plan, returned)
+
+    def _sweep(self, one: Input) -> bool:
+        """End the people of a stopped version; False if more of them are left for the next wave."""
+        swept = self._loaded.swept.get(one.id, ())
+        for instance_id in swept:
+            self._is_over(self._rows[instance_id])
+        return len(swept) < SWEEP
+
+    # --- Timers -----------------------------------------------------------------------------------
+
+    def _wake(self, instance_id: UUID) -> None:
+        row = self._rows.get(instance_id)
+        if row is None or self._is_over(row):
+            return
+        plan = self._plans.versions.get(row.version_id)
+        if plan is not None and not self._must_wait(row, plan):
+            self._decide(row, plan, Woke())
+
+    def _must_wait(self, row: Row, plan: Plan) -> bool:
+        """An older event that is still on its way must win against the timer it races with."""
+        horizon = self._loaded.horizons.get(row.lane_id)
+        wake_at = row.state.wake_at
+        return horizon is not None and wake_at is not None and wake_at > horizon and listens(plan, row.state)
+
+    # --- What is decided --------------------------------------------------------------------------
+
+    def _decide(self, row: Row, plan: Plan, stimulus: object, *, discard_as: Discard = Discard.NOT_LISTENING) -> None:
+        around = self._around(row.namespace, row.person_id)
+        try:
+            decision = decide(plan, row.state, stimulus, around)  # type: ignore[arg-type]
+        except Exception:
+            # One bad instance never fails the wave: it ends in error, alone.
+            logger.exception("Instance %s failed", row.state.instance_id)
+            decision = abort(row.state, Status.ERROR, now=self._loaded.now, detail={"code": "internal"})
+        self._apply(row, decision, entrance=0, discard_as=discard_as)
+
+    def _is_over(self, row: Row) -> bool:
+        """Whether the instance has ended; one of a stopped version ends here and now."""
+        if row.state.status is not Status.RUNNING:
+            return True
+        if row.version_id not in self._loaded.stopped:
+            return False
+        self._apply(row, abort(row.state, Status.STOPPED, now=self._loaded.now), entrance=0)
+        return True
+
+    def _apply(
+        self, row: Row, decision: Decision, *, entrance: int, discard_as: Discard = Discard.NOT_LISTENING
+    ) -> None:
+        row = row._replace(state=decision.state)
+        instance_id = decision.state.instance_id
+        self._rows[instance_id] = self.handled.rows[instance_id] = row
+        for record in decision.steps:
+            came = entrance if record.sequence == 0 else 0
+            self.handled.steps.append(self._step(row, record, came))
+        self.handled.calls.extend((row, call) for call in decision.calls)
+        for arrival, _ in decision.discards:
+            self.handled.steps.append(self._step(row, self._discarded(arrival, discard_as), 0))
+        if decision.state.status is not Status.RUNNING:
+            self._end(row)
+
+    def _end(self, row: Row) -> None:
+        now = self._loaded.now
+        self.handled.ended[row.state.instance_id] = now
+        key = (row.journey_id, row.in_test, row.namespace, row.person_id)
+        self._set_entrance(key, Entered(None, row.started_at, now))
+
+    def _set_entrance(self, key: EntranceKey, entered: Entered) -> None:
+        self._entrances[key] = self.handled.entrances[key] = entered
+
+    def _discard(self, one: Input, plan: Plan, arrival: Arrival, reason: Discard) -> None:
+        step = Step(
+            plan.version_id, None, one.lane_id, plan.in_test, one.namespace, one.person_id, 0,
+            self._discarded(arrival, reason),
+        )  # fmt: skip
+        self.handled.steps.append(step)
+
+    def _discarded(self, arrival: Arrival, reason: Discard) -> StepRecord:
+        now = self._loaded.now
+        return StepRecord(0, "", StepStatus.DISCARDED, reason.value, arrival.received_at, now, arrival.received_id)
+
+    @staticmethod
+    def _step(row: Row, record: StepRecord, entrance: int) -> Step:
+        return Step(
+            row.version_id, row.state.instance_id, row.lane_id, row.in_test, row.namespace, row.person_id,
+            entrance, record,
+        )  # fmt: skip
+
+    def _around(self, namespace: str, person_id: str) -> Surroundings:
+        person = self._loaded.feed.person((namespace, person_id))
+        return Surroundings(
+            now=self._loaded.now,
+            namespace=namespace,
+            person_id=person_id,
+            profile=person.fields if person else None,
+        )

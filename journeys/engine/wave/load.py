@@ -1,0 +1,321 @@
+"""Reads everything that a wave needs, in a few bulk queries, before anything is decided."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from datasources.platform.profiles.feed import Feed, Received
+from datasources.platform.profiles.loading import load_feed
+from events.catalog import catalog_of
+from events.loading import load_entities
+from events.routing import Entity
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeys.engine import tables
+from journeys.engine.codec import decode
+from journeys.engine.decide import Returned, State
+from journeys.engine.entrance import Entered
+from journeys.engine.lanes import WAVE_INPUTS, Leased
+from journeys.engine.plans import SandboxPlans
+from journeys.models import Instance, JourneyVersion, LaneInput
+
+# Shares of a wave; what one does not use goes to the others (engine.md § 3).
+_LIVE, _TIMERS, _BULK = 200, 200, 100
+_ONE_PERSON = 20
+#: How many people of a stopped version one wave ends in a lane.
+SWEEP = 1000
+
+
+class Input(NamedTuple):
+    """A row of ``LaneInput``."""
+
+    id: int
+    lane_id: int
+    bulk: int
+    kind: int
+    namespace: str
+    person_id: str
+    reference: int | None
+    detail: str
+    occurred_at: datetime
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.namespace, self.person_id
+
+
+class Arrived(NamedTuple):
+    """An input of the kind EVENT, read: whose event it is, and what it brings."""
+
+    input: Input
+    entity: Entity
+    event_ids: tuple[int, ...]
+    feeds: Received | None  # for the profile store
+
+    @property
+    def received_id(self) -> int:
+        return self.input.reference or 0
+
+
+class Row(NamedTuple):
+    """A row of ``Instance`` with its state read."""
+
+    state: State
+    revision: int
+    version_id: int
+    journey_id: int
+    in_test: bool
+    lane_id: int
+    namespace: str
+    person_id: str
+    started_at: datetime
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.namespace, self.person_id
+
+
+EntranceKey = tuple[int, bool, str, str]
+
+
+class Loaded(NamedTuple):
+    """What a wave works on."""
+
+    now: datetime
+    inputs: list[Input]
+    due: list[UUID]  # instances whose wake_at has come, earliest first
+    rows: dict[UUID, Row]
+    entrances: dict[EntranceKey, Entered]
+    arrived: dict[int, Arrived]  # by input
+    results: dict[UUID, tuple[UUID, Returned]]  # by call: its instance, its result
+    feed: Feed
+    stopped: frozenset[int]  # versions among those of ``rows`` that were stopped
+    swept: dict[int, list[UUID]]  # by sweep input: instances to be ended
+    # Lane → the oldest event that may still come: timers racing with events must not overtake it.
+    horizons: dict[int, datetime]
+
+
+def load(
+    sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, *, now: datetime, single: bool, lock: bool
+) -> Loaded:
+    """Read the wave of these lanes. ``single``: only the first thing that waits; ``lock``: people's rows too."""
+    lanes = [lease.id for lease in leases]
+    oldest_unrouted = _oldest_unrouted(sandbox_id)
+    waiting = _waiting_inputs(lanes)
+    due_ids = _due_instances(lanes, now)
+    inputs, due_ids, left = share(waiting, due_ids)
+    if single:
+        inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
+    arrived = _arrived([one for one in inputs if one.kind == LaneInput.Kind.EVENT])
+    results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
+    entrances = _entrances(_entrance_keys(arrived.values(), plans))
+    ids = {entered.active_instance for entered in entrances.values() if entered.active_instance}
+    ids.update(instance for instance, _ in results.values())
+    ids.update(due_ids)
+    swept = {one.id: _inside(one) for one in inputs if one.kind == LaneInput.Kind.SWEEP}
+    ids.update(id for found in swept.values() for id in found)
+    rows = _instances(ids)
+    feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
+    horizons = _horizons(lanes, left, oldest_unrouted)
+    return Loaded(
+        now, inputs, due_ids, rows, entrances, arrived, results, feed,
+        _stopped(rows.values(), plans), swept, horizons,
+    )  # fmt: skip
+
+
+def first_waiting(leased: Leased, now: datetime) -> str | None:
+    """What a wave of one would handle in this lane, as it is written down as the lane's suspect."""
+    for one in _waiting_inputs([leased.id]):
+        return f"input:{one.id}"
+    for instance_id in _due_instances([leased.id], now):
+        return f"instance:{instance_id}"
+    return None
+
+
+def share(waiting: Sequence[Input], due: Sequence[UUID]) -> tuple[list[Input], list[UUID], list[Input]]:
+    """What of it goes into the wave, and what is left: (inputs, due instances, inputs left for later)."""
+    live = [one for one in waiting if not one.bulk]
+    slow = [one for one in waiting if one.bulk]
+    unused = max(0, _LIVE - len(live)) + max(0, _TIMERS - len(due)) + max(0, _BULK - len(slow))
+    taken_live, left_live = _of_each_person(live, _LIVE + unused)
+    unused -= max(0, len(taken_live) - _LIVE)
+    taken_due = list(due[: _TIMERS + unused])
+    unused -= max(0, len(taken_due) - _TIMERS)
+    taken_slow, left_slow = slow[: _BULK + unused], slow[_BULK + unused :]
+    taken = sorted([*taken_live, *taken_slow], key=lambda one: one.id)
+    return taken, taken_due, [*left_live, *left_slow]
+
+
+def _of_each_person(inputs: Sequence[Input], most: int) -> tuple[list[Input], list[Input]]:
+    """At most twenty of one person, unless nobody else waits: one person's flood must not hold up the others.
+
+    Once one of a person's inputs is left, all later ones are: their order counts.
+    """
+    alone = len({one.person for one in inputs}) <= 1
+    counts: Counter[tuple[str, str]] = Counter()
+    taken: list[Input] = []
+    left: list[Input] = []
+    for one in inputs:
+        counts[one.person] += 1
+        fits = alone or counts[one.person] <= _ONE_PERSON
+        (taken if fits and len(taken) < most else left).append(one)
+    return taken, left
+
+
+_INPUT_SELECT = (tables.ID, *tables.INPUT_COLUMNS)
+
+
+def _waiting_inputs(lanes: Sequence[int]) -> list[Input]:
+    """The oldest inputs of each lane, live ones and bulk ones, in the order of their ids."""
+    keys = [(lane, group) for lane in lanes for group in LaneInput.Class.values]
+    found = bulk.lookup(
+        tables.LANE_INPUT,
+        [Column("lane_id", "bigint"), Column("bulk", "smallint")],
+        keys,
+        _INPUT_SELECT,
+        order_by='t."id"',
+        limit=WAVE_INPUTS,
+    )
+    return sorted(Input(*row[1:]) for row in found)
+
+
+def _due_instances(lanes: Sequence[int], now: datetime) -> list[UUID]:
+    found = bulk.lookup(
+        tables.INSTANCE,
+        [Column("lane_id", "bigint")],
+        [(lane, now) for lane in lanes],
+        [Column("wake_at", "timestamptz"), tables.UUID],
+        given=[Column("now", "timestamptz")],
+        condition='t."wake_at" <= v."now"',
+        order_by='t."wake_at"',
+        limit=WAVE_INPUTS,
+    )
+    return [id for _, _, id in sorted(found, key=lambda row: row[1])]
+
+
+def _oldest_unrouted(sandbox_id: int) -> datetime | None:
+    """When the oldest event was received that has not been routed.
+
+    Of the first rows by id: a smaller id may have a slightly later time, never by hundreds of rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(received_at) FROM (SELECT received_at FROM events_receivedevent"
+            " WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT 200) AS oldest",
+            [sandbox_id],
+        )
+        return bulk.from_database(cursor.fetchone()[0])
+
+
+def _horizons(lanes: Sequence[int], left: Iterable[Input], unrouted: datetime | None) -> dict[int, datetime]:
+    horizons = dict.fromkeys(lanes, unrouted) if unrouted else {}
+    for one in left:
+        if one.kind == LaneInput.Kind.EVENT:
+            known = horizons.get(one.lane_id)
+            horizons[one.lane_id] = one.occurred_at if known is None else min(known, one.occurred_at)
+    return horizons
+
+
+def _results(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, Returned]]:
+    found = bulk.by_ids(
+        tables.CALL, tables.UUID, keys, [tables.UUID, Column("instance_id", "uuid"), Column("result", "text")]
+    )
+    return {key: (instance, read_result(key, text)) for key, instance, text in found if text}
+
+
+def read_result(key: UUID, text: str) -> Returned:
+    """A call's committed result, as ``calls`` wrote it."""
+    data = orjson.loads(text)
+    return Returned(key, data["status"], data["code"], data["data"], data["message"], data["elapsedMs"])
+
+
+def _arrived(inputs: Sequence[Input]) -> dict[int, Arrived]:
+    """The events behind these inputs; one whose event is gone or cannot be read any more is left out."""
+    entities = load_entities({one.reference for one in inputs if one.reference is not None})
+    return {one.id: _read_input(one, entities[one.reference]) for one in inputs if one.reference in entities}
+
+
+def _read_input(one: Input, entity: Entity) -> Arrived:
+    detail = orjson.loads(one.detail)
+    feeds = None
+    if "identities" in detail and one.reference is not None:
+        identities = [tuple(identity) for identity in detail["identities"]]
+        feeds = Received(one.reference, entity.received_at, identities, entity.entity, detail["record"])
+    return Arrived(one, entity, tuple(detail["events"]), feeds)
+
+
+def _entrance_keys(arrived: Iterable[Arrived], plans: SandboxPlans) -> set[EntranceKey]:
+    return {
+        (journey_id, False, one.input.namespace, one.input.person_id)
+        for one in arrived
+        for journey_id in plans.journeys_of(one.event_ids)
+    }
+
+
+def _entrances(keys: Iterable[EntranceKey]) -> dict[EntranceKey, Entered]:
+    wanted = sorted(keys)
+    found = bulk.lookup(tables.ENTRANCE, tables.ENTRANCE_KEY, wanted, tables.ENTRANCE_MOVING)
+    return {wanted[ordinal]: Entered(*entered) for ordinal, *entered in found}
+
+
+_INSTANCE_SELECT = (
+    tables.UUID,
+    Column("revision", "integer"),
+    *tables.INSTANCE_FIXED,
+    Column("position", "smallint"),
+    Column("status", "smallint"),
+    Column("state", "text"),
+)
+
+
+def _instances(ids: Iterable[UUID]) -> dict[UUID, Row]:
+    found = bulk.by_ids(tables.INSTANCE, tables.UUID, sorted(ids), _INSTANCE_SELECT)
+    return {
+        id: Row(decode(state, instance_id=id, position=position, status=status), revision, *fixed)
+        for id, revision, *fixed, position, status, state in found
+    }
+
+
+def _inside(sweep: Input) -> list[UUID]:
+    """People of the swept version who are still inside, in the sweep's lane."""
+    inside = Instance.objects.filter(version_id=sweep.reference, lane_id=sweep.lane_id, ended_at=None)
+    return list(inside.values_list("pk", flat=True)[:SWEEP])
+
+
+def _stopped(rows: Iterable[Row], plans: SandboxPlans) -> frozenset[int]:
+    unknown = {row.version_id for row in rows} - plans.versions.keys()
+    if not unknown:
+        return frozenset()
+    stopped = JourneyVersion.objects.filter(pk__in=unknown, status=JourneyVersion.Status.STOPPED)
+    return frozenset(stopped.values_list("pk", flat=True))
+
+
+def _feed(
+    sandbox_id: int,
+    arrived: Sequence[Arrived],
+    rows: Iterable[Row],
+    plans: SandboxPlans,
+    *,
+    now: datetime,
+    lock: bool,
+) -> Feed:
+    """The people whom events feed, and those whose profile some plan looks at."""
+    received = [one.feeds for one in arrived if one.feeds is not None]
+    wanted = {one.input.person for one in arrived if plans.needs_profile_for(one.event_ids)}
+    wanted.update(row.person for row in rows if plans.needs_profile(row.version_id))
+    return load_feed(
+        sandbox_id,
+        received,
+        namespaces=catalog_of(sandbox_id, generation=plans.generation).namespaces,
+        now=now,
+        needs=plans.needs,
+        others=sorted(wanted),
+        lock=lock,
+    )

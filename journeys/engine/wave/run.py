@@ -1,0 +1,99 @@
+"""Runs one wave: load, decide, write; again if what was read has changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from datasources.platform.profiles.changes import Stale as StalePeople
+from datasources.platform.profiles.changes import write as write_people
+from datasources.platform.profiles.feed import Feed
+from journeyorch import bulk, wakeup
+from journeyorch.access.locks import lock_sandbox
+from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect, release
+from journeys.engine.plans import SandboxPlans, generation_of, plans_of
+from journeys.engine.wave.handle import Handled, Handler
+from journeys.engine.wave.load import first_waiting, load
+from journeys.engine.wave.suspect import take_out
+from journeys.engine.wave.write import Stale, write
+
+# Conditional writes that miss so often in a row are no accident any more.
+_ATTEMPTS = 20
+
+
+class _Moved(Exception):
+    """The configuration changed after it was read: the wave begins again with the new one."""
+
+
+def run_wave(sandbox_id: int, leases: Sequence[Leased]) -> int:
+    """Handle what waits in these lanes and give them back; returns how many things were handled.
+
+    Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
+    """
+    single = bool(leases[0].crashes)
+    if single:
+        leased = _watch(leases[0])
+        if leased is None:
+            return 1
+        leases = [leased]
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _attempt(sandbox_id, leases, single=single, lock=attempt >= 2)
+        except (Stale, _Moved):
+            continue
+    raise RuntimeError("A wave found its rows changed by others again and again.")
+
+
+def _watch(leased: Leased) -> Leased | None:
+    """A lane that crashed somebody: write down what we are about to handle; take it out at the third crash."""
+    if leased.crashes >= MAX_CRASHES and leased.suspect:
+        take_out(leased)
+        return None
+    suspect = first_waiting(leased, bulk.database_now())
+    if suspect is None:
+        release([leased._replace(crashes=0, suspect=None)])
+        return None
+    return mark_suspect(leased, suspect)
+
+
+def _attempt(sandbox_id: int, leases: Sequence[Leased], *, single: bool, lock: bool) -> int:
+    """Decide outside the writing transaction, unless people must be locked while we decide about them.
+
+    On SQLite always inside: there is one writer, and ids of new profiles are ours only there.
+    """
+    inside = lock or connection.vendor == "sqlite"
+    plans = plans_of(sandbox_id)
+    decided = None if inside else _decide(sandbox_id, leases, plans, single=single, lock=False)
+    with transaction.atomic():
+        fence(leases)
+        lock_sandbox(sandbox_id, shared=True)
+        if generation_of(sandbox_id) != plans.generation:
+            raise _Moved
+        handled, feed = decided or _decide(sandbox_id, leases, plans, single=single, lock=lock)
+        _write(sandbox_id, handled, feed, plans)
+    if handled.calls:
+        wakeup.notify("call")
+    return len(handled.inputs) + len(handled.rows)
+
+
+def _decide(
+    sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, *, single: bool, lock: bool
+) -> tuple[Handled, Feed]:
+    loaded = load(sandbox_id, leases, plans, now=bulk.database_now(), single=single, lock=lock)
+    timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
+    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded.feed
+
+
+def _write(sandbox_id: int, handled: Handled, feed: Feed, plans: SandboxPlans) -> None:
+    """The lanes' own rows first, then those that others write too (engine.md § 3)."""
+    if handled.is_empty:
+        return
+    timeouts = {id: float(plan.properties.timeout_seconds) for id, plan in plans.versions.items()}
+    write(handled, sandbox_id=sandbox_id, now=handled.now, timeouts=timeouts)
+    try:
+        write_people(feed.changes())
+    except StalePeople as error:
+        raise Stale("a person") from error

@@ -1,0 +1,106 @@
+"""Writes a decided wave in bulk, inside the transaction that its leases fence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from journeyorch import bulk
+from journeys.engine import tables
+from journeys.engine.codec import encode
+from journeys.engine.decide import Position
+from journeys.engine.wave.handle import Handled, Step
+from journeys.models import Call
+
+
+class Stale(Exception):
+    """A row was not as it had been read: the wave is rolled back and decided again from fresh values."""
+
+
+def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]) -> None:
+    """Write everything; ``timeouts``: seconds for all attempts of a call, by version. Raises ``Stale``.
+
+    The counts are last and in the order of their key: rows that many waves touch are locked for as short a
+    time as possible, and always in the same order.
+    """
+    _write_instances(handled)
+    _write_entrances(handled)
+    _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
+    _write_steps(handled)
+    if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
+        raise Stale("an input")
+    _write_counts(handled)
+
+
+def _write_instances(handled: Handled) -> None:
+    created, changed = [], []
+    for id, row in handled.rows.items():
+        state = row.state
+        position = Position.ENDED if id in handled.ended else state.position
+        moving = (position, state.status, state.activity, encode(state), state.wake_at, handled.ended.get(id))
+        if id in handled.created:
+            fixed = (row.version_id, row.journey_id, row.in_test, row.lane_id, row.namespace, row.person_id)
+            created.append((id, 1, *fixed, row.started_at, *moving))
+        else:
+            changed.append((id, row.revision, *moving, row.revision + 1))
+    bulk.insert(tables.INSTANCE, tables.INSTANCE_COLUMNS, created)
+    columns = (*tables.INSTANCE_MOVING, bulk.Column("revision", "integer"))
+    if bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, changed) != len(changed):
+        raise Stale("an instance")
+
+
+_ENTRANCE_UPSERT = (
+    "(journey_id, in_test, namespace, person_id) DO UPDATE SET active_instance = excluded.active_instance,"
+    " last_started_at = excluded.last_started_at, last_ended_at = excluded.last_ended_at"
+)
+
+
+def _write_entrances(handled: Handled) -> None:
+    rows = [(*key, *handled.entrances[key]) for key in sorted(handled.entrances)]
+    columns = (*tables.ENTRANCE_KEY, *tables.ENTRANCE_MOVING)
+    bulk.insert(tables.ENTRANCE, columns, rows, on_conflict=_ENTRANCE_UPSERT)
+
+
+def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]) -> None:
+    rows = [
+        (
+            call.key, sandbox_id, row.lane_id, row.state.instance_id, call.activity, call.kind,
+            orjson.dumps(call.spec).decode(), row.namespace, row.person_id, row.in_test, call.endpoint,
+            Call.Status.OPEN, now, now, timeouts[row.version_id], 0, 0,
+        )  # fmt: skip
+        for row, call in handled.calls
+    ]
+    bulk.insert(tables.CALL, tables.CALL_COLUMNS, rows)
+
+
+def _write_steps(handled: Handled) -> None:
+    bulk.insert(tables.STEP_EVENT, tables.STEP_EVENT_COLUMNS, [_step_row(step) for step in handled.steps])
+
+
+def _step_row(step: Step) -> tuple[Any, ...]:
+    record = step.record
+    detail = orjson.dumps(record.detail).decode() if record.detail else ""
+    return (
+        step.version_id, step.instance_id, record.sequence, record.activity, record.status, record.path,
+        record.at, record.entered_at, step.entrance, record.received_id, step.in_test, step.namespace,
+        step.person_id, detail,
+    )  # fmt: skip
+
+
+def _write_counts(handled: Handled) -> None:
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for step in handled.steps:
+        record = step.record
+        hour = record.at.replace(minute=0, second=0, microsecond=0)
+        counts[step.version_id, record.activity, record.path, int(record.status), hour, step.lane_id] += 1
+    bulk.insert(
+        tables.STEP_COUNT,
+        tables.STEP_COUNT_COLUMNS,
+        [(*key, counts[key]) for key in sorted(counts)],
+        on_conflict="(version_id, activity, path, status, hour, lane_id) DO UPDATE SET n = t.n + excluded.n",
+    )
+
+

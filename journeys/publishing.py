@@ -1,0 +1,205 @@
+"""The life of a version: create, save, publish, close, stop, delete (journeys.md, Life of a journey version)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from journeyorch import bulk, wakeup
+from journeyorch.access.models import Sandbox, User
+from journeys.definition.check import check as check_document
+from journeys.definition.document import Document, read_document
+from journeys.definition.problems import Problem
+from journeys.engine.catalog import read_catalog
+from journeys.engine.sweeps import sweep_version
+from journeys.models import Instance, Journey, JourneyVersion
+
+Status = JourneyVersion.Status
+
+
+class NotAllowed(Exception):
+    """The version cannot take this step; the message says why and what to do."""
+
+    def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = problems or []
+
+
+class Conflict(NotAllowed):
+    """Somebody else has saved the draft meanwhile."""
+
+
+def create_journey(sandbox: Sandbox, name: str, *, by: User | None, document: Document | None = None) -> JourneyVersion:
+    """A new journey with its first draft. Raises ``NotAllowed`` for a name that is taken."""
+    if Journey.objects.filter(sandbox=sandbox, name=name).exists():
+        raise NotAllowed(_("There is already a journey “%(name)s”; choose another name.") % {"name": name})
+    with transaction.atomic():
+        journey = Journey.objects.create(sandbox=sandbox, name=name, created_by=by)
+        return _new_version(journey, 1, document or Document.empty())
+
+
+def new_version(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
+    """A draft that begins as a copy of the latest version. A stopped one is only duplicated."""
+    with transaction.atomic():
+        journey = Journey.objects.select_for_update().get(pk=version.journey_id)
+        latest = journey.versions.order_by("-number")[0]
+        if latest.pk != version.pk:
+            raise NotAllowed(_("Only the latest version can be continued; open version %d.") % latest.number)
+        if latest.status not in (Status.LIVE, Status.CLOSED, Status.FINISHED):
+            raise NotAllowed(_("A new version starts from a live, closed or finished one."))
+        return _new_version(journey, latest.number + 1, Document.model_validate(latest.document))
+
+
+def duplicate(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
+    """A new journey whose draft is a copy of this version."""
+    name = original = f"{version.journey.name[:100]} – copy"
+    number = 2
+    while Journey.objects.filter(sandbox=version.sandbox, name=name).exists():
+        name, number = f"{original} {number}", number + 1
+    return create_journey(version.sandbox, name, by=by, document=Document.model_validate(version.document))
+
+
+def _new_version(journey: Journey, number: int, document: Document) -> JourneyVersion:
+    return JourneyVersion.objects.create(
+        sandbox=journey.sandbox, journey=journey, number=number, document=document.model_dump(mode="json")
+    )
+
+
+def save_draft(version: JourneyVersion, data: Any, *, revision: int) -> list[Problem]:
+    """Save a draft's definition; returns its problems, which do not keep it from being saved.
+
+    Raises ``NotAllowed`` for what is no definition or no draft, ``Conflict`` if ``revision`` is not the one
+    that is stored.
+    """
+    document, problems = read_document(data)
+    if document is None:
+        raise NotAllowed(_("The definition cannot be read; correct what is listed."), problems)
+    with transaction.atomic():
+        stored = _locked(version)
+        _require(stored, Status.DRAFT, _("Only a draft can be changed; make a new version."))
+        if stored.revision != revision:
+            raise Conflict(_("Somebody else has saved this draft meanwhile; load it again."))
+        stored.document = document.model_dump(mode="json")
+        stored.revision += 1
+        stored.save(update_fields=["document", "revision", "updated_at"])
+    version.document, version.revision = stored.document, stored.revision
+    return check(stored)
+
+
+def check(version: JourneyVersion) -> list[Problem]:
+    """Everything that is wrong with the version's definition as it stands in its sandbox now."""
+    document, problems = read_document(version.document)
+    if document is None:
+        return problems
+    return check_document(
+        document, read_catalog(version.sandbox_id), max_activities=settings.JOURNEY_MAX_ACTIVITIES
+    )
+
+
+def publish(version: JourneyVersion, *, by: User | None) -> None:
+    """Let people enter. The journey's live version is closed in the same transaction (engine.md § 3)."""
+    with transaction.atomic():
+        stored = _locked(version)
+        _require(stored, Status.DRAFT, _("Only a draft can be published."))
+        errors = [problem for problem in check(stored) if problem.is_error]
+        if errors:
+            raise NotAllowed(_("The journey has errors; correct them before publishing."), errors)
+        previous = stored.journey.versions.live().first()
+        _require_same_rules(stored)
+        _require_room(stored, replacing=previous)
+        now = bulk.database_now()
+        if previous is not None:
+            _move(previous, Status.CLOSED, closed_at=now)
+        stored.document = _with_start(stored.document, now)
+        _move(stored, Status.LIVE, published_at=now, published_by=by)
+    version.refresh_from_db()
+
+
+def _with_start(data: Any, now: datetime) -> dict[str, Any]:
+    """An empty start date becomes the moment of publication (journeys.md, Corners)."""
+    document = Document.model_validate(data)
+    if document.properties.start_at is None:
+        properties = document.properties.model_copy(update={"start_at": now})
+        document = document.model_copy(update={"properties": properties})
+    return document.model_dump(mode="json")
+
+
+def _require_same_rules(version: JourneyVersion) -> None:
+    """Re-entrance and the start's namespace stay the same in all versions."""
+    before = version.journey.versions.exclude(published_at=None).order_by("-number").first()
+    if before is None:
+        return
+    old, new = Document.model_validate(before.document), Document.model_validate(version.document)
+    if old.properties.reentrance != new.properties.reentrance:
+        raise NotAllowed(_("Re-entrance must stay as in the version before; set it back."))
+
+
+def _require_room(version: JourneyVersion, *, replacing: JourneyVersion | None) -> None:
+    live = JourneyVersion.objects.live().filter(sandbox=version.sandbox_id).count()
+    if replacing is None and live >= settings.JOURNEY_MAX_LIVE:
+        message = _("There are %d live journeys already, as many as are allowed; close one first.")
+        raise NotAllowed(message % live)
+
+
+def close(version: JourneyVersion, *, by: User | None) -> None:
+    """Let nobody enter any more; the people inside go on to their end."""
+    with transaction.atomic():
+        stored = _locked(version)
+        _require(stored, Status.LIVE, _("Only a live version can be closed."))
+        _move(stored, Status.CLOSED, closed_at=bulk.database_now())
+    version.refresh_from_db()
+
+
+def stop(version: JourneyVersion, *, by: User | None) -> None:
+    """End everybody inside at once. From this commit on their instances count as ended (engine.md § 5)."""
+    with transaction.atomic():
+        stored = _locked(version)
+        if stored.status not in (Status.LIVE, Status.CLOSED):
+            raise NotAllowed(_("Only a live or closed version can be stopped."))
+        now = bulk.database_now()
+        _move(stored, Status.STOPPED, stopped_at=now)
+        sweep_version(stored.pk, sandbox_id=stored.sandbox_id, now=now)
+    version.refresh_from_db()
+    wakeup.notify("drain")
+
+
+def delete(version: JourneyVersion, *, by: User | None) -> None:
+    """Delete a draft, or a stopped or finished version with its report; the journey goes with its last one."""
+    with transaction.atomic():
+        stored = _locked(version)
+        if stored.status not in (Status.DRAFT, Status.STOPPED, Status.FINISHED):
+            raise NotAllowed(_("Only a draft, a stopped or a finished version can be deleted; stop it first."))
+        if Instance.objects.filter(version=stored, ended_at=None).exists():
+            raise NotAllowed(_("The last people are just being ended; try again in a moment."))
+        journey = stored.journey
+        stored.delete()
+        if not journey.versions.exists():
+            journey.delete()
+
+
+def people_inside(version: JourneyVersion) -> int:
+    """How many people are in the version now."""
+    return Instance.objects.filter(version=version, ended_at=None).count()
+
+
+def _locked(version: JourneyVersion) -> JourneyVersion:
+    return JourneyVersion.objects.select_for_update(of=("self",)).select_related("journey", "sandbox").get(
+        pk=version.pk
+    )
+
+
+def _require(version: JourneyVersion, status: str, message: str) -> None:
+    if version.status != status:
+        raise NotAllowed(message)
+
+
+def _move(version: JourneyVersion, status: str, **fields: Any) -> None:
+    version.status = status
+    for name, value in fields.items():
+        setattr(version, name, value)
+    version.save()

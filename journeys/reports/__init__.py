@@ -1,0 +1,1 @@
+"""What pages show of journeys that run: questions about many rows, answered in few queries."""

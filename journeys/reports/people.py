@@ -1,0 +1,106 @@
+"""The people of a version, and a person's ways through all journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from datasources.models import Identity, Namespace
+from datasources.platform.namespaces.canonical import canonical
+from journeyorch.access.models import Sandbox
+from journeys.models import Instance, JourneyVersion
+
+PAGE = 50
+
+
+class Place(NamedTuple):
+    """Where a page of a list that is ordered by time and id begins: after this row."""
+
+    moment: datetime
+    id: UUID
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """From an address; None for anything that is no place."""
+        moment, _, id = text.partition("_")
+        try:
+            parsed = datetime.fromisoformat(moment)
+            return cls(parsed, UUID(id)) if parsed.tzinfo else None
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.moment.isoformat()}_{self.id}"
+
+
+class PeopleQuestion(NamedTuple):
+    """Which people of a version somebody wants to see; all of it comes from the address."""
+
+    activity: str = ""
+    status: int | None = None
+    person: str = ""
+    after: Place | None = None
+
+    @classmethod
+    def asked(cls, given: Mapping[str, str]) -> PeopleQuestion:
+        status = given.get("status", "")
+        return cls(
+            activity=given.get("activity", "")[:64],
+            status=int(status) if status in map(str, Instance.Status.values) else None,
+            person=given.get("q", "").strip()[:512],
+            after=Place.read(given.get("after", "")),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.activity or self.person or self.status is not None)
+
+
+class PeoplePage(NamedTuple):
+    instances: list[Instance]
+    following: Place | None  # where the next page begins
+
+
+def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
+    """A page of the version's instances, newest first: one query, however many there are before it."""
+    found = Instance.objects.filter(version=version).defer("state")
+    if question.activity:
+        found = found.filter(activity=question.activity)
+    if question.status is not None:
+        found = found.filter(status=question.status)
+    if question.person:
+        found = found.filter(person_id__in={question.person, question.person.lower()})
+    if question.after:
+        moment, id = question.after
+        found = found.filter(Q(started_at__lt=moment) | Q(started_at=moment, pk__lt=id), started_at__lte=moment)
+    rows = list(found.order_by("-started_at", "-pk")[: PAGE + 1])
+    more = len(rows) > PAGE
+    return PeoplePage(rows[:PAGE], Place(rows[PAGE - 1].started_at, rows[PAGE - 1].pk) if more else None)
+
+
+def names_of_person(sandbox: Sandbox, value: str, namespace: str = "") -> list[tuple[str, str]]:
+    """(namespace, id) of everything that this identity is or that belongs to the same profile."""
+    codes = Namespace.objects.filter(sandbox=sandbox).values_list("code", flat=True)
+    names = {(code, canonical(code, value)) for code in codes if namespace in ("", code)}
+    seen = Identity.objects.filter(sandbox=sandbox)
+    profiles = seen.filter(_any_of(names, "value")).values_list("profile", flat=True) if names else []
+    return sorted(names | set(seen.filter(profile__in=list(profiles)).values_list("namespace", "value")))
+
+
+def instances_of_person(sandbox: Sandbox, names: list[tuple[str, str]]) -> QuerySet[Instance]:
+    """Every way of this person through a journey of the sandbox, newest first."""
+    if not names:
+        return Instance.objects.none()
+    found = Instance.objects.filter(_any_of(names, "person_id"), version__sandbox=sandbox)
+    return found.select_related("version__journey").defer("state", "version__document").order_by("-started_at")
+
+
+def _any_of(names: set[tuple[str, str]] | list[tuple[str, str]], field: str) -> Q:
+    question = Q(pk__in=[])
+    for namespace, value in sorted(names):
+        question |= Q(namespace=namespace, **{field: value})
+    return question

@@ -1,0 +1,112 @@
+"""Template tags of every page, those of the admin included: top bar, icons, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from journeys.views.shell import VIEW, sandbox_of
+
+register = template.Library()
+
+
+class Tab(NamedTuple):
+    """An entry of the top bar; ``address`` is the beginning of the paths that belong to it."""
+
+    label: Any
+    url: str
+    current: bool
+
+
+# Label, name of the address, permission to see it. The pages of technical users are the admin's.
+_TABS = (
+    (_("Home"), "home", VIEW),
+    (_("People"), "people", VIEW),
+    (_("Events"), "admin:events_event_changelist", "events.view_event"),
+    (_("Data sources"), "admin:datasources_datasource_changelist", "datasources.view_datasource"),
+    (_("Actions"), "admin:actions_action_changelist", "actions.view_action"),
+    (_("Templates"), "admin:actions_messagetemplate_changelist", "actions.view_messagetemplate"),
+    (_("Channels"), "admin:actions_channel_changelist", "actions.view_channel"),
+    (_("Schemas"), "admin:datasources_schema_changelist", "datasources.view_schema"),
+    (_("Namespaces"), "admin:datasources_namespace_changelist", "datasources.view_namespace"),
+    (_("Inlets"), "admin:events_inlet_changelist", "events.view_inlet"),
+    (_("Profiles"), "admin:datasources_profile_changelist", "datasources.view_profile"),
+)
+_HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/")
+
+
+@register.inclusion_tag("shell/topbar.html", takes_context=True)
+def topbar(context: template.Context) -> dict[str, Any]:
+    """The bar on top of every page."""
+    request: HttpRequest = context["request"]
+    return {
+        "request": request,
+        "user": request.user,
+        "tabs": list(_tabs(request)),
+        "sandbox": sandbox_of(request),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+def _tabs(request: HttpRequest) -> Iterator[Tab]:
+    for label, name, permission in _TABS:
+        in_admin = name.startswith("admin:")
+        if not request.user.has_perm(permission) or (in_admin and not request.user.is_staff):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:  # no such page in this installation
+            continue
+        yield Tab(label, url, _is_current(request.path, url))
+
+
+def _is_current(path: str, url: str) -> bool:
+    if url == "/":
+        return path == "/" or path.startswith(_HOME_PATHS)
+    return path.startswith(url)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "icon") -> SafeString:
+    """An icon of the sprite; says nothing to screen readers, so there must be a text beside it."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css, static("icons.svg"), name,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def icon_url(name: str) -> str:
+    """The address of an icon, for pictures that place it themselves."""
+    return f"{static('icons.svg')}#{name}"
+
+
+@register.simple_tag
+def demo_catcher() -> str:
+    """Where the demo shows what was sent; empty outside of it."""
+    return settings.DEMO_CATCHER_URL if settings.DEMO else ""
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """A value by a key that the template has in a variable; None if there is none."""
+    return mapping.get(key)
+
+
+@register.filter
+def pretty(text: str | None) -> str:
+    """JSON text, indented for people; anything else as it is."""
+    try:
+        return orjson.dumps(orjson.loads(text or ""), option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONDecodeError:
+        return text or ""

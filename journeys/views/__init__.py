@@ -1,0 +1,1 @@
+"""The pages of business users. Views parse and answer; what they do is in verbs elsewhere."""

@@ -1,0 +1,114 @@
+"""Creating a journey, and editing a draft's definition as text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from journeyorch.access.models import Sandbox, User
+from journeys.definition.document import read_document
+from journeys.definition.problems import Problem
+from journeys.drafts import Conflict, create_journey, save_draft
+from journeys.models import Journey, JourneyVersion
+from journeys.views.drawing import step_named, steps_of
+from journeys.views.shell import CHANGE, page, sandbox_of, version_of
+
+MAX_LENGTH = 1_000_000
+
+
+class CreateForm(forms.Form):
+    """The name of a new journey; everything else comes later."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+    def __init__(self, *args: Any, sandbox: Sandbox, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sandbox = sandbox
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Journey.objects.filter(sandbox=self._sandbox, name=name).exists():
+            raise forms.ValidationError(_("There is a journey with this name already; choose another one."))
+        return name
+
+
+class DefinitionForm(forms.Form):
+    """A draft's definition as JSON, and the revision that was read."""
+
+    document = forms.CharField(label=_("Definition"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea)
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def clean_document(self) -> Any:
+        try:
+            return orjson.loads(self.cleaned_data["document"])
+        except orjson.JSONDecodeError as error:
+            place = {"line": error.lineno, "column": error.colno}
+            text = _("This is no valid JSON: look at line %(line)d, column %(column)d.")
+            raise forms.ValidationError(text, params=place) from None
+
+
+@page(CHANGE)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Ask for a name, make an empty draft, and go on to editing it."""
+    form = CreateForm(request.POST if request.method == "POST" else None, sandbox=sandbox_of(request))
+    if form.is_bound and form.is_valid():
+        by = request.user if isinstance(request.user, User) else None
+        version = create_journey(sandbox_of(request), name=form.cleaned_data["name"], by=by)
+        return redirect("version-edit", uid=version.uid)
+    return render(request, "journeys/create.html", {"form": form})
+
+
+@page(CHANGE)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The definition as a text field. What cannot be read is not saved; what is unfinished is."""
+    version = version_of(request, uid)
+    if version.status != JourneyVersion.Status.DRAFT:
+        messages.error(request, _("Only drafts can be edited; begin a new version."))
+        return redirect("version", uid=version.uid)
+    if request.method != "POST":
+        form = DefinitionForm(initial={"document": written(version.document), "revision": version.revision})
+        return _answer(request, version, form, [])
+    form = DefinitionForm(request.POST)
+    problems = _save(version, form) if form.is_valid() else []
+    if form.errors or problems:
+        return _answer(request, version, form, problems)
+    messages.success(request, _("The draft is saved."))
+    return redirect("version", uid=version.uid)
+
+
+def _save(version: JourneyVersion, form: DefinitionForm) -> list[Problem]:
+    data = form.cleaned_data["document"]
+    _document, problems = read_document(data)
+    if not problems:
+        try:
+            save_draft(version, document=data, revision=form.cleaned_data["revision"])
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return problems
+
+
+def _answer(
+    request: HttpRequest, version: JourneyVersion, form: DefinitionForm, problems: list[Problem]
+) -> HttpResponse:
+    known, _problems = read_document(version.document)
+    steps = steps_of(known) if known else {}
+    named = [(problem, step_named(steps, problem.activity) if problem.activity else None) for problem in problems]
+    status = 422 if form.errors or problems else 200
+    context = {"version": version, "form": form, "problems": named}
+    return render(request, "journeys/edit.html", context, status=status)
+
+
+def written(document: Any) -> str:
+    """A definition as people edit it: readable, and in letters as they are."""
+    return json.dumps(document, indent=2, ensure_ascii=False)

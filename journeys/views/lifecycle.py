@@ -1,0 +1,176 @@
+"""Publish, close, stop, copy, delete: asked for, then confirmed with what will happen (journeys.md, Life)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from journeyorch.access.models import User
+from journeys import drafts
+from journeys.definition.problems import Problem
+from journeys.models import Instance, JourneyVersion
+from journeys.views.shell import CHANGE, PUBLISH, VIEW, page, version_of
+
+Status = JourneyVersion.Status
+
+
+class Move(NamedTuple):
+    """Something that can be done with a version as a whole."""
+
+    name: str  # part of the address
+    label: Any
+    icon: str
+    permission: str
+    statuses: tuple[str, ...]
+    question: Any
+    done: Any
+    act: Callable[[JourneyVersion, User], JourneyVersion | None]
+    dangerous: bool = False
+
+
+def _publishing() -> Any:
+    return import_module("journeys.publishing")
+
+
+def _publish(version: JourneyVersion, by: User) -> None:
+    _publishing().publish(version, by=by)
+
+
+def _close(version: JourneyVersion, by: User) -> None:
+    _publishing().close(version, by=by)
+
+
+def _stop(version: JourneyVersion, by: User) -> None:
+    _publishing().stop(version, by=by)
+
+
+def _new_version(version: JourneyVersion, by: User) -> JourneyVersion:
+    return drafts.new_version(version)
+
+
+def _duplicate(version: JourneyVersion, by: User) -> JourneyVersion:
+    return drafts.duplicate(version, by=by)
+
+
+def _delete(version: JourneyVersion, by: User) -> None:
+    drafts.delete_draft(version)
+
+
+MOVES = {
+    move.name: move
+    for move in (
+        Move(
+            "publish", _("Publish"), "rocket", PUBLISH, (Status.DRAFT,),
+            _("Publish this version?"), _("The journey is live: people enter from now on."), _publish,
+        ),
+        Move(
+            "close", _("Close to new entrances"), "door", PUBLISH, (Status.LIVE,),
+            _("Close this version to new entrances?"), _("Nobody enters any more; who is inside goes on."), _close,
+        ),
+        Move(
+            "stop", _("Stop"), "stop", PUBLISH, (Status.LIVE, Status.CLOSED),
+            _("Stop this version?"), _("The version is stopped."), _stop, True,
+        ),
+        Move(
+            "new-version", _("New version"), "layers", CHANGE, (Status.LIVE, Status.CLOSED, Status.FINISHED),
+            _("Begin a new version?"), _("This is the draft of the new version."), _new_version,
+        ),
+        Move(
+            "duplicate", _("Duplicate"), "copy", CHANGE, tuple(Status.values),
+            _("Duplicate this version?"), _("This is the draft of the copy."), _duplicate,
+        ),
+        Move(
+            "delete", _("Delete"), "trash", CHANGE, (Status.DRAFT,),
+            _("Delete this draft?"), _("The draft is deleted."), _delete, True,
+        ),
+    )
+}  # fmt: skip
+
+
+def moves_of(version: JourneyVersion, user: Any) -> list[Move]:
+    """What this user may do with a version as it is now."""
+    return [
+        move for move in MOVES.values() if version.status in move.statuses and user.has_perm(move.permission)
+    ]
+
+
+def problems_of(version: JourneyVersion) -> list[Problem]:
+    """What keeps a draft from being published; published versions have been checked."""
+    return _publishing().check(version) if version.status == Status.DRAFT else []
+
+
+@page(VIEW)
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
+    """GET: what will happen. POST: it happens."""
+    version, asked = version_of(request, uid), MOVES[name]
+    if not request.user.has_perm(asked.permission):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _carry_out(request, version, asked)
+    problems = problems_of(version) if name == "publish" else []
+    context = {
+        "version": version,
+        "move": asked,
+        "possible": version.status in asked.statuses,
+        "consequences": _consequences(version, asked),
+        "problems": problems,
+        "errors": sum(problem.is_error for problem in problems),
+    }
+    return render(request, "journeys/confirm.html", context)
+
+
+def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> HttpResponse:
+    assert isinstance(request.user, User)  # noqa: S101 - `page` let nobody else in
+    try:
+        made = asked.act(version, request.user)
+    except (drafts.Refused, _publishing().NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("version", uid=version.uid)
+    messages.success(request, asked.done)
+    return redirect("home") if asked.name == "delete" else redirect("version", uid=(made or version).uid)
+
+
+def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
+    """What will happen, one sentence each."""
+    inside = _people(Instance.objects.filter(version=version, ended_at=None).count())
+    match asked.name:
+        case "publish":
+            return [_("People enter as soon as their event is received."), *_of_predecessor(version)]
+        case "close":
+            return [inside, _("They go on to the end of their way; nobody new enters."), _("This cannot be undone.")]
+        case "stop":
+            return [inside, _("All of them are ended at once, wherever they are."), _("This cannot be undone.")]
+        case "new-version":
+            return [_("The draft begins as a copy. This version stays as it is until the new one is published.")]
+        case "duplicate":
+            return [_("A new journey begins with a draft copy of this version, with a history of its own.")]
+        case _:
+            return [_("Nobody has ever entered it. This cannot be undone.")]
+
+
+def _of_predecessor(version: JourneyVersion) -> list[str]:
+    live = version.journey.versions.filter(status=Status.LIVE).defer("document").first()
+    if live is None:
+        return []
+    inside = Instance.objects.filter(version=live, ended_at=None).count()
+    text = ngettext(
+        "Version %(number)d is closed; %(n)s person inside it finishes it.",
+        "Version %(number)d is closed; %(n)s people inside it finish it.",
+        inside,
+    )
+    return [text % {"number": live.number, "n": f"{inside:,}"}]
+
+
+def _people(n: int) -> str:
+    return ngettext("%(n)s person is inside.", "%(n)s people are inside.", n) % {"n": f"{n:,}"}

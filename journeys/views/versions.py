@@ -1,0 +1,117 @@
+"""One version of a journey: its picture with live figures, its people, its details."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from journeys.definition.document import Document, read_document
+from journeys.definition.problems import Problem
+from journeys.models import Instance, Journey, JourneyVersion
+from journeys.reports.counts import counts_of
+from journeys.reports.people import PeopleQuestion, people_of
+from journeys.views.drawing import draw, step_named, steps_of
+from journeys.views.lifecycle import moves_of, problems_of
+from journeys.views.outline import outline
+from journeys.views.shell import VIEW, page, sandbox_of, version_of
+
+# Figures are this old at most, however many people look at the same version.
+COUNTS_SECONDS = 3
+
+
+@page(VIEW)
+def journey(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A journey's own address leads to its latest version."""
+    found = get_object_or_404(Journey, uid=uid, sandbox=sandbox_of(request))
+    latest = found.versions.order_by("-number").first()
+    if latest is None:
+        raise Http404
+    return redirect("version", uid=latest.uid)
+
+
+@page(VIEW)
+def diagram(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The drawing, with who is where, and the same as a list."""
+    version = version_of(request, uid)
+    document, problems = document_of(version)
+    problems = problems or problems_of(version)
+    counts = counts_of(version, document)
+    steps = steps_of(document, problems)
+    context = {
+        "picture": draw(document, steps, counts),
+        "outline": outline(document, steps, counts),
+        "steps": steps,
+        "counts": counts,
+        "problems": problems,
+        "errors": sum(problem.is_error for problem in problems),
+        "is_moving": version.status in (JourneyVersion.Status.LIVE, JourneyVersion.Status.CLOSED),
+    }
+    return render(request, "journeys/diagram.html", _with_header(request, version, "diagram", context))
+
+
+@page(VIEW)
+def counts(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The figures as JSON, with an ETag: pages ask every few seconds, and mostly nothing has changed."""
+    version = version_of(request, uid)
+    key = f"journeys.counts.{version.pk}.{version.status}"
+    body = cache.get_or_set(key, lambda: _counts_json(version), COUNTS_SECONDS)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(body, "application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+
+
+def _counts_json(version: JourneyVersion) -> bytes:
+    document, _ = document_of(version)
+    figures = counts_of(version, document).flat()
+    return orjson.dumps({"status": version.status, "counts": figures}, option=orjson.OPT_SORT_KEYS)
+
+
+@page(VIEW)
+def people(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The instances of the version, newest first."""
+    version = version_of(request, uid)
+    question = PeopleQuestion.asked(request.GET.dict())
+    document, _ = document_of(version)
+    steps = steps_of(document)
+    found = people_of(version, question)
+    context = {
+        "rows": [(instance, step_named(steps, instance.activity)) for instance in found.instances],
+        "following": found.following,
+        "question": question,
+        "steps": steps.values(),
+        "statuses": Instance.Status.choices,
+    }
+    return render(request, "journeys/people.html", _with_header(request, version, "people", context))
+
+
+@page(VIEW)
+def details(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Properties, all versions of the journey, and the definition as text."""
+    version = version_of(request, uid)
+    document, _ = document_of(version)
+    context = {
+        "properties": document.properties,
+        "versions": version.journey.versions.select_related("published_by").defer("document").order_by("-number"),
+        "definition": orjson.dumps(version.document, option=orjson.OPT_INDENT_2).decode(),
+    }
+    return render(request, "journeys/details.html", _with_header(request, version, "details", context))
+
+
+def document_of(version: JourneyVersion) -> tuple[Document, list[Problem]]:
+    """The drawing; an empty one with the problems if it cannot be read."""
+    document, problems = read_document(version.document)
+    return document or Document.empty(), problems
+
+
+def _with_header(
+    request: HttpRequest, version: JourneyVersion, tab: str, context: dict[str, Any]
+) -> dict[str, Any]:
+    """What the head of each of a version's pages shows."""
+    return {"version": version, "tab": tab, "moves": moves_of(version, request.user), **context}
