@@ -135,6 +135,11 @@ class Catalog:
 _catalogs: dict[int, Catalog] = {}
 
 
+def forget_all() -> None:
+    """Forget what is kept: for tests, whose generations repeat when they are rolled back."""
+    _catalogs.clear()
+
+
 def catalog_of(sandbox_id: int, *, generation: int | None = None) -> Catalog:
     """The sandbox's catalog at least as new as ``generation``; without one, as new as the database."""
     if generation is None:
