@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+
+from actions.payload import Variable, fill, problems, tree_of, variables
+
+TREE = {
+    "type": "object",
+    "fields": {
+        "source": {"type": "string", "constant": "journey"},
+        "customer": {
+            "type": "object",
+            "fields": {"e/mail": {"type": "string", "variable": True, "label": "E-mail"}},
+        },
+        "tags": {"type": "listString", "variable": True, "label": "Tags"},
+        "lines": {
+            "type": "array",
+            "items": [{"type": "object", "fields": {"sku": {"type": "string", "variable": True, "label": "First"}}}],
+        },
+        "products": {
+            "type": "listObject",
+            "variable": True,
+            "label": "Products",
+            "fields": {"sku": {"type": "string"}, "price": {"type": "decimal"}},
+        },
+    },
+}
+
+
+def test_variables_are_named_by_their_place():
+    assert list(variables(TREE)) == [
+        Variable("/customer/e~1mail", "E-mail", "string"),
+        Variable("/tags", "Tags", "listString"),
+        Variable("/lines/0/sku", "First", "string"),
+        Variable("/products", "Products", "listObject"),
+        Variable("/products/*/sku", "Products: sku", "string", False),
+        Variable("/products/*/price", "Products: price", "string", False),
+    ]
+
+
+def test_the_payload_is_filled_with_constants_and_values():
+    values = {
+        "/customer/e~1mail": "ada@example.com",
+        "/tags": ["a"],
+        "/lines/0/sku": "S1",
+        "/products": [{"sku": "P1", "amount": 2.5, "secret": 1}, "odd"],
+        "/products/*/price": "amount",
+    }
+    assert fill(TREE, values) == {
+        "source": "journey",
+        "customer": {"e/mail": "ada@example.com"},
+        "tags": ["a"],
+        "lines": [{"sku": "S1"}],
+        "products": [{"sku": "P1", "price": 2.5}, {"sku": None, "price": None}],
+    }
+
+
+def test_values_that_are_missing_are_null():
+    assert fill(TREE, {}) == {
+        "source": "journey",
+        "customer": {"e/mail": None},
+        "tags": None,
+        "lines": [{"sku": None}],
+        "products": None,
+    }
+
+
+SAMPLE = {
+    "a": "x",
+    "n": 1,
+    "d": 1.5,
+    "b": True,
+    "at": "2026-01-01T10:00:00Z",
+    "none": None,
+    "list": [1, 2],
+    "mixed": [1, "a"],
+    "lists": [[1], [2]],
+    "objects": [{"x": 1}],
+    "empty": {},
+}
+
+
+def test_a_pasted_payload_becomes_a_tree_that_gives_it_back():
+    tree = tree_of(SAMPLE)
+    assert list(problems(tree)) == []
+    assert fill(tree, {}) == SAMPLE
+    types = {name: node["type"] for name, node in tree["fields"].items()}
+    assert types == {
+        "a": "string", "n": "integer", "d": "decimal", "b": "boolean", "at": "dateTime", "none": "string",
+        "list": "listInteger", "mixed": "listAny", "lists": "listAny", "objects": "array", "empty": "object",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        None,
+        [],
+        {},
+        {"type": 5},
+        {"type": "magic", "constant": 1},
+        {"type": "string"},
+        {"type": "string", "constant": 1, "variable": True},
+        {"type": "string", "variable": True, "label": 5},
+        {"type": "object"},
+        {"type": "object", "fields": {"a.b": {"type": "string", "constant": ""}}},
+        {"type": "object", "fields": {"$a": {"type": "string", "constant": ""}}},
+        {"type": "object", "fields": {"": {"type": "string", "constant": ""}}},
+        {"type": "array", "items": {}},
+        {"type": "array", "items": [{"type": "nope"}]},
+        {"type": "listObject", "variable": True, "fields": {}},
+        {"type": "listObject", "fields": {"a": {"type": "string"}}},
+        {"type": "listObject", "variable": True, "fields": {"a": {"type": "listObject"}}},
+    ],
+)
+def test_a_tree_that_cannot_be_used_is_explained(tree):
+    found = list(problems(tree))
+    assert found
+    assert all(sentence.endswith(".") for sentence in found)
+
+
+def test_a_tree_that_is_too_deep_is_refused():
+    tree: dict = {"type": "string", "constant": ""}
+    for _ in range(200):
+        tree = {"type": "object", "fields": {"a": tree}}
+    assert list(problems(tree))
