@@ -71,7 +71,7 @@ class Lifetime:
             act()
         except (DatabaseError, InterfaceError) as error:
             # A locked or restarting database must not end the resident here; if it lasts, its own work fails.
-            logger.info("The resident %s could not reach its row: %s", self.owner, error)
+            logger.debug("The resident %s could not reach its row: %s", self.owner, error)
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
 

@@ -12,6 +12,9 @@ import mmap
 from collections.abc import Iterable
 from enum import IntEnum
 
+# Runs of one cluster that are under way at a time have ids that differ by far less.
+_CELLS = 1024
+
 
 class Phase(IntEnum):
     RUNNING = 0
@@ -26,13 +29,26 @@ class ClusterNumbers(ctypes.Structure):
     group: int  # process group, equal to the pid of its main process
     guarded_at: float  # the sentinel last went through its loop
     answered_at: float  # a beat last went all the way through pusher, worker and monitor
+    workers: ctypes.Array[ctypes.c_int64]  # see begin()
 
     _fields_ = [
         ("generation", ctypes.c_int64),
         ("group", ctypes.c_int64),
         ("guarded_at", ctypes.c_double),
         ("answered_at", ctypes.c_double),
+        ("workers", ctypes.c_int64 * _CELLS),
     ]
+
+    def begin(self, run: int, *, pid: int) -> None:
+        """Note that this process now works on this run of a resident (the id of its row)."""
+        self.workers[run % _CELLS] = pid
+
+    def end(self, run: int) -> None:
+        self.workers[run % _CELLS] = 0
+
+    def is_at(self, run: int, *, pid: int) -> bool:
+        """Whether this process works on this run: its row may say so still when the database was away."""
+        return self.workers[run % _CELLS] == pid
 
 
 class HostNumbers(ctypes.Structure):

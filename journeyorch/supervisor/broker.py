@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
@@ -31,12 +35,15 @@ class BeatingBroker(ORM):
         super().__init__(list_key=list_key)
         self._numbers = numbers
         self._next_beat = 0.0
+        self._is_away = False
+        self._impatient_pid = 0
 
     def dequeue(self) -> list[tuple[object, str]]:
         """Queued tasks as (ack id, signed package), and the beat if it is due.
 
         The queue is asked first: a pusher that hangs in the database sends no beat.
         """
+        self._be_impatient()
         tasks = self._dequeue_rows()
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + BEAT_EVERY
@@ -47,6 +54,7 @@ class BeatingBroker(ORM):
         if task_id == _BEAT:
             self._numbers.answered_at = time.monotonic()
             return
+        self._be_impatient()
         try:
             super().acknowledge(task_id)
         except (DatabaseError, InterfaceError) as error:
@@ -58,15 +66,32 @@ class BeatingBroker(ORM):
         """Called by the sentinel on each turn of its loop. q2 would write a statistic to the cache."""
         self._numbers.guarded_at = time.monotonic()
 
+    def _be_impatient(self) -> None:
+        """Once in the pusher and once in the monitor, before they open their first connection."""
+        if self._impatient_pid != os.getpid():
+            self._impatient_pid = os.getpid()
+            connection_created.connect(_wait_shortly, weak=False)
+
     def _dequeue_rows(self) -> list[tuple[object, str]]:
         try:
-            return super().dequeue() or []
+            tasks = super().dequeue() or []
         except (DatabaseError, InterfaceError) as error:
             # q2 would let the pusher sleep 10 s and die; a restarting database is no reason for that.
-            logger.warning("The queue could not be read: %s", error)
+            if not self._is_away:
+                logger.warning("The queue cannot be read for the moment: %s", error)
+            self._is_away = True
             connections.close_all()
             time.sleep(_AWAY_PAUSE)
             return []
+        self._is_away = False
+        return tasks
+
+
+def _wait_shortly(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
+    """Whoever waits 20 s for SQLite's lock cannot beat, and a busy database would look like a wedge."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 2000")
 
 
 def _beat_package() -> str:

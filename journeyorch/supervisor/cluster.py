@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django_q.cluster import Cluster
 from django_q.conf import Conf
+from django_q.signals import post_execute_in_worker, pre_execute
 
 from journeyorch.supervisor import processes
 from journeyorch.supervisor.board import ClusterNumbers
@@ -33,6 +34,7 @@ def run_cluster(*, queue: str, kind: str, residents: int, numbers: ClusterNumber
     connection_created.connect(_end_idle_transactions)
     if kind == "drain":
         _limit_memory(getattr(settings, "JOURNEYORCH_DRAIN_MEMORY_MIB", DRAIN_MEMORY_MIB))
+    _note_runs(numbers)
     _configure(queue=queue, workers=residents + 1)
     cluster = Cluster(broker=BeatingBroker(queue, numbers))
     cluster.start()
@@ -48,6 +50,24 @@ def _configure(*, queue: str, workers: int) -> None:
     Conf.CLUSTER_NAME = queue
     Conf.WORKERS = Conf.QUEUE_LIMIT = workers
     Conf.SCHEDULER = False
+
+
+def _note_runs(numbers: ClusterNumbers) -> None:
+    """Let the keeper know which worker is at which run, so that it never kills one that is not.
+
+    An idle worker waits with the lock of the task queue in its hands; killing it wedges the cluster.
+    """
+
+    def begin(*, task: dict[str, Any], **signal: Any) -> None:
+        for run in task["args"]:
+            numbers.begin(run, pid=os.getpid())
+
+    def end(*, task: dict[str, Any], **signal: Any) -> None:
+        for run in task["args"]:
+            numbers.end(run)
+
+    pre_execute.connect(begin, weak=False)
+    post_execute_in_worker.connect(end, weak=False)
 
 
 def _stay(cluster: Cluster, parent: int) -> None:

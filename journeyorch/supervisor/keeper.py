@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.conf import Conf
@@ -71,7 +71,6 @@ class Keeper:
         self._tolerantly("leaving", self._leave)
 
     def _turn(self) -> None:
-        self._board.host.kept_at = time.monotonic()
         if self._board.host.phase == Phase.STOPPING:
             self._tolerantly("stopping", self._ask_to_stop)
             return
@@ -92,15 +91,22 @@ class Keeper:
 
     def _tolerantly(self, what: str, act: Callable[[], None]) -> None:
         """Nothing that fails here may end the keeper: the database may restart, the ticker may have a bug."""
+        self._board.host.kept_at = time.monotonic()
         try:
             close_old_connections()
             act()
-        except Exception:
+        except Exception as error:  # noqa: BLE001 (written down, with its traceback)
             connections.close_all()
-            now = time.monotonic()
-            if now >= self._complained.get(what, 0.0):
-                self._complained[what] = now + COMPLAIN_EVERY
-                logger.exception("The workers' keeper failed at %s and goes on", what)
+            self._complain(what, error)
+
+    def _complain(self, what: str, error: Exception) -> None:
+        now = time.monotonic()
+        if now < self._complained.get(what, 0.0):
+            return
+        self._complained[what] = now + COMPLAIN_EVERY
+        # That a database is away is no mystery; whatever else it is, somebody must find it.
+        trace = None if isinstance(error, OperationalError) else error
+        logger.error("The keeper failed at %s and goes on: %s", what, error, exc_info=trace)
 
     def _report(self) -> None:
         # Inserted again if another supervisor took us for dead and removed the row.
@@ -127,14 +133,18 @@ class Keeper:
                 self._start(supervisor, kind=kind, slot=slot)
 
     def _run(self, row: Resident, seen: Seen) -> Run:
-        alive = row.pid is None or processes.is_member(row.pid, group=self._board.clusters[row.kind].group)
+        cluster = self._board.clusters[row.kind]
+        alive = row.pid is None or (
+            cluster.is_at(row.pk, pid=row.pid) and processes.is_member(row.pid, group=cluster.group)
+        )
         return Run(row.pk, row.slot, row.queue, age=seen.age, silent=seen.still, pid=row.pid, alive=alive)
 
     def _give_up(self, run: Run, kind: str) -> None:
-        logger.warning("Resident %s-%s does not report: replaced", kind, run.id)
-        if run.pid is not None:
+        logger.warning("Resident %s-%s %s: replaced", kind, run.id, _complaint(run))
+        cluster = self._board.clusters[kind]
+        if run.pid is not None and cluster.is_at(run.id, pid=run.pid):
             # A silent worker would keep the place that the cluster's beat needs; q2 starts another for it.
-            processes.kill_member(run.pid, group=self._board.clusters[kind].group)
+            processes.kill_member(run.pid, group=cluster.group)
         Resident.objects.filter(pk=run.id).delete()
 
     def _start(self, supervisor: Supervisor, *, kind: str, slot: int) -> None:
@@ -173,3 +183,9 @@ class Keeper:
         own = f"{QUEUE_PREFIX}{self._name}:"
         OrmQ.objects.filter(key__startswith=own).delete()
         Supervisor.objects.filter(name=self._name).delete()
+
+
+def _complaint(run: Run) -> str:
+    if not run.alive:
+        return "is gone"
+    return "did not begin" if run.pid is None else "does not report"

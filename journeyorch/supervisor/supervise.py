@@ -28,8 +28,8 @@ LOOK_EVERY = 0.25
 # A cluster whose beat stands still for so long is wedged; a new one may need longer for its first beat.
 WEDGED_AFTER = 10.0
 FIRST_BEAT_WITHIN = 20.0
-# The keeper may wait 20 s for SQLite's lock, more than once in a turn.
-KEEPER_STUCK_AFTER = 90.0
+# The keeper may have to wait 20 s for SQLite's lock. While it stands still only new residents are missing.
+KEEPER_STUCK_AFTER = 30.0
 # A child that ends sooner than this is not started again at once.
 SHORT_LIFE = 5.0
 RESTART_PAUSE = 1.0

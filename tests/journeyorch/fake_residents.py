@@ -19,12 +19,18 @@ keeper.SWEEP_EVERY = 2.0
 
 
 def note(lifetime: Lifetime) -> None:
-    """Append "owner pid index/count" to `work` ten times a second; hang while a file `hang-<pid>` exists."""
+    """Append "owner pid index/count" to `work` ten times a second; hang while a file `hang-<pid>` exists.
+
+    A file `greedy` makes a drain resident ask for 8 GiB, once.
+    """
     while not lifetime.should_stop():
         lifetime.beat()
         _append("work", f"{lifetime.owner} {os.getpid()} {lifetime.index}/{lifetime.count}")
         while _path(f"hang-{os.getpid()}").exists():
             time.sleep(0.05)
+        if _path("greedy").exists() and lifetime.owner.startswith("drain"):
+            _path("greedy").unlink()
+            bytearray(8 << 30)
         time.sleep(0.1)
     _append("returned", lifetime.owner)
 

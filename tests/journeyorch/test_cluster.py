@@ -76,6 +76,7 @@ def test_an_acknowledged_beat_is_noted_and_an_acknowledged_row_removed(
     assert board.clusters["drain"].answered_at > 0.0
 
 
+@pytest.mark.django_db
 def test_a_database_that_is_away_stops_neither_pusher_nor_beat(
     broker: BeatingBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

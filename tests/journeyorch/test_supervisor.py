@@ -206,6 +206,28 @@ def test_a_stop_signal_lets_residents_return_and_leaves_nothing(
     assert count_rows(database_url) == 0
 
 
+def test_a_second_signal_does_not_wait_for_a_resident_that_hangs(start: Callable[..., Workers]) -> None:
+    workers = start()
+    (workers.folder / f"hang-{workers.new_note().pid}").touch()
+    tree = workers.tree()
+    workers.process.send_signal(signal.SIGINT)
+    eventually(lambda: workers.lines("returned"), what="the other resident's return")
+    assert workers.process.poll() is None
+    workers.process.send_signal(signal.SIGINT)
+    assert workers.process.wait(LIMIT) == 0
+    assert workers.is_gone(tree)
+
+
+def test_a_resident_that_asks_for_endless_memory_fails_alone(start: Callable[..., Workers]) -> None:
+    workers = start()
+    tree = {process.pid for process in workers.tree()}
+    (workers.folder / "greedy").touch()
+    eventually(lambda: "MemoryError" in workers.log.read_text(), what="a MemoryError")
+    last_run = workers.new_note().run
+    eventually(lambda: workers.new_note().run > last_run, what="further runs")
+    assert {process.pid for process in workers.tree()} == tree
+
+
 def test_when_the_supervisor_is_killed_nothing_stays_behind(start: Callable[..., Workers]) -> None:
     workers = start()
     workers.new_note("drain"), workers.new_note("call")
