@@ -62,7 +62,9 @@ def _check_date(checker: Checker, node: syntax.Call, arguments: list[Plan]) -> P
 
 def _no_signature(entry: Function, arguments: list[Plan]) -> tuple[str, str]:
     given = ", ".join(argument.type.name for argument in arguments) or "nothing"
-    forms = " or ".join(dict.fromkeys(signature.describe(entry.name) for signature in entry.signatures))
+    # The forms with as many arguments are the likely ones.
+    near = [one for one in entry.signatures if one.takes(len(arguments))] or entry.signatures
+    forms = " or ".join(signature.describe(entry.name) for signature in near)
     return "ERR_EXPR_ARGUMENTS", f"{entry.name} does not take ({given}). Write {forms}."
 
 
@@ -146,7 +148,12 @@ def _apply(
         contextual=choice.signature.contextual, charged=_costs(choice),
     )  # fmt: skip
     result = folded(plan)
-    if entry.literal and result is plan and all(isinstance(argument, Constant) for argument in ready):
+    if (
+        entry.literal
+        and len(ready) == 1
+        and result is plan
+        and all(isinstance(argument, Constant) for argument in ready)
+    ):
         return _refuse_literal(checker, plan)
     return result
 

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 from .errors import misfit, out_of_range
-from .times import quoted
 
 _NUMBER = r"[+-]?[0-9]{1,18}"
 _DURATION = re.compile(
@@ -32,7 +31,7 @@ def parse_duration(text: str) -> timedelta:
     """
     match = _DURATION.fullmatch(text)
     if match is None or not _has_parts(match):
-        raise misfit(f"{quoted(text)} is no duration. Write it like PT15M or P1DT12H.")
+        raise misfit("The text is no duration. Write it like PT15M or P1DT12H.")
     return from_milliseconds(_count(match))
 
 

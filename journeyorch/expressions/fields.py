@@ -166,12 +166,15 @@ def _check_params(checker: Checker, node: syntax.Field, group: FieldGroupScope) 
     """The dynamic values of the group, each with a value; None for a group without."""
     option = _option(node, "params")
     entries = (option.entries or []) if option else []
-    given = {step.name: value for step, value in entries}
-    for step, _ in entries:
+    given: dict[str, syntax.Node] = {}
+    for step, value in entries:
         if step.name not in group.params:
             suggestion = closest(step.name, group.params)
             message = with_hint(f"There is no dynamic value {step.name[:64]}.", suggestion, "Remove it.")
             raise PathProblem("ERR_EXPR_PARAMS", message, step, suggestion)
+        if step.name in given:
+            raise PathProblem("ERR_EXPR_PARAMS", f"{step.name} is there twice. Keep one.", step)
+        given[step.name] = value
     missing = [name for name in group.params if name not in given]
     if missing:
         message = f"A value for {', '.join(missing)} is missing. Add params: {{{missing[0]}: …}}."

@@ -15,7 +15,7 @@ from typing import Any
 from . import types
 from .durations import to_milliseconds, whole_milliseconds
 from .errors import Failure, misfit, out_of_range
-from .limits import INTEGER_MAX, INTEGER_MIN, TEXT_LENGTH
+from .limits import TEXT_LENGTH
 from .patterns import too_long
 from .plan import Nulls
 from .times import format_time, to_zone
@@ -31,7 +31,7 @@ from .types import (
     STRING,
     Type,
 )
-from .values import same, type_of
+from .values import in_range, same, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,6 @@ class Rule:
     type: Type
     function: Callable[[Any, Any], Any]
     nulls: Nulls = Nulls.GIVE_NULL
-
-
-def in_range(value: int) -> int:
-    """The same integer, or an overflow failure outside 64 bits."""
-    if INTEGER_MIN <= value <= INTEGER_MAX:
-        return value
-    raise out_of_range("64-bit integers")
 
 
 def finite(value: float) -> float:

@@ -146,15 +146,15 @@ def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
     if not isinstance(type_, ObjectType):
         message = f"There is no field {name} in a value of type {type_}. End the path before it."
         return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
-    return _unknown_field(type_, step)
+    return _unknown_field(type_, step, step.name)
 
 
-def _unknown_field(type_: ObjectType, step: syntax.Step) -> PathProblem:
-    suggestion = closest(step.name, type_.fields)
+def _unknown_field(type_: ObjectType, step: syntax.Step, name: str) -> PathProblem:
+    suggestion = closest(name, type_.fields)
     otherwise = "Choose a field from the list."
-    if suggestion is None and step.name.partition("-")[0] in type_.fields:
+    if suggestion is None and name.partition("-")[0] in type_.fields:
         otherwise = "For a subtraction, put spaces around the minus sign."
-    message = with_hint(f"There is no field {step.name[:64]} here.", suggestion, otherwise)
+    message = with_hint(f"There is no field {name[:64]} here.", suggestion, otherwise)
     return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, suggestion)
 
 
@@ -184,7 +184,9 @@ def _map_value(type_: Type, step: syntax.Step) -> Type:
 def _map_result(step: syntax.Step, type_: Type, key: Plan | None) -> Type:
     value = _map_value(type_, step)
     if isinstance(type_, ObjectType) and isinstance(key, Constant):
-        return type_.fields.get(key.value, value)
+        if key.value not in type_.fields:
+            raise _unknown_field(type_, step, str(key.value))
+        return type_.fields[key.value]
     if step.name == "values":
         return value if isinstance(value, ListType) else ListType(value)
     return {"entry": value, "keys": ListType(types.STRING)}.get(step.name, types.STRING)

@@ -46,7 +46,8 @@ def _reason(text: str, error: Exception) -> str:
         return "Patterns cannot refer back to a group (\\1). Write the part out again instead."
     cause = error.args[0] if error.args else ""
     detail = cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
-    return f"The pattern cannot be read ({detail[:80]}). Correct it, or put a backslash before special signs."
+    # RE2 puts the pattern behind a colon, and patterns may be made of people's data.
+    return f"The pattern cannot be read ({detail.partition(':')[0]}). Correct it, or escape special signs."
 
 
 def matches_whole(pattern: Pattern, text: str) -> bool:

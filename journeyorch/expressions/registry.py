@@ -1,8 +1,8 @@
 """The functions of the language, known by their Python signatures.
 
 A function is registered by a decorator that reads its types from the annotations, its help from the
-first line of the docstring and its examples from the call; the checker, autocompletion, the reference page and
-the tests all read what is here. A null for a parameter that cannot be None makes the whole call null.
+first line of the docstring and its examples from the call; the checker, autocompletion, the reference page
+and the tests all read what is here. A null for a parameter that cannot be None makes the whole call null.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ class Variable(Type):
 
     @property
     def name(self) -> str:
-        return self.label
+        few = 0 < len(self.options) <= 3
+        if few:
+            return "|".join(option.name for option in self.options)
+        return self.label.lower() if self.options else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class Role:
     kind: str = "value"
 
 
+def label(type_: Type) -> str:
+    """A type as the signatures write it: a list of T is [T]."""
+    return f"[{label(type_.item)}]" if isinstance(type_, ListType) else type_.name
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
@@ -69,7 +77,7 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        return self.role.label if self.role else self.type.name
+        return self.role.label if self.role else label(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,9 @@ class Signature:
         """``substr(string, integer[, integer]) → string``."""
         text = ""
         for index, parameter in enumerate(self.parameters):
-            label = (", " if index else "") + parameter.label
-            text += f"[{label}]" if parameter.optional else label
-        return f"{name}({text}) → {self.result.name}"
+            part = (", " if index else "") + parameter.label
+            text += f"[{part}]" if parameter.optional else part
+        return f"{name}({text}) → {label(self.result)}"
 
 
 @dataclass(slots=True)

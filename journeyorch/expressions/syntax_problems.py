@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from lark import Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import ExpressionProblem, Place
 
-_VALUE_STARTERS = {"STRING", "INTEGER", "NAME", "LPAR", "LSQB", "REFERENCE"}
 _WORDS = {
     "_OR": "or",
     "_AND": "and",
@@ -18,7 +17,7 @@ _WORDS = {
     "_THEN": "then",
     "_ELSE": "else",
     "NULL": "null",
-    "KIND": "numeric, integer or decimal",
+    "KIND": "a kind of number (numeric, integer, decimal)",
     "COMPARE": "a comparison",
     "PLUS": "+",
     "MINUS": "-",
@@ -71,8 +70,8 @@ def explain_unexpected(source: str, error: UnexpectedInput) -> ExpressionProblem
     start, end = _where(source, error)
     found = source[start:end]
     place = Place(source, start, end)
-    if found[:1] in ('"', "'") and isinstance(error, UnexpectedCharacters):
-        return place.problem("ERR_EXPR_TEXT", f"This text is not closed. Add a {found[0]} at its end.")
+    if found in ('"', "'"):
+        return place.problem("ERR_EXPR_TEXT", f"This text is not closed. Add a {found} at its end.")
     suggestion = slip(found)
     message = f"Expected {_expected(error)}, found {_named(found)}."
     message += f" Did you mean {suggestion}?" if suggestion else " Correct the text here."
@@ -85,22 +84,18 @@ def slip(word: str) -> str | None:
 
 
 def _where(source: str, error: UnexpectedInput) -> tuple[int, int]:
+    """The stretch to point at; signs that belong together, like ``&&``, as one."""
     if isinstance(error, UnexpectedToken) and isinstance(error.token, Token) and error.token.type != "$END":
         start = error.token.start_pos or 0
-        return start, _longer_slip(source, start, start + max(1, len(error.token)))
-    if isinstance(error, UnexpectedCharacters):
-        start = error.pos_in_stream or 0
-        return start, _longer_slip(source, start, start + 1)
-    end = len(source.rstrip())
-    return end, end
-
-
-def _longer_slip(source: str, start: int, end: int) -> int:
-    """``&&`` and ``===`` come as single signs; point at the whole."""
-    for length in (3, 2):
-        if slip(source[start : start + length]):
-            return max(end, start + length)
-    return end
+        length = max(1, len(error.token))
+    elif isinstance(error, UnexpectedCharacters):
+        start, length = error.pos_in_stream or 0, 1
+    else:
+        start, length = len(source.rstrip()), 0
+    if source[start - 2 : start + 1] == "===":
+        return start - 2, start + 1
+    longer = next((size for size in (3, 2) if slip(source[start : start + size])), 0)
+    return start, start + max(length, longer)
 
 
 def _named(found: str) -> str:
@@ -108,21 +103,20 @@ def _named(found: str) -> str:
 
 
 def _expected(error: UnexpectedInput) -> str:
-    accepted = set(_accepted(error))
-    if accepted >= {"STRING", "INTEGER"} or (
-        accepted and accepted <= _VALUE_STARTERS and "FIELD_NAME" not in accepted
-    ):
+    accepted = _accepted(error)
+    if accepted >= {"STRING", "INTEGER"}:
         return "a value"
-    words = [] if not accepted & _CONTINUERS else ["an operator"]
+    words = ["an operator"] if accepted & _CONTINUERS else []
     words += sorted(_WORDS[name] for name in accepted - _CONTINUERS if name in _WORDS)
+    if accepted & _CONTINUERS and isinstance(error, UnexpectedCharacters):
+        return "an operator or the end"  # what else could stand there is not known for unknown signs
     if len(words) < 2:
         return words[0] if words else "something else"
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _accepted(error: UnexpectedInput) -> set[str]:
+    """The names of the tokens that could stand there, as far as the parser tells."""
     if isinstance(error, UnexpectedToken):
         return set(error.accepts or error.expected)
-    if isinstance(error, UnexpectedCharacters):
-        return set(error.allowed or ())
-    return set(error.expected) if isinstance(error, UnexpectedEOF) else set()
+    return set(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else set()

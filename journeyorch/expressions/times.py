@@ -25,14 +25,13 @@ _ZONE_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 _NOT_ZONES = ("posix", "right", "localtime", "Factory", "leapseconds", "tzdata", "zone")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_SHOWN = 40
 
 
 def parse_date(text: str) -> date:
     """A day written ``2021-02-19``."""
     if _DAY.fullmatch(text):
         return _built(text, date.fromisoformat)
-    raise misfit(f"{quoted(text)} is no day. Write it like 2021-02-19.")
+    raise misfit("The text is no day. Write it like 2021-02-19.")
 
 
 def parse_time(text: str) -> datetime:
@@ -40,7 +39,7 @@ def parse_time(text: str) -> datetime:
     clock = _CLOCK.match(text)
     rest = text[clock.end() :] if clock else ""
     if clock is None or (rest and not _OFFSET.fullmatch(rest)):
-        raise misfit(f"{quoted(text)} is no time. Write it like 2021-02-19T08:30:00Z.")
+        raise misfit("The text is no date or time. Write it like 2021-02-19 or 2021-02-19T08:30:00Z.")
     parsed = _built(text.upper(), datetime.fromisoformat)
     return parsed if parsed.tzinfo is None else checked(parsed)
 
@@ -54,12 +53,7 @@ def _built(text: str, build):  # type: ignore[no-untyped-def]
     try:
         return build(text)
     except ValueError:
-        raise misfit(f"{quoted(text)} does not exist in the calendar. Use a real day and time.") from None
-
-
-def quoted(text: str) -> str:
-    """A user's text for a message: never more than a glimpse of it."""
-    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'
+        raise misfit("The text is no time that exists. Use a real day and time.") from None
 
 
 def checked(moment: datetime) -> datetime:
@@ -134,7 +128,7 @@ def zone_of(name: str) -> tzinfo:
     if zone is None:
         close = get_close_matches(name[:64], available_timezones(), n=1)
         hint = f"Did you mean {close[0]}?" if close else "Use an id such as Europe/Paris."
-        raise Failure("ERR_EXPR_ZONE", f"{quoted(name)} is no time zone. {hint}")
+        raise Failure("ERR_EXPR_ZONE", f"There is no such time zone. {hint}")
     return zone
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import types
 from .durations import format_duration, parse_duration, whole_milliseconds
-from .errors import Failure, misfit
+from .errors import Failure, misfit, out_of_range
 from .limits import DATA_DEPTH, INTEGER_MAX, INTEGER_MIN
 from .times import checked, format_time, in_utc, parse_date, parse_time
 from .types import ListType, MapType, ObjectType, Type
@@ -50,6 +50,13 @@ def _wrong(value: Any, type_: Type) -> Failure:
     return misfit(f"Expected {type_.name} in the data, found {type_of(value).name}. Check what was sent.")
 
 
+def in_range(value: int) -> int:
+    """The same integer, or an overflow failure outside 64 bits."""
+    if INTEGER_MIN <= value <= INTEGER_MAX:
+        return value
+    raise out_of_range("64-bit integers")
+
+
 def _read_string(value: Any) -> str:
     if type(value) is str:
         return value
@@ -65,16 +72,16 @@ def _read_boolean(value: Any) -> bool:
 def _read_integer(value: Any) -> int:
     if type(value) is float and value.is_integer():
         value = int(value)  # JSON does not tell 3 from 3.0
-    if type(value) is int and INTEGER_MIN <= value <= INTEGER_MAX:
-        return value
+    if type(value) is int:
+        return in_range(value)
     raise _wrong(value, types.INTEGER)
 
 
 def _read_decimal(value: Any) -> float:
     if type(value) is float and math.isfinite(value):
         return value
-    if type(value) is int and INTEGER_MIN <= value <= INTEGER_MAX:
-        return float(value)
+    if type(value) is int:
+        return float(in_range(value))
     raise _wrong(value, types.DECIMAL)
 
 
@@ -112,8 +119,8 @@ def _read_duration(value: Any) -> timedelta:
 
 def _read_any(value: Any) -> Any:
     """Scalars of an unknown type still have to be values of the language."""
-    if type(value) is int and not INTEGER_MIN <= value <= INTEGER_MAX:
-        raise _wrong(value, types.INTEGER)
+    if type(value) is int:
+        return in_range(value)
     if type(value) is float and not math.isfinite(value):
         raise misfit("Expected a finite number in the data. Check what was sent.")
     if isinstance(value, list):

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..durations import whole_milliseconds
 from ..errors import out_of_range
-from ..operators import finite, in_range
+from ..operators import finite
 from ..registry import function
-from ..values import identity
+from ..values import identity, in_range
 from .parameters import Number, Ordered, T
 
 

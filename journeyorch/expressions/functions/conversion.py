@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from .. import durations, times
 from ..errors import Failure, misfit
-from ..operators import finite, in_range, text_of
+from ..operators import finite, text_of
 from ..registry import function
-from ..times import quoted
-from .parameters import Instant, Sortable, WallTime, Zone
+from ..values import in_range
+from .parameters import Instant, Scalar, WallTime, Zone
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?")
 _MAX_DIGITS = 40
@@ -206,7 +206,7 @@ def instant_to_integer(moment: Instant) -> int:
 
 def _check_number(text: str) -> None:
     if not _NUMBER.fullmatch(text):
-        raise Failure("ERR_EXPR_VALUE", f"{quoted(text)} is no number. Write it like 42 or 3.14.")
+        raise Failure("ERR_EXPR_VALUE", "The text is no number. Write it like 42 or 3.14.")
 
 
 @function(name="toDuration", literal=True, examples={'toDuration("PT15M")': "PT15M"})
@@ -229,7 +229,7 @@ def milliseconds_to_duration(milliseconds: int) -> timedelta:
         "toString(true)": "true",
     }
 )
-def to_string(value: Sortable) -> str:
+def to_string(value: Scalar) -> str:
     """Any scalar as text: dateTime in ISO-8601 and UTC, duration in milliseconds."""
     return text_of(value)
 
@@ -244,4 +244,4 @@ def to_string(value: Sortable) -> str:
 )
 def date_literal(text: str) -> Instant:
     """A day, a wall clock or an instant, by the text, which has to be a constant."""
-    raise misfit(f"{quoted(text)} has to be a constant.")  # the checker makes a constant of every call
+    raise misfit("date takes a constant text. Write one.")  # the checker makes a constant of every call

@@ -128,7 +128,7 @@ def in_next_years(context: Context, moment: Moment, amount: int) -> bool:
 def set_hours(moment: Clock, hour: int) -> Clock:
     """The same date with that hour, from 0 to 23."""
     if not 0 <= hour <= 23:
-        raise misfit(f"{hour} is no hour of a day. Use 0 to 23.")
+        raise misfit("A day has the hours 0 to 23. Use one of them.")
     return _settled(moment, moment.replace(hour=hour, fold=0))
 
 
@@ -138,7 +138,7 @@ def set_days(moment: Moment, day: int) -> Moment:
     try:
         changed = moment.replace(day=day)
     except (ValueError, OverflowError):
-        raise misfit(f"The month has no day {day}. Use a day that it has.") from None
+        raise misfit("The month has no such day. Use a day that it has.") from None
     return _settled(moment, changed) if isinstance(moment, datetime) else changed
 
 

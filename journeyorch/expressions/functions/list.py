@@ -9,7 +9,7 @@ from ..operators import text_of
 from ..patterns import too_long
 from ..registry import function
 from ..values import identity
-from .parameters import Key, Sortable, T
+from .parameters import Key, Scalar, T
 
 
 @function(examples={"distinct([3, 1, 3, null])": [3, 1]})
@@ -102,7 +102,7 @@ def list_size(values: list[Any] | None) -> int:
         'serializeList([1, 2], ";", false)': "1;2",
     }
 )
-def serialize_list(values: list[Sortable | None], separator: str, quotes: bool) -> str:
+def serialize_list(values: list[Scalar | None], separator: str, quotes: bool) -> str:
     """The elements as one text, nulls left out; with true each stands in double quotes."""
     texts = [text_of(value) for value in values if value is not None]
     # Measured before it is made: a long separator times a long list is more than memory.
@@ -112,7 +112,7 @@ def serialize_list(values: list[Sortable | None], separator: str, quotes: bool) 
 
 
 @function(examples={"sort([3, null, 1], true)": [1, 3, None], 'sort(["a", "b"], false)': ["b", "a"]})
-def sort(values: list[Sortable | None], ascending: bool) -> list[Sortable | None]:
+def sort(values: list[Scalar | None], ascending: bool) -> list[Scalar | None]:
     """The elements in order, nulls last; objects by one of their fields."""
     return _sorted(values, lambda value: value, ascending=ascending)
 

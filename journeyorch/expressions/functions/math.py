@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from ..evaluate import Context
-from ..operators import in_range
 from ..registry import function
+from ..values import in_range
 
 
 @function(examples={"random() < 1": True})

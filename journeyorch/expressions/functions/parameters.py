@@ -10,13 +10,13 @@ from .. import types
 from ..errors import misfit
 from ..patterns import compile_pattern
 from ..registry import Role
-from ..times import UNITS, quoted, zone_of
+from ..times import UNITS, zone_of
 
 
 def _unit(text: str) -> str:
     if text in UNITS:
         return text
-    raise misfit(f"{quoted(text)} is no part of a date. Use {', '.join(UNITS)}.")
+    raise misfit(f"The text is no part of a date. Use {', '.join(UNITS)}.")
 
 
 Instant = Annotated[datetime, types.DATE_TIME]
@@ -34,5 +34,5 @@ Ordered = TypeVar("Ordered", int, float, timedelta, Instant, WallTime, date)
 # Days, wall clocks and instants alike.
 Moment = TypeVar("Moment", Instant, WallTime, date)
 Clock = TypeVar("Clock", Instant, WallTime)
-Sortable = TypeVar("Sortable", str, bool, int, float, timedelta, Instant, WallTime, date)
+Scalar = TypeVar("Scalar", str, bool, int, float, timedelta, Instant, WallTime, date)
 Items = list[T | None]
