@@ -20,6 +20,7 @@ from django.core import serializers
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
+from journeyorch import wakeup
 from journeyorch.outbound import capping, configs
 from tests import network, postgres
 from tests.plugin import RUN_FOLDER
@@ -105,6 +106,8 @@ def django_db_setup(
         connection.close()
         copy.keep_template(str(connection.settings_dict["NAME"]))
     yield copy
+    # Its own connection would keep the test database from being dropped.
+    wakeup.close()
     copy.remove_all()
 
 

@@ -27,11 +27,12 @@ def encode(state: State) -> str:
     }
     for name, value in (
         ("race", state.race),
-        ("timers", state.timers),
-        ("pending", state.pending),
+        # orjson writes plain tuples only.
+        ("timers", [tuple(timer) for timer in state.timers]),
+        ("pending", [tuple(one) for one in state.pending]),
         ("fetched", state.fetched),
         ("callBy", state.call_by),
-        ("held", state.held),
+        ("held", [tuple(arrival) for arrival in state.held]),
         ("data", state.data),
         ("properties", state.properties),
     ):

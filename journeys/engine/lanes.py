@@ -70,7 +70,7 @@ SELECT id, inputs, input_since, timer_since, crashes FROM (
         (SELECT i.occurred_at FROM journeys_laneinput i
           WHERE i.lane_id = l.id ORDER BY i.bulk, i.id LIMIT 1) AS input_since,
         (SELECT count(*) FROM (SELECT 1 FROM journeys_laneinput i
-          WHERE i.lane_id = l.id LIMIT {WAVE_INPUTS}) AS some) AS inputs,
+          WHERE i.lane_id = l.id LIMIT {WAVE_INPUTS}) AS counted) AS inputs,
         (SELECT n.wake_at FROM journeys_instance n
           WHERE n.lane_id = l.id AND n.wake_at <= %s ORDER BY n.wake_at LIMIT 1) AS timer_since
     FROM journeys_lane l

@@ -68,6 +68,11 @@ def plans_of(sandbox_id: int) -> SandboxPlans:
     return kept
 
 
+def forget_all() -> None:
+    """Forget what is kept: for tests, whose generations repeat when they are rolled back."""
+    _kept.clear()
+
+
 def generation_of(sandbox_id: int) -> int:
     """The generation of the sandbox's configuration, as the database has it now."""
     return Sandbox.objects.values_list("generation", flat=True).get(pk=sandbox_id)
