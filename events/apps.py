@@ -5,5 +5,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        # Registers the adapters: workers need them too, and never load the URLs.
-        from events.protocols import collection  # noqa: F401
+        # Workers need the adapters too, and never load the addresses.
+        from events.protocols import discover
+
+        discover()

@@ -23,7 +23,7 @@ _KEY_TYPES = (STRING, INTEGER, ANY)
 
 def payload_scope(name: str, document: Mapping[str, Any]) -> Scope:
     """What the condition and the key of an event may refer to: its own payload, under its name."""
-    return Scope(events={name: from_json_schema(document)})
+    return Scope(events={name: from_json_schema(dict(document))})
 
 
 def condition_problems(source: str, scope: Scope) -> list[str]:

@@ -2,10 +2,8 @@
 
 from django.urls import path
 
-from events.protocols import adapters, collection
+from events.protocols import adapters
 from events.views import endpoint
-
-__all__ = ["collection", "urlpatterns"]
 
 urlpatterns = [
     path(address, endpoint(adapter, batch=batch), name=f"{adapter.name}{'-batch' if batch else ''}")

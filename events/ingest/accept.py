@@ -45,7 +45,7 @@ def accept(
 
 
 def _received(door: Door, stored: Stored, outcomes: Sequence[Message | Flaw], *, validated: bool) -> Receipt:
-    if stored.count:
+    if stored.new:
         # Robust: the events are stored, whatever becomes of the wake-up.
         signals.events_received.send_robust(sender=None, sandbox_id=door.sandbox_id)
     at_ms = int(stored.at.timestamp() * 1000)

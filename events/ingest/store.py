@@ -28,7 +28,7 @@ class Stored(NamedTuple):
     """A request is on disk."""
 
     at: datetime  # time of receipt of all its events, by the database's clock
-    count: int  # how many were new
+    new: int  # how many were not repetitions
 
 
 def store(door: Door, messages: Sequence[Message], *, protocol: str) -> Stored | None:
@@ -111,12 +111,12 @@ def _store_in_postgresql(door: Door, messages: Sequence[Message], protocol: str)
     connection.ensure_connection()
     # Django's own cursor binds on the client: six times the CPU (hot-path.md).
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        parameters = (door.sandbox_id, door.generation, bodies, keys)
-        parameters += (door.inlet_id, door.sandbox_id, door.inlet_id, protocol)
+        judged_by = (door.sandbox_id, door.generation)
+        parameters = (*judged_by, bodies, keys, door.inlet_id, door.sandbox_id, door.inlet_id, protocol)
         row = cursor.execute(_STORE, parameters, binary=True).fetchone()
     assert row is not None
-    at, count, current = row
-    return Stored(at, count) if current else None
+    at, new, current = row
+    return Stored(at, new) if current else None
 
 
 def _store_in_sqlite(door: Door, messages: Sequence[Message], protocol: str) -> Stored | None:

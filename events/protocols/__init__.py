@@ -6,8 +6,10 @@ events are routed, turns a stored message into XDM. It touches neither the datab
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from events.ingest.refusals import Flaw, Refused
@@ -76,13 +78,19 @@ class Adapter(Protocol):
 
 
 _adapters: dict[str, Adapter] = {}
-_AdapterClass = TypeVar("_AdapterClass", bound=type)
+_AdapterClass = TypeVar("_AdapterClass", bound=type[Adapter])
 
 
 def protocol(adapter: _AdapterClass) -> _AdapterClass:
     """Class decorator: make an ``Adapter`` known under its ``name``."""
     _adapters[adapter.name] = adapter()
     return adapter
+
+
+def discover() -> None:
+    """Load every protocol of this folder; a new one is a new file and nothing else."""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
 
 
 def adapter_of(name: str) -> Adapter:

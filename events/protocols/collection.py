@@ -120,8 +120,9 @@ def _entity(message: Any) -> dict[str, Any] | None:
 
 def _origin(header: Mapping[str, Any]) -> str:
     organization = header.get("imsOrgId")
-    harmless = isinstance(organization, str) and _ORGANIZATION.fullmatch(organization)
-    return organization if harmless else ""
+    if isinstance(organization, str) and _ORGANIZATION.fullmatch(organization):
+        return organization
+    return ""
 
 
 def _key(entity: Mapping[str, Any], header: Mapping[str, Any]) -> str | None:

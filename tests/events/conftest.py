@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,16 +14,14 @@ from events.ingest import doors
 from events.ingest.doors import digest
 from events.models import Inlet, InletToken
 from journeyorch.access.models import Sandbox
-
-KEY = "a-key-that-only-tests-know"
+from tests.events.seed import KEY
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Generations and ids repeat between tests, which the product's never do."""
-    yield
-    doors._doors.clear()
-    catalog._catalogs.clear()
+def _no_inlets_remembered() -> None:
+    """Generations repeat when a test is rolled back."""
+    doors.forget_all()
+    catalog.forget_all()
 
 
 @pytest.fixture

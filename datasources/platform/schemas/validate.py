@@ -36,7 +36,7 @@ class Validator:
         """Compile; ``NotASchema`` if the document is none, or refers to something outside itself."""
         try:
             self._compiled = jsonschema_rs.validator_for(
-                document,
+                dict(document),
                 validate_formats=True,
                 # A schema may be written by anybody: nothing is fetched, and no pattern can take for ever.
                 offline=True,
