@@ -10,6 +10,8 @@ import threading
 import time
 from typing import Any
 
+from django.conf import settings
+
 from journeyorch.outbound.addresses import is_public, parse_address
 from journeyorch.outbound.connections import Deadline, default_context
 from journeyorch.outbound.guard import Origin, Policy, Refused, configured_policy, resolve, resolve_within
@@ -45,7 +47,8 @@ class GuardedSmtp(smtplib.SMTP):
         self.sent = 0
         self.used = time.monotonic()
         self._tls = tls
-        super().__init__(host, port, timeout=deadline.remaining())
+        # Without a name for itself the library looks one up, for as long as that takes.
+        super().__init__(host, port, settings.HOSTNAME, timeout=deadline.remaining())
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         origin = Origin("smtp", host.lower(), port)
