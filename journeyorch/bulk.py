@@ -4,8 +4,8 @@ Django's cursors bind values on the client, at six times the CPU. Here PostgreSQ
 in binary, through a plain psycopg cursor; SQLite gets one prepared statement, run for each row.
 
 Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``UUID`` for
-``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are always
-bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``, ``condition``,
+``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are
+always bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``, ``condition``,
 ``order_by``, ``on_conflict``), are code: never make them from what a user typed.
 
 In fragments the table is ``t``; a value of the row at hand is ``v.<name>``, one of its key ``v.key_<name>``.
@@ -70,8 +70,8 @@ def update(
     """Update the row that each input's key names; returns how many rows were found and updated.
 
     An input row holds the key's values, then those of ``columns``. A guard, such as the revision that
-    was read, is one more column of the key. ``in_order`` locks the rows in the order of the key first: without it,
-    two transactions that update the same rows may wait for each other.
+    was read, is one more column of the key. ``in_order`` locks the rows in the order of the key first:
+    without it, two transactions that update the same rows may wait for each other.
     """
     if not rows:
         return 0
@@ -122,12 +122,12 @@ def lookup(
 
 
 def by_ids(table: str, key: Column, ids: Iterable[Any], select: Sequence[Column]) -> list[Row]:
-    """The values of ``select`` for the rows with these ids, in the order of the ids; unknown ids are left out."""
+    """The values of ``select`` for the rows with these ids, in the order of the ids; without unknown ones."""
     return [row[1:] for row in lookup(table, [key], [(value,) for value in ids], select)]
 
 
 def new_ids(table: str, count: int) -> list[int]:
-    """Ids for rows about to be inserted with them; on SQLite only inside the transaction that inserts them."""
+    """Ids for new rows; on SQLite only inside the transaction that inserts these."""
     if not count:
         return []
     if connection.vendor == "postgresql":
@@ -143,7 +143,8 @@ def database_now() -> datetime:
     """The database's clock, for times that several processes compare; on SQLite all share this machine's."""
     if connection.vendor != "postgresql":
         return datetime.now(UTC)
-    return _run("SELECT clock_timestamp()", []).fetchone()[0].astimezone(UTC)
+    ((now,),) = _run("SELECT clock_timestamp()", []).fetchall()
+    return now.astimezone(UTC)
 
 
 def to_database(moment: datetime) -> Any:
@@ -162,7 +163,7 @@ def from_database(value: Any) -> datetime | None:
 
 
 class _ArrayCursor(psycopg.Cursor[Any]):
-    """Binds on the server; every ``int`` as bigint, so that a statement keeps one plan whatever its values."""
+    """Binds on the server; every ``int`` as bigint, so that a statement is one whatever its values."""
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         super().__init__(raw)
@@ -218,7 +219,8 @@ def _update_arrays(
 
 @lru_cache(maxsize=512)
 def _delete_arrays(table: str, key: Column) -> str:
-    return f'DELETE FROM "{table}" AS t USING {_unnest([key])} AS v("key_{key.name}") WHERE {_match([key], "key_")}'
+    source = f"{_unnest([key])} AS v({_aliases([key], [])})"
+    return f'DELETE FROM "{table}" AS t USING {source} WHERE {_match([key], "key_")}'
 
 
 @lru_cache(maxsize=512)
@@ -233,7 +235,9 @@ def _lookup_arrays(
     lock: bool,
 ) -> str:
     found = ", ".join(_selected(column) for column in select)
-    tail = _tail(key, condition, order_by, limit) + (" FOR NO KEY UPDATE OF t" if lock else "")
+    tail = _tail(key, condition, order_by, limit)
+    # Without a limit the planner would make an ordinary join of it, and scan on fresh statistics.
+    tail += (" OFFSET 0" if limit is None else "") + (" FOR NO KEY UPDATE OF t" if lock else "")
     return (
         f"SELECT (v.ordinality - 1), found.* FROM {_unnest([*key, *given])}"
         f" WITH ORDINALITY AS v({_aliases(key, given)}, ordinality)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 # Objects nested deeper than this are replaced as a whole: nobody's document may exhaust the stack.
 MAX_DEPTH = 32
@@ -134,7 +134,7 @@ class _Merge(NamedTuple):
         return stamped > standing or (stamped == standing and (self.ties or not exists))
 
 
-def _is_branch(value: Any, depth: int) -> bool:
+def _is_branch(value: Any, depth: int) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict) and depth < MAX_DEPTH
 
 

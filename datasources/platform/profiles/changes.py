@@ -142,7 +142,7 @@ def _write_identities(changes: Changes) -> None:
     new = sorted((*row, changes.sandbox_id) for row in changes.identities)
     _all(bulk.insert(IDENTITIES, columns, new, on_conflict="DO NOTHING"), new)
     adopted = sorted(changes.adopted.items())
-    nobody = f'NOT EXISTS (SELECT 1 FROM "{PROFILES}" AS p WHERE p.id = t.profile_id)'
+    nobody = f'NOT EXISTS (SELECT 1 FROM "{PROFILES}" AS p WHERE p.id = t.profile_id)'  # noqa: S608 - a constant
     _all(bulk.update(IDENTITIES, [ID], [PROFILE], adopted, where=nobody, in_order=True), adopted)
     seen = sorted(changes.seen.items())
     bulk.update(IDENTITIES, [ID], [SEEN_AT], seen, where="t.seen_at < v.seen_at", in_order=True)

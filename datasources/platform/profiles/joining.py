@@ -45,4 +45,4 @@ def _one_of(candidates: Collection[int], primary: int | None) -> set[int]:
     """Of several known people named weakly, the event belongs to one: the primary's, else the oldest."""
     if not candidates:
         return set()
-    return {primary if primary in candidates else min(candidates)}
+    return {primary if primary is not None and primary in candidates else min(candidates)}

@@ -86,7 +86,7 @@ def _strangers(
 def _concerned(
     received: Sequence[Received], rows: Mapping[Pair, IdentityRow], roots: Mapping[int, Root]
 ) -> tuple[set[int], set[int]]:
-    """The profiles that these events may show to be one person; these and those whose attributes they may write.
+    """The profiles that these events may show to be one person; all whose attributes they may write.
 
     Events with an identity in common are looked at together: one may bring the identity that another names.
     """

@@ -17,7 +17,10 @@ class Profile(models.Model):
     attribute_times = models.JSONField(default=dict, editable=False)
     test_profile = models.BooleanField(_("test profile"), default=False)
     version = models.BigIntegerField(default=1, editable=False)
-    merged_into = models.ForeignKey("self", null=True, editable=False, on_delete=models.CASCADE)
+    # Set for good when two profiles turn out to be one person; the other end is never merged itself.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.CASCADE, db_index=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -27,6 +30,10 @@ class Profile(models.Model):
         indexes = [
             # The list of profiles of a sandbox, newest change first.
             models.Index(fields=["sandbox", "-updated_at"], name="profile_recent"),
+            # Who was merged into somebody; most were not, and cost nothing here.
+            models.Index(
+                fields=["merged_into"], name="profile_merged", condition=models.Q(merged_into__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -39,7 +46,9 @@ class Identity(models.Model):
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     namespace = models.CharField(_("namespace"), max_length=60)
     value = models.CharField(_("value"), max_length=512)
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, db_constraint=False, related_name="identities")
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, db_constraint=False, related_name="identities"
+    )
     # The most recently seen identity of a namespace starts segment qualifications.
     seen_at = models.DateTimeField(_("last seen"))
 

@@ -1,0 +1,183 @@
+"""The people of a sandbox, for technical users: find, look at, correct (events.md, Profiles)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from datasources.platform.namespaces.canonical import canonical
+from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.profiles.changes import Stale, json_text
+from datasources.platform.profiles.models import ExperienceEvent, Profile
+from datasources.platform.profiles.people import identity_rows, load_identities, load_roots, members_of
+from datasources.platform.profiles.updates import rewrite_attributes
+from journeyorch.access.models import Sandbox
+
+# How many experience events the page shows.
+LATEST_EVENTS = 20
+
+
+class AttributesField(forms.Field):
+    """A JSON object, read strictly: what is saved here is what expressions see.
+
+    Not Django's JSON field: it takes NaN, and very long numbers or deep lists end in an error of the server.
+    """
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> dict[str, Any]:
+        try:
+            attributes = orjson.loads(value or "{}")
+            json_text(attributes)
+        except ValueError as error:
+            message = _("This is no JSON that can be stored: %(reason)s")
+            raise forms.ValidationError(message, code="json", params={"reason": error}) from error
+        if not isinstance(attributes, dict):
+            raise forms.ValidationError(_("Attributes are one JSON object, in braces."), code="object")
+        return attributes
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else pretty(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return pretty(initial) != pretty(self.to_python(data))
+        except forms.ValidationError:
+            return True
+
+
+class ProfileForm(forms.ModelForm):
+    """``seen_version`` is what the page showed; saving over something newer is refused."""
+
+    attributes = AttributesField(label=_("attributes"), required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Profile
+        fields = ["test_profile", "attributes"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_version"].initial = self.instance.version
+
+    def wanted(self) -> dict[str, Any]:
+        """The attributes as they shall be; the flag is one of them."""
+        attributes = dict(self.cleaned_data["attributes"])
+        if "test_profile" in self.changed_data:
+            attributes["testProfile"] = self.cleaned_data["test_profile"]
+        return attributes
+
+
+@admin.register(Profile)
+class ProfileAdmin(admin.ModelAdmin):
+    """People are made by what is received and erased as a whole, never by hand."""
+
+    form = ProfileForm
+    list_display = ["__str__", "names", "test_profile", "updated_at"]
+    list_filter = ["test_profile", ("sandbox", admin.RelatedOnlyFieldListFilter)]
+    ordering = ["-updated_at"]
+    search_fields = ["id"]
+    search_help_text = _("A whole identity in any namespace, such as zoe@example.com or CRMID:4711.")
+    show_full_result_count = False
+    list_per_page = 50
+    fields = [
+        "sandbox",
+        "test_profile",
+        "attributes",
+        "names",
+        "history",
+        "created_at",
+        "updated_at",
+        "seen_version",
+    ]
+    readonly_fields = ["sandbox", "names", "history", "created_at", "updated_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
+        people = super().get_queryset(request).filter(merged_into=None).select_related("sandbox")
+        return people.filter(sandbox__in=_sandboxes_of(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Profile], search_term: str
+    ) -> tuple[QuerySet[Profile], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = set().union(*(find(sandbox.pk, search_term) for sandbox in _sandboxes_of(request)))
+        return queryset.filter(pk__in=found), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The names of the people on the page, in two queries for all of them."""
+        page = super().get_changelist_instance(request)
+        known = load_identities(members_of([profile.pk for profile in page.result_list]))
+        for profile in page.result_list:
+            profile.known = known.get(profile.pk, [])
+        return page
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Profile | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Profile, form: ProfileForm, change: bool) -> None:
+        obj.version = form.cleaned_data["seen_version"]
+        rewrite_attributes(obj, form.wanted(), timezone.now())
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Stale:
+            message = _("This person changed while you were editing. Look at the new values and try again.")
+            self.message_user(request, message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    @admin.display(description=_("identities"))
+    def names(self, profile: Profile) -> SafeString:
+        known = getattr(profile, "known", None)
+        if known is None:
+            known = load_identities(members_of([profile.pk])).get(profile.pk, [])
+        return format_html_join(", ", "{}:{}", (one[:2] for one in known))
+
+    @admin.display(description=_("last experience events"))
+    def history(self, profile: Profile) -> SafeString:
+        events = ExperienceEvent.objects.filter(profile__in=list(members_of([profile.pk])))
+        rows = [
+            (event.timestamp.isoformat(timespec="seconds"), event.event_type, pretty(event.data))
+            for event in events.order_by("-timestamp")[:LATEST_EVENTS]
+        ]
+        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows)
+        return format_html("<table>{}</table>", body) if rows else SafeString("—")
+
+
+def _sandboxes_of(request: HttpRequest) -> QuerySet[Sandbox]:
+    user = request.user
+    if user.is_superuser:
+        return Sandbox.objects.all()
+    return Sandbox.objects.filter(user=user.pk)
+
+
+def find(sandbox_id: int, text: str) -> set[int]:
+    """The people of a sandbox with this identity, as ``Namespace:value`` or the value in any namespace."""
+    term = text.strip()
+    codes = namespaces_of(sandbox_id)
+    pairs = [(code, canonical(code, term)) for code in codes]
+    namespace, colon, value = term.partition(":")
+    if colon:
+        pairs.append((namespace, canonical(namespace, value)))
+    rows = identity_rows(sandbox_id, pairs)
+    return {root.profile_id for root in load_roots({row.profile_id for row in rows.values()}).values()}
+
+
+def pretty(value: Any) -> str:
+    """JSON for people; never escaped, never cut."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
