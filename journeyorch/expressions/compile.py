@@ -12,6 +12,7 @@ from typing import Any
 from . import plan as plans
 from .errors import Failure
 from .evaluate import Closure, Context
+from .limits import TEXT_PER_STEP
 from .plan import Nulls, Plan
 from .read_field import compile_field
 
@@ -123,13 +124,12 @@ def _apply_with_constant(plan: plans.Apply) -> Closure:
     """The commonest shape: a field against a literal."""
     function, place, left = plan.function, plan.place, compile_plan(plan.arguments[0])
     right = plan.arguments[1].value  # type: ignore[attr-defined]
-    if plan.nulls is Nulls.PASS:
-        return lambda context: function(left(context), right)  # equality: takes null, cannot fail
+    passes = plan.nulls is Nulls.PASS
     on_null = False if plan.nulls is Nulls.GIVE_FALSE else None
 
     def apply_with_constant(context: Context) -> Any:
         value = left(context)
-        if value is None:
+        if value is None and not passes:
             return on_null
         try:
             return function(value, right)
@@ -194,12 +194,12 @@ def _needed(plan: plans.Apply) -> list[int]:
 
 
 def _charge(context: Context, values: list[Any]) -> None:
-    """A step for every list element and every kilobyte of text."""
+    """A step for every list element and every bit of text."""
     for value in values:
         if type(value) is list:
             context.charge(len(value))
         elif type(value) is str:
-            context.charge(1 + (len(value) >> 10))
+            context.charge(1 + len(value) // TEXT_PER_STEP)
 
 
 def _fold(plan: plans.Fold) -> Closure:
@@ -212,7 +212,7 @@ def _fold(plan: plans.Fold) -> Closure:
             for function, nulls, operand in rest:
                 value = _step(function, nulls, value, operand(context))
                 if type(value) is str:
-                    context.charge(1 + (len(value) >> 10))
+                    context.charge(1 + len(value) // TEXT_PER_STEP)
         except Failure as failure:
             raise place.error(failure) from None
         return value

@@ -78,8 +78,8 @@ class Reference:
     """One thing that an expression needs to know before it is evaluated.
 
     ``kind`` is event, datasource, property or segment; ``root`` the event, source or segment name (empty for
-    properties); ``group`` the field group of a datasource; ``path`` the names below. A field of a list element,
-    in a condition, counts with the list's path before it. ``params`` are compiled; what they refer to is in
+    properties); ``group`` the field group of a datasource; ``path`` the names below, with the list's own path
+    before it for a field of a list element in a condition. ``params`` are compiled; what they refer to is in
     their own ``references`` and has to be there first.
     """
 

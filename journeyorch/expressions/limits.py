@@ -10,8 +10,10 @@ PATTERN_LENGTH = 1_000
 
 # At run time.
 TEXT_LENGTH = 256 * 1024  # of a text an expression makes; texts that it only reads may be longer
-LIST_LENGTH = 100_000
-STEPS = 200_000  # list elements and kilobytes of text looked at in one evaluation
+LIST_LENGTH = 10_000  # of a list it makes out of a text
+STEPS = 200_000  # list elements, matches of patterns and bits of text looked at in one evaluation
+TEXT_PER_STEP = 256
+STEPS_PER_MATCH = 15
 
 INTEGER_MIN = -(2**63)
 INTEGER_MAX = 2**63 - 1

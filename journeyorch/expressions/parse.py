@@ -18,7 +18,7 @@ from .syntax import Node
 from .syntax_problems import explain_unexpected
 
 _SKIM = re.compile(
-    r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w-]+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL
+    r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL
 )
 _ESCAPE = re.compile(r"\\(?:([\\\"'ntr])|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _PLAIN_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t", "r": "\r"}

@@ -6,14 +6,14 @@ Pattern syntax is RE2's; in replacements ``$1`` is a group, ``\\$`` a dollar sig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import re2
 
 from .errors import Failure, misfit
-from .limits import CACHED_PATTERNS, LIST_LENGTH, PATTERN_LENGTH, TEXT_LENGTH
+from .limits import CACHED_PATTERNS, LIST_LENGTH, PATTERN_LENGTH, STEPS_PER_MATCH, TEXT_LENGTH
 
 Pattern = Any  # re2 publishes no type for its compiled patterns
 _OPTIONS = re2.Options()
@@ -63,12 +63,18 @@ def _encodable(text: str) -> str:
     return text
 
 
-def replace(pattern: Pattern, text: str, template: str, *, every: bool) -> str:
-    """Put the template in place of the first match, or of every match."""
+Charge = Callable[[int], None]
+
+
+def replace(pattern: Pattern, text: str, template: str, *, every: bool, charge: Charge) -> str:
+    """Put the template in place of the first match, or of every match.
+
+    ``charge`` is told the steps that a match costs: patterns can match at every character.
+    """
     pieces = _read_template(template, pattern.groups)
     result: list[str] = []
     length = end = 0
-    for match in _matches(pattern, text):
+    for match in _matches(pattern, text, charge):
         piece = text[end : match.start()] + "".join(_fill(pieces, match))
         result.append(piece)
         length += len(piece)
@@ -80,8 +86,10 @@ def replace(pattern: Pattern, text: str, template: str, *, every: bool) -> str:
     return "".join(result) + text[end:]
 
 
-def _matches(pattern: Pattern, text: str) -> Iterator[Any]:
-    return pattern.finditer(_encodable(text))
+def _matches(pattern: Pattern, text: str, charge: Charge) -> Iterator[Any]:
+    for match in pattern.finditer(_encodable(text)):
+        charge(STEPS_PER_MATCH)
+        yield match
 
 
 @lru_cache(maxsize=CACHED_PATTERNS)
@@ -115,11 +123,11 @@ def _fill(pieces: tuple[str | int, ...], match: Any) -> Iterator[str]:
         yield piece if isinstance(piece, str) else match.group(piece) or ""
 
 
-def split(pattern: Pattern, text: str) -> list[str]:
+def split(pattern: Pattern, text: str, *, charge: Charge) -> list[str]:
     """The parts between matches, trailing empty ones dropped; the whole text when nothing matches."""
     parts: list[str] = []
     end = 0
-    for match in _matches(pattern, text):
+    for match in _matches(pattern, text, charge):
         if match.end() == 0:
             continue  # an empty match at the start would make an empty first part
         parts.append(text[end : match.start()])

@@ -131,23 +131,23 @@ def match_reg_exp(text: str, pattern: Pattern) -> bool:
 
 
 @function(examples={'replace("a-b-c", "-", "+")': "a+b-c"})
-def replace(text: str, pattern: Pattern, by: str) -> str:
+def replace(context: Context, text: str, pattern: Pattern, by: str) -> str:
     """The text with the first match replaced; $1 is the first group, \\$ a dollar sign."""
-    return patterns.replace(pattern, text, by, every=False)
+    return patterns.replace(pattern, text, by, every=False, charge=context.charge)
 
 
 @function(
     examples={'replaceAll("a-b-c", "-", "+")': "a+b+c", r'replaceAll("x1y22", "(\\d+)", "<$1>")': "x<1>y<22>"}
 )
-def replace_all(text: str, pattern: Pattern, by: str) -> str:
+def replace_all(context: Context, text: str, pattern: Pattern, by: str) -> str:
     """The text with every match replaced; $1 is the first group, \\$ a dollar sign."""
-    return patterns.replace(pattern, text, by, every=True)
+    return patterns.replace(pattern, text, by, every=True, charge=context.charge)
 
 
 @function(examples={'split("A, B,C", ", *")': ["A", "B", "C"]})
-def split(text: str, pattern: Pattern) -> list[str]:
+def split(context: Context, text: str, pattern: Pattern) -> list[str]:
     """The parts between the matches of a pattern, empty ones at the end dropped."""
-    return patterns.split(pattern, text)
+    return patterns.split(pattern, text, charge=context.charge)
 
 
 @function(examples={'substr("hello", 3)': "lo", 'substr("hello", 1, 3)': "el"})

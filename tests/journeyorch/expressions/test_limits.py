@@ -1,0 +1,143 @@
+"""Hostile input: every limit has its own code, and nothing hangs, crashes or reaches Python."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeyorch.expressions import ExpressionError, RunTimeError, Scope, compile_expression, types
+
+from .world import SCOPE, make_context
+
+NESTED = types.ListType(types.ObjectType({"inner": types.ListType(types.INTEGER), "text": types.STRING}))
+LISTS = Scope(events={"E": types.ObjectType({"list": NESTED, "any": types.ANY, "text": types.STRING})})
+
+
+def code_of(source, scope=SCOPE):
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(source, scope)
+    return caught.value.problems[0].code
+
+
+def failure_of(source, payload):
+    with pytest.raises(RunTimeError) as caught:
+        compile_expression(source, LISTS).evaluate(make_context(events={"E": payload}))
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("(" * 65 + "1" + ")" * 65, "ERR_EXPR_NESTING"),
+        ("(" * 100_000, "ERR_EXPR_TOO_LONG"),
+        ("[" * 10_000, "ERR_EXPR_NESTING"),
+        ("not " * 65 + "true", "ERR_EXPR_NESTING"),
+        ("-" * 16_000 + "1", "ERR_EXPR_TOO_MANY_TOKENS"),
+        ("-" * 3_000 + "1", "ERR_EXPR_NESTING"),
+        ("null" + " is null" * 200, "ERR_EXPR_NESTING"),
+        ("lower(" * 65 + '"a"' + ")" * 65, "ERR_EXPR_NESTING"),
+        ("@{Order.items.all(" * 70, "ERR_EXPR_NESTING"),
+        ("1+" * 7_000 + "1", "ERR_EXPR_TOO_MANY_TOKENS"),
+        ('"' + "a" * 17_000 + '"', "ERR_EXPR_TOO_LONG"),
+        ('"' + "é" * 8_200 + '"', "ERR_EXPR_TOO_LONG"),
+        ("x" * 3_000_000, "ERR_EXPR_TOO_LONG"),
+        ('matchRegExp("a", "' + "a" * 1_001 + '")', "ERR_EXPR_PATTERN"),
+        ('matchRegExp("a", "((((a{100}){100}){100}){100})")', "ERR_EXPR_PATTERN"),
+        ("9" * 5_000, "ERR_EXPR_NUMBER"),
+        ("9" * 400 + ".0", "ERR_EXPR_NUMBER"),
+        ("\ud800", "ERR_EXPR_TEXT"),
+        ("\0", "ERR_EXPR_SYNTAX"),
+        ("\ufeff1", "ERR_EXPR_SYNTAX"),
+    ],
+)
+def test_source_over_a_limit_is_refused(source, code):
+    assert code_of(source) == code
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@{Order.__class__.__mro__}",
+        "@{Order.items.__len__}",
+        "@{__builtins__.eval}",
+        "__import__('os')",
+        "().__class__",
+        "''.__class__",
+        "now.__globals__",
+        "currentEventField.__dict__",
+        "@{Order.items.all().__class__}",
+        "#{ExperiencePlatform.__class__.x}",
+        "lambda: 1",
+        "{{ 1 }}",
+        "f'{1}'",
+    ],
+)
+def test_python_is_out_of_reach(source):
+    assert code_of(source).startswith("ERR_EXPR_")
+
+
+def test_dunder_names_in_data_are_only_keys():
+    payload = {"any": {"__class__": "mine"}}
+
+    assert (
+        compile_expression("@{E.any.__class__}", LISTS).evaluate(make_context(events={"E": payload}))
+        == "mine"
+    )
+
+
+def test_sixty_four_levels_are_allowed():
+    assert compile_expression("(" * 63 + "1" + ")" * 63, SCOPE).evaluate(make_context()) == 1
+
+
+def test_long_chains_are_not_nesting():
+    assert compile_expression("+".join(["1"] * 2_500), SCOPE).evaluate(make_context()) == 2_500
+    assert compile_expression(" and ".join(["true"] * 1_500), SCOPE).evaluate(make_context()) is True
+
+
+@pytest.mark.parametrize(
+    ("source", "payload", "code"),
+    [
+        ("count(@{E.list.inner})", {"list": [{"inner": [1] * 1_000}] * 300}, "ERR_EXPR_STEPS"),
+        (
+            "count(@{E.list.all(@{E.list.all(@{E.list.all(currentEventField.text == 'a')} is null)} is null)})",
+            {"list": [{"text": "b"}] * 1_000},
+            "ERR_EXPR_STEPS",
+        ),
+        (
+            "count(@{E.list.all(contain(@{E.text}, 'ab'))})",
+            {"list": [{}] * 1_000, "text": "a" * 10**6},
+            "ERR_EXPR_STEPS",
+        ),
+        ("replaceAll(@{E.text}, '', @{E.text})", {"text": "a" * 10_000}, "ERR_EXPR_TEXT_SIZE"),
+        ("@{E.text} + @{E.text}", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
+        ("concat([@{E.text}, @{E.text}])", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
+        ("serializeList([1, 2, 3], @{E.text}, false)", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
+        ("replaceAll(@{E.text}, 'a', 'b')", {"text": "a" * 50_000}, "ERR_EXPR_STEPS"),
+        ("split(@{E.text}, '')", {"text": "a" * 20_000}, "ERR_EXPR_LIST_SIZE"),
+        ("@{E.text} == 'a' or matchRegExp(@{E.text}, 'a')", {"text": "\ud800"}, "ERR_EXPR_VALUE"),
+        ("@{E.any}", {"any": float("nan")}, "ERR_EXPR_VALUE"),
+        ("@{E.any}", {"any": 10**400}, "ERR_EXPR_OVERFLOW"),
+        ("distinct([@{E.any}, @{E.any}]) is null", {"any": None}, None),
+    ],
+)
+def test_evaluation_over_a_limit_fails(source, payload, code):
+    if code is None:
+        assert compile_expression(source, LISTS).evaluate(make_context(events={"E": payload})) is False
+    else:
+        assert failure_of(source, payload) == code
+
+
+def test_deep_data_is_compared_up_to_a_depth():
+    deep: object = 1
+    for _ in range(5_000):
+        deep = [deep]
+
+    assert failure_of("@{E.any} == @{E.any}", {"any": {"x": deep}}) == "ERR_EXPR_VALUE"
+
+
+def test_patterns_that_explode_elsewhere_run_in_linear_time():
+    source = 'matchRegExp(@{E.text}, "(a|a)*b") or matchRegExp(@{E.text}, "(a+)+$b")'
+
+    assert (
+        compile_expression(source, LISTS).evaluate(make_context(events={"E": {"text": "a" * 50_000}}))
+        is False
+    )
