@@ -1,8 +1,8 @@
 """Custom actions: calls that journeys make to third-party systems (the handler of kind ``custom_action``).
 
-spec: ``{"action": id, "values": {variable: plain JSON value}, "path": optional text or list of texts}``. Variables are
-called as ``variables`` says: ``/customer/email`` in the payload, ``headers/X-Name``, ``query/name``. The outcome's data are
-the fields of the response, if the action has a sample of it.
+spec: ``{"action": id, "values": {variable: plain JSON value}, "path": optional text or list of texts}``.
+Variables are called as ``variables`` says: ``/customer/email`` in the payload, ``headers/X-Name``,
+``query/name``. The outcome's data are the fields of the response, if the action has a sample of it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,14 @@ def custom_actions(sandbox_id: int) -> dict[int, CustomAction]:
 def action_of(row: Action) -> CustomAction:
     """The plain value of an action, also of one that is not saved."""
     return CustomAction(
-        row.pk or 0, row.name, row.method, row.url, row.headers, row.query, row.payload, row.auth,
+        row.pk or 0,
+        row.name,
+        row.method,
+        row.url,
+        row.headers,
+        row.query,
+        row.payload,
+        row.auth,
         response_schema(row.response_sample),
     )
 
@@ -145,7 +152,7 @@ def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome
 
 
 def interpret(answer: Response | Failure, schema: Mapping[str, Any] | None) -> Outcome:
-    """How a call ended. What was asked for has been done, so an unreadable response is no error: its fields are null."""
+    """How a call ended. An unreadable response is no error, the thing itself is done: its fields are null."""
     outcome = outcome_of(answer)
     if outcome.status != "ok" or isinstance(answer, Failure) or schema is None:
         return outcome

@@ -4,14 +4,15 @@ A node is a JSON object with a ``type``:
 
 * ``{"type": "object", "fields": {name: node}}``
 * ``{"type": "array", "items": [node, …]}``: a list whose elements are fixed in number
-* ``{"type": "listObject", "fields": {name: {"type": …}}, "variable": true, "label": "…"}``: the journey gives a list of
-  objects; of each, the named fields are sent
+* ``{"type": "listObject", "fields": {name: {"type": …}}, "variable": true, "label": "…"}``: the journey gives
+  a list of objects; of each, the named fields are sent
 * ``{"type": T, "constant": value}``: sent as it is
 * ``{"type": T, "variable": true, "label": "…"}``: the journey gives the value
 
-T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, a list of them such as listString, or listAny.
-A variable is called by its JSON pointer, such as ``/customer/email``. In a listObject ``/products/*/sku`` may be given
-too: the name that ``sku`` has in the objects of the journey's list, if it is another (datasources-actions.md, Corners).
+T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, a list of them such as listString,
+or listAny. A variable is called by its JSON pointer, such as ``/customer/email``. In a listObject
+``/products/*/sku`` may be given too: the name that ``sku`` has in the objects of the journey's list, if it is
+another (datasources-actions.md, Corners).
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def variables(tree: Node, path: str = "") -> Iterator[Variable]:
         yield Variable(path, tree.get("label") or path, tree["type"])
         if tree["type"] == "listObject":
             for name in tree.get("fields", {}):
-                yield Variable(f"{path}/*/{escaped(name)}", f"{tree.get('label') or path}: {name}", "string", False)
+                yield Variable(
+                    f"{path}/*/{escaped(name)}", f"{tree.get('label') or path}: {name}", "string", False
+                )
     elif tree.get("type") == "object":
         for name, node in tree.get("fields", {}).items():
             yield from variables(node, f"{path}/{escaped(name)}")
@@ -66,7 +69,9 @@ def fill(tree: Node, values: Mapping[str, Any], path: str = "") -> Any:
         fields = tree.get("fields", {})
         return {name: fill(node, values, f"{path}/{escaped(name)}") for name, node in fields.items()}
     if tree.get("type") == "array":
-        return [fill(node, values, f"{path}/{position}") for position, node in enumerate(tree.get("items", ()))]
+        return [
+            fill(node, values, f"{path}/{position}") for position, node in enumerate(tree.get("items", ()))
+        ]
     return tree.get("constant")
 
 
@@ -80,7 +85,7 @@ def _renamed(tree: Node, value: Any, values: Mapping[str, Any], path: str) -> An
 
 
 def tree_of(sample: Any) -> dict[str, Any]:
-    """A pasted payload as a tree of constants, to be edited; raises ``SampleProblem`` for anything but an object."""
+    """A pasted object as a tree of constants, to be edited; raises ``SampleProblem`` for anything else."""
     infer(sample)  # refuses what is no object or too deep
     return _node_of(sample)
 
@@ -138,11 +143,11 @@ def _item_problems(tree: Node, path: str) -> Iterator[str]:
 def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
     fields = tree.get("fields")
     if tree.get("variable") is not True or not isinstance(fields, dict) or not fields:
-        yield f'{where} is a listObject: it needs "variable": true and "fields". Write a fixed list as "array".'
+        yield f'{where} is a listObject: it needs "variable": true and "fields". A fixed list is an "array".'
         return
     for name, node in fields.items():
         if not isinstance(node, dict) or node.get("type") not in LEAVES:
-            yield f"{where}: its field {name} must have one of the simple types. Lists of objects cannot be nested."
+            yield f"{where}: its field {name} must have a simple type; lists of objects cannot be nested."
 
 
 def _leaf_problems(tree: Node, where: str) -> Iterator[str]:

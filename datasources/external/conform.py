@@ -1,9 +1,9 @@
 """Making an answer fit the fields of its group. Pure.
 
-An expression that passed the checker may meet null or missing data, "but never a type surprise that the checker
-could have seen" (expressions.md). So a value of the wrong type is left out, which makes it null, and its path is
-named; a field that the group does not have is left out in silence. Only an answer that is no JSON object at all is a
-failed fetch.
+An expression that passed the checker may meet null or missing data, "but never a type surprise that the
+checker could have seen" (expressions.md). So a value of the wrong type is left out, which makes it null, and
+its path is named; a field that the group does not have is left out in silence. Only an answer that is no JSON
+object at all is a failed fetch.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def conform(answer: Mapping[str, Any], schema: Mapping[str, Any]) -> Conformed:
     return Conformed(data, misfits[:_MAX_NAMED])
 
 
-def _object(value: Mapping[str, Any], schema: Mapping[str, Any], path: str, misfits: list[str]) -> dict[str, Any]:
+def _object(
+    value: Mapping[str, Any], schema: Mapping[str, Any], path: str, misfits: list[str]
+) -> dict[str, Any]:
     fitting = {}
     for name, inner in schema.get("properties", {}).items():
         if value.get(name) is None:

@@ -1,7 +1,7 @@
 """Fetches: what happens when a journey asks an external source (the handler of kind ``fetch``).
 
-spec: ``{"group": id of the field group, "params": {name: plain JSON value}}``. The outcome's data are the fields of
-the group that the answer had; see conform.py for values of a wrong type.
+spec: ``{"group": id of the field group, "params": {name: plain JSON value}}``. The outcome's data are the
+fields of the group that the answer had; see conform.py for values of a wrong type.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
 from journeyorch.outbound.stored import render, send_stored
 
-_GONE = Outcome("error", "gone", message="The field group does not exist any more. Remove it from the journey.")
+_GONE = Outcome(
+    "error", "gone", message="The field group does not exist any more. Remove it from the journey."
+)
 
 
 class FetchHandler:
@@ -45,8 +47,7 @@ class FetchHandler:
         if group is None:
             return _GONE
         if not capping.take(group.endpoint, group.limit):
-            message = f"The data source {group.source} allows {group.limit.calls} calls a second."
-            return Outcome("capped", "capped", message=message)
+            return over_the_cap(group)
         return interpret(send_stored(prepared.request, group.auth, timeout), group.schema)
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
@@ -64,6 +65,12 @@ class FetchHandler:
         FetchCache.objects.store(rows)
 
 
+def over_the_cap(group: Group) -> Outcome:
+    """A call that was not made, because the source's calls of this second are used up."""
+    message = f"The data source {group.source} allows {group.limit.calls} calls a second."
+    return Outcome("capped", "capped", message=message)
+
+
 def _cache_key(group: Group | None, call: CallSpec) -> str:
     return group.cache_key(call.spec.get("params") or {}) if group and group.cache_seconds else ""
 
@@ -78,9 +85,7 @@ def _prepared(group: Group | None, call: CallSpec, key: str) -> Prepared | Outco
 
 def request_of(group: Group, values: Mapping[str, Any]) -> Request:
     """The request of a group for these dynamic values."""
-    return build(
-        group.method, group.url, parameters=group.parameters, payload=group.payload, values=values
-    )
+    return build(group.method, group.url, parameters=group.parameters, payload=group.payload, values=values)
 
 
 def interpret(answer: Response | Failure, schema: Mapping[str, Any]) -> Outcome:

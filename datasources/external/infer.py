@@ -1,8 +1,9 @@
 """What a pasted sample tells about an API's answers: names and types as JSON Schema. Pure.
 
-The schema is what users correct and expressions refer to. Its leaves are the types of expressions.md: ``integer``,
-``number``, ``boolean``, ``string``, and strings with the formats ``date`` (dateOnly), ``date-time`` (dateTime) and
-``local-date-time`` (dateTimeOnly). ``{}`` means that the sample does not tell: null, mixed or empty lists.
+The schema is what users correct and expressions refer to. Its leaves are the types of expressions.md:
+``integer``, ``number``, ``boolean``, ``string``, and strings with the formats ``date`` (dateOnly),
+``date-time`` (dateTime) and ``local-date-time`` (dateTimeOnly). ``{}`` means that the sample does not tell:
+null, mixed or empty lists.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class SampleProblem(ValueError):
 def infer(sample: Any) -> Schema:
     """The schema of a sample answer, which must be an object; raises ``SampleProblem``."""
     if not isinstance(sample, dict):
-        raise SampleProblem("The sample must be a JSON object, such as {\"temperature\": 12.5}.")
+        raise SampleProblem('The sample must be a JSON object, such as {"temperature": 12.5}.')
     return _schema_of(sample, depth=0)
 
 
@@ -109,7 +110,13 @@ def leaves(schema: Mapping[str, Any], path: str = "") -> Iterable[tuple[str, str
         yield path, type_name(schema)
 
 
-_NAMES = {"integer": "integer", "number": "decimal", "boolean": "boolean", "object": "object", "array": "list"}
+_NAMES = {
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": "boolean",
+    "object": "object",
+    "array": "list",
+}
 _FORMATS = {"date": "dateOnly", "date-time": "dateTime", "local-date-time": "dateTimeOnly"}
 
 
@@ -119,3 +126,35 @@ def type_name(schema: Mapping[str, Any]) -> str:
     if kind == "string":
         return _FORMATS.get(schema.get("format", ""), "string")
     return _NAMES.get(str(kind), "any")
+
+
+_KINDS = ("array", "boolean", "integer", "number", "object", "string")
+
+
+def problems(schema: Any, path: str = "") -> Iterable[str]:
+    """What is wrong with corrected fields, as sentences; nothing for a schema that can be used."""
+    where = path or "The fields"
+    if not isinstance(schema, dict):
+        yield f"{where} must be a JSON object."
+    elif path.count(".") > MAX_DEPTH:
+        yield f"{where} is nested more than {MAX_DEPTH} deep."
+    elif not path and schema.get("type") != "object":
+        yield 'The fields must have "type": "object" and "properties".'
+    elif "type" in schema and schema["type"] not in _KINDS:
+        yield f"{where} must have one of these types: {', '.join(_KINDS)}."
+    elif schema.get("format", "date") not in tuple(_FORMATS):
+        yield f"{where} must have one of these formats or none: {', '.join(_FORMATS)}."
+    else:
+        yield from _inner_problems(schema, path)
+
+
+def _inner_problems(schema: Mapping[str, Any], path: str) -> Iterable[str]:
+    if schema.get("type") == "object":
+        fields = schema.get("properties")
+        if not isinstance(fields, dict):
+            yield f'{path or "The fields"} must have "properties", an object.'
+            return
+        for name, inner in fields.items():
+            yield from problems(inner, f"{path}.{name}" if path else name)
+    elif schema.get("type") == "array":
+        yield from problems(schema.get("items", {}), f"{path}[]")

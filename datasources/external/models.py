@@ -22,7 +22,7 @@ class DataSource(Configuration):
     name = models.CharField(_("name"), max_length=30, validators=[NAME_VALIDATOR])
     description = models.TextField(_("description"), blank=True)
     url = models.CharField(_("URL"), max_length=2000)
-    # {"type": "none"|"basic"|"api_key"|"oauth2"|"mtls"|"custom", ...} with secrets encrypted (outbound.secrets).
+    # {"type": "none"|"basic"|"api_key"|"oauth2"|"mtls"|"custom", ...} with sealed secrets (outbound.secrets).
     auth = models.JSONField(_("authentication"), default=dict, blank=True)
     max_calls = models.PositiveIntegerField(
         _("calls per second"), default=15, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
@@ -49,7 +49,9 @@ class FieldGroup(models.Model):
     name = models.CharField(_("name"), max_length=30, validators=[NAME_VALIDATOR])
     description = models.TextField(_("description"), blank=True)
     method = models.CharField(_("method"), max_length=4, choices=Method, default=Method.GET)
-    path = models.CharField(_("path"), max_length=500, blank=True, help_text=_("Added to the URL of the source."))
+    path = models.CharField(
+        _("path"), max_length=500, blank=True, help_text=_("Added to the URL of the source.")
+    )
     parameters = models.CharField(
         _("dynamic values"), max_length=500, blank=True, help_text=_("Names, separated by commas.")
     )

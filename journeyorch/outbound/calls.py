@@ -59,7 +59,7 @@ class Handler(Protocol):
         """
 
     def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
-        """Make one attempt within ``timeout`` seconds; called in a thread, never raises for what others do."""
+        """Make one attempt within ``timeout`` seconds, in a thread; never raises for what others do."""
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
         """Write what the app keeps about finished calls; runs inside the transaction of the results."""

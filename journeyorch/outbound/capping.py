@@ -1,9 +1,9 @@
-"""Caps: at most so many calls in so much time, over all workers (datasources-actions.md, Protecting other systems).
+"""Caps: at most so many calls in so much time, over all workers (datasources-actions.md, Capping).
 
-Time is cut into windows as long as the cap's period. A row counts the slots taken in the present one; a single
-conditional update takes a block of them for this process. Blocks last 100 ms and never beyond their window, and
-unused slots lapse: so the cap is never exceeded, whatever dies in between (engine.md § 4). Blocks grow only while
-they are used up: a quiet endpoint takes one slot at a time and wastes none.
+Time is cut into windows as long as the cap's period. A row counts the slots taken in the present one; a
+single conditional update takes a block of them for this process. Blocks last 100 ms and never beyond their
+window, and unused slots lapse: so the cap is never exceeded, whatever dies in between (engine.md § 4). Blocks
+grow only while they are used up: a quiet endpoint takes one slot at a time and wastes none.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _next_block(endpoint: str, limit: Limit, *, size: int, now: datetime | None)
 
 
 def _take(endpoint: str, limit: Limit, *, size: int, now: datetime | None) -> int | None:
-    """Take ``size`` slots of the present window at once: when, in ms since 1970; None if they are not there."""
+    """Take ``size`` slots of the present window at once: the time in ms since 1970; None if they are gone."""
     if not connection.in_atomic_block:
         # Call threads live long: a connection that the server has closed must not fail the call.
         connection.close_if_unusable_or_obsolete()

@@ -50,7 +50,6 @@ class Request(NamedTuple):
         """The first value of a header, whatever its case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
-
     def with_header(self, name: str, value: str) -> Request:
         """The same request with this header instead of any of that name."""
         others = tuple(header for header in self.headers if header[0].lower() != name.lower())
@@ -74,8 +73,9 @@ class Response(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """No usable answer. ``reason`` is one of: refused resolve connect tls timeout cutShort badAnswer tooLarge."""
+    """No usable answer."""
 
+    # refused, resolve, connect, tls, timeout, cutShort, badAnswer, tooLarge, notJson
     reason: str
     message: str  # one sentence for people, without any secret
     elapsed_ms: int = 0
@@ -88,14 +88,20 @@ class Failure(NamedTuple):
 def exchange(
     request: Request, *, timeout: float, policy: Policy | None = None, network: Network | None = None
 ) -> Response | Failure:
-    """Send one request and read its answer, all within ``timeout`` seconds. Never raises for what others do."""
+    """Send one request and read its answer within ``timeout`` seconds. Never raises for what others do."""
     started = time.monotonic()
     policy = configured_policy() if policy is None else policy
     try:
         target = check_url(request.url, policy)
         data = _rendered(request, target.origin, target.path)
-        answer = _talk(request, target.origin, data, deadline=Deadline(timeout), policy=policy,
-                       network=network or DEFAULT_NETWORK)
+        answer = _talk(
+            request,
+            target.origin,
+            data,
+            deadline=Deadline(timeout),
+            policy=policy,
+            network=network or DEFAULT_NETWORK,
+        )
     except Exception as error:
         failure = _failure(error)
         if failure is None:
@@ -113,7 +119,9 @@ def _rendered(request: Request, origin: Origin, path: str) -> bytes:
     if request.header("User-Agent") is None:
         headers = (("User-Agent", USER_AGENT), *headers)
     try:
-        return render_request(request.method, path, authority=origin.authority, headers=headers, body=request.body)
+        return render_request(
+            request.method, path, authority=origin.authority, headers=headers, body=request.body
+        )
     except ValueError as error:
         raise Refused(str(error)) from error
 
@@ -166,7 +174,9 @@ def _failure(error: Exception) -> Failure | None:
         case TimeoutError():
             return Failure("timeout", "The system did not answer completely in time.")
         case TooLarge():
-            return Failure("tooLarge", "The answer is larger than 1 MiB, or its headers are larger than 64 KiB.")
+            return Failure(
+                "tooLarge", "The answer is larger than 1 MiB, or its headers are larger than 64 KiB."
+            )
         case BadAnswer():
             return Failure("badAnswer", f"The answer is no proper HTTP. {error}")
         case ssl.SSLCertVerificationError():
@@ -176,7 +186,9 @@ def _failure(error: Exception) -> Failure | None:
         case _NotConnected() if isinstance(error.__cause__, socket.gaierror):
             return Failure("resolve", "The host name could not be resolved. Check its spelling.")
         case _NotConnected():
-            return Failure("connect", "No connection could be made. Check the host name and whether it is up.")
+            return Failure(
+                "connect", "No connection could be made. Check the host name and whether it is up."
+            )
         case CutShort() | OSError():
             return Failure("cutShort", "The connection ended before the answer was complete.")
     return None
@@ -186,8 +198,13 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
     """How an attempt ended, for the engine (journeys.md, Retries); ``data`` goes with a good answer only."""
     if isinstance(answer, Failure):
         status = "timedOut" if answer.reason == "timeout" else "error"
-        return Outcome(status, answer.reason, message=answer.message, retryable=answer.retryable,
-                       elapsed_ms=answer.elapsed_ms)
+        return Outcome(
+            status,
+            answer.reason,
+            message=answer.message,
+            retryable=answer.retryable,
+            elapsed_ms=answer.elapsed_ms,
+        )
     code = str(answer.status)
     if 200 <= answer.status < 300:
         return Outcome("ok", code, data, elapsed_ms=answer.elapsed_ms)
@@ -195,12 +212,17 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
         message = f"The system answered {code}, a redirect; redirects are not followed. Use the final URL."
     else:
         message = f"The system answered {code}."
-    return Outcome("http", code, message=message, retryable=answer.status in _RETRYABLE_STATUSES,
-                   elapsed_ms=answer.elapsed_ms)
+    return Outcome(
+        "http",
+        code,
+        message=message,
+        retryable=answer.status in _RETRYABLE_STATUSES,
+        elapsed_ms=answer.elapsed_ms,
+    )
 
 
 def read_json(response: Response) -> Any | Failure:
-    """The value in a JSON answer, or a ``Failure``. NaN, lone surrogates and more than one value are refused."""
+    """The value in a JSON answer, or a ``Failure``: also for NaN, lone surrogates, more than one value."""
     try:
         return orjson.loads(response.body)
     except orjson.JSONDecodeError:

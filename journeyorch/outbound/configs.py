@@ -30,10 +30,12 @@ class ConfigCache(Generic[Loaded]):
     def current(self, sandbox_ids: Collection[int]) -> dict[int, Loaded]:
         """The present configuration of each sandbox: one query if nothing changed."""
         generations = dict(Sandbox.objects.filter(pk__in=set(sandbox_ids)).values_list("pk", "generation"))
-        return {sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations.items()}
+        return {
+            sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations.items()
+        }
 
     def latest(self, sandbox_id: int) -> Loaded | None:
-        """What was loaded last, without asking the database whether it changed; None if the sandbox is gone."""
+        """What was loaded last, without asking whether it changed; None if the sandbox is gone."""
         kept = self._kept.get(sandbox_id)
         return kept[1] if kept else self.current([sandbox_id]).get(sandbox_id)
 

@@ -71,7 +71,7 @@ class Connection:
             self._sock.sendall(data[start : start + _PIECE])
 
     def receive(self, deadline: Deadline) -> bytes:
-        """What has arrived, at most 64 KiB; ``b""`` at the end. A byte a second does not move the deadline."""
+        """What has arrived, at most 64 KiB; ``b""`` at the end. No trickle of bytes moves the deadline."""
         self._sock.settimeout(deadline.remaining())
         return self._sock.recv(_PIECE)
 

@@ -135,7 +135,9 @@ def _check_origin(origin: Origin, policy: Policy) -> None:
     if address and policy.opens_address(address):
         return
     if address or _NUMERIC_END.search(origin.host):
-        raise Refused("The URL names an IP address. Use a host name, or ask the operator to allow the address.")
+        raise Refused(
+            "The URL names an IP address. Use a host name, or ask the operator to allow the address."
+        )
     # A name may still lead into a network that the operator opened on all ports; without one it is plain.
     if origin.port not in DEFAULT_PORTS.values() and not policy.networks:
         raise Refused(f"Port {origin.port} is not allowed. Use 80 or 443, or ask the operator to allow it.")

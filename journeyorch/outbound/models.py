@@ -13,7 +13,8 @@ class CapWindow(models.Model):
     """
 
     endpoint = models.CharField(max_length=120, primary_key=True)
-    # When slots were last taken, in ms since 1970 by the database's clock: tells which window ``taken`` counts.
+    # When slots were last taken, in ms since 1970 by the database's clock: tells which window ``taken``
+    # counts.
     at_ms = models.BigIntegerField()
     taken = models.IntegerField()
 

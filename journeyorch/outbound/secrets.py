@@ -1,8 +1,8 @@
 """Secrets at rest: encrypted, bound to where they may be sent, and never shown again (quality.md, Security).
 
-Inside a JSON configuration a secret is ``{"secret": "<token>"}``. The token holds the text together with what it
-is bound to, an origin such as ``https://api.example.com``: whoever may change a URL cannot have the
-secret sent to a host of his own.
+Inside a JSON configuration a secret is ``{"secret": "<token>"}``. The token holds the text together with what
+it is bound to, an origin such as ``https://api.example.com``: whoever may change a URL cannot have the secret
+sent to a host of his own.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _opened(token: str) -> tuple[str, str]:
     try:
         destination, text = orjson.loads(_box().decrypt(token.encode()))
     except (InvalidToken, ValueError) as error:
-        raise SecretUnusable("The secret cannot be decrypted with the present keys. Enter it again.") from error
+        raise SecretUnusable(
+            "The secret cannot be decrypted with the present keys. Enter it again."
+        ) from error
     return destination, text
 
 
@@ -82,7 +84,9 @@ def rotate(sealed: Mapping[str, str]) -> dict[str, str]:
     try:
         return {SEALED: _box().rotate(sealed[SEALED].encode()).decode()}
     except InvalidToken as error:
-        raise SecretUnusable("The secret cannot be decrypted with the present keys. Enter it again.") from error
+        raise SecretUnusable(
+            "The secret cannot be decrypted with the present keys. Enter it again."
+        ) from error
 
 
 def hidden(config: Any) -> Any:
@@ -95,7 +99,7 @@ def hidden(config: Any) -> Any:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """A text from outside without any of these secrets, longest first: an answer may echo what it was sent."""
+    """A text from outside without any of these secrets: an answer may echo what it was sent."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "•••")
     return text

@@ -28,7 +28,11 @@ def _freeze(request: Request, call: CallSpec, extra: Mapping[str, Any]) -> Prepa
     # The key lets the receiver recognise a repetition.
     request = request.with_header("Idempotency-Key", str(call.key))
     body = None if request.body is None else request.body.decode()
-    stored = {"method": request.method, "url": request.url, "headers": [list(pair) for pair in request.headers]}
+    stored = {
+        "method": request.method,
+        "url": request.url,
+        "headers": [list(pair) for pair in request.headers],
+    }
     return Prepared({**stored, "body": body, **extra})
 
 
@@ -39,12 +43,16 @@ def thaw(stored: Mapping[str, Any]) -> Request:
     return Request(stored["method"], stored["url"], headers, None if body is None else body.encode())
 
 
-def send_stored(stored: Mapping[str, Any], auth_config: Mapping[str, Any], timeout: float) -> Response | Failure:
+def send_stored(
+    stored: Mapping[str, Any], auth_config: Mapping[str, Any], timeout: float
+) -> Response | Failure:
     """Add the credentials to a stored request and send it; they are cut out of what comes back."""
     return send_authenticated(thaw(stored), auth_config, timeout)
 
 
-def send_authenticated(request: Request, auth_config: Mapping[str, Any], timeout: float) -> Response | Failure:
+def send_authenticated(
+    request: Request, auth_config: Mapping[str, Any], timeout: float
+) -> Response | Failure:
     """Send a request with the credentials of a configuration, bound to the request's origin."""
     try:
         origin = check_url(request.url, configured_policy()).origin

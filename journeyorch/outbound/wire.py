@@ -1,7 +1,7 @@
 """HTTP/1.1 as bytes: how a request is written and an answer read. No sockets and no clock in here.
 
-Written by hand for three reasons. The standard library takes 6 MB of header lines from a stranger and knows no
-deadline for the whole answer; and it spends most of a small call's time in the e-mail header parser.
+Written by hand for three reasons. The standard library takes 6 MB of header lines from a stranger and knows
+no deadline for the whole answer; and it spends most of a small call's time in the e-mail header parser.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 # What frames the message or steers the connection is ours to set.
-_OWN_HEADERS = frozenset(
+OWN_HEADERS = frozenset(
     (
         *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive"),
         *("proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
@@ -64,7 +64,7 @@ def header_problem(name: str, value: str) -> str | None:
     """Why this header cannot be sent, as a sentence, or None (RFC 9110, § 5)."""
     if not _TOKEN.fullmatch(name):
         return "A header name may hold only letters, digits and !#$%&'*+.^_`|~-."
-    if name.lower() in _OWN_HEADERS:
+    if name.lower() in OWN_HEADERS:
         return f"The header {name} is set by Journeyorch itself. Remove it."
     if _CONTROL.search(value):
         return f"The value of the header {name} holds a line break or another control character."

@@ -124,7 +124,9 @@ def test_the_call_is_made_with_its_key(notify):
 
 
 def test_the_response_is_kept_when_there_is_a_sample_of_it(notify):
-    action, _ = notify(http(b'{"id": "7", "score": "x", "more": 1}'), response_sample={"id": "1", "score": 1.5})
+    action, _ = notify(
+        http(b'{"id": "7", "score": "x", "more": 1}'), response_sample={"id": "1", "score": 1.5}
+    )
     assert made(call(action)).data == {"id": "7"}
 
 

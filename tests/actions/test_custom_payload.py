@@ -15,7 +15,9 @@ TREE = {
         "tags": {"type": "listString", "variable": True, "label": "Tags"},
         "lines": {
             "type": "array",
-            "items": [{"type": "object", "fields": {"sku": {"type": "string", "variable": True, "label": "First"}}}],
+            "items": [
+                {"type": "object", "fields": {"sku": {"type": "string", "variable": True, "label": "First"}}}
+            ],
         },
         "products": {
             "type": "listObject",

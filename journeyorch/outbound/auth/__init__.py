@@ -4,7 +4,7 @@ A configuration is plain JSON with a ``type`` and sealed secrets. ``load`` turns
 applied to requests for one origin, ``seal_config`` turns what a form submitted into what is stored.
 """
 
+from journeyorch.outbound.auth import api_key, basic, none  # noqa: F401  (importing registers them)
 from journeyorch.outbound.auth.base import Auth, AuthProblem, auth_method, load, methods, seal_config
-from journeyorch.outbound.auth import api_key, basic, none  # noqa: F401, I001  (importing registers them)
 
 __all__ = ["Auth", "AuthProblem", "auth_method", "load", "methods", "seal_config"]

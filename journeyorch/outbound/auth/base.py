@@ -85,8 +85,8 @@ def load(config: Mapping[str, Any], *, origin: str) -> Auth:
 def seal_config(submitted: Mapping[str, Any], *, stored: Mapping[str, Any], origin: str) -> dict[str, Any]:
     """What to store of a submitted configuration: secrets sealed for ``origin``.
 
-    A secret left out, empty or shown as set keeps the stored one, if the method is the same and the stored one
-    was entered for this origin. Raises ``AuthProblem``.
+    A secret left out, empty or shown as set keeps the stored one, if the method is the same and the stored
+    one was entered for this origin. Raises ``AuthProblem``.
     """
     cls = _class_of(submitted)
     name = submitted.get("type", "none")

@@ -32,7 +32,12 @@ def weather(serve):  # noqa: F811
         server = serve(says(answer) if isinstance(answer, bytes) else answer)
         sandbox = Sandbox.objects.get(name="prod")
         row = DataSource.objects.create(sandbox=sandbox, name="Weather", **{"url": server.url, **source})
-        values = {"parameters": "city", "response_sample": SAMPLE, "response_schema": infer(SAMPLE), **(group or {})}
+        values = {
+            "parameters": "city",
+            "response_sample": SAMPLE,
+            "response_schema": infer(SAMPLE),
+            **(group or {}),
+        }
         return FieldGroup.objects.create(source=row, name="now", **values), server
 
     return make
@@ -69,7 +74,9 @@ def test_get_brings_all_fields_of_the_group(weather):
 
 
 def test_post_sends_the_payload_with_its_values(weather):
-    group, server = weather(group={"method": "POST", "path": "/q", "sent_payload": {"where": {"param": "city"}}})
+    group, server = weather(
+        group={"method": "POST", "path": "/q", "sent_payload": {"where": {"param": "city"}}}
+    )
     assert fetched(call(group, city="Basel")).status == "ok"
     assert server.requests[0].startswith(b"POST /q HTTP/1.1")
     assert server.requests[0].endswith(b'\r\n\r\n{"where":"Basel"}')

@@ -66,7 +66,10 @@ def test_a_sample_that_is_too_deep_is_refused():
 
 def test_the_sample_itself_fits_its_own_fields():
     data = {name: value for name, value in SAMPLE.items() if value is not None}
-    assert conform(SAMPLE, infer(SAMPLE)) == (data | {"visits": [{"at": "2026-01-01"}, {"where": "here"}]}, [])
+    assert conform(SAMPLE, infer(SAMPLE)) == (
+        data | {"visits": [{"at": "2026-01-01"}, {"where": "here"}]},
+        [],
+    )
 
 
 @pytest.mark.parametrize(

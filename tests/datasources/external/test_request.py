@@ -36,8 +36,14 @@ def test_get_appends_the_dynamic_values(values, query):
 
 
 def test_post_places_the_dynamic_values_as_json():
-    payload = {"q": {"param": "city"}, "deep": [{"param": "n"}, {"param": "gone"}], "as": {"param": "x", "is": 1}}
-    request = build("POST", "https://a.b/", parameters=("city", "n"), payload=payload, values={"city": 'a"b', "n": [1]})
+    payload = {
+        "q": {"param": "city"},
+        "deep": [{"param": "n"}, {"param": "gone"}],
+        "as": {"param": "x", "is": 1},
+    }
+    request = build(
+        "POST", "https://a.b/", parameters=("city", "n"), payload=payload, values={"city": 'a"b', "n": [1]}
+    )
     assert request.url == "https://a.b/"
     assert orjson.loads(request.body) == {"q": 'a"b', "deep": [[1], None], "as": {"param": "x", "is": 1}}
 

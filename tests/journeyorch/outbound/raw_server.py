@@ -13,7 +13,7 @@ Answer = Callable[[socket.socket, bytes], None]
 
 
 class RawServer:
-    """Accepts connections in threads; ``requests`` are the bytes received, ``connections`` how many there were."""
+    """Answers each connection in a thread, and keeps the bytes of the requests it received."""
 
     def __init__(self, answer: Answer, context: ssl.SSLContext | None = None) -> None:
         self.answer = answer
@@ -67,7 +67,9 @@ def read_request(sock: socket.socket) -> bytes:
             return b""
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
-    size = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    size = next(
+        (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+    )
     while len(body) < size:
         piece = sock.recv(65536)
         if not piece:

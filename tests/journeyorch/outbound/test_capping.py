@@ -21,7 +21,9 @@ def taken(capping: Capping, limit: Limit, times: int, now: datetime | None = NOW
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("limit", [Limit(1), Limit(15), Limit(100), Limit(1000), Limit(7, 60_000), Limit(4000, 300_000)])
+@pytest.mark.parametrize(
+    "limit", [Limit(1), Limit(15), Limit(100), Limit(1000), Limit(7, 60_000), Limit(4000, 300_000)]
+)
 def test_exactly_the_limit_is_given_in_a_window(limit):
     assert taken(Capping(), limit, limit.calls + 200) == limit.calls
 
@@ -43,7 +45,11 @@ def test_a_clock_that_goes_back_gives_nothing_of_a_window_that_is_over():
 @pytest.mark.django_db
 def test_endpoints_do_not_share_a_cap():
     capping = Capping()
-    assert [capping.take(name, Limit(1), NOW) for name in ("source:1", "source:2", "source:1")] == [True, True, False]
+    assert [capping.take(name, Limit(1), NOW) for name in ("source:1", "source:2", "source:1")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.django_db
@@ -89,7 +95,9 @@ def test_threads_share_a_cap():
         given.append(taken(capping, Limit(50), 40))
         connection.close()
 
-    threads = [threading.Thread(target=ask, args=(capping,)) for capping in (Capping(), Capping()) for _ in range(2)]
+    threads = [
+        threading.Thread(target=ask, args=(capping,)) for capping in (Capping(), Capping()) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -109,6 +117,8 @@ print(sum(take("source:1", Limit(100), now) for _ in range(80)))
 def test_processes_share_a_cap(database_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "journeyorch.settings")
-    workers = [subprocess.Popen([sys.executable, "-c", ASK], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    workers = [
+        subprocess.Popen([sys.executable, "-c", ASK], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
     given = [int(worker.communicate(timeout=60)[0]) for worker in workers]
     assert 0 < sum(given) <= 100

@@ -28,7 +28,9 @@ def reason(answer: Response | Failure) -> str:
 def test_sends_method_path_headers_and_body(serve):
     server = serve(says(http(b'{"ok": true}')))
     headers = (("Content-Type", "application/json"), ("Idempotency-Key", "k1"))
-    answer = exchange(Request("POST", f"{server.url}/a/b?c=d e".replace(" ", "%20"), headers, b"[1]"), timeout=5)
+    answer = exchange(
+        Request("POST", f"{server.url}/a/b?c=d e".replace(" ", "%20"), headers, b"[1]"), timeout=5
+    )
     assert isinstance(answer, Response)
     assert (answer.status, read_json(answer)) == (200, {"ok": True})
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
@@ -92,7 +94,10 @@ def _wait_until(condition) -> None:
         (http().replace(b"HTTP/1.1", b"HTTP/1.0"), False),
         (http() + b"more than was announced", False),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", True),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", False),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            False,
+        ),
     ],
 )
 def test_a_connection_is_used_again_only_when_its_answer_ended_cleanly(serve, answer, reused):
@@ -148,8 +153,16 @@ def _chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
         ("endless header", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000, "tooLarge"),
         ("negative length", b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "badAnswer"),
         ("two lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "badAnswer"),
-        ("signed chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n", "badAnswer"),
-        ("long chunk", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", "badAnswer"),
+        (
+            "signed chunk",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n",
+            "badAnswer",
+        ),
+        (
+            "long chunk",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n",
+            "badAnswer",
+        ),
         ("strange coding", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "badAnswer"),
         ("not asked compression", http(b"x", headers="Content-Encoding: br\r\n"), "badAnswer"),
         ("broken compression", http(b"xxxx", headers="Content-Encoding: gzip\r\n"), "badAnswer"),
@@ -171,7 +184,8 @@ def test_answers_of_every_kind(serve, name, answer, expected):
 
 
 @pytest.mark.parametrize(
-    "cut", [b"", b"HTTP/1.1 20", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", _chunked(b"{", end=b"5\r\nab")]
+    "cut",
+    [b"", b"HTTP/1.1 20", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", _chunked(b"{", end=b"5\r\nab")],
 )
 def test_an_answer_cut_short_is_an_error_that_may_be_retried(serve, cut):
     def answer(sock: socket.socket, request: bytes) -> None:
@@ -189,7 +203,11 @@ def test_a_reset_after_acceptance_is_an_error_that_may_be_retried(serve):
         sock.close()
 
     found = get(serve(answer).url)
-    assert (reason(found), outcome_of(found).status, outcome_of(found).retryable) == ("cutShort", "error", True)
+    assert (reason(found), outcome_of(found).status, outcome_of(found).retryable) == (
+        "cutShort",
+        "error",
+        True,
+    )
 
 
 def test_nobody_listening_is_an_error_that_may_be_retried(serve):
@@ -264,7 +282,9 @@ def test_a_name_that_does_not_resolve_is_an_error():
     def nobody(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    answer = exchange(Request("GET", "https://x.example/"), timeout=5, policy=Policy(), network=Network(nobody))
+    answer = exchange(
+        Request("GET", "https://x.example/"), timeout=5, policy=Policy(), network=Network(nobody)
+    )
     assert (reason(answer), outcome_of(answer).retryable) == ("resolve", True)
 
 
@@ -275,7 +295,9 @@ def test_a_resolver_that_hangs_is_a_timeout():
         released.wait(5)
         return []
 
-    answer = exchange(Request("GET", "https://x.example/"), timeout=0.1, policy=Policy(), network=Network(hangs))
+    answer = exchange(
+        Request("GET", "https://x.example/"), timeout=0.1, policy=Policy(), network=Network(hangs)
+    )
     released.set()
     assert reason(answer) == "timeout"
 
@@ -287,6 +309,8 @@ def test_compressed_answers_are_unpacked(serve):
     assert read_json(answer) == {"a": 1}
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"{} {}", b"\xff", b"NaN", b'"\\ud800"', b"\xef\xbb\xbf{}"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"{", b"{} {}", b"\xff", b"NaN", b'"\\ud800"', b"\xef\xbb\xbf{}"]
+)
 def test_what_is_not_json_is_named(body):
     assert isinstance(read_json(Response(200, {}, body, 1)), Failure)

@@ -20,8 +20,9 @@ CLOSED = Policy()
     [
         "0.0.0.0", "10.0.0.1", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.8.9.1", "168.63.129.16",
         "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.192", "192.0.2.1", "192.88.99.1",
-        "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1",
-        "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:8.8.8.8",
+        "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255",
+        "240.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8",
+        "::ffff:0:8.8.8.8",
         "64:ff9b::a00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1",
         "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "5f00::1",
     ],
@@ -30,7 +31,9 @@ def test_special_addresses_are_not_public(address):
     assert not is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "2a00::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "2a00::1"]
+)
 def test_other_addresses_are_public(address):
     assert is_public(ip_address(address))
 
@@ -99,7 +102,9 @@ class FakeNetwork:
         self.connected: list[tuple[str, int]] = []
 
     def ask(self, url: str, policy: Policy = CLOSED) -> str:
-        answer = exchange(Request("GET", url), timeout=5, policy=policy, network=Network(self._resolve, self._connect))
+        answer = exchange(
+            Request("GET", url), timeout=5, policy=policy, network=Network(self._resolve, self._connect)
+        )
         assert isinstance(answer, Failure)
         return answer.reason
 
@@ -112,7 +117,8 @@ class FakeNetwork:
 
 
 @pytest.mark.parametrize(
-    "addresses", [["10.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:8.8.8.8"], ["8.8.8.8", "10.0.0.1"], ["nonsense"]]
+    "addresses",
+    [["10.0.0.1"], ["169.254.169.254"], ["::1"], ["::ffff:8.8.8.8"], ["8.8.8.8", "10.0.0.1"], ["nonsense"]],
 )
 def test_a_name_that_leads_inside_is_refused_before_any_connection(addresses):
     network = FakeNetwork(*addresses)

@@ -18,7 +18,9 @@ def test_a_secret_comes_back_for_its_own_origin():
     assert secrets.reveal(sealed, bound_to=ORIGIN) == CANARY
 
 
-@pytest.mark.parametrize("other", ["https://evil.example", "http://api.example", "https://api.example:8443", ""])
+@pytest.mark.parametrize(
+    "other", ["https://evil.example", "http://api.example", "https://api.example:8443", ""]
+)
 def test_a_secret_is_not_given_to_another_origin(other):
     sealed = secrets.seal(CANARY, bound_to=ORIGIN)
     with pytest.raises(secrets.SecretUnusable):
@@ -55,7 +57,11 @@ def test_without_keys_one_is_derived(settings):
 
 def test_a_shown_configuration_only_says_that_a_secret_is_set():
     config = {"type": "basic", "password": secrets.seal(CANARY, bound_to=ORIGIN), "list": [{"secret": "x"}]}
-    assert secrets.hidden(config) == {"type": "basic", "password": {"secret": "set"}, "list": [{"secret": "set"}]}
+    assert secrets.hidden(config) == {
+        "type": "basic",
+        "password": {"secret": "set"},
+        "list": [{"secret": "set"}],
+    }
 
 
 def test_texts_are_redacted_longest_secret_first():

@@ -1,0 +1,152 @@
+"""The form in which technical users describe a custom action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import Action
+from actions.payload import SCALARS, problems, tree_of
+from datasources.external.infer import SampleProblem, infer
+from journeyorch.outbound.client import header_problem
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField
+from journeyorch.usage import used_in
+
+# What may change while a journey uses the action (datasources-actions.md, Custom actions).
+_ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_")
+_ROWS_HELP = _(
+    '[{"name": "X-A", "value": "b"}, {"name": "X-C", "variable": true, "label": "…", "type": "string"}]'
+)
+
+
+class ActionForm(AuthModelForm):
+    """A custom action; a pasted payload becomes a tree of constants, to be edited afterwards."""
+
+    headers = StrictJSONField(label=_("headers"), required=False, help_text=_ROWS_HELP)
+    query = StrictJSONField(label=_("query parameters"), required=False, help_text=_ROWS_HELP)
+    payload_sample = StrictJSONField(
+        label=_("paste a payload"),
+        required=False,
+        help_text=_("A JSON object. On saving it takes the place of the action parameters, all constant."),
+    )
+    payload = StrictJSONField(
+        label=_("action parameters"),
+        required=False,
+        help_text=_(
+            'Put {"type": "string", "variable": true, "label": "…"} where the journey gives the value.'
+        ),
+    )
+    response_sample = StrictJSONField(
+        label=_("response payload"),
+        required=False,
+        help_text=_("A sample of the response, if journeys shall use it."),
+    )
+
+    class Meta:
+        model = Action
+        fields = (
+            *("sandbox", "name", "description", "url", "method", "headers", "query", "payload"),
+            "response_sample",
+        )
+
+    def clean_headers(self) -> list[Any]:
+        rows = self._rows("headers")
+        for row in rows:
+            constant = row.get("value", "")
+            problem = header_problem(row["name"], constant if isinstance(constant, str) else "")
+            if problem or row["name"].startswith((".", "$")):
+                raise ValidationError(problem or _("A header's name must not begin with . or $."))
+            if row["name"].lower() == "content-type" and not _is_json_type(row.get("value")):
+                raise ValidationError(
+                    _("The Content-Type must stay a constant JSON type, such as application/json.")
+                )
+        return rows
+
+    def clean_query(self) -> list[Any]:
+        return self._rows("query")
+
+    def clean_payload(self) -> Any:
+        tree = self.cleaned_data["payload"] or {}
+        if tree and (found := list(problems(tree))):
+            raise ValidationError(found)
+        if tree and tree["type"] != "object":
+            raise ValidationError(_('The payload must be of "type": "object".'))
+        return tree
+
+    def clean_response_sample(self) -> Any:
+        sample = self.cleaned_data["response_sample"]
+        if sample:
+            _inferred(sample)
+        return sample or None
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("payload_sample"):
+            self._take_sample(self.cleaned_data["payload_sample"])
+        self._check_used()
+        return self.cleaned_data
+
+    def _take_sample(self, sample: Any) -> None:
+        try:
+            self.cleaned_data["payload"] = tree_of(sample)
+        except SampleProblem as problem:
+            self.add_error("payload_sample", str(problem))
+            return
+        if found := list(problems(self.cleaned_data["payload"])):
+            self.add_error("payload_sample", found)
+
+    def _rows(self, field: str) -> list[Any]:
+        rows = self.cleaned_data[field] or []
+        found = list(_row_problems(rows))
+        if found:
+            raise ValidationError(found)
+        return list(rows)
+
+    def _check_used(self) -> None:
+        if self.instance.pk is None or not (uses := used_in("action", self.instance)):
+            return
+        for name in self.changed_data:
+            if not name.startswith(_ALWAYS_CHANGEABLE):
+                message = _("This cannot change while the action is used in %(uses)s.")
+                params = {"uses": ", ".join(use.label for use in uses)}
+                self.add_error(name, ValidationError(message, params=params))
+
+
+def _inferred(sample: Any) -> None:
+    try:
+        infer(sample)
+    except SampleProblem as problem:
+        raise ValidationError(str(problem)) from problem
+
+
+def _is_json_type(value: Any) -> bool:
+    media_type = value.partition(";")[0].strip().lower() if isinstance(value, str) else ""
+    return media_type.startswith("application/") and media_type.endswith(("/json", "+json"))
+
+
+def _row_problems(rows: Any) -> Iterator[str]:
+    if not isinstance(rows, list):
+        yield "Write a list of objects."
+        return
+    names: set[str] = set()
+    for row in rows:
+        name = row.get("name") if isinstance(row, dict) else None
+        if not isinstance(name, str) or not name or name.startswith((".", "$")):
+            yield 'Each row needs a "name" that does not begin with . or $.'
+        elif name.lower() in names:
+            yield f"{name} is there twice."
+        else:
+            names.add(name.lower())
+            yield from _value_problems(name, row)
+
+
+def _value_problems(name: str, row: dict[str, Any]) -> Iterator[str]:
+    if row.get("variable") not in (None, True) or (row.get("variable") is True) == ("value" in row):
+        yield f'{name} needs either "value" or "variable": true.'
+    if isinstance(row.get("value"), (dict, list)) or ("value" in row and row["value"] is None):
+        yield f"{name} needs a text, a number or a boolean as its value."
+    if row.get("type", "string") not in SCALARS or not isinstance(row.get("label", ""), str):
+        yield f"{name} needs a text as its label and one of these types: {', '.join(SCALARS)}."

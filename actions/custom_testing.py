@@ -1,0 +1,39 @@
+"""The test call of a custom action: made for real, with values typed by hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from actions.custom import action_of, build, interpret, variables
+from actions.models import Action
+from datasources.external.testing import TEST_SECONDS, found_fields
+from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.stored import send_authenticated
+from journeyorch.outbound.trials import Trial, trial_of
+
+_TEXTS = frozenset({"string", "dateTime", "dateTimeOnly", "dateOnly"})
+
+
+def try_out(row: Action, typed: Mapping[str, str]) -> Trial:
+    """Make the call of a saved action with these values; what is no text is typed as JSON."""
+    action = action_of(row)
+    kinds = {variable.path: variable.type for variable in variables(action)}
+    try:
+        values = {name: _read(text, kinds[name]) for name, text in typed.items()}
+        request = build(action, values).with_header("Idempotency-Key", str(uuid.uuid4()))
+    except (TypeError, ValueError):
+        message = (
+            "A value does not fit its type. Type numbers, booleans and lists as JSON, such as 1.5 or [1, 2]."
+        )
+        return Trial(Outcome("error", "badValue", message=message))
+    answer = send_authenticated(request, action.auth, TEST_SECONDS)
+    outcome = interpret(answer, action.response)
+    return trial_of(answer, outcome, found_fields(action.response or {}, outcome.data))
+
+
+def _read(text: str, kind: str) -> Any:
+    return text if kind in _TEXTS else orjson.loads(text)

@@ -1,0 +1,134 @@
+"""Pages on which technical users connect external sources and try them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from datasources.external.forms import DataSourceForm, FieldGroupForm, ValuesForm
+from datasources.external.infer import leaves
+from datasources.external.models import DataSource, FieldGroup
+from datasources.external.testing import try_out
+from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.outbound.forms import auth_fieldsets
+from journeyorch.usage import used_in
+
+
+def uses_as_links(kind: str, obj: Any) -> SafeString | str:
+    """Where a saved object is used, for a read-only field."""
+    uses = used_in(kind, obj) if obj and obj.pk else []
+    if not uses:
+        return str(_("nowhere"))
+    return format_html_join(", ", '<a href="{}">{}</a>', ((use.url, use.label) for use in uses))
+
+
+class FieldGroupInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The groups of a source, to look at; they are edited on their own pages."""
+
+    model = FieldGroup
+    fields = readonly_fields = ("name", "method", "path", "parameters")
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(DataSource)
+class DataSourceAdmin(SandboxScopedAdmin):
+    form = DataSourceForm
+    list_display = ("name", "url", "sandbox", "max_calls", "cache_seconds")
+    search_fields = ("name", "url", "description")
+    inlines = (FieldGroupInline,)
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "description", "url")}),
+        (_("Protection"), {"fields": ("max_calls", "cache_seconds")}),
+        *auth_fieldsets(),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: DataSource | None = None) -> bool:
+        in_use = obj is not None and any(used_in("field_group", group) for group in obj.field_groups.all())
+        return not in_use and super().has_delete_permission(request, obj)
+
+
+@admin.register(FieldGroup)
+class FieldGroupAdmin(SandboxScopedAdmin):
+    form = FieldGroupForm
+    sandbox_path = "source__sandbox"
+    # A group is duplicated by saving it under another name.
+    save_as = True
+    list_display = ("name", "source", "method", "parameters", "test_link")
+    list_filter = (("source", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("name", "source__name")
+    readonly_fields = ("found_fields", "used", "test_link")
+    fieldsets = (
+        (None, {"fields": ("source", "name", "description", "used", "test_link")}),
+        (_("Request"), {"fields": ("method", "path", "parameters", "sent_payload")}),
+        (_("Answer"), {"fields": ("response_sample", "response_schema", "found_fields")}),
+    )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        if db_field.name == "source":
+            kwargs["queryset"] = DataSource.objects.filter(sandbox__in=sandboxes_of(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: FieldGroup | None = None) -> bool:
+        in_use = obj is not None and bool(used_in("field_group", obj))
+        return not in_use and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("fields and their types"))
+    def found_fields(self, group: FieldGroup) -> SafeString | str:
+        rows = leaves(group.response_schema) if group.response_schema else ()
+        return format_html_join(", ", "{}: {}", rows) or str(_("none yet"))
+
+    @admin.display(description=_("used in"))
+    def used(self, group: FieldGroup) -> SafeString | str:
+        return uses_as_links("field_group", group)
+
+    @admin.display(description=_("test"))
+    def test_link(self, group: FieldGroup) -> SafeString | str:
+        if not group.pk:
+            return str(_("Save first."))
+        url = reverse("admin:datasources_fieldgroup_test", args=[group.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Test"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.test_view)
+        return [path("<int:group_id>/test/", view, name="datasources_fieldgroup_test"), *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, group_id: int) -> HttpResponse:
+        """Ask for the dynamic values, make the real call, show what came back."""
+        group = self.get_object(request, str(group_id))
+        if group is None:
+            raise Http404
+        if not self.has_change_permission(request, group):
+            raise PermissionDenied
+        form = ValuesForm(
+            [(name, name) for name in group.parameter_names()],
+            request.POST if request.method == "POST" else None,
+        )
+        trial = None
+        if form.is_valid():
+            trial = try_out(group, form.values())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Test %(name)s") % {"name": group},
+            "opts": self.model._meta,
+            "original": group,
+            "form": form,
+            "trial": trial,
+        }
+        return TemplateResponse(request, "admin/outbound_test.html", context)

@@ -1,0 +1,125 @@
+"""The forms in which technical users describe external sources, and ask a field group for a test."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from datasources.external.infer import SampleProblem, infer, leaves, problems
+from datasources.external.models import DataSource, FieldGroup
+from datasources.external.request import joined_url, placeholders
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, check_outbound_url
+from journeyorch.usage import used_in
+
+_PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+
+
+class DataSourceForm(AuthModelForm):
+    """A source with its authentication."""
+
+    class Meta:
+        model = DataSource
+        fields = ("sandbox", "name", "description", "url", "max_calls", "cache_seconds")
+
+
+class FieldGroupForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A field group; fields left empty are inferred from the sample."""
+
+    sent_payload = StrictJSONField(
+        label=_("sent payload"),
+        required=False,
+        help_text=FieldGroup._meta.get_field("sent_payload").help_text,
+    )
+    response_sample = StrictJSONField(
+        label=_("response payload"), required=False, help_text=_("A sample of an answer: a JSON object.")
+    )
+    response_schema = StrictJSONField(
+        label=_("fields"), required=False, help_text=_("Leave empty to have them inferred from the sample.")
+    )
+
+    class Meta:
+        model = FieldGroup
+        fields = (
+            *("source", "name", "description", "method", "path", "parameters", "sent_payload"),
+            *("response_sample", "response_schema"),
+        )
+
+    def clean_parameters(self) -> str:
+        names = [name.strip() for name in self.cleaned_data["parameters"].split(",") if name.strip()]
+        for name in names:
+            if not _PARAMETER.fullmatch(name):
+                raise ValidationError(_("Names of dynamic values are letters, digits and _ . - only."))
+        return ", ".join(dict.fromkeys(names))
+
+    def clean_response_sample(self) -> Any:
+        sample = self.cleaned_data["response_sample"] or {}
+        try:
+            infer(sample)
+        except SampleProblem as problem:
+            raise ValidationError(str(problem)) from problem
+        return sample
+
+    def clean_response_schema(self) -> Any:
+        schema = self.cleaned_data["response_schema"] or {}
+        if schema and (found := list(problems(schema))):
+            raise ValidationError(found)
+        return schema
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        if data.get("source") and "path" in data:
+            self._check_url(joined_url(data["source"].url, data["path"]))
+        self._check_payload(data)
+        if not data.get("response_schema") and data.get("response_sample"):
+            data["response_schema"] = infer(data["response_sample"])
+        if not self.errors:
+            self._check_removed(data["response_schema"])
+        return data
+
+    def _check_url(self, url: str) -> None:
+        try:
+            check_outbound_url(url)
+        except ValidationError as error:
+            self.add_error("path", error)
+
+    def _check_payload(self, data: dict[str, Any]) -> None:
+        payload = data.get("sent_payload")
+        if payload is not None and data.get("method") == FieldGroup.Method.GET:
+            self.add_error("sent_payload", _("A GET sends no payload. Remove it or choose POST."))
+        known = {name.strip() for name in data.get("parameters", "").split(",")}
+        for name in sorted(placeholders(payload) - known):
+            message = _("“%(name)s” is not among the dynamic values. Add it there.")
+            self.add_error("sent_payload", ValidationError(message, params={"name": name}))
+
+    def _check_removed(self, schema: dict[str, Any]) -> None:
+        """Fields are removed only while nobody uses the group (datasources-actions.md)."""
+        if self.instance.pk is None:
+            return
+        before = dict(leaves(FieldGroup.objects.get(pk=self.instance.pk).response_schema or {}))
+        gone = [name for name, kind in before.items() if dict(leaves(schema)).get(name) != kind]
+        uses = used_in("field_group", self.instance) if gone else []
+        if uses:
+            message = _("%(fields)s cannot be removed or changed: the group is used in %(uses)s.")
+            params = {"fields": ", ".join(gone), "uses": ", ".join(use.label for use in uses)}
+            self.add_error("response_schema", ValidationError(message, params=params))
+
+
+class ValuesForm(forms.Form):
+    """One text field for each value that a test needs."""
+
+    def __init__(self, values: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Numbered, because names of values may hold anything.
+        self._names = [name for name, _ in values]
+        for number, (_name, label) in enumerate(values):
+            self.fields[f"value{number}"] = forms.CharField(label=label, required=False, max_length=10_000)
+
+    def values(self) -> dict[str, str]:
+        """What was filled in, by name; empty fields are left out."""
+        given = {name: self.cleaned_data[f"value{number}"] for number, name in enumerate(self._names)}
+        return {name: value for name, value in given.items() if value}

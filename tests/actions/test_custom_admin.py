@@ -1,0 +1,121 @@
+"""The page of custom actions, as a technical user fills it."""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+import pytest
+from django.urls import reverse
+
+from actions.models import Action
+from journeyorch import usage
+from journeyorch.access.models import Sandbox
+from tests.journeyorch.outbound.conftest import serve  # noqa: F401
+from tests.journeyorch.outbound.raw_server import http, says
+
+pytestmark = pytest.mark.django_db
+ADD = "admin:actions_action_add"
+TREE = {"type": "object", "fields": {"n": {"type": "integer", "variable": True, "label": "Number"}}}
+
+
+def form(**changes) -> dict:
+    sandbox = Sandbox.objects.get(name="prod").pk
+    required = {"sandbox": sandbox, "name": "Notify", "url": "https://api.example/n", "method": "POST"}
+    return {**required, "auth_type": "none", **changes}
+
+
+def errors(response) -> str:
+    assert response.status_code == 200, "it was saved"
+    found = re.findall(r'<ul class="errorlist[^>]*>(.*?)</ul>', response.text, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", text) for text in found)
+
+
+def test_a_pasted_payload_becomes_the_action_parameters(admin_client):
+    assert admin_client.post(reverse(ADD), form(payload_sample='{"a": 1}')).status_code == 302
+    assert Action.objects.get().payload == {
+        "type": "object",
+        "fields": {"a": {"type": "integer", "constant": 1}},
+    }
+
+
+def test_the_page_names_the_values_that_the_journey_gives(admin_client):
+    headers = '[{"name": "X-Tier", "variable": true, "label": "Tier"}]'
+    saved = admin_client.post(reverse(ADD), form(payload=orjson.dumps(TREE).decode(), headers=headers))
+    assert saved.status_code == 302
+    page = admin_client.get(reverse("admin:actions_action_change", args=[Action.objects.get().pk])).text
+    assert "Number (integer), Tier (string)" in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"url": "http://169.254.169.254/"},
+        {"payload": "[]5"},
+        {"payload": "[1]"},
+        {"payload": '{"type": "string", "constant": "x"}'},
+        {"payload": '{"type": "object", "fields": {"a.b": {"type": "string", "constant": 1}}}'},
+        {"payload_sample": '{"a.b": 1}'},
+        {"payload_sample": "[1]"},
+        {"payload_sample": '{"a":' * 60 + "1" + "}" * 60},
+        {"headers": '{"name": "X"}'},
+        {"headers": '[{"name": "X"}]'},
+        {"headers": "[5]"},
+        {"headers": '[{"name": "X", "value": {}}]'},
+        {"headers": '[{"name": "X", "value": "a\\r\\nY: z"}]'},
+        {"headers": '[{"name": "Host", "value": "x"}]'},
+        {"headers": '[{"name": "$X", "value": "x"}]'},
+        {"headers": '[{"name": "X", "value": "a"}, {"name": "x", "value": "b"}]'},
+        {"headers": '[{"name": "Content-Type", "value": "text/xml"}]'},
+        {"headers": '[{"name": "Content-Type", "variable": true, "label": "x"}]'},
+        {"query": '[{"name": "a", "variable": true, "type": "magic"}]'},
+        {"query": '[{"name": "a", "variable": true, "type": ["x"]}]'},
+        {"response_sample": "[1]"},
+    ],
+)
+def test_an_action_that_cannot_work_is_refused_with_a_reason(admin_client, changes):
+    assert errors(admin_client.post(reverse(ADD), form(**changes)))
+    assert not Action.objects.exists()
+
+
+@pytest.fixture
+def action(serve):  # noqa: F811
+    server = serve(says(http(b'{"id": "7"}')))
+    sandbox = Sandbox.objects.get(name="prod")
+    row = Action.objects.create(
+        sandbox=sandbox, name="Notify", url=server.url, payload=TREE, response_sample={"id": "1"}
+    )
+    return row, server
+
+
+def test_a_used_action_changes_only_name_description_url_and_authentication(admin_client, action):
+    row, server = action
+    provider = lambda kind, obj: [usage.Use("Welcome", "/journeys/1/")]  # noqa: E731
+    usage.register(provider)
+    change = reverse("admin:actions_action_change", args=[row.pk])
+    same = {"payload": orjson.dumps(TREE).decode(), "response_sample": '{"id": "1"}', "url": server.url}
+    try:
+        assert "Welcome" in errors(admin_client.post(change, form(**same, method="PUT")))
+        renamed = form(**{**same, "name": "Told", "url": f"{server.url}/v2"})
+        assert admin_client.post(change, renamed).status_code == 302
+    finally:
+        usage._providers.remove(provider)
+
+
+def test_a_test_call_is_made_for_real(admin_client, action):
+    row, server = action
+    url = reverse("admin:actions_action_test", args=[row.pk])
+    assert "Number (integer)" in admin_client.get(url).text
+    page = re.sub(r"\s+", " ", admin_client.post(url, {"value0": "5"}).text)
+    assert server.requests[0].endswith(b'{"n":5}')
+    assert b"Idempotency-Key: " in server.requests[0]
+    assert "ok (200)" in page
+    assert "id: string: found" in page
+
+
+@pytest.mark.parametrize("value", ["five", "[", "1e400", "NaN"])
+def test_a_value_that_is_not_of_its_type_is_explained(admin_client, action, value):
+    row, server = action
+    page = admin_client.post(reverse("admin:actions_action_test", args=[row.pk]), {"value0": value}).text
+    assert "does not fit its type" in page
+    assert server.requests == []
