@@ -1,0 +1,252 @@
+"""The demo's hotel: everything that a technical and a business user would have set up, in one go.
+
+Loading it again changes nothing that is there already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from actions.models import Channel, MessageTemplate
+from datasources.external.infer import infer
+from datasources.models import DataSource, FieldGroup, Identity, Profile, Schema
+from datasources.platform.schemas.library import compose
+from events.models import Event, Inlet, InletToken
+from journeyorch import bulk
+from journeyorch.access.models import Sandbox, User
+from journeys import publishing
+from journeys.definition.document import Document
+from journeys.demo.drawing import welcome_journey
+from journeys.demo.people import guests
+from journeys.models import Journey
+
+INLET_KEY = "hotel-beacons"
+#: Only ever valid in the demo, which listens on this machine alone.
+INLET_TOKEN = "demo-hotel-beacons-key"  # noqa: S105
+PASSWORD = "hotel-demo"  # noqa: S105
+EVENT_SCHEMA, PROFILE_SCHEMA = "https://hotel.example/schemas/visit", "https://hotel.example/schemas/guest"
+EVENT_IDS = {"LobbyBeacon": "hotel-lobby-beacon", "RestaurantBeacon": "hotel-restaurant-beacon"}
+
+
+class Login(NamedTuple):
+    username: str
+    role: str
+
+
+LOGINS = (
+    Login("business", "business user: journeys, people, reports"),
+    Login("technical", "technical user: events, data sources, actions in the admin"),
+    Login("admin", "administrator: everything"),
+)
+
+
+class Addresses(NamedTuple):
+    """Where the demo's own servers listen."""
+
+    catcher: str
+    reservations: str
+
+
+@transaction.atomic
+def load_hotel(addresses: Addresses) -> None:
+    """Make what is missing of the demo in the sandbox ``prod``."""
+    sandbox = Sandbox.objects.get(name="prod")
+    _logins(sandbox)
+    _guests(sandbox)
+    _events(sandbox)
+    _source(sandbox, addresses.reservations)
+    _messages(sandbox, addresses.catcher)
+    _journey(sandbox)
+
+
+def _logins(sandbox: Sandbox) -> None:
+    permissions = {
+        "business": ["journeys"],
+        "technical": ["events", "datasources", "actions"],
+        "admin": [],
+    }
+    for login in LOGINS:
+        user, created = User.objects.get_or_create(username=login.username, defaults={"is_staff": True})
+        if created:
+            user.is_superuser = login.username == "admin"
+            user.is_staff = login.username != "business"
+            user.set_password(PASSWORD)
+            user.save()
+        user.sandboxes.add(sandbox)
+        if apps := permissions[login.username]:
+            user.groups.add(_group(login.username, apps))
+
+
+def _group(name: str, apps: list[str]) -> Group:
+    group, _ = Group.objects.get_or_create(name=f"Demo: {name} users")
+    group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
+    group.permissions.add(*Permission.objects.filter(codename__startswith="view_", content_type__app_label="journeys"))
+    return group
+
+
+def _guests(sandbox: Sandbox) -> None:
+    if Identity.objects.filter(sandbox=sandbox, namespace="CRMID", value="guest-001").exists():
+        return
+    people = guests()
+    now = bulk.database_now()
+    profiles = Profile.objects.bulk_create(
+        Profile(sandbox=sandbox, attributes=guest.attributes()) for guest in people
+    )
+    Identity.objects.bulk_create(
+        Identity(sandbox=sandbox, profile=profile, namespace=namespace, value=value, seen_at=now)
+        for profile, guest in zip(profiles, people, strict=True)
+        for namespace, value in guest.identities
+    )
+
+
+def _events(sandbox: Sandbox) -> None:
+    event_schema = _schema(
+        sandbox,
+        "Hotel visit",
+        "event",
+        compose(
+            "event",
+            ["orchestration", "placeContext", "endUserIDs", "messageProfile"],
+            id=EVENT_SCHEMA,
+            title="Hotel visit",
+        ),
+    )
+    _schema(
+        sandbox,
+        "Hotel guest",
+        "profile",
+        compose(
+            "profile",
+            ["person", "contact", "preferences", "consents", "loyalty", "pushNotificationDetails", "testProfile"],
+            id=PROFILE_SCHEMA,
+            title="Hotel guest",
+        ),
+    )
+    inlet, created = Inlet.objects.get_or_create(
+        sandbox=sandbox, key=INLET_KEY, defaults={"name": "Beacons of the hotel", "schema": event_schema}
+    )
+    if created:
+        InletToken.objects.create(
+            inlet=inlet, digest=hashlib.sha256(INLET_TOKEN.encode()).hexdigest(), hint=INLET_TOKEN[:8]
+        )
+    for name, place in (("LobbyBeacon", "the lobby"), ("RestaurantBeacon", "the restaurant")):
+        Event.objects.get_or_create(
+            sandbox=sandbox,
+            name=name,
+            defaults={
+                "description": f"A guest's phone walked past the beacon in {place}.",
+                "type": Event.Type.SYSTEM,
+                "event_id": EVENT_IDS[name],
+                "schema": event_schema,
+                "namespace": "CRMID",
+            },
+        )
+
+
+def _schema(sandbox: Sandbox, name: str, kind: str, document: dict[str, Any]) -> Schema:
+    schema, _ = Schema.objects.get_or_create(sandbox=sandbox, name=name, defaults={"kind": kind, "document": document})
+    return schema
+
+
+_RESERVATION = {
+    "guest": "guest-001",
+    "reservation": {"active": True, "room": "Garden Room", "checkIn": "2030-05-01", "nights": 3},
+}
+
+
+def _source(sandbox: Sandbox, url: str) -> None:
+    source, _ = DataSource.objects.get_or_create(
+        sandbox=sandbox,
+        name="Reservations",
+        # Above the page's default of 15 calls a second: the demo's own traffic must not be capped.
+        defaults={"description": "The hotel's reservation system.", "url": url, "auth": {"type": "none"}, "max_calls": 2000},
+    )
+    if source.url != url:  # another port than last time
+        source.url = url
+        source.save()
+    FieldGroup.objects.get_or_create(
+        source=source,
+        name="Booking",
+        defaults={
+            "path": "/reservations",
+            "parameters": "guest",
+            "response_sample": _RESERVATION,
+            "response_schema": infer(_RESERVATION),
+        },
+    )
+
+
+def _messages(sandbox: Sandbox, catcher: str) -> None:
+    for kind, name in (("email", "Email"), ("sms", "SMS"), ("push", "Push")):
+        config = {"url": catcher, "sender_name": "Hotel Journeyorch"}
+        channel, _ = Channel.objects.get_or_create(
+            sandbox=sandbox, name=name, defaults={"kind": kind, "provider": "catcher", "config": config}
+        )
+        if channel.config.get("url") != catcher:
+            channel.config = config
+            channel.save()
+    for name, (kind, content, parameters) in _TEMPLATES.items():
+        MessageTemplate.objects.get_or_create(
+            sandbox=sandbox, name=name, defaults={"kind": kind, "content": content, "parameters": parameters}
+        )
+
+
+_TEMPLATES: dict[str, tuple[str, dict[str, str], list[dict[str, Any]]]] = {
+    "Welcome": (
+        "push",
+        {
+            "title": "Welcome, {{ profile.person.name.firstName }}!",
+            "body": "Your {{ room }} is ready. We wish you a pleasant stay.",
+        },
+        [{"name": "room", "type": "string", "required": True, "sample": "Garden Room"}],
+    ),
+    "Meal discount": (
+        "push",
+        {
+            "title": "20 % off your meal",
+            "body": "Enjoy your meal, {{ profile.person.name.firstName }}: show this message to your waiter.",
+        },
+        [],
+    ),
+    "Room rates": (
+        "push",
+        {
+            "title": "Stay the night, {{ profile.person.name.firstName }}?",
+            "body": "Members pay 89 euros for a room tonight. Ask at the desk.",
+        },
+        [],
+    ),
+    "Become a member": (
+        "email",
+        {
+            "subject": "{{ profile.person.name.firstName }}, become a member",
+            "html": (
+                "<h1>Good to see you, {{ profile.person.name.firstName }}!</h1>"
+                "<p>As a member you get a better rate for every room, and 20 % off your meals.</p>"
+                '<p><a href="https://hotel.example/membership">Become a member</a></p>'
+            ),
+            "text": (
+                "Good to see you, {{ profile.person.name.firstName }}!\n\n"
+                "As a member you get a better rate for every room, and 20 % off your meals.\n"
+                "https://hotel.example/membership"
+            ),
+        },
+        [],
+    ),
+}
+
+
+def _journey(sandbox: Sandbox) -> None:
+    """The journey, published, by the same verbs that its author would use."""
+    if Journey.objects.filter(sandbox=sandbox, name="Hotel welcome").exists():
+        return
+    author = User.objects.get(username="business")
+    document = Document.model_validate(welcome_journey())
+    version = publishing.create_journey(sandbox, "Hotel welcome", by=author, document=document)
+    version.journey.description = "Greets guests in the lobby by what we know of them."
+    version.journey.save()
+    publishing.publish(version, by=author)
