@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -110,13 +111,18 @@ class PageProblems:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser a module: while it runs, asyncio believes to be inside a loop, so no longer than that."""
+def browser(django_db_setup: object) -> Iterator[Browser]:
+    """One browser a module: while it runs, asyncio believes to be inside a loop, so no longer than that.
+
+    Inside that loop Django has database connections of its own: the databases must exist before it, and the
+    connections are closed with it. Otherwise some stay open, and the databases cannot be dropped.
+    """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = launch(playwright)
         yield started
         started.close()
+        connections.close_all()
 
 
 @pytest.fixture
