@@ -37,8 +37,10 @@ def references_of(source):
             ],
         ),
         (
-            "#{Weather.main.temperature, params: {city: "
-            "#{Weather.main.rain.'3h', params: {city: @{Order.id}}} + ''}}",
+            (
+                "#{Weather.main.temperature, params: {city: "
+                "#{Weather.main.rain.'3h', params: {city: @{Order.id}}} + ''}}"
+            ),
             [
                 ("event", "Order", None, "id"),
                 ("datasource", "Weather", "main", "rain.3h"),
