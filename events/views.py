@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.views.decorators.csrf import csrf_exempt
 
 from events.ingest.accept import accept
 from events.ingest.bodies import read_body
@@ -20,6 +19,7 @@ from events.ingest.doors import admit
 from events.ingest.refusals import Refused, malformed
 from events.ingest.strict_json import NotStrictJson, parse
 from events.protocols import Adapter, Answer, Receipt
+from journeyorch.direct import direct
 
 _VALIDATE = ("syncValidation", "synchronousValidation")
 
@@ -29,7 +29,7 @@ def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
     limit = settings.INGEST_MAX_BATCH_BYTES if batch else settings.INGEST_MAX_MESSAGE_BYTES
 
     # Bearer keys are no cookies: no other site can make a browser send them.
-    @csrf_exempt
+    @direct
     def view(request: HttpRequest, inlet: str) -> HttpResponse:
         try:
             receipt = _receive(adapter, request, inlet, limit=limit, batch=batch)
