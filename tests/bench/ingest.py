@@ -4,8 +4,8 @@
 
 Starts a database with fsync, gunicorn with two workers, and a client process of its own, sends batches and
 single events through the real endpoint, and prints events a second and CPU milliseconds an event over all
-processes: web, database, client. Medians of the runs; every run counts what is stored and fails if that differs
-from what was acknowledged.
+processes: web, database, client. Medians of the runs; every run counts what is stored and fails if that
+differs from what was acknowledged.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import http.client
 import json
 import multiprocessing
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -97,7 +98,7 @@ def _database(kind: str) -> Iterator[tuple[str, list[int]]]:
 
 
 def _manage(environment: dict[str, str], *command: str) -> None:
-    psutil.Popen([sys.executable, "manage.py", *command], env=environment).wait()
+    subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, capture_output=True)
 
 
 def _run(load: Load, server: Server, database: list[int], url: str, *, seconds: float) -> Result:
@@ -237,8 +238,16 @@ def _median(load: Load, runs: Iterator[Result]) -> Result:
     )
 
 
+_WIDTHS = (16, 10, 14, 8, 10, 8, 9, 9)
+
+
 def _print(database: str, results: list[Result]) -> None:
-    header = f"{'':16}{'events/s':>10}{'CPU-ms/event':>14}{'web':>8}{'database':>10}{'client':>8}{'p50 ms':>9}{'p99 ms':>9}"
+    names = zip(
+        ("", "events/s", "CPU-ms/event", "web", "database", "client", "p50 ms", "p99 ms"),
+        _WIDTHS,
+        strict=True,
+    )
+    header = "".join(f"{name:>{width}}" for name, width in names)
     print(f"{database}, gunicorn {WORKERS} × {THREADS} threads, {psutil.cpu_count()} CPUs\n{header}")
     for each in results:
         cpu: dict[str, Any] = each.cpu_ms_per_event
