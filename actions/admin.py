@@ -1,5 +1,6 @@
 """The admin pages of the app."""
 
 from actions import custom_admin as custom
+from actions.messages import admin as messages
 
-__all__ = ["custom"]
+__all__ = ["custom", "messages"]

@@ -54,10 +54,6 @@ class Provider(BaseModel):
         """
         raise NotImplementedError
 
-    def endpoint(self) -> str:
-        """What caps and breakers know this channel by: a URL without query."""
-        return self.destination(self.model_dump())
-
     def sender(self) -> str:
         """Who the message is from; empty where the other side knows."""
         return ""
@@ -99,7 +95,8 @@ def provider_of(name: str, *, kind: str) -> type[Provider]:
     """The class of a channel; raises ``ChannelProblem`` if none of that name sends this kind."""
     found = providers(kind)
     if name not in found:
-        raise ChannelProblem(f"No provider “{name}” sends this kind of message. Use one of: {', '.join(sorted(found))}.")
+        names = ", ".join(sorted(found))
+        raise ChannelProblem(f"No provider “{name}” sends this kind of message. Use one of: {names}.")
     return found[name]
 
 

@@ -24,9 +24,6 @@ class Catcher(Provider):
     def destination(cls, values: Mapping[str, Any]) -> str:
         return origin_of(values.get("url"))
 
-    def endpoint(self) -> str:
-        return self.url.rstrip("/")
-
     def sender(self) -> str:
         return self.sender_name
 

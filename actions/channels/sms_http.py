@@ -25,9 +25,6 @@ class _SmsByHttp(Provider):
     def destination(cls, values: Mapping[str, Any]) -> str:
         return origin_of(values.get("url"))
 
-    def endpoint(self) -> str:
-        return self._request(Message("", "sms", "", "", "")).url
-
     def send(self, message: Message, timeout: float) -> Outcome:
         answer = exchange(self._request(message), timeout=timeout)
         outcome = outcome_of(answer, {"messageId": message.key})
@@ -80,9 +77,6 @@ class SmsJson(_SmsByHttp):
     url: str = Field(title="URL", min_length=1, max_length=2000)
     token: SecretStr = Field(default=SecretStr(""), title="Bearer token", max_length=2000)
     number: str = Field(default="", title="Sender's name or number", max_length=40)
-
-    def endpoint(self) -> str:
-        return self.url.partition("?")[0]
 
     def sender(self) -> str:
         return self.number

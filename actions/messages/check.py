@@ -67,10 +67,15 @@ def check_template(*, kind: str, content: Any, parameters: Any) -> list[Template
     return problems
 
 
+def is_required(parameter: Mapping[str, Any]) -> bool:
+    """A parameter is required unless it says otherwise."""
+    return bool(parameter.get("required", True))
+
+
 def missing_parameters(parameters: Sequence[Mapping[str, Any]], given: Iterable[str]) -> list[str]:
     """Names of required parameters that a journey does not give."""
     there = set(given)
-    return [each["name"] for each in parameters if each.get("required") and each["name"] not in there]
+    return [each["name"] for each in parameters if is_required(each) and each["name"] not in there]
 
 
 def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:

@@ -52,6 +52,13 @@ def render_once(*, kind: str, content: Mapping[str, Any], values: Mapping[str, A
     }
 
 
+def as_message_parts(parts: Mapping[str, str]) -> dict[str, str]:
+    """A push message's title and body travel where other kinds have subject and text."""
+    if "title" in parts:
+        return {"subject": parts["title"], "text": parts["body"]}
+    return dict(parts)
+
+
 @functools.lru_cache(maxsize=256)
 def _compiled(
     template_id: int, updated_at: Any, sources: tuple[tuple[str, str], ...]

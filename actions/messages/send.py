@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from actions.messages.check import missing_parameters
 from actions.messages.library import Library, StoredChannel, StoredTemplate, libraries
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
-from actions.messages.render import RenderProblem, render
+from actions.messages.render import RenderProblem, as_message_parts, render
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 
 _GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
@@ -111,13 +111,6 @@ def _rendered(
     message = Message(str(call.key), template.kind, address, sender, at, **as_message_parts(parts))
     request = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
     return Prepared({**request, "message": message._asdict()})
-
-
-def as_message_parts(parts: Mapping[str, str]) -> dict[str, str]:
-    """A push message's title and body travel where other kinds have subject and text."""
-    if "title" in parts:
-        return {"subject": parts["title"], "text": parts["body"]}
-    return dict(parts)
 
 
 def _no_channel(kind: str) -> Outcome:

@@ -72,5 +72,5 @@ def test_an_unknown_kind_is_a_problem():
 
 
 def test_only_required_parameters_are_missing():
-    declared = [ROOM, {"name": "offer"}, {"name": "nights", "required": True}]
+    declared = [ROOM, {"name": "offer", "required": False}, {"name": "nights"}]
     assert missing_parameters(declared, ["nights"]) == ["room"]

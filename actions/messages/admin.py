@@ -1,0 +1,164 @@
+"""Pages on which technical users set up channels, and business users write and try out templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from actions.channels import providers
+from actions.messages.forms import ChannelForm, PreviewForm, SendTestForm, TemplateForm, field_name
+from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
+from actions.messages.render import RenderProblem
+from actions.models import Channel, Delivery, MessageTemplate
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.outbound.calls import Outcome
+
+# A previewed email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
+_MAIL_POLICY = {
+    "sandbox": [""],
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "frame-ancestors": [SELF],
+}
+
+
+@admin.register(Channel)
+class ChannelAdmin(SandboxScopedAdmin):
+    form = ChannelForm
+    list_display = ("name", "kind", "provider", "sandbox")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "kind", "provider")}),
+        *(
+            (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
+            for name, cls in providers().items()
+        ),
+    )
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(SandboxScopedAdmin):
+    form = TemplateForm
+    # A template is duplicated by saving it under another name.
+    save_as = True
+    list_display = ("name", "kind", "sandbox", "updated_at", "preview_link")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    readonly_fields = ("preview_link",)
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "kind", "preview_link")}),
+        (_("Words"), {"fields": ("subject", "html", "text", "title", "body")}),
+        (_("Personalization"), {"fields": ("parameters",)}),
+    )
+
+    @admin.display(description=_("preview"))
+    def preview_link(self, row: MessageTemplate) -> SafeString | str:
+        if not row.pk:
+            return str(_("Save first."))
+        url = reverse("admin:actions_messagetemplate_preview", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Preview and test"))
+
+    def get_urls(self) -> list[URLPattern]:
+        page, mail = self.admin_site.admin_view(self.preview_view), self.admin_site.admin_view(self.mail_view)
+        return [
+            path("<int:template_id>/preview/", page, name="actions_messagetemplate_preview"),
+            path("<int:template_id>/preview/mail/", mail, name="actions_messagetemplate_mail"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(csp_update({"frame-src": [SELF]}))
+    def preview_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
+        """Show the message for samples or a test profile (in the query), and send it as a test (by POST)."""
+        template = self._template(request, template_id)
+        form = PreviewForm(template, request.GET or None)
+        parts, problem = _parts(template, form)
+        test_form = SendTestForm(template, request.POST if request.method == "POST" else None)
+        outcome = _tested(test_form, parts) if parts else None
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Preview: %(name)s") % {"name": template},
+            "opts": self.model._meta,
+            "original": template,
+            "form": form,
+            "parts": parts,
+            "problem": problem,
+            "test_form": test_form,
+            "outcome": outcome,
+            "query": request.GET.urlencode(),
+        }
+        return TemplateResponse(request, "admin/message_preview.html", context)
+
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_replace(_MAIL_POLICY))
+    def mail_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
+        """The HTML of a previewed email, for the frame on the preview's page."""
+        template = self._template(request, template_id)
+        parts, _problem = _parts(template, PreviewForm(template, request.GET or None))
+        return HttpResponse((parts or {}).get("html", ""))
+
+    def _template(self, request: HttpRequest, template_id: int) -> MessageTemplate:
+        template = self.get_object(request, str(template_id))
+        if template is None:
+            raise Http404
+        if not self.has_change_permission(request, template):
+            raise PermissionDenied
+        return template
+
+
+def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str] | None, str]:
+    """The message, or why there is none."""
+    if not form.is_valid():
+        return None, ""
+    chosen = form.cleaned_data["profile"]
+    profile = chosen.attributes if chosen else SAMPLE_PERSON
+    try:
+        return previewed(template, profile=profile, values=form.values()), ""
+    except RenderProblem as problem:
+        return None, str(problem)
+
+
+def _tested(form: SendTestForm, parts: dict[str, str]) -> Outcome | None:
+    if not form.is_valid():
+        return None
+    return send_test(form.cleaned_data["channel"], parts, form.cleaned_data["address"], now=timezone.now())
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(SandboxScopedAdmin):
+    """What was sent, to look at: deliveries are written by the engine only."""
+
+    list_display = ("created_at", "kind", "address", "status", "template", "detail")
+    list_filter = ("status", "kind")
+    # Exact, because there are millions.
+    search_fields = ("=address", "=message_id")
+    list_select_related = ("template",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+    fields = readonly_fields = (
+        *("message_id", "sandbox", "kind", "template", "profile", "address", "status", "detail"),
+        *("created_at", "updated_at"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return False

@@ -1,0 +1,210 @@
+"""The forms of channels and templates, and of a template's preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin
+
+import orjson
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from actions.channels import ChannelProblem, Provider, providers, seal_config
+from actions.messages.check import check_template, is_required
+from actions.messages.render import PARTS
+from actions.models import Channel, MessageTemplate
+from datasources.models import Profile
+from journeyorch.outbound.forms import StrictJSONField
+from journeyorch.outbound.secrets import is_sealed
+
+# Types of parameters that are typed as they are; the others as JSON.
+_TEXTS = frozenset({"string", "dateTime", "dateTimeOnly", "dateOnly"})
+
+
+# --- Channels -------------------------------------------------------------------------------------
+
+
+def field_name(provider: str, field: str) -> str:
+    """Of a provider's field on the page, where those of all providers stand."""
+    return f"{provider}__{field}"
+
+
+def _form_field(name: str, info: FieldInfo) -> forms.Field:
+    label, help_text = info.title or name, info.description or ""
+    if info.annotation is SecretStr:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+        return forms.CharField(label=label, required=False, strip=False, widget=widget)
+    initial = None if info.default is PydanticUndefined else info.default
+    if get_origin(info.annotation) is Literal:
+        choices = [(choice, choice) for choice in get_args(info.annotation)]
+        return forms.ChoiceField(label=label, required=False, initial=initial, choices=choices)
+    return forms.CharField(label=label, required=False, initial=initial, help_text=help_text)
+
+
+def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
+    choices = [(name, cls.title) for name, cls in providers().items()]
+    yield "provider", forms.ChoiceField(label=_("provider"), choices=choices)
+    for name, cls in providers().items():
+        for field, info in cls.model_fields.items():
+            yield field_name(name, field), _form_field(field, info)
+
+
+class _ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A channel with its provider's own fields; secrets are only ever written, never shown."""
+
+    class Meta:
+        model = Channel
+        fields = ("sandbox", "name", "kind")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].initial = self.instance.provider
+        for field, value in self.instance.config.items():
+            shown = self.fields.get(field_name(self.instance.provider, field))
+            if shown and is_sealed(value):
+                shown.help_text = _("Set. Leave empty to keep it.")
+            elif shown:
+                shown.initial = value
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        name, kind = self.cleaned_data.get("provider"), self.cleaned_data.get("kind")
+        if name and kind:
+            try:
+                config = seal_config(name, self._submitted(name), kind=kind, stored=self._stored(name))
+            except ChannelProblem as problem:
+                self.add_error("provider", list(problem.messages))
+            else:
+                self.instance.provider, self.instance.config = name, config
+        return self.cleaned_data
+
+    def _submitted(self, name: str) -> dict[str, Any]:
+        cls: type[Provider] = providers()[name]
+        values = {field: self.cleaned_data.get(field_name(name, field)) for field in cls.model_fields}
+        return {field: value for field, value in values.items() if value}
+
+    def _stored(self, name: str) -> Mapping[str, Any]:
+        return self.instance.config if self.instance.provider == name else {}
+
+
+# One set of fields for each provider, so that the page works without scripts.
+ChannelForm: type[_ChannelForm] = type(_ChannelForm)("ChannelForm", (_ChannelForm,), dict(_provider_fields()))
+
+
+# --- Templates ------------------------------------------------------------------------------------
+
+_PARAMETERS_HELP = _(
+    '[{"name": "room", "type": "string", "required": true, "sample": "12"}]; the journey gives their values.'
+)
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A template: one field for each text, those of other kinds stay empty."""
+
+    parameters = StrictJSONField(label=_("parameters"), required=False, help_text=_PARAMETERS_HELP)
+    subject = forms.CharField(label=_("subject"), required=False, help_text=_("Email."))
+    html = forms.CharField(
+        label=_("HTML"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email.")
+    )
+    text = forms.CharField(
+        label=_("text"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email and SMS.")
+    )
+    title = forms.CharField(label=_("title"), required=False, help_text=_("Push."))
+    body = forms.CharField(
+        label=_("body"), required=False, strip=False, widget=forms.Textarea, help_text=_("Push.")
+    )
+
+    class Meta:
+        model = MessageTemplate
+        fields = ("sandbox", "name", "kind", "parameters")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for part, source in self.instance.content.items():
+            if part in self.fields:
+                self.fields[part].initial = source
+
+    def clean_parameters(self) -> Any:
+        return self.cleaned_data["parameters"] or []
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        kind, parameters = self.cleaned_data.get("kind"), self.cleaned_data.get("parameters")
+        if kind is None or parameters is None:
+            return self.cleaned_data
+        content = {part: self.cleaned_data.get(part) or "" for part in PARTS[kind]}
+        for problem in check_template(kind=kind, content=content, parameters=parameters):
+            where = f"{_('Line')} {problem.line}: " if problem.line else ""
+            self.add_error(problem.part if problem.part in self.fields else None, where + problem.message)
+        self.instance.content = content
+        return self.cleaned_data
+
+
+class PreviewForm(forms.Form):
+    """For whom a template is previewed: a test profile or the sample person, and the parameters' values."""
+
+    profile = forms.ModelChoiceField(
+        label=_("person"), queryset=Profile.objects.none(), required=False, empty_label=_("the sample person")
+    )
+
+    def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
+        super().__init__(data or _samples(template.parameters))
+        self._parameters: Sequence[Mapping[str, Any]] = template.parameters
+        people = Profile.objects.filter(sandbox=template.sandbox_id, test_profile=True, merged_into=None)
+        self.fields["profile"].queryset = people.order_by("pk")  # type: ignore[attr-defined]
+        for each in self._parameters:
+            label = f"{each.get('label') or each['name']} ({each.get('type', 'string')})"
+            self.fields[_value_name(each)] = forms.CharField(
+                label=label, required=is_required(each), max_length=10_000
+            )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        for each in self._parameters:
+            name = _value_name(each)
+            try:
+                self.cleaned_data[name] = _typed(each, self.cleaned_data.get(name) or "")
+            except orjson.JSONDecodeError:
+                self.add_error(name, ValidationError(_("Type numbers, booleans and lists as JSON.")))
+        return self.cleaned_data
+
+    def values(self) -> dict[str, Any]:
+        """The parameters' values by name; those left empty are left out."""
+        given = {each["name"]: self.cleaned_data[_value_name(each)] for each in self._parameters}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class SendTestForm(forms.Form):
+    """Where a test message goes."""
+
+    channel = forms.ModelChoiceField(label=_("channel"), queryset=Channel.objects.none(), empty_label=None)
+    address = forms.CharField(label=_("address"), max_length=512)
+
+    def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
+        super().__init__(data)
+        channels = Channel.objects.filter(sandbox=template.sandbox_id, kind=template.kind)
+        self.fields["channel"].queryset = channels.order_by("pk")  # type: ignore[attr-defined]
+
+
+def _value_name(parameter: Mapping[str, Any]) -> str:
+    return f"value_{parameter['name']}"
+
+
+def _samples(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {_value_name(each): _as_typed(each.get("sample")) for each in parameters}
+
+
+def _as_typed(sample: Any) -> str:
+    if sample is None or isinstance(sample, str):
+        return sample or ""
+    return orjson.dumps(sample).decode()
+
+
+def _typed(parameter: Mapping[str, Any], text: str) -> Any:
+    if not text:
+        return None
+    return text if parameter.get("type", "string") in _TEXTS else orjson.loads(text)

@@ -1,0 +1,49 @@
+"""A template tried out: its words for one person, and a test message that is really sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from actions import channels
+from actions.channels import ChannelProblem, Message
+from actions.messages.recipients import usable_address
+from actions.messages.render import as_message_parts, render_once
+from actions.models import Channel, MessageTemplate
+from journeyorch.outbound.calls import Outcome
+
+# Shorter than a journey's: somebody is waiting in front of the page.
+TEST_SECONDS = 10.0
+#: Whom a preview is for when no test profile is chosen.
+SAMPLE_PERSON = {
+    "person": {"name": {"firstName": "Ada", "lastName": "Lovelace"}},
+    "personalEmail": {"address": "ada@example.com"},
+    "mobilePhone": {"number": "+15550100"},
+    "preferredLanguage": "en",
+    "loyalty": {"tier": "gold", "points": 1200},
+}
+
+
+def previewed(
+    template: MessageTemplate, *, profile: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, str]:
+    """The parts of the message; raises ``RenderProblem``."""
+    everything = {**values, "profile": profile}
+    return render_once(kind=template.kind, content=template.content, values=everything)
+
+
+def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: datetime) -> Outcome:
+    """Send rendered parts to an address; no delivery is recorded, and nobody's consent is asked."""
+    usable = usable_address(channel.kind, address)
+    if usable is None:
+        return Outcome("error", "invalidAddress", message=f"The address is not one for {channel.kind} messages.")
+    try:
+        provider = channels.load(channel.provider, channel.config, kind=channel.kind)
+    except ChannelProblem as problem:
+        return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+    at = now.isoformat(timespec="seconds")
+    key = str(uuid.uuid4())
+    message = Message(key, channel.kind, usable, provider.sender(), at, **as_message_parts(parts))
+    return provider.send(message, TEST_SECONDS)
