@@ -1,8 +1,10 @@
 """Addresses of the pages. A version, an instance and a journey are named by ids that cannot be guessed."""
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
 
 from journeys.views import editing, fire, home, instances, lifecycle, versions
+
+register_converter(lifecycle.MoveName, "move")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,11 +16,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/edit/", editing.edit, name="version-edit"),
-    re_path(
-        rf"^versions/(?P<uid>[0-9a-f-]{{36}})/(?P<name>{'|'.join(lifecycle.MOVES)})/$",
-        lifecycle.move,
-        name="version-move",
-    ),
+    path("versions/<uuid:uid>/<move:name>/", lifecycle.move, name="version-move"),
     path("instances/<uuid:uid>/", instances.instance, name="instance"),
     path("people/", instances.search, name="people"),
     path("received/<int:pk>/", instances.received, name="received"),

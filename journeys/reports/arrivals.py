@@ -25,9 +25,15 @@ class Arrival(NamedTuple):
 def arrival_of(received: ReceivedEvent) -> Arrival:
     """Three queries."""
     events = list(StepEvent.objects.filter(received_event_id=received.pk).order_by("at", "pk"))
-    versions = JourneyVersion.objects.select_related("journey").in_bulk([event.version_id for event in events])
+    versions = JourneyVersion.objects.select_related("journey").in_bulk(
+        [event.version_id for event in events]
+    )
     effects = [
-        Effect(event, versions[event.version_id], event.path if event.status == StepEvent.Status.DISCARDED else "")
+        Effect(
+            event,
+            versions[event.version_id],
+            event.path if event.status == StepEvent.Status.DISCARDED else "",
+        )
         for event in events
         if event.version_id in versions
     ]

@@ -65,7 +65,11 @@ def counts_of(version: JourneyVersion, document: Document) -> Counts:
         .annotate(n=Sum("n"))
         .order_by()
     )
-    here = Instance.objects.filter(version=version, ended_at=None).values_list("activity").annotate(n=Count("pk"))
+    here = (
+        Instance.objects.filter(version=version, ended_at=None)
+        .values_list("activity")
+        .annotate(n=Count("pk"))
+    )
     return add_up(map(Summed._make, summed), here=dict(here.order_by()), start=document.start)
 
 

@@ -56,7 +56,11 @@ def versions_asked_for(sandbox: Sandbox, question: Question) -> QuerySet[Journey
         versions = versions.filter(status__in=question.statuses)
     turned = "-" if question.sort.startswith("-") else ""
     order = [f"{turned}{field}" for field in SORTS[question.sort.removeprefix("-")]]
-    return versions.select_related("journey__created_by", "published_by").defer("document").order_by(*order, "-pk")
+    return (
+        versions.select_related("journey__created_by", "published_by")
+        .defer("document")
+        .order_by(*order, "-pk")
+    )
 
 
 def people_inside(versions: Iterable[JourneyVersion]) -> dict[int, int]:

@@ -76,7 +76,9 @@ def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
         found = found.filter(person_id__in={question.person, question.person.lower()})
     if question.after:
         moment, id = question.after
-        found = found.filter(Q(started_at__lt=moment) | Q(started_at=moment, pk__lt=id), started_at__lte=moment)
+        found = found.filter(
+            Q(started_at__lt=moment) | Q(started_at=moment, pk__lt=id), started_at__lte=moment
+        )
     rows = list(found.order_by("-started_at", "-pk")[: PAGE + 1])
     more = len(rows) > PAGE
     return PeoplePage(rows[:PAGE], Place(rows[PAGE - 1].started_at, rows[PAGE - 1].pk) if more else None)
@@ -96,7 +98,9 @@ def instances_of_person(sandbox: Sandbox, names: list[tuple[str, str]]) -> Query
     if not names:
         return Instance.objects.none()
     found = Instance.objects.filter(_any_of(names, "person_id"), version__sandbox=sandbox)
-    return found.select_related("version__journey").defer("state", "version__document").order_by("-started_at")
+    return (
+        found.select_related("version__journey").defer("state", "version__document").order_by("-started_at")
+    )
 
 
 def _any_of(names: set[tuple[str, str]] | list[tuple[str, str]], field: str) -> Q:

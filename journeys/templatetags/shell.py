@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -95,6 +96,51 @@ def icon_url(name: str) -> str:
 def demo_catcher() -> str:
     """Where the demo shows what was sent; empty outside of it."""
     return settings.DEMO_CATCHER_URL if settings.DEMO else ""
+
+
+# Why an event did nothing (journeys.md, Discard reasons), in words.
+_REASONS = {
+    "eventWithNoJourney": _("no live journey listens to it"),
+    "reentranceNotAllowed": _("the person was inside before, and may not come again"),
+    "reentranceWait": _("too early after the last entrance"),
+    "alreadyInside": _("the person is already inside"),
+    "notListening": _("no step was waiting for it"),
+    "noKey": _("it does not say whom it is about"),
+    "wrongNamespace": _("it is about a person of another namespace"),
+    "notATestProfile": _("not a test profile"),
+    "testLimit": _("too many people in the test"),
+    "outsideDates": _("outside of the journey's dates"),
+    "journeyClosed": _("the journey is closed"),
+    "wrongSegmentStatus": _("the other change of the segment"),
+    "capped": _("over the limit"),
+    "internal": _("a fault of Journeyorch"),
+}
+
+
+@register.filter
+def reason(code: str) -> Any:
+    """A discard reason in words; one that this page does not know as it is."""
+    return _REASONS.get(code, code)
+
+
+@register.filter
+def lasted(duration: timedelta) -> str:
+    """How long something took, in the two largest units that matter."""
+    seconds = duration.total_seconds()
+    if seconds < 1:
+        return f"{max(0, round(seconds * 1000))} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    if minutes < 60:
+        return f"{minutes} min {int(seconds % 60)} s"
+    return f"{hours} h {minutes % 60} min" if hours < 24 else f"{days} d {hours % 24} h"
+
+
+@register.filter
+def written(value: Any) -> str:
+    """Plain JSON data, indented for people."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 @register.filter

@@ -55,6 +55,7 @@ class DrawnEdge(NamedTuple):
     label: str
     label_x: float
     label_y: float
+    chip_x: float  # from the middle of the label
     label_width: float
     counts: str  # which figure is shown, see Counts.flat; "": none
     n: int
@@ -125,6 +126,7 @@ def _cards(drawn: Layout, steps: dict[str, Step]) -> Iterable[DrawnCard]:
 def _edge(edge: Edge, counts: Counts) -> DrawnEdge:
     figure, n = _figure(edge, counts)
     label = shown_label(edge.label)
+    width = label_width(label) - 4
     return DrawnEdge(
         d=rounded(edge.points),
         loops=edge.loops,
@@ -132,7 +134,8 @@ def _edge(edge: Edge, counts: Counts) -> DrawnEdge:
         label=label,
         label_x=edge.label_at[0],
         label_y=edge.label_at[1],
-        label_width=label_width(label) - 4,
+        chip_x=-width / 2,
+        label_width=width,
         counts=figure,
         n=n,
     )
@@ -148,7 +151,15 @@ def fitted(text: str, width: float, size: float) -> str:
     """The text, cut with an ellipsis so that it is about ``width`` pixels wide at most."""
     room = width / size
     for index, character in enumerate(text):
-        room -= 0.32 if character in _NARROW else 0.84 if character in _WIDE else 0.68 if character.isupper() else 0.58
+        room -= (
+            0.32
+            if character in _NARROW
+            else 0.84
+            if character in _WIDE
+            else 0.68
+            if character.isupper()
+            else 0.58
+        )
         if room < 0:
             return text[: max(1, index - 1)].rstrip() + "…"
     return text

@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import User
+from journeys import publishing
 from journeys.definition.document import read_document
 from journeys.definition.problems import Problem
-from journeys.drafts import Conflict, create_journey, save_draft
-from journeys.models import Journey, JourneyVersion
+from journeys.models import JourneyVersion
 from journeys.views.drawing import step_named, steps_of
 from journeys.views.shell import CHANGE, page, sandbox_of, version_of
 
@@ -30,21 +30,13 @@ class CreateForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
 
-    def __init__(self, *args: Any, sandbox: Sandbox, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._sandbox = sandbox
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if Journey.objects.filter(sandbox=self._sandbox, name=name).exists():
-            raise forms.ValidationError(_("There is a journey with this name already; choose another one."))
-        return name
-
 
 class DefinitionForm(forms.Form):
     """A draft's definition as JSON, and the revision that was read."""
 
-    document = forms.CharField(label=_("Definition"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea)
+    document = forms.CharField(
+        label=_("Definition"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
     def clean_document(self) -> Any:
@@ -60,12 +52,15 @@ class DefinitionForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Ask for a name, make an empty draft, and go on to editing it."""
-    form = CreateForm(request.POST if request.method == "POST" else None, sandbox=sandbox_of(request))
+    form = CreateForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         by = request.user if isinstance(request.user, User) else None
-        version = create_journey(sandbox_of(request), name=form.cleaned_data["name"], by=by)
-        return redirect("version-edit", uid=version.uid)
-    return render(request, "journeys/create.html", {"form": form})
+        try:
+            version = publishing.create_journey(sandbox_of(request), form.cleaned_data["name"], by=by)
+            return redirect("version-edit", uid=version.uid)
+        except publishing.NotAllowed as refusal:
+            form.add_error("name", refusal.message)
+    return render(request, "journeys/create.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @page(CHANGE)
@@ -88,14 +83,14 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _save(version: JourneyVersion, form: DefinitionForm) -> list[Problem]:
-    data = form.cleaned_data["document"]
-    _document, problems = read_document(data)
-    if not problems:
-        try:
-            save_draft(version, document=data, revision=form.cleaned_data["revision"])
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-    return problems
+    """What keeps the definition from being read; other refusals are errors of the form."""
+    try:
+        publishing.save_draft(version, form.cleaned_data["document"], revision=form.cleaned_data["revision"])
+    except publishing.NotAllowed as refusal:
+        if not refusal.problems:
+            form.add_error(None, refusal.message)
+        return refusal.problems
+    return []
 
 
 def _answer(
@@ -103,7 +98,9 @@ def _answer(
 ) -> HttpResponse:
     known, _problems = read_document(version.document)
     steps = steps_of(known) if known else {}
-    named = [(problem, step_named(steps, problem.activity) if problem.activity else None) for problem in problems]
+    named = [
+        (problem, step_named(steps, problem.activity) if problem.activity else None) for problem in problems
+    ]
     status = 422 if form.errors or problems else 200
     context = {"version": version, "form": form, "problems": named}
     return render(request, "journeys/edit.html", context, status=status)

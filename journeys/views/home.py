@@ -15,6 +15,7 @@ from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeys.models import Entrance, JourneyVersion
 from journeys.reports.listing import Question, people_inside, versions_asked_for
+from journeys.views.lifecycle import moves_of
 from journeys.views.shell import VIEW, page, sandbox_of
 
 PAGE = 30
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     inside = people_inside(shown.object_list)
     for version in shown.object_list:
         version.people_inside = inside.get(version.pk, 0)
+        version.moves = moves_of(version, request.user)
     tasks = _checklist(sandbox)
     context = {
         "shown": shown,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from datasources.models import Namespace
 from events.models import ReceivedEvent
@@ -18,6 +20,8 @@ from journeys.views.shell import VIEW, page, sandbox_of
 from journeys.views.versions import document_of
 
 MOST_INSTANCES = 200
+# An event that has had no effect for so long will have none.
+EXPECTED_WITHIN = timedelta(seconds=15)
 
 
 @page(VIEW)
@@ -33,7 +37,11 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
         "version": found.version,
         "story": story,
         "passed": [
-            (passed, step_named(steps, passed.event.activity), labels.get((passed.event.activity, passed.event.path)))
+            (
+                passed,
+                step_named(steps, passed.event.activity),
+                labels.get((passed.event.activity, passed.event.path)),
+            )
             for passed in story.passed
         ],
         "current": step_named(steps, found.activity),
@@ -65,4 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of one received event."""
     found = get_object_or_404(ReceivedEvent, pk=pk, sandbox=sandbox_of(request))
-    return render(request, "journeys/received.html", {"arrival": arrival_of(found)})
+    arrival = arrival_of(found)
+    over = bool(arrival.effects or arrival.quarantined)
+    waiting = not over and timezone.now() - found.received_at < EXPECTED_WITHIN
+    return render(request, "journeys/received.html", {"arrival": arrival, "waiting": waiting})

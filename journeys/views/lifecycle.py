@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,14 +10,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls.converters import StringConverter
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
-from journeys import drafts
+from journeys import publishing
 from journeys.definition.problems import Problem
-from journeys.models import Instance, JourneyVersion
+from journeys.models import JourneyVersion
 from journeys.views.shell import CHANGE, PUBLISH, VIEW, page, version_of
 
 Status = JourneyVersion.Status
@@ -38,32 +38,28 @@ class Move(NamedTuple):
     dangerous: bool = False
 
 
-def _publishing() -> Any:
-    return import_module("journeys.publishing")
-
-
 def _publish(version: JourneyVersion, by: User) -> None:
-    _publishing().publish(version, by=by)
+    publishing.publish(version, by=by)
 
 
 def _close(version: JourneyVersion, by: User) -> None:
-    _publishing().close(version, by=by)
+    publishing.close(version, by=by)
 
 
 def _stop(version: JourneyVersion, by: User) -> None:
-    _publishing().stop(version, by=by)
+    publishing.stop(version, by=by)
 
 
 def _new_version(version: JourneyVersion, by: User) -> JourneyVersion:
-    return drafts.new_version(version)
+    return publishing.new_version(version, by=by)
 
 
 def _duplicate(version: JourneyVersion, by: User) -> JourneyVersion:
-    return drafts.duplicate(version, by=by)
+    return publishing.duplicate(version, by=by)
 
 
 def _delete(version: JourneyVersion, by: User) -> None:
-    drafts.delete_draft(version)
+    publishing.delete(version, by=by)
 
 
 MOVES = {
@@ -90,11 +86,17 @@ MOVES = {
             _("Duplicate this version?"), _("This is the draft of the copy."), _duplicate,
         ),
         Move(
-            "delete", _("Delete"), "trash", CHANGE, (Status.DRAFT,),
-            _("Delete this draft?"), _("The draft is deleted."), _delete, True,
+            "delete", _("Delete"), "trash", CHANGE, (Status.DRAFT, Status.STOPPED, Status.FINISHED),
+            _("Delete this version?"), _("The version is deleted."), _delete, True,
         ),
     )
 }  # fmt: skip
+
+
+class MoveName(StringConverter):
+    """The part of an address that names a move."""
+
+    regex = "|".join(MOVES)
 
 
 def moves_of(version: JourneyVersion, user: Any) -> list[Move]:
@@ -106,7 +108,7 @@ def moves_of(version: JourneyVersion, user: Any) -> list[Move]:
 
 def problems_of(version: JourneyVersion) -> list[Problem]:
     """What keeps a draft from being published; published versions have been checked."""
-    return _publishing().check(version) if version.status == Status.DRAFT else []
+    return publishing.check(version) if version.status == Status.DRAFT else []
 
 
 @page(VIEW)
@@ -134,8 +136,8 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
     assert isinstance(request.user, User)  # noqa: S101 - `page` let nobody else in
     try:
         made = asked.act(version, request.user)
-    except (drafts.Refused, _publishing().NotAllowed) as refusal:
-        messages.error(request, str(refusal))
+    except publishing.NotAllowed as refusal:
+        messages.error(request, refusal.message)
         return redirect("version", uid=version.uid)
     messages.success(request, asked.done)
     return redirect("home") if asked.name == "delete" else redirect("version", uid=(made or version).uid)
@@ -143,27 +145,42 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
 
 def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
     """What will happen, one sentence each."""
-    inside = _people(Instance.objects.filter(version=version, ended_at=None).count())
+    inside = _people(publishing.people_inside(version))
     match asked.name:
         case "publish":
             return [_("People enter as soon as their event is received."), *_of_predecessor(version)]
         case "close":
-            return [inside, _("They go on to the end of their way; nobody new enters."), _("This cannot be undone.")]
+            return [
+                inside,
+                _("They go on to the end of their way; nobody new enters."),
+                _("This cannot be undone."),
+            ]
         case "stop":
-            return [inside, _("All of them are ended at once, wherever they are."), _("This cannot be undone.")]
+            return [
+                inside,
+                _("All of them are ended at once, wherever they are."),
+                _("This cannot be undone."),
+            ]
         case "new-version":
-            return [_("The draft begins as a copy. This version stays as it is until the new one is published.")]
+            return [
+                _("The draft begins as a copy. This version stays as it is until the new one is published.")
+            ]
         case "duplicate":
             return [_("A new journey begins with a draft copy of this version, with a history of its own.")]
         case _:
-            return [_("Nobody has ever entered it. This cannot be undone.")]
+            report = (
+                []
+                if version.status == Status.DRAFT
+                else [_("Its figures and the stories of its people go with it.")]
+            )
+            return [*report, _("This cannot be undone.")]
 
 
 def _of_predecessor(version: JourneyVersion) -> list[str]:
     live = version.journey.versions.filter(status=Status.LIVE).defer("document").first()
     if live is None:
         return []
-    inside = Instance.objects.filter(version=live, ended_at=None).count()
+    inside = publishing.people_inside(live)
     text = ngettext(
         "Version %(number)d is closed; %(n)s person inside it finishes it.",
         "Version %(number)d is closed; %(n)s people inside it finish it.",

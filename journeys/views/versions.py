@@ -64,7 +64,9 @@ def counts(request: HttpRequest, uid: UUID) -> HttpResponse:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
-    return HttpResponse(body, "application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return HttpResponse(
+        body, "application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"}
+    )
 
 
 def _counts_json(version: JourneyVersion) -> bytes:
@@ -98,7 +100,9 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
     document, _ = document_of(version)
     context = {
         "properties": document.properties,
-        "versions": version.journey.versions.select_related("published_by").defer("document").order_by("-number"),
+        "versions": version.journey.versions.select_related("published_by")
+        .defer("document")
+        .order_by("-number"),
         "definition": orjson.dumps(version.document, option=orjson.OPT_INDENT_2).decode(),
     }
     return render(request, "journeys/details.html", _with_header(request, version, "details", context))

@@ -1,0 +1,52 @@
+// What every page does: choosing colours, closing menus.
+
+/** @param {string} theme "auto", "light" or "dark" */
+function choose(theme) {
+  if (theme === "auto") {
+    localStorage.removeItem("theme");
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem("theme", theme);
+    document.documentElement.dataset.theme = theme;
+  }
+  showChosen();
+}
+
+function showChosen() {
+  const theme = document.documentElement.dataset.theme ?? "auto";
+  for (const button of themeButtons()) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === theme));
+  }
+}
+
+/** @returns {NodeListOf<HTMLElement>} */
+function themeButtons() {
+  return document.querySelectorAll("[data-theme-choice]");
+}
+
+/** @param {Node | null} except the menu that stays open */
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!except || !menu.contains(except)) {
+      menu.removeAttribute("open");
+    }
+  }
+}
+
+for (const button of themeButtons()) {
+  button.addEventListener("click", () => choose(button.dataset.themeChoice ?? "auto"));
+}
+showChosen();
+
+document.addEventListener("click", (event) => closeMenus(/** @type {Node} */ (event.target)));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const summary = document.activeElement?.closest("details.menu[open]")?.querySelector("summary");
+    closeMenus(null);
+    summary?.focus();
+  }
+});
+// Filters that send themselves keep their button for those without scripts.
+for (const form of document.querySelectorAll("form[data-sends-itself]")) {
+  form.addEventListener("change", () => /** @type {HTMLFormElement} */ (form).requestSubmit());
+}
