@@ -50,7 +50,7 @@ class Provider(BaseModel):
     def destination(cls, values: Mapping[str, Any]) -> str:
         """Where messages and secrets go, such as ``https://api.example.com``; raises ``ChannelProblem``.
 
-        From plain values, because secrets are bound to it before they can be read.
+        From plain values with defaults filled in, because secrets cannot be read without it.
         """
         raise NotImplementedError
 
@@ -104,12 +104,7 @@ def load(name: str, config: Mapping[str, Any], *, kind: str) -> Provider:
     """A stored configuration, ready to send; raises ``ChannelProblem``."""
     cls = provider_of(name, kind=kind)
     sealed = [field for field in cls.secret_fields() if secrets.is_sealed(config.get(field))]
-    try:
-        opened = {
-            field: secrets.reveal(config[field], bound_to=cls.destination(config)) for field in sealed
-        }
-    except secrets.SecretUnusable as error:
-        raise ChannelProblem(str(error)) from error
+    opened = {field: _revealed(config[field], cls, config) for field in sealed}
     return _validated(cls, {**config, **opened})
 
 
@@ -125,18 +120,17 @@ def seal_config(
     values = dict(submitted)
     for field in cls.secret_fields():
         if secrets.is_sealed(values.get(field)) or not values.get(field):
-            values[field] = _kept(stored.get(field), cls, values)
+            kept = stored.get(field)
+            values[field] = _revealed(kept, cls, values) if secrets.is_sealed(kept) else ""
     ready = _validated(cls, {key: value for key, value in values.items() if value != ""})
-    destination = ready.destination(values)
     plain = ready.model_dump(mode="json", exclude=set(cls.secret_fields()))
-    return {**plain, **_sealed(ready, destination)}
+    return {**plain, **_sealed(ready, cls.destination(plain))}
 
 
-def _kept(sealed: Any, cls: type[Provider], values: Mapping[str, Any]) -> str:
-    if not secrets.is_sealed(sealed):
-        return ""
+def _revealed(sealed: Mapping[str, str], cls: type[Provider], values: Mapping[str, Any]) -> str:
+    defaults = {name: field.default for name, field in cls.model_fields.items() if not field.is_required()}
     try:
-        return secrets.reveal(sealed, bound_to=cls.destination(values))
+        return secrets.reveal(sealed, bound_to=cls.destination({**defaults, **values}))
     except secrets.SecretUnusable as error:
         raise ChannelProblem(str(error)) from error
 

@@ -38,7 +38,7 @@ class Smtp(Provider):
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:
-        return f"smtp://{str(values.get('host', '')).lower()}:{values.get('port') or 587}"
+        return f"smtp://{str(values.get('host', '')).lower()}:{values['port']}"
 
     def sender(self) -> str:
         return self.from_address

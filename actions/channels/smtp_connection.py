@@ -68,7 +68,11 @@ class GuardedSmtp(smtplib.SMTP):
         # The library forgets the file when it connects anew or changes to TLS.
         if self.file is None and self.sock is not None:
             self.file = io.BufferedReader(_Arriving(self.sock, self))
-        return super().getreply()
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected:
+            self.deadline.remaining()  # The library takes a wait that ended for a lost connection.
+            raise
 
     def send(self, s: Any) -> None:
         if self.sock:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from actions import channels
 from actions.models import Channel, Delivery, MessageTemplate
 from datasources.models import Profile
+from journeyorch.outbound import connections
 from journeys.demo.catcher import Catcher
 
 CANARY = "canary-77f3"
@@ -169,6 +170,7 @@ def test_a_test_message_is_really_sent(admin_client, welcome, channel, settings)
         page = admin_client.post(f"{url}?value_room=7", {"channel": email.pk, "address": "me@example.com"})
         assert "Sent." in page.text
         [message] = catcher.box.find()
+        connections.close_kept()
     assert (message["to"], message["title"], message["html"]) == ("me@example.com", "Hi Ada", "<p>Room 7</p>")
     assert not Delivery.objects.exists()
 
