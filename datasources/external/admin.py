@@ -32,7 +32,7 @@ def uses_as_links(kind: str, obj: Any) -> SafeString | str:
     return format_html_join(", ", '<a href="{}">{}</a>', ((use.url, use.label) for use in uses))
 
 
-class FieldGroupInline(admin.TabularInline):  # type: ignore[type-arg]
+class FieldGroupInline(admin.TabularInline):
     """The groups of a source, to look at; they are edited on their own pages."""
 
     model = FieldGroup

@@ -26,7 +26,7 @@ class DataSourceForm(AuthModelForm):
         fields = ("sandbox", "name", "description", "url", "max_calls", "cache_seconds")
 
 
-class FieldGroupForm(forms.ModelForm):  # type: ignore[type-arg]
+class FieldGroupForm(forms.ModelForm):
     """A field group; fields left empty are inferred from the sample."""
 
     sent_payload = StrictJSONField(

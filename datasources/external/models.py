@@ -99,7 +99,7 @@ class FetchCacheQuerySet(models.QuerySet["FetchCache"]):
     def store(self, rows: Mapping[str, FetchCache]) -> None:
         """Write answers by key, newer over older; in key order, so that two workers never deadlock."""
         if rows:
-            self.bulk_create(
+            FetchCache.objects.bulk_create(
                 [rows[key] for key in sorted(rows)],
                 update_conflicts=True,
                 unique_fields=["key"],

@@ -19,7 +19,7 @@ def sandboxes_of(request: HttpRequest) -> QuerySet[Sandbox]:
     return request.user.sandboxes.all()  # type: ignore[union-attr]
 
 
-class SandboxScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SandboxScopedAdmin(admin.ModelAdmin):
     """Base of admin pages; ``sandbox_path`` leads from the model to its sandbox."""
 
     sandbox_path = "sandbox"

@@ -111,7 +111,12 @@ def _take(endpoint: str, limit: Limit, *, size: int, now: datetime | None) -> in
         # Call threads live long: a connection that the server has closed must not fail the call.
         connection.close_if_unusable_or_obsolete()
     clock = _CLOCKS[connection.vendor] if now is None else str(int(now.timestamp() * 1000))
-    values = {"endpoint": endpoint, "size": size, "period": limit.period_ms, "calls": limit.calls}
+    values: dict[str, str | int] = {
+        "endpoint": endpoint,
+        "size": size,
+        "period": limit.period_ms,
+        "calls": limit.calls,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(clock=clock), values)
         row = cursor.fetchone()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import orjson
@@ -102,7 +102,7 @@ def _none_first(name: str) -> tuple[bool, str]:
     return name != "none", name
 
 
-class _AuthForm(forms.ModelForm):
+class AuthModelForm(forms.ModelForm):
     """A form of something with ``url`` and ``auth``; secrets are only ever written, never shown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,10 +141,10 @@ class _AuthForm(forms.ModelForm):
 
 
 # One set of fields for each method, so that the page works without scripts.
-AuthModelForm: type[_AuthForm] = type(_AuthForm)("AuthModelForm", (_AuthForm,), dict(_fields()))
+AuthModelForm.declared_fields.update(_fields())
 
 
-def auth_fieldsets() -> list[tuple[str, Mapping[str, Any]]]:
+def auth_fieldsets() -> list[tuple[str, Any]]:
     """The fields of ``AuthModelForm`` for an admin page: the choice, then each method's own."""
     methods = [
         (

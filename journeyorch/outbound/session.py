@@ -27,7 +27,7 @@ _MAX_SECONDS = 30.0
 class GuardedAdapter(BaseAdapter):
     """Hands the requests of a session to our client."""
 
-    def send(
+    def send(  # type: ignore[override]  # verify, cert and proxies are not the session's to choose
         self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, **_: Any
     ) -> requests.Response:
         """One exchange; ``timeout`` is for the whole of it. Raises what `requests` raises."""

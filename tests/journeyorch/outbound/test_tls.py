@@ -1,0 +1,84 @@
+"""Certificates are checked against the name in the URL, not against the address that is connected to."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from journeyorch.outbound.client import Failure, Request, Response, exchange
+from journeyorch.outbound.connections import Network
+from journeyorch.outbound.guard import Policy
+from tests.journeyorch.outbound.raw_server import http, says
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Path:
+    """A self-signed certificate for api.example, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "api.example")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("api.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "api.pem"
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    path.write_bytes(pem + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def ask(serve, certificate):
+    """Asks a TLS server on loopback under a name that a fake resolver leads there."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = serve(says(http(b"{}")), context=context)
+
+    def ask(host: str, trusted: ssl.SSLContext | None) -> Response | Failure:
+        network = Network(resolve=lambda host, port: ["127.0.0.1"])
+        policy = Policy(frozenset({f"{host}:{server.port}"}))
+        request = Request("GET", f"https://{host}:{server.port}/", context=trusted)
+        return exchange(request, timeout=5, policy=policy, network=network)
+
+    ask.server = server
+    return ask
+
+
+@pytest.fixture
+def trusted(certificate) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(certificate))
+
+
+def test_a_trusted_certificate_for_the_name_is_accepted_and_the_connection_kept(ask, trusted):
+    answers = [ask("api.example", trusted) for _ in range(3)]
+    assert [answer.status for answer in answers] == [200] * 3
+    assert ask.server.connections == 1
+
+
+def test_a_certificate_for_another_name_is_refused(ask, trusted):
+    answer = ask("other.example", trusted)
+    assert (answer.reason, ask.server.requests) == ("tls", [])
+
+
+def test_an_unknown_certificate_is_refused(ask):
+    answer = ask("api.example", None)
+    assert (answer.reason, answer.retryable, ask.server.requests) == ("tls", False, [])
+    assert "certificate" in answer.message
+
+
+def test_a_server_that_speaks_no_tls_is_refused(serve):
+    server = serve(says(http()))
+    answer = exchange(Request("GET", server.url.replace("http:", "https:")), timeout=2)
+    assert answer.reason in ("tls", "timeout")
