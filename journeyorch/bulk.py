@@ -5,8 +5,8 @@ in binary, through a plain psycopg cursor; SQLite gets one prepared statement, r
 
 Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``UUID`` for
 ``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are
-always bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``, ``condition``,
-``order_by``, ``on_conflict``), are code: never make them from what a user typed.
+always bound, never written into the SQL. Names of tables and columns, and SQL fragments (``where``,
+``condition``, ``order_by``, ``on_conflict``), are code: never make them from what a user typed.
 
 In fragments the table is ``t``; a value of the row at hand is ``v.<name>``, one of its key ``v.key_<name>``.
 
@@ -26,7 +26,8 @@ from typing import Any, NamedTuple
 
 import psycopg
 from django.db import DataError, connection
-from psycopg.types.numeric import Int8BinaryDumper
+
+from journeyorch.arrays import Encoded, EncodedDumper, encoded
 
 Row = tuple[Any, ...]
 
@@ -163,11 +164,11 @@ def from_database(value: Any) -> datetime | None:
 
 
 class _ArrayCursor(psycopg.Cursor[Any]):
-    """Binds on the server; every ``int`` as bigint, so that a statement is one whatever its values."""
+    """Binds on the server, and sends arrays as they are."""
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         super().__init__(raw)
-        self.adapters.register_dumper(int, Int8BinaryDumper)
+        self.adapters.register_dumper(Encoded, EncodedDumper)
 
 
 def _run(sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
@@ -179,20 +180,11 @@ def _run(sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
         return _ArrayCursor(connection.connection).execute(sql, parameters, prepare=prepare, binary=True)
 
 
-def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[list[Any]]:
-    arrays = [list(values) for values in zip(*rows, strict=True)]
-    if len(arrays) != len(columns):
-        raise ValueError(f"Rows of {len(arrays)} values for {len(columns)} columns.")
-    for column, values in zip(columns, arrays, strict=True):
-        if column.type == "timestamptz":
-            _refuse_naive(values)
-    return arrays
-
-
-def _refuse_naive(values: Iterable[datetime | None]) -> None:
-    """Without a zone the database would take its own; that must not depend on a server's setting."""
-    if any(value is not None and value.tzinfo is None for value in values):
-        raise DataError("A time without a time zone cannot be stored.")
+def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[Any]:
+    values = list(zip(*rows, strict=True))
+    if len(values) != len(columns):
+        raise ValueError(f"Rows of {len(values)} values for {len(columns)} columns.")
+    return [encoded(column.type, each) for column, each in zip(columns, values, strict=True)]
 
 
 @lru_cache(maxsize=512)
@@ -341,8 +333,11 @@ def _stored_text(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=4096)  # a wave stores the same few moments thousands of times
 def _stored_time(value: datetime) -> str:
-    _refuse_naive([value])
+    # Without a zone PostgreSQL would take the session's: no meaning may depend on a setting of the server.
+    if value.tzinfo is None:
+        raise DataError("A time without a time zone cannot be stored.")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 

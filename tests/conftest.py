@@ -44,9 +44,11 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """A test with real transactions empties all tables at its end: the rows of migrations are put back."""
     result = yield
+    if nextitem is None:
+        return result  # the database is gone by now
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
     if (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from journeyorch.expressions import Compiled
+from journeyorch.expressions import Compiled, Reference
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
@@ -30,7 +30,9 @@ def compile_plan(
     steps = {
         id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id)) for id in ids
     }
-    paths = [path for step in steps.values() for path in platform_paths(expressions_of(step))]
+    expressions = [expression for step in steps.values() for expression in expressions_of(step)]
+    references = list(references_of(expressions))
+    paths = [one.path for one in references if one.kind == "datasource" and one.root == PROFILE_SOURCE]
     entry = [step.event_id for id in document.start if isinstance(step := steps[id], Pause)]
     return Plan(
         version_id=version_id,
@@ -45,6 +47,7 @@ def compile_plan(
         zone=time_zone_of(document),
         needs_profile=bool(paths),
         needs_experience_events=any(path and path[0] == "experienceevent" for path in paths),
+        uses_properties=any(one.kind == "property" for one in references),
         entry_events=frozenset(id for id in entry if id is not None),
         event_ids=frozenset(
             step.event_id for step in steps.values() if isinstance(step, Pause) and step.event_id is not None
@@ -59,13 +62,12 @@ def expressions_of(step: Step) -> Iterable[Compiled]:
     yield from step.expressions()
 
 
-def platform_paths(expressions: Iterable[Compiled]) -> Iterable[tuple[str, ...]]:
-    """The paths into the profile that they refer to, also inside the parameters of other sources."""
+def references_of(expressions: Iterable[Compiled]) -> Iterator[Reference]:
+    """All that they refer to, also inside the parameters of data sources."""
     for expression in expressions:
         for reference in expression.references:
-            if reference.kind == "datasource" and reference.root == PROFILE_SOURCE:
-                yield tuple(reference.path)
-            yield from platform_paths((reference.params or {}).values())
+            yield reference
+            yield from references_of((reference.params or {}).values())
 
 
 def version_constants(

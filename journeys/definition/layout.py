@@ -34,7 +34,7 @@ from journeys.definition.document import ActivityDocument, Document
 
 CARD_WIDTH, CARD_HEIGHT, ROW_HEIGHT = 208, 56, 88
 MARGIN, START_WIDTH, STRIP_GAP = 24, 56, 48
-TURN, ARRIVAL, TRACK, PLAIN_GAP, STUB = 20, 20, 12, 28, 6
+TURN, ARRIVAL, TRACK, PLAIN_GAP, STUB = 20, 20, 12, 40, 6
 LABEL_CHARACTER, LABEL_PADDING, LABEL_CHARACTERS = 6.6, 18, 20
 
 #: The source of the lines to the start events.
@@ -93,7 +93,7 @@ def layout(document: Document) -> Layout:
 
 
 def ways_of(activity: ActivityDocument) -> list[Way]:
-    """The ways out, top first; what hangs on a way that no longer exists comes last, so that it stays visible."""
+    """The ways out, top first; what hangs on one that no longer exists comes last, so that it stays visible."""
     config, _ = read_config(activity)
     known = kinds()[activity.kind].ways(config) if config is not None else []
     names = {way.id for way in known}

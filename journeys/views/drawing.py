@@ -109,7 +109,7 @@ def draw(document: Document, steps: dict[str, Step], counts: Counts) -> Picture:
         width=drawn.width,
         height=drawn.height,
         cards=list(_cards(drawn, steps)),
-        edges=[_edge(edge, counts) for edge in drawn.edges],
+        edges=list(_edges(drawn.edges, counts)),
         strip_y=drawn.strip_y,
         begins=next((edge.points[0] for edge in drawn.edges if edge.source == START), None),
     )
@@ -123,8 +123,17 @@ def _cards(drawn: Layout, steps: dict[str, Step]) -> Iterable[DrawnCard]:
         yield DrawnCard(step, card.x, card.y, card.width, card.height, name, card.connected)
 
 
-def _edge(edge: Edge, counts: Counts) -> DrawnEdge:
-    figure, n = _figure(edge, counts)
+def _edges(edges: Iterable[Edge], counts: Counts) -> Iterable[DrawnEdge]:
+    """Figures belong to paths: of several targets on one path the first one shows it."""
+    shown: set[tuple[str, str]] = set()
+    for edge in edges:
+        figure, n = ("", 0) if (edge.source, edge.way) in shown else _figure(edge, counts)
+        if edge.source != START:
+            shown.add((edge.source, edge.way))
+        yield _edge(edge, figure, n)
+
+
+def _edge(edge: Edge, figure: str, n: int) -> DrawnEdge:
     label = shown_label(edge.label)
     width = label_width(label) - 4
     return DrawnEdge(
@@ -163,6 +172,15 @@ def fitted(text: str, width: float, size: float) -> str:
         if room < 0:
             return text[: max(1, index - 1)].rstrip() + "…"
     return text
+
+
+def _ems(character: str) -> float:
+    """As wide as in a wide font: a name that is cut a little early is better than one that leaves its card."""
+    if character in _NARROW:
+        return 0.38
+    if character in _WIDE:
+        return 0.96
+    return 0.76 if character.isupper() else 0.66
 
 
 def rounded(points: Sequence[Point]) -> str:

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
 from journeys import publishing
+from journeys.definition.document import read_document
 from journeys.definition.problems import Problem
 from journeys.models import JourneyVersion
+from journeys.views.drawing import steps_of
 from journeys.views.shell import CHANGE, PUBLISH, VIEW, page, version_of
 
 Status = JourneyVersion.Status
@@ -127,6 +129,7 @@ def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
         "possible": version.status in asked.statuses,
         "consequences": _consequences(version, asked),
         "problems": problems,
+        "steps": steps_of(document) if problems and (document := read_document(version.document)[0]) else {},
         "errors": sum(problem.is_error for problem in problems),
     }
     return render(request, "journeys/confirm.html", context)

@@ -73,9 +73,12 @@ def _after(document: Document, counts: Counts, id: str) -> list[Line | str]:
     if len(legs) <= 1 and not any(leg.label for leg in legs):
         return [Line("/step"), *(leg.target for leg in legs if leg.target)]
     said: list[Line | str] = [Line("paths")]
+    shown: set[str] = set()
     for leg in legs:
-        n = counts.paths.get((id, leg.way), 0)
-        said.append(Line("path", label=leg.label, counts=f"path:{id}:{leg.way}", n=n))
+        # Figures belong to paths: of several targets on one path the first one shows it.
+        n = counts.paths.get((id, leg.way), 0) if leg.way not in shown else 0
+        said.append(Line("path", label=leg.label, counts=f"path:{id}:{leg.way}" if leg.way not in shown else "", n=n))
+        shown.add(leg.way)
         said += [Line("steps"), leg.target, Line("/steps")] if leg.target else []
         said.append(Line("/path"))
     return [*said, Line("/paths"), Line("/step")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +11,7 @@ from journeys.engine.decide.step import Plan, data_key
 from journeys.engine.decide.values import State
 
 PROFILE_SOURCE = "ExperiencePlatform"
+_NONE: Mapping[str, Any] = {}
 
 
 class Surroundings:
@@ -45,12 +44,10 @@ class JourneyContext(Context):
         super().__init__(
             events=state.events,
             datasources={},
-            properties=_properties(plan, state, around),
+            properties=_properties(plan, state, around) if plan.uses_properties else _NONE,
             segments=around.segments,
             now=around.now,
             zone=plan.zone,
-            random=random.Random(),  # noqa: S311 - the language's random() is no secret
-            uuid=uuid.uuid4,
         )
         self._fetched = state.data
         self._profile = around.profile

@@ -140,6 +140,7 @@ class Plan(NamedTuple):
     zone: Any  # tzinfo
     needs_profile: bool
     needs_experience_events: bool
+    uses_properties: bool
     entry_events: frozenset[int]
     event_ids: frozenset[int]  # every event that some step listens to
 

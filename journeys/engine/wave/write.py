@@ -32,7 +32,7 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     _write_steps(handled)
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
-    _write_counts(handled)
+    _write_counts(handled, hour=now.replace(minute=0, second=0, microsecond=0))
 
 
 def _write_instances(handled: Handled) -> None:
@@ -90,11 +90,11 @@ def _step_row(step: Step) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _write_counts(handled: Handled) -> None:
+def _write_counts(handled: Handled, *, hour: datetime) -> None:
+    """All steps of a wave happen at its one instant, so they count for the same hour."""
     counts: Counter[tuple[Any, ...]] = Counter()
     for step in handled.steps:
         record = step.record
-        hour = record.at.replace(minute=0, second=0, microsecond=0)
         counts[step.version_id, record.activity, record.path, int(record.status), hour, step.lane_id] += 1
     bulk.insert(
         tables.STEP_COUNT,

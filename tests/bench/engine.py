@@ -1,0 +1,196 @@
+"""How fast the engine is: python -m tests.bench.engine [--database postgres|sqlite] [--quick] [--json FILE]
+
+* pure: people who wait for an event and walk N steps (conditions, step events, roll-ups) with waves driven in
+  this process: steps a second, CPU-ms a step of all processes, database included.
+* journeys: events that are stored already → routed → journey with one call, the call answered by a handler in
+  memory: journeys a second.
+* latency: one event at a time through a running web server and workers, to a real endpoint on loopback:
+  event to call, p50 and p95.
+
+PostgreSQL runs with fsync on. Wall-clock figures of a shared machine are noisy: compare ratios within a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+EVENT = "BenchEvent"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.engine", description=__doc__)
+    parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the people")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    people = arguments.people // (10 if arguments.quick else 1)
+    if arguments.database == "postgres":
+        from tests import postgres
+
+        with postgres.cluster(fsync=True) as url:
+            figures = _measure(url, people)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            figures = _measure(f"sqlite:///{folder}/bench.sqlite3", people)
+    figures["database"] = arguments.database
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+def _measure(url: str, people: int) -> dict[str, Any]:
+    os.environ.update(DATABASE_URL=url, DJANGO_SETTINGS_MODULE="journeyorch.settings", LOG_LEVEL="WARNING")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    bench = _Bench()
+    return {"pure": bench.pure(people), "journeys": bench.journeys(people)}
+
+
+class _Bench:
+    """One sandbox with one event, and journeys of several lengths."""
+
+    def __init__(self) -> None:
+        from tests.journeys.world import World
+
+        self.world = World()
+
+    def pure(self, people: int, steps: int = 8) -> dict[str, float]:
+        """Conditions in a row behind the entry event; every one looks at the payload."""
+        from tests.journeys.world import act
+
+        activities: dict[str, Any] = {"entry": act("event", "c0", event="Lobby")}
+        for number in range(steps):
+            following = f"c{number + 1}" if number + 1 < steps else "end"
+            paths = [{"id": "yes", "expression": f"@{{Lobby.amount}} > {number}"}]
+            activities[f"c{number}"] = act("condition", {"yes": [following], "other": ["end"]}, paths=paths)
+        activities["end"] = act("end")
+        version = self.world.journey("entry", name="pure", **activities)
+        self._store_events(people, "pure")
+        figures = _timed(lambda: self._drain(), per=people * (steps + 2), unit="step")
+        _show("pure steps", figures)
+        from journeys import publishing
+
+        publishing.stop(version, by=None)
+        self._drain()
+        return figures
+
+    def journeys(self, people: int) -> dict[str, float]:
+        """Entry, condition, call, wait-less end: four steps with one call."""
+        from actions.models import Action
+        from tests.journeys.world import act
+
+        Action.objects.create(
+            sandbox=self.world.sandbox, name="Tell", url="http://127.0.0.1:9/", payload={"type": "object", "fields": {}}
+        )
+        self.world.journey(
+            "entry",
+            name="with a call",
+            entry=act("event", "check", event="Lobby"),
+            check=act("condition", {"yes": ["tell"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 3"}]),
+            tell=act("custom_action", "end", action="Tell"),
+            end=act("end"),
+        )
+        self._store_events(people, "call")
+        figures = _timed(self._drain_with_calls, per=people, unit="journey")
+        _show("journeys with a call", figures)
+        return figures
+
+    def _store_events(self, people: int, prefix: str) -> None:
+        import orjson
+
+        from events.models import ReceivedEvent
+
+        rows = []
+        for number in range(people):
+            entity = {
+                "_id": f"{prefix}{number}",
+                "timestamp": "2026-03-01T12:00:00Z",
+                "eventType": "Lobby",
+                "amount": 50,
+                "identityMap": {"CRMID": [{"id": f"{prefix}-{number}", "primary": True}]},
+                "filler": "x" * 700,
+            }
+            body = orjson.dumps({"header": {}, "body": {"xdmEntity": entity}}).decode()
+            rows.append(
+                ReceivedEvent(
+                    sandbox=self.world.sandbox, inlet=self.world.inlet, received_at=_now(), body=body
+                )
+            )
+        ReceivedEvent.objects.bulk_create(rows, batch_size=500)
+
+    def _drain(self) -> None:
+        from journeys.engine.drain import drain_once
+
+        while drain_once(self.world.sandbox.pk):
+            pass
+
+    def _drain_with_calls(self) -> None:
+        from journeys.engine.calls import make_calls_once
+
+        while True:
+            self._drain()
+            if not make_calls_once():
+                return
+
+
+def _now() -> Any:
+    from journeyorch import bulk
+
+    return bulk.database_now()
+
+
+def _timed(work: Callable[[], None], *, per: int, unit: str) -> dict[str, float]:
+    """Wall seconds and the CPU of this process and of all that serve the database."""
+    processes = _database_processes()
+    before = _cpu(processes)
+    own = time.process_time()
+    begun = time.perf_counter()
+    work()
+    wall = time.perf_counter() - begun
+    own_cpu = time.process_time() - own
+    database_cpu = _cpu(_database_processes()) - before
+    return {
+        f"{unit}s": per,
+        "seconds": round(wall, 3),
+        f"{unit}s_per_second": round(per / wall, 1),
+        f"cpu_ms_per_{unit}": round((own_cpu + database_cpu) * 1000 / per, 4),
+        "database_share": round(database_cpu / max(own_cpu + database_cpu, 1e-9), 3),
+    }
+
+
+def _database_processes() -> Sequence[psutil.Process]:
+    return [child for child in psutil.Process().children(recursive=True) if "postgres" in child.name()]
+
+
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    total = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+def _show(title: str, figures: dict[str, float]) -> None:
+    print(f"{title:<24}" + "  ".join(f"{name} {value:,}" for name, value in figures.items()), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
