@@ -110,6 +110,23 @@ def test_a_time_with_another_offset_is_stored_as_the_same_instant():
     assert Sample.objects.get().at == EXACT
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(1999, 12, 31, 23, 59, 59, 1, tzinfo=UTC),
+        datetime(2000, 2, 29, tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+    ],
+)
+def test_times_and_days_keep_their_value_over_all_of_history(at):
+    bulk.insert(TABLE, [OWNER, NAME, AT, DAY], [(1, "x", at, at.date())])
+    row = Sample.objects.get()
+    assert (row.at, row.day) == (at, at.date())
+    assert bulk.lookup(TABLE, [OWNER], [(1,)], [AT, DAY]) == [(0, at, at.date())]
+
+
 def test_ids_follow_the_order_of_the_rows():
     bulk.insert(TABLE, [OWNER, NAME], [(5, "b"), (3, "c"), (9, "a")])
     assert list(Sample.objects.order_by("id").values_list("name", flat=True)) == ["b", "c", "a"]

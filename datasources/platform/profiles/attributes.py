@@ -108,15 +108,16 @@ class _Merge(NamedTuple):
     ) -> None:
         below = result.get(name)
         if not _is_branch(below, depth):
-            # Where an object comes, a scalar or nothing stands: as new as the object's newest leaf, it stays.
-            newest = max(
-                (self.stamp_of(leaf) for leaf, _ in leaves(value, path + ".", depth + 1)), default=""
-            )
-            if not self._wins(newest, path, name in result):
+            # Where an object comes, a scalar or nothing stands: it stays if newer than all of the object.
+            occupied = name in result or path in self.times
+            if occupied and not self._wins(self._newest(value, path, depth), path, name in result):
                 return
             self.times.pop(path, None)
             below = {}
         result[name] = self.objects(below, value, path + ".", depth + 1)
+
+    def _newest(self, value: dict[str, Any], path: str, depth: int) -> str:
+        return max((self.stamp_of(leaf) for leaf, _ in leaves(value, path + ".", depth + 1)), default="")
 
     def _may_write(self, result: dict[str, Any], name: str, path: str, depth: int) -> bool:
         stamped, standing = self.stamp_of(path), result.get(name)

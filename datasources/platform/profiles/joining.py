@@ -33,6 +33,8 @@ def choose(named: Mapping[int, bool], *, known: Collection[int], primary: int | 
     ``named``: by profile id, whether it is named by any identity that is not weak. ``primary``: the profile
     of the primary identity. The oldest profile wins, so that two who decide the same find the same.
     """
+    if len(named) == 1:
+        return Choice(next(iter(named)), ())
     strong = {profile for profile, strongly in named.items() if strongly}
     anonymous = named.keys() - strong - set(known)
     if not strong:
