@@ -32,7 +32,9 @@ class BeatingBroker(ORM):
     """
 
     def __init__(self, list_key: str, numbers: ClusterNumbers) -> None:
-        super().__init__(list_key=list_key)
+        # Not q2's __init__: it opens a connection, which the processes forked afterwards would inherit.
+        self.list_key = list_key
+        self.connection = self.cache = self._info = None
         self._numbers = numbers
         self._next_beat = 0.0
         self._is_away = False
