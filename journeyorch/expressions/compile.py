@@ -7,7 +7,7 @@ The variants look repetitive on purpose: one call less per node is what makes a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from . import plan as plans
 from .errors import Failure
@@ -93,26 +93,31 @@ def _convert(plan: plans.Convert) -> Closure:
 
 
 def _apply(plan: plans.Apply) -> Closure:
-    if plan.contextual or plan.charged or len(plan.arguments) != 2 or any(plan.nullable):
-        return _apply_one(plan) if _is_simple(plan) else _apply_any(plan)
-    if isinstance(plan.arguments[1], plans.Constant) and plan.arguments[1].value is not None:
-        return _apply_with_constant(plan)
-    return _apply_two(plan)
+    if plan.contextual or any(plan.nullable):
+        return _apply_any(plan)
+    if len(plan.arguments) == 1:
+        return _apply_one(plan)
+    if len(plan.arguments) != 2:
+        return _apply_any(plan)
+    last = plan.arguments[1]
+    return _apply_with_constant(plan, last.value) if _is_value(last) else _apply_two(plan)
 
 
-def _is_simple(plan: plans.Apply) -> bool:
-    return len(plan.arguments) == 1 and not (plan.contextual or plan.charged)
+def _is_value(plan: Plan) -> TypeGuard[plans.Constant]:
+    return isinstance(plan, plans.Constant) and plan.value is not None
 
 
 def _apply_one(plan: plans.Apply) -> Closure:
-    function, place, passes = plan.function, plan.place, plan.nulls is Nulls.PASS
-    argument = compile_plan(plan.arguments[0])
+    function, place, passes, charged = plan.function, plan.place, plan.nulls is Nulls.PASS, plan.charged
+    argument = _argument(plan.arguments[0])
 
     def apply_one(context: Context) -> Any:
         value = argument(context)
         if value is None and not passes:
             return None
         try:
+            if charged:
+                _charge(context, value)
             return function(value)
         except Failure as failure:
             raise place.error(failure) from None
@@ -120,11 +125,10 @@ def _apply_one(plan: plans.Apply) -> Closure:
     return apply_one
 
 
-def _apply_with_constant(plan: plans.Apply) -> Closure:
+def _apply_with_constant(plan: plans.Apply, right: Any) -> Closure:
     """The commonest shape: a field against a literal."""
-    function, place, left = plan.function, plan.place, compile_plan(plan.arguments[0])
-    right = plan.arguments[1].value  # type: ignore[attr-defined]
-    passes = plan.nulls is Nulls.PASS
+    function, place, passes, charged = plan.function, plan.place, plan.nulls is Nulls.PASS, plan.charged
+    left = _argument(plan.arguments[0])
     on_null = False if plan.nulls is Nulls.GIVE_FALSE else None
 
     def apply_with_constant(context: Context) -> Any:
@@ -132,6 +136,8 @@ def _apply_with_constant(plan: plans.Apply) -> Closure:
         if value is None and not passes:
             return on_null
         try:
+            if charged:
+                _charge(context, value)
             return function(value, right)
         except Failure as failure:
             raise place.error(failure) from None
@@ -140,8 +146,8 @@ def _apply_with_constant(plan: plans.Apply) -> Closure:
 
 
 def _apply_two(plan: plans.Apply) -> Closure:
-    function, place, passes = plan.function, plan.place, plan.nulls is Nulls.PASS
-    left, right = map(compile_plan, plan.arguments)
+    function, place, passes, charged = plan.function, plan.place, plan.nulls is Nulls.PASS, plan.charged
+    left, right = map(_argument, plan.arguments)
     on_null = False if plan.nulls is Nulls.GIVE_FALSE else None
 
     def apply_two(context: Context) -> Any:
@@ -149,6 +155,9 @@ def _apply_two(plan: plans.Apply) -> Closure:
         if (first is None or second is None) and not passes:
             return on_null
         try:
+            if charged:
+                _charge(context, first)
+                _charge(context, second)
             return function(first, second)
         except Failure as failure:
             raise place.error(failure) from None
@@ -169,7 +178,8 @@ def _apply_any(plan: plans.Apply) -> Closure:
                 return None
         try:
             if charged:
-                _charge(context, values)
+                for value in values:
+                    _charge(context, value)
             return function(context, *values) if contextual else function(*values)
         except Failure as failure:
             raise place.error(failure) from None
@@ -193,13 +203,12 @@ def _needed(plan: plans.Apply) -> list[int]:
     return [index for index, may_be_null in enumerate(nullable) if not may_be_null]
 
 
-def _charge(context: Context, values: list[Any]) -> None:
-    """A step for every list element and every bit of text."""
-    for value in values:
-        if type(value) is list:
-            context.charge(len(value))
-        elif type(value) is str:
-            context.charge(1 + len(value) // TEXT_PER_STEP)
+def _charge(context: Context, value: Any) -> None:
+    """A step for every list element and every bit of a long text; loops pay for short ones."""
+    if type(value) is list:
+        context.charge(len(value))
+    elif type(value) is str and len(value) > TEXT_PER_STEP:
+        context.charge(len(value) // TEXT_PER_STEP)
 
 
 def _fold(plan: plans.Fold) -> Closure:
@@ -211,8 +220,7 @@ def _fold(plan: plans.Fold) -> Closure:
         try:
             for function, nulls, operand in rest:
                 value = _step(function, nulls, value, operand(context))
-                if type(value) is str:
-                    context.charge(1 + len(value) // TEXT_PER_STEP)
+                _charge(context, value)
         except Failure as failure:
             raise place.error(failure) from None
         return value

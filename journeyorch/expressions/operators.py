@@ -176,7 +176,13 @@ def _ordering(sign: str, left: Type, right: Type) -> Rule | None:
 
 
 def _by_instant(compare: Callable[[Any, Any], bool]) -> Callable[[datetime, datetime], bool]:
-    return lambda left, right: compare(left.astimezone(UTC), right.astimezone(UTC))
+    def by_instant(left: datetime, right: datetime) -> bool:
+        # Two values of one zone are compared by their wall clocks, which repeat when clocks go back.
+        if left.tzinfo is right.tzinfo and left.tzinfo is not UTC:
+            return compare(left.astimezone(UTC), right.astimezone(UTC))
+        return compare(left, right)
+
+    return by_instant
 
 
 def _arithmetic(sign: str, left: Type, right: Type) -> Rule | None:

@@ -18,7 +18,7 @@ Compile = Callable[[Plan], Closure]
 
 def compile_field(plan: plans.FieldValue, compile_plan: Compile) -> Closure:
     """The closure that reads the field, or its default when it is missing or null."""
-    read = _fast_event(plan) or _general(plan, compile_plan)
+    read = _fast(plan) or _general(plan, compile_plan)
     if plan.default is None:
         return read
     default = compile_plan(plan.default)
@@ -30,8 +30,8 @@ def compile_field(plan: plans.FieldValue, compile_plan: Compile) -> Closure:
     return read_or_default
 
 
-def _fast_event(plan: plans.FieldValue) -> Closure | None:
-    """Plain names below an event, the commonest reference: straight to the value, careful only if not."""
+def _fast(plan: plans.FieldValue) -> Closure | None:
+    """Plain names below an event or a list element: straight to the value, careful only if that fails."""
     if not isinstance(plan.origin, plans.EventOrigin) or len(plan.steps) != 1 or plan.read is None:
         return None
     walk = plan.steps[0]
@@ -102,6 +102,17 @@ def _three_names(
     def read(context: Context) -> Any:
         try:
             value = context.events[event][first][second][third]
+        except (KeyError, TypeError):
+            return careful(context)
+        return value if type(value) is plain else leaf(value)
+
+    return read
+
+
+def _of_element(name: str, plain: type | None, leaf: Reader, careful: Closure) -> Closure:
+    def read(context: Context) -> Any:
+        try:
+            value = context.element[name]
         except (KeyError, TypeError):
             return careful(context)
         return value if type(value) is plain else leaf(value)
@@ -247,8 +258,8 @@ def _pick_all(condition: Closure | None) -> Step:
     def pick_all(context: Context, values: Any) -> Any:
         if values is None:
             return []
-        matching = _as_list(values)
-        return matching if condition is None else list(_matching(context, matching, condition))
+        items = _as_list(values)
+        return items if condition is None else _matching(context, items, condition, only_one=False)
 
     return pick_all
 
@@ -258,7 +269,9 @@ def _pick_first(condition: Closure | None) -> Step:
         if values is None:
             return None
         items = _as_list(values)
-        return next(iter(items if condition is None else _matching(context, items, condition)), None)
+        if condition is not None:
+            items = _matching(context, items, condition, only_one=True)
+        return items[0] if items else None
 
     return pick_first
 
@@ -272,18 +285,22 @@ def _pick_last(condition: Closure | None) -> Step:
     return pick_last
 
 
-def _matching(context: Context, items: list[Any], condition: Closure) -> Any:
-    """The elements for which the condition holds, one by one."""
+def _matching(context: Context, items: list[Any], condition: Closure, *, only_one: bool) -> list[Any]:
+    """The elements for which the condition holds, or the first of them."""
+    context.charge(len(items))
+    found: list[Any] = []
     outer = context.element
     try:
         for item in items:
-            context.charge(1)
             context.element = item
             if condition(context):
-                yield item
+                found.append(item)
+                if only_one:
+                    break
     finally:
-        # Also when only the first is wanted, or a condition fails: the outer condition goes on with its own.
+        # The condition around this one goes on with its own element.
         context.element = outer
+    return found
 
 
 def _at(walk: plans.At, compile_plan: Compile) -> Step:

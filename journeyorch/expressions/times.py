@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from .errors import Failure, misfit, out_of_range
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?")
-_OFFSET = re.compile(r"[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
 _ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _ZONE_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 # Directories of the zone database that hold variants (one counts leap seconds), and the machine's own zone.
@@ -36,9 +38,7 @@ def parse_date(text: str) -> date:
 
 def parse_time(text: str) -> datetime:
     """A wall clock or an instant: aware exactly when the text has ``Z`` or an offset."""
-    clock = _CLOCK.match(text)
-    rest = text[clock.end() :] if clock else ""
-    if clock is None or (rest and not _OFFSET.fullmatch(rest)):
+    if not _TIME.fullmatch(text):
         raise misfit("The text is no date or time. Write it like 2021-02-19 or 2021-02-19T08:30:00Z.")
     parsed = _built(text.upper(), datetime.fromisoformat)
     return parsed if parsed.tzinfo is None else checked(parsed)
@@ -58,6 +58,8 @@ def _built(text: str, build):  # type: ignore[no-untyped-def]
 
 def checked(moment: datetime) -> datetime:
     """The same aware value, or a failure when it has no UTC form."""
+    if 1 < moment.year < 9999:
+        return moment
     try:
         moment.astimezone(UTC)
     except (OverflowError, ValueError):

@@ -58,7 +58,7 @@ def in_range(value: int) -> int:
 
 
 def _read_string(value: Any) -> str:
-    if type(value) is str:
+    if isinstance(value, str):
         return value
     raise _wrong(value, types.STRING)
 
@@ -70,10 +70,10 @@ def _read_boolean(value: Any) -> bool:
 
 
 def _read_integer(value: Any) -> int:
-    if type(value) is float and value.is_integer():
-        value = int(value)  # JSON does not tell 3 from 3.0
-    if type(value) is int:
-        return in_range(value)
+    if type(value) is int and INTEGER_MIN <= value <= INTEGER_MAX:
+        return value
+    if type(value) is int or (type(value) is float and value.is_integer()):
+        return in_range(int(value))  # JSON does not tell 3 from 3.0
     raise _wrong(value, types.INTEGER)
 
 
