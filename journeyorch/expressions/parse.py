@@ -169,6 +169,8 @@ class _Builder(Transformer):
     def parentheses(self, children: list[Any]) -> Node:
         inner: Node = children[1]
         inner.depth = _head(children)[2]
+        if isinstance(inner, syntax.Logic):
+            inner.grouped = True
         return inner
 
     def conditional(self, children: list[Any]) -> Node:

@@ -28,6 +28,7 @@ class Logic(Node):
 
     operator: str  # "and" or "or"
     operands: list[Node]
+    grouped: bool = False  # in parentheses of its own
 
 
 @dataclass(slots=True)

@@ -1,9 +1,9 @@
 """What expressions cost, in microseconds: python -m tests.bench.expressions
 
 Prints one row per shape of expression: evaluating it, and compiling it without the cache. Medians of several
-runs in one process; the last column is evaluation against plain Python doing the same, in the same run. The rows
-are written as JSON with --json FILE. The goal of quality.md (Speed) is 3 µs for the first row; compiling a usual
-rule should take less than a millisecond.
+runs in one process; the last column is evaluation against plain Python doing the same, in the same run.
+Writes the rows as JSON with --json FILE. The goal of quality.md (Speed) is 3 µs for the first row; compiling
+a usual rule should take less than a millisecond.
 """
 
 from __future__ import annotations
