@@ -1,5 +1,9 @@
-"""Ways to send messages: one file per provider, found by its decorator (datasources-actions.md, Built-in channels)."""
+"""Ways to send messages: one file per provider, found by its decorator.
 
+The rules are in datasources-actions.md, Built-in channels.
+"""
+
+from actions.channels import catcher, sms_http, smtp  # noqa: F401  (importing registers them)
 from actions.channels.base import (
     ChannelProblem,
     Message,
@@ -10,7 +14,6 @@ from actions.channels.base import (
     providers,
     seal_config,
 )
-from actions.channels import catcher, sms_http, smtp  # noqa: F401, I001  (importing registers them)
 
 __all__ = [
     "ChannelProblem",

@@ -1,7 +1,7 @@
 """What all providers of channels have in common, and the registry of them.
 
-A new provider is one file in this folder: a class decorated with ``@provider``. Its fields are the form of the
-channel; those of type ``SecretStr`` are stored encrypted, bound to the provider's destination, and never shown.
+A new provider is one file in this folder: a class decorated with ``@provider``. Its fields are the form of
+the channel; those of type ``SecretStr`` are stored encrypted, bound to its destination, and never shown.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def seal_config(
 ) -> dict[str, Any]:
     """What to store of a submitted configuration: checked, secrets sealed for the destination.
 
-    A secret left out, empty or shown as set keeps the stored one if that was entered for the same destination.
-    Raises ``ChannelProblem``.
+    A secret left out, empty or shown as set keeps the stored one, if that was entered for the same
+    destination. Raises ``ChannelProblem``.
     """
     cls = provider_of(name, kind=kind)
     values = dict(submitted)

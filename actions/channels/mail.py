@@ -1,4 +1,4 @@
-"""A rendered email as the bytes that an SMTP server gets (RFC 5322). Pure: the same message, the same bytes."""
+"""A rendered email as the bytes that an SMTP server gets (RFC 5322). Pure: of the same message the same."""
 
 from __future__ import annotations
 

@@ -90,12 +90,16 @@ def _failed(error: Exception) -> Outcome:
         case Refused():
             return Outcome("error", "refused", message=str(error))
         case TimeoutError():
-            return Outcome("timedOut", "timeout", message="The mail server did not answer in time.", retryable=True)
+            return Outcome(
+                "timedOut", "timeout", message="The mail server did not answer in time.", retryable=True
+            )
         case smtplib.SMTPRecipientsRefused():
             code, _ = next(iter(error.recipients.values()))
             return _refused(code)
         case smtplib.SMTPAuthenticationError():
-            return Outcome("error", str(error.smtp_code), message="The mail server does not accept the login.")
+            return Outcome(
+                "error", str(error.smtp_code), message="The mail server does not accept the login."
+            )
         case smtplib.SMTPResponseException():
             return _answered(error.smtp_code)
         case ssl.SSLError() | smtplib.SMTPNotSupportedError():
@@ -108,7 +112,9 @@ def _failed(error: Exception) -> Outcome:
 def _refused(code: int) -> Outcome:
     """The server's own words are left out: they may repeat the address, and nobody can be sure what else."""
     if code >= 500:
-        return Outcome("error", "hardBounce", message=f"The mail server refused the address for good ({code}).")
+        return Outcome(
+            "error", "hardBounce", message=f"The mail server refused the address for good ({code})."
+        )
     text = f"The mail server refused the address for now ({code})."
     return Outcome("error", "softBounce", message=text, retryable=True)
 

@@ -24,7 +24,7 @@ _PORTS = frozenset({25, 465, 587, 2525})
 
 
 def check_addresses(origin: Origin, addresses: list[str], policy: Policy) -> None:
-    """Refuse internal addresses and ports that are not for mail, unless the operator opened them; ``Refused``."""
+    """Raise ``Refused`` for internal addresses and ports not for mail, unless the operator opened them."""
     if policy.opens_host(origin):
         return
     for text in addresses:

@@ -49,7 +49,9 @@ class TemplateProblem(NamedTuple):
     line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.part}, line {self.line}: {self.message}" if self.line else f"{self.part}: {self.message}"
+        return (
+            f"{self.part}, line {self.line}: {self.message}" if self.line else f"{self.part}: {self.message}"
+        )
 
 
 def check_template(*, kind: str, content: Any, parameters: Any) -> list[TemplateProblem]:
@@ -87,7 +89,9 @@ def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
             parts = ", ".join(PARTS[kind])
             yield TemplateProblem("content", f"It must hold only texts, named: {parts}.")
             return
-    if not any(str(content.get(part, "")).strip() for part in PARTS[kind] if part not in ("subject", "title")):
+    if not any(
+        str(content.get(part, "")).strip() for part in PARTS[kind] if part not in ("subject", "title")
+    ):
         yield TemplateProblem("content", "The message is empty. Write at least its text.")
     if kind == "email" and not content.get("subject", "").strip():
         yield TemplateProblem("subject", "An email needs a subject.")

@@ -58,7 +58,9 @@ def _present_profiles(made: Sequence[Made]) -> dict[Any, int | None]:
     wanted = {profile_id for profile_id in named.values() if profile_id}
     present = {
         profile_id: merged_into or profile_id
-        for profile_id, merged_into in Profile.objects.filter(pk__in=wanted).values_list("pk", "merged_into_id")
+        for profile_id, merged_into in Profile.objects.filter(pk__in=wanted).values_list(
+            "pk", "merged_into_id"
+        )
     }
     return {key: present.get(profile_id) for key, profile_id in named.items()}
 

@@ -38,7 +38,9 @@ def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: 
     """Send rendered parts to an address; no delivery is recorded, and nobody's consent is asked."""
     usable = usable_address(channel.kind, address)
     if usable is None:
-        return Outcome("error", "invalidAddress", message=f"The address is not one for {channel.kind} messages.")
+        return Outcome(
+            "error", "invalidAddress", message=f"The address is not one for {channel.kind} messages."
+        )
     try:
         provider = channels.load(channel.provider, channel.config, kind=channel.kind)
     except ChannelProblem as problem:

@@ -54,7 +54,7 @@ def _usable_email(text: str) -> str | None:
 
 
 def may_contact(kind: str, profile: Mapping[str, Any]) -> bool:
-    """Whether the person's consents allow it: only a plain no forbids (``consents.marketing.<channel>.val``)."""
+    """Whether the person's ``consents.marketing.<channel>.val`` allows it: only a plain no forbids."""
     value: Any = profile
     for name in ("consents", "marketing", kind, "val"):
         value = value.get(name) if isinstance(value, Mapping) else None

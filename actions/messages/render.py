@@ -35,7 +35,7 @@ def render(
     content: Mapping[str, Any],
     values: Mapping[str, Any],
 ) -> dict[str, str]:
-    """The parts of a message; ``values`` are ``profile`` and the parameters by name. Raises ``RenderProblem``.
+    """The parts of a message for ``values``: ``profile`` and the parameters by name. ``RenderProblem``.
 
     Compiled templates are kept by id and time of change: after the first message an email takes under 1 ms.
     """

@@ -62,7 +62,9 @@ def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str)
     spec = call.spec
     template = library.templates.get(spec["template"])
     if template is None:
-        return Outcome("error", "noTemplate", message="The message template no longer exists. Choose another one.")
+        return Outcome(
+            "error", "noTemplate", message="The message template no longer exists. Choose another one."
+        )
     channel = library.channel_for(template.kind, spec.get("channel"))
     if channel is None:
         return _no_channel(template.kind)

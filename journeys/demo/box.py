@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter, deque
 from pathlib import Path
@@ -65,7 +64,9 @@ class Box:
         with self._lock:
             return next((message for message, _ in self._kept if message["id"] == message_id), None)
 
-    def find(self, *, kind: str = "", to: str = "", since: int = 0, limit: int = MAX_MESSAGES) -> list[Caught]:
+    def find(
+        self, *, kind: str = "", to: str = "", since: int = 0, limit: int = MAX_MESSAGES
+    ) -> list[Caught]:
         """Newest first: of a kind, with a text in address or person, with an id above ``since``."""
         wanted = to.strip().lower()
         with self._lock:
@@ -128,11 +129,15 @@ class Box:
         self._appended = 0
         new = self._path.with_suffix(".new")
         new.write_bytes(b"".join(orjson.dumps(message) + b"\n" for message, _ in self._kept))
-        os.replace(new, self._path)
+        new.replace(self._path)
 
 
 def _concerns(message: Caught, wanted: str) -> bool:
-    where = (message["to"], message.get("path", ""), message.get("body", "") if message["kind"] == "call" else "")
+    where = (
+        message["to"],
+        message.get("path", ""),
+        message.get("body", "") if message["kind"] == "call" else "",
+    )
     return any(wanted in text.lower() for text in where)
 
 

@@ -81,7 +81,7 @@ class _MailHandler:
     def __init__(self, box: Box) -> None:
         self._box = box
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd calls it so)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         name = address.partition("@")[0].lower()
@@ -94,7 +94,9 @@ class _MailHandler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
         for recipient in envelope.rcpt_tos:

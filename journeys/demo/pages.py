@@ -1,4 +1,4 @@
-"""The catcher's own addresses: its page, its JSON, its two static files."""
+"""The catcher's own addresses: its page, its JSON, its static files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _POLICY = (
 # A caught email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
 _MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 _STATIC = {
+    "/static/css/tokens.css": ("css/tokens.css", "text/css; charset=utf-8"),
     "/static/css/catcher.css": ("css/catcher.css", "text/css; charset=utf-8"),
     "/static/js/catcher.js": ("js/catcher.js", "text/javascript; charset=utf-8"),
 }

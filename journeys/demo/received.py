@@ -56,7 +56,8 @@ def _call(request: Request, key: str, at: datetime) -> Caught:
         "method": request.method,
         "path": request.target[:4096],
         "headers": [
-            [name, "hidden" if _SECRET_HEADER.search(name) else value[:4096]] for name, value in request.headers
+            [name, "hidden" if _SECRET_HEADER.search(name) else value[:4096]]
+            for name, value in request.headers
         ],
         "body": request.body.decode("utf-8", "replace"),
     }

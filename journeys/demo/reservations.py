@@ -1,7 +1,7 @@
 """The reservation system of the demo's hotel: says by a guest's CRM id whether somebody has a room booked.
 
-``GET /reservations?guest=<id>`` answers ``{"guest", "reservation": {"active", "room", "checkIn", "nights"}}``. The
-id alone decides, so about half of all guests have a reservation and always the same one.
+``GET /reservations?guest=<id>`` gives ``{"guest", "reservation": {"active", "room", "checkIn", "nights"}}``.
+The id alone decides, so about half of all guests have a reservation and always the same one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ _MAX_ID = 200
 
 
 class Trouble(NamedTuple):
-    """How the system misbehaves, for tests and for showing it: seconds of waiting, and a status to fail with."""
+    """How the system misbehaves, for tests and demonstrations: seconds it waits, a status it fails with."""
 
     slow: float = 0.0
     fail: int = 0
+
+
+NO_TROUBLE = Trouble()
 
 
 def trouble_in(values: Mapping[str, str], *, slow: str, fail: str) -> Trouble:
@@ -55,7 +58,7 @@ def reservation_of(guest: str) -> dict[str, Any]:
 class Reservations:
     """The running system; port 0 takes a free one. Use it in a ``with``."""
 
-    def __init__(self, *, port: int = 0, trouble: Trouble = Trouble()) -> None:
+    def __init__(self, *, port: int = 0, trouble: Trouble = NO_TROUBLE) -> None:
         self._trouble = trouble
         self._web = Web(port, self._answer)
 

@@ -110,14 +110,19 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD" and answer.status != 304:
             self.wfile.write(answer.body)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815  (http.server calls them so)
 
     def _request(self) -> Request:
         self._refuse_other_names()
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100))
         return Request(
-            self.command, parts.path, query, self.path, list(self.headers.items()), self.rfile.read(self._length())
+            self.command,
+            parts.path,
+            query,
+            self.path,
+            list(self.headers.items()),
+            self.rfile.read(self._length()),
         )
 
     def _refuse_other_names(self) -> None:

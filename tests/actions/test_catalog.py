@@ -17,7 +17,10 @@ def test_channels_and_templates_of_a_sandbox_are_listed_as_plain_values():
         Channel.objects.create(sandbox=prod, name=name, kind="sms", provider="catcher") for name in ("Z", "A")
     ]
     Channel.objects.create(sandbox=dev, name="elsewhere", kind="sms", provider="catcher")
-    parameters = [{"name": "room"}, {"name": "nights", "type": "integer", "label": "Nights", "required": False}]
+    parameters = [
+        {"name": "room"},
+        {"name": "nights", "type": "integer", "label": "Nights", "required": False},
+    ]
     template = MessageTemplate.objects.create(sandbox=prod, name="Welcome", kind="sms", parameters=parameters)
 
     assert channels(prod.pk) == [ChannelInfo(rows[0].pk, "Z", "sms"), ChannelInfo(rows[1].pk, "A", "sms")]
@@ -26,6 +29,9 @@ def test_channels_and_templates_of_a_sandbox_are_listed_as_plain_values():
             template.pk,
             "Welcome",
             "sms",
-            (ParameterInfo("room", "room", "string", True), ParameterInfo("nights", "Nights", "integer", False)),
+            (
+                ParameterInfo("room", "room", "string", True),
+                ParameterInfo("nights", "Nights", "integer", False),
+            ),
         )
     ]

@@ -13,11 +13,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
-    help = "Catches what the demo sends and shows it on a page; also answers as the hotel's reservation system."
+    help = (
+        "Catches what the demo sends and shows it on a page; also answers as the hotel's reservation system."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8025, help="of the page, and of everything sent by HTTP")
+        parser.add_argument(
+            "--port", type=int, default=8025, help="of the page, and of everything sent by HTTP"
+        )
         parser.add_argument("--smtp-port", type=int, default=8026, help="for email")
         parser.add_argument("--reservations-port", type=int, default=8027, help="of the reservation system")
         parser.add_argument("--file", type=Path, default=None, help="where caught messages are kept")
@@ -34,7 +38,10 @@ class Command(BaseCommand):
         reservations = Reservations(
             port=options["reservations_port"], trouble=trouble_of_environment(os.environ)
         )
-        with Catcher(port=options["port"], smtp_port=options["smtp_port"], path=path) as catcher, reservations:
+        with (
+            Catcher(port=options["port"], smtp_port=options["smtp_port"], path=path) as catcher,
+            reservations,
+        ):
             self.stdout.write(f"Catcher: {catcher.url}  SMTP: 127.0.0.1:{catcher.smtp_port}")
             self.stdout.write(f"Reservations: {reservations.url}/reservations?guest=crm-1")
             self.stdout.flush()

@@ -80,7 +80,12 @@ def test_the_plain_way_is_json(provider_server, sms):
     assert load("sms_json", config, kind="sms").send(sms, 5).status == "ok"
     [request] = provider_server.requests
     assert (request.target, request.header("Authorization")) == ("/send?v=1", f"Bearer {CANARY}")
-    assert json.loads(request.body) == {"id": sms.key, "to": "+49151", "from": "+49170", "text": "Grüße & mehr"}
+    assert json.loads(request.body) == {
+        "id": sms.key,
+        "to": "+49151",
+        "from": "+49170",
+        "text": "Grüße & mehr",
+    }
 
 
 def test_without_a_token_no_authorization_is_sent(provider_server, sms):
@@ -95,7 +100,12 @@ def test_the_catcher_gets_every_word_and_tells_repetitions(message, kind):
         outcomes = [channel.send(message(kind=kind, html="<b>", text="t"), 5) for _ in range(2)]
         again, first = catcher.box.find()
     assert [outcome.status for outcome in outcomes] == ["ok", "ok"]
-    assert (first["kind"], first["to"], first["title"], first["text"]) == (kind, "ada@example.com", "Grüße", "t")
+    assert (first["kind"], first["to"], first["title"], first["text"]) == (
+        kind,
+        "ada@example.com",
+        "Grüße",
+        "t",
+    )
     assert (first["key"], first["repeated"], again["repeated"]) == (message().key, False, True)
 
 

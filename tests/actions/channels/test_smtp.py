@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from email import message_from_bytes, policy
 
 import pytest
@@ -29,7 +30,9 @@ def test_an_email_arrives_with_the_calls_key_as_its_message_id(mail_server, mess
     assert (sender, recipients) == ("hotel@example.com", ("ada@example.com",))
     assert mail["Message-ID"] == f"<{message().key}@example.com>"
     assert (mail["Subject"], mail["From"], mail["To"]) == (
-        "Grüße", "Hotel Mär <hotel@example.com>", "ada@example.com"
+        "Grüße",
+        "Hotel Mär <hotel@example.com>",
+        "ada@example.com",
     )
     assert mail.get_body(("html",)).get_content().strip() == "<p>grüße</p>"
     assert mail.get_body(("plain",)).get_content().strip() == "grüße"
@@ -72,7 +75,9 @@ def test_a_connection_that_the_server_closed_is_made_anew(mail_server, message):
 def test_another_login_does_not_get_the_connection_of_this_one(mail_server, message):
     channel(mail_server.port).send(message(), 10)
     refused = channel(mail_server.port, username="u", password="p").send(message(), 10)
-    assert (refused.status, refused.code) == ("error", "tls"), "the server offers no login, so none is attempted"
+    assert (refused.status, refused.code) == ("error", "tls"), (
+        "the server offers no login, so none is attempted"
+    )
     assert len(mail_server.mails) == 1
 
 
@@ -153,7 +158,9 @@ def test_a_server_that_never_comes_to_the_point_is_left_at_the_deadline(talk, me
     assert time.monotonic() - started < 10, "it held on to a server that drips"
 
 
-@pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 \xff\xfe\r\n", b"554 no\r\n"])
+@pytest.mark.parametrize(
+    "greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 \xff\xfe\r\n", b"554 no\r\n"]
+)
 def test_a_server_that_is_no_mail_server_is_an_error(talk, message, greeting):
     outcome = channel(talk(lambda connection, over: connection.sendall(greeting))).send(message(), 5)
     assert outcome.status == "error"
@@ -169,10 +176,8 @@ def test_a_server_without_encryption_gets_no_mail_and_no_password(mail_server, m
 def test_a_certificate_that_nobody_signed_is_refused(talk, message, tmp_path):
     def behave(connection, over):
         # No certificate at all is enough for the handshake to fail on our side.
-        try:
+        with suppress(OSError):
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_socket(connection, server_side=True)
-        except OSError:
-            pass
 
     outcome = channel(talk(behave), security="tls").send(message(), 5)
     assert (outcome.status, outcome.code) == ("error", "tls")
@@ -189,7 +194,9 @@ def test_internal_addresses_are_refused(address):
         check_addresses(Origin("smtp", "mail.example", 25), ["93.184.215.14", address], Policy())
 
 
-@pytest.mark.parametrize(("port", "allowed"), [(25, True), (465, True), (587, True), (2525, True), (80, False), (22, False)])
+@pytest.mark.parametrize(
+    ("port", "allowed"), [(25, True), (465, True), (587, True), (2525, True), (80, False), (22, False)]
+)
 def test_only_ports_for_mail_are_open(port, allowed):
     origin = Origin("smtp", "mail.example", port)
     if allowed:

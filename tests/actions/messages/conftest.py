@@ -34,7 +34,11 @@ def template(sandbox):
     def make(kind="email", parameters=(), **content):
         words = content or {"subject": "Hi {{ profile.person.name.firstName }}", "html": "<p>Hello</p>"}
         return MessageTemplate.objects.create(
-            sandbox=sandbox, name=f"{kind} {uuid.uuid4()}", kind=kind, content=words, parameters=list(parameters)
+            sandbox=sandbox,
+            name=f"{kind} {uuid.uuid4()}",
+            kind=kind,
+            content=words,
+            parameters=list(parameters),
         )
 
     return make

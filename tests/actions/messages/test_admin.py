@@ -92,7 +92,13 @@ def test_an_empty_secret_keeps_the_old_one_but_not_for_another_server(admin_clie
         {"provider": "nothing"},
         {"provider": "catcher", "catcher__url": "ftp://x"},
         {"provider": "catcher", "catcher__url": "http://169.254.169.254/"},
-        {"provider": "twilio", "kind": "sms", "twilio__account": "../x", "twilio__token": "t", "twilio__number": "1"},
+        {
+            "provider": "twilio",
+            "kind": "sms",
+            "twilio__account": "../x",
+            "twilio__token": "t",
+            "twilio__number": "1",
+        },
     ],
 )
 def test_a_wrong_channel_is_refused_with_a_sentence(admin_client, channel_form, changes):
@@ -107,7 +113,9 @@ def test_a_template_is_saved_with_the_texts_of_its_kind(admin_client, template_f
     assert admin_client.post(reverse(ADD_TEMPLATE), template_form(body="of a push")).status_code == 302
     row = MessageTemplate.objects.get()
     assert row.content == {
-        "subject": "Hi {{ profile.person.name.firstName }}", "html": "<p>Room {{ room }}</p>", "text": ""
+        "subject": "Hi {{ profile.person.name.firstName }}",
+        "html": "<p>Room {{ room }}</p>",
+        "text": "",
     }
 
 
@@ -140,7 +148,9 @@ def test_a_template_is_previewed_with_its_samples(admin_client, welcome):
     page = admin_client.get(reverse("admin:actions_messagetemplate_preview", args=[welcome.pk]))
     assert "Hi Ada" in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
-    mail = admin_client.get(reverse("admin:actions_messagetemplate_mail", args=[welcome.pk]), {"value_room": "<7>"})
+    mail = admin_client.get(
+        reverse("admin:actions_messagetemplate_mail", args=[welcome.pk]), {"value_room": "<7>"}
+    )
     assert mail.text == "<p>Room &lt;7&gt;</p>"
     assert "sandbox" in mail.headers["Content-Security-Policy"]
     assert "script-src 'self'" in mail.headers["Content-Security-Policy"]
@@ -193,8 +203,13 @@ def test_previews_are_for_people_of_the_sandbox(client, django_user_model, welco
 
 def test_deliveries_can_only_be_looked_at(admin_client, sandbox):
     row = Delivery.objects.create(
-        sandbox=sandbox, message_id=uuid.uuid4(), kind="sms", address="<b>+49</b>", status="sent",
-        created_at=timezone.now(), updated_at=timezone.now(),
+        sandbox=sandbox,
+        message_id=uuid.uuid4(),
+        kind="sms",
+        address="<b>+49</b>",
+        status="sent",
+        created_at=timezone.now(),
+        updated_at=timezone.now(),
     )
     page = admin_client.get(reverse("admin:actions_delivery_changelist"), {"q": "<b>+49</b>"})
     assert "&lt;b&gt;+49&lt;/b&gt;" in page.text

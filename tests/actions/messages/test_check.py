@@ -39,7 +39,9 @@ def test_a_template_over_profile_and_parameters_is_right():
     ],
 )
 def test_a_wrong_text_is_named_with_its_line(content, expected):
-    assert any(problem.startswith(expected) for problem in problems(content, [ROOM])), problems(content, [ROOM])
+    assert any(problem.startswith(expected) for problem in problems(content, [ROOM])), problems(
+        content, [ROOM]
+    )
 
 
 def test_an_email_needs_a_subject():

@@ -64,7 +64,9 @@ def test_plain_text_is_not_escaped():
 
 def test_a_subject_is_one_line_whatever_the_values_are():
     parts = render_once(
-        kind="email", content={"subject": "For {{ who }}"}, values={"profile": {}, "who": "A\r\nBcc: everybody\n"}
+        kind="email",
+        content={"subject": "For {{ who }}"},
+        values={"profile": {}, "who": "A\r\nBcc: everybody\n"},
     )
     assert parts["subject"] == "For A Bcc: everybody"
 
@@ -80,7 +82,8 @@ HOSTILE = {
     "long range": "{{ (1..10000000000) | join: ',' }}",
     "list of a long range": "{% assign all = (1..10000000000) | reverse %}",
     "doubling": "{% assign s = 'aaaaaaaa' %}" + "{% assign s = s | append: s %}" * 60,
-    "doubling by capture": "{% capture s %}aaaa{% endcapture %}" + "{% capture s %}{{s}}{{s}}{% endcapture %}" * 60,
+    "doubling by capture": "{% capture s %}aaaa{% endcapture %}"
+    + "{% capture s %}{{s}}{{s}}{% endcapture %}" * 60,
     "doubling a list": "{% assign l = 'a,b' | split: ',' %}" + "{% assign l = l | concat: l %}" * 60,
     "squaring": "{% assign n = 999999 %}" + "{% assign n = n | times: n %}" * 40 + "{{ n }}",
     "each letter becomes the whole": "{{ long | replace: 'a', long }}",

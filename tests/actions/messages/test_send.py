@@ -68,7 +68,9 @@ def test_a_message_is_rendered_from_profile_and_parameters(handler, channel, tem
         ("push", {"title": "News", "body": "<3"}, "token-1", "<3"),
     ],
 )
-def test_each_kind_takes_its_address_from_the_profile(handler, channel, template, person, call, kind, content, to, text):
+def test_each_kind_takes_its_address_from_the_profile(
+    handler, channel, template, person, call, kind, content, to, text
+):
     channel(kind)
     person()
     message = prepare(handler, call(template(kind, **content))).request["message"]
@@ -123,7 +125,9 @@ def test_who_cannot_or_will_not_be_reached_gets_nothing(
     assert outcome.message.endswith(".")
 
 
-@pytest.mark.parametrize("consents", [{"marketing": {"sms": {"val": "n"}}}, {"marketing": {"email": {"val": "y"}}}, 7])
+@pytest.mark.parametrize(
+    "consents", [{"marketing": {"sms": {"val": "n"}}}, {"marketing": {"email": {"val": "y"}}}, 7]
+)
 def test_only_a_no_to_the_channel_forbids(handler, channel, template, person, call, consents):
     channel()
     person(consents=consents)
@@ -152,9 +156,15 @@ def test_one_bad_call_of_a_batch_harms_no_other(handler, channel, template, pers
     person()
     broken, good = template(subject="x", text="{{ 1 | divided_by: 0 }}"), template()
     elsewhere = call(good)._replace(sandbox_id=10**9)
-    results = handler.prepare([call(good), call(broken), elsewhere, call(good, person_id="unknown"), call(good)])
+    results = handler.prepare(
+        [call(good), call(broken), elsewhere, call(good, person_id="unknown"), call(good)]
+    )
     assert [getattr(each, "code", "prepared") for each in results] == [
-        "prepared", "badTemplate", "noSandbox", "noAddress", "prepared"
+        "prepared",
+        "badTemplate",
+        "noSandbox",
+        "noAddress",
+        "prepared",
     ]
 
 
@@ -250,7 +260,10 @@ def test_a_channel_that_is_gone_ends_the_call(handler, channel, template, person
 # --- Writing down ---------------------------------------------------------------------------------
 
 
-def made(handler, call, outcome=Outcome("ok", "250")):
+SENT = Outcome("ok", "250")
+
+
+def made(handler, call, outcome=SENT):
     prepared = prepare(handler, call)
     return Made(call, prepared, outcome) if isinstance(prepared, Prepared) else Made(call, None, prepared)
 
@@ -264,7 +277,11 @@ def test_a_sent_message_is_a_delivery_and_an_event_of_the_person(handler, channe
     handler.record([one], NOON)
 
     delivery = Delivery.objects.get()
-    assert (delivery.message_id, delivery.status, delivery.address) == (one.spec.key, "sent", "ada@example.com")
+    assert (delivery.message_id, delivery.status, delivery.address) == (
+        one.spec.key,
+        "sent",
+        "ada@example.com",
+    )
     assert (delivery.template, delivery.profile, delivery.created_at) == (words, profile, NOON)
     event = ExperienceEvent.objects.get()
     assert (event.profile, event.source, event.timestamp) == (profile, f"delivery:{one.spec.key}", NOON)

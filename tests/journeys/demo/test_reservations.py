@@ -14,7 +14,7 @@ from journeys.demo.reservations import Reservations, Trouble, reservation_of, tr
 
 def get(url):
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())
@@ -42,7 +42,12 @@ def test_about_half_of_the_guests_have_a_reservation():
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/reservations", 400), ("/reservations?guest=", 400), (f"/reservations?guest={'x' * 201}", 400), ("/", 404)],
+    [
+        ("/reservations", 400),
+        ("/reservations?guest=", 400),
+        (f"/reservations?guest={'x' * 201}", 400),
+        ("/", 404),
+    ],
 )
 def test_wrong_questions_are_refused(system, path, status):
     answered, body = get(system.url + path)
