@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -44,6 +45,11 @@ class Inlet(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.mode == self.Mode.UNAUTHENTICATED and not self.rate_limit:
+            message = _("An inlet open to everybody needs a limit of events per second.")
+            raise ValidationError({"rate_limit": message})
 
 
 class InletToken(models.Model):

@@ -1,0 +1,106 @@
+"""Configured events: their form, and the preview of what to send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from datasources.models import Schema
+from events.forms import EventForm
+from events.models import Event, Inlet
+from events.recent import recent_arrivals
+from events.samples import sample_entity, sample_message
+from events.snippets import snippets
+from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.usage import used_in
+
+
+@admin.register(Event)
+class EventAdmin(SandboxScopedAdmin):
+    form = EventForm
+    list_display = ("name", "type", "schema", "namespace", "sandbox", "preview_link")
+    list_filter = ("type", "namespace")
+    search_fields = ("name", "description", "event_id")
+    readonly_fields = ("event_id", "used", "preview_link")
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "description", "used", "preview_link")}),
+        (_("What it is"), {"fields": ("schema", "type", "event_id", "condition")}),
+        (_("Whom it is about"), {"fields": ("namespace", "key")}),
+        (_("Payload"), {"fields": ("fields",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "sandbox") if obj else self.readonly_fields
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Schema:
+            kwargs["queryset"] = Schema.objects.filter(
+                sandbox__in=sandboxes_of(request), kind=Schema.Kind.EVENT
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        in_use = obj is not None and bool(used_in("event", obj))
+        return not in_use and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("Used in"))
+    def used(self, obj: Event) -> SafeString | str:
+        uses = used_in("event", obj) if obj.pk else []
+        if not uses:
+            return str(_("nowhere"))
+        return format_html_join(", ", '<a href="{}">{}</a>', ((use.url, use.label) for use in uses))
+
+    @admin.display(description=_("Preview"))
+    def preview_link(self, obj: Event) -> SafeString | str:
+        if not obj.pk:
+            return str(_("Save the event first."))
+        address = reverse("admin:events_event_preview", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Preview the payload"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.preview)
+        return [path("<int:pk>/preview/", view, name="events_event_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What to send, how to send it, and what came in so far."""
+        event = self.get_object(request, str(pk))
+        if event is None:
+            raise Http404
+        if not self.has_view_permission(request, event):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Preview the payload"),
+            "opts": self.opts,
+            "original": event,
+            "arrivals": recent_arrivals(event),
+            **_request_to_send(request, event),
+        }
+        return TemplateResponse(request, "events/preview.html", context)
+
+
+def _request_to_send(request: HttpRequest, event: Event) -> dict[str, Any]:
+    inlet = Inlet.objects.filter(sandbox=event.sandbox, enabled=True).order_by("pk").first()
+    entity = sample_entity(
+        event.schema.document,
+        fields=event.fields,
+        namespace=event.namespace or event.schema.primary_namespace,
+        event_id=event.event_id or "",
+    )
+    message = sample_message(entity, schema_ref=event.schema.ref)
+    url = request.build_absolute_uri(reverse("collection", args=[inlet.key if inlet else "INLET-ID"]))
+    authenticated = inlet is None or inlet.mode == Inlet.Mode.AUTHENTICATED
+    return {
+        "inlet": inlet,
+        "body": json.dumps(message, indent=2, ensure_ascii=False),
+        "snippets": snippets(url, message, authenticated=authenticated).items(),
+    }

@@ -1,0 +1,148 @@
+"""Inlets and their keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from datasources.models import Schema
+from events.inlets import create_key, new_inlet_key, rotate_key
+from events.models import Inlet, InletToken
+from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+
+
+class InletForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An inlet; its schema is one of its sandbox's."""
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        schema, sandbox = data.get("schema"), data.get("sandbox") or getattr(self.instance, "sandbox", None)
+        if schema and sandbox and schema.sandbox_id != sandbox.pk:
+            self.add_error("schema", _("This schema belongs to another sandbox. Choose one of this sandbox."))
+        return data
+
+
+class KeyForm(forms.Form):
+    """What kind of key to make."""
+
+    expires_at = forms.SplitDateTimeField(
+        label=_("Expires"),
+        required=False,
+        widget=admin.widgets.AdminSplitDateTime,
+        help_text=_("Empty: never."),
+    )
+    rotate = forms.BooleanField(
+        label=_("Older keys expire in 24 hours"),
+        required=False,
+        help_text=_("To change over to the new one."),
+    )
+
+    def clean_expires_at(self) -> Any:
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at and expires_at <= timezone.now():
+            raise forms.ValidationError(_("This is over already. Choose a time to come."))
+        return expires_at
+
+
+class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The keys of an inlet: when they end, and revoking them by deleting."""
+
+    model = InletToken
+    fields = ("hint", "created_at", "expires_at")
+    readonly_fields = ("hint", "created_at")
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Inlet)
+class InletAdmin(SandboxScopedAdmin):
+    form = InletForm
+    inlines = (TokenInline,)
+    list_display = ("name", "sandbox", "mode", "enabled", "schema")
+    list_filter = ("mode", "enabled")
+    search_fields = ("name", "description", "key")
+    readonly_fields = ("key", "address", "key_link")
+    fields = (
+        "sandbox",
+        "name",
+        "description",
+        "mode",
+        "schema",
+        "rate_limit",
+        "enabled",
+        "key",
+        "address",
+        "key_link",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Inlet | None = None) -> tuple[str, ...]:
+        # An inlet that moved would take its keys along into another world.
+        return (*self.readonly_fields, "sandbox") if obj else self.readonly_fields
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Schema:
+            kwargs["queryset"] = Schema.objects.filter(sandbox__in=sandboxes_of(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Inlet, form: Any, change: bool) -> None:
+        obj.key = obj.key or new_inlet_key()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("Address for single events"))
+    def address(self, obj: Inlet) -> str:
+        return reverse("collection", args=[obj.key]) if obj.key else "-"
+
+    @admin.display(description=_("Keys"))
+    def key_link(self, obj: Inlet) -> SafeString | str:
+        if not obj.pk:
+            return str(_("Save the inlet first."))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:events_inlet_new_key", args=[obj.pk]), _("Make a key")
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = never_cache(self.admin_site.admin_view(self.new_key))
+        return [path("<int:pk>/new-key/", view, name="events_inlet_new_key"), *super().get_urls()]
+
+    def new_key(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a key and show it: in this one answer, and never again."""
+        inlet = self.get_object(request, str(pk))
+        if inlet is None:
+            raise Http404
+        if not self.has_change_permission(request, inlet):
+            raise PermissionDenied
+        form = KeyForm(request.POST if request.method == "POST" else None)
+        plain = ""
+        if request.method == "POST" and form.is_valid():
+            plain = _make_key(inlet, form)
+            self.log_change(request, inlet, "Made a key.")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("New key"),
+            "opts": self.opts,
+            "original": inlet,
+            "form": form,
+            "plain": plain,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "events/new_key.html", context)
+
+
+def _make_key(inlet: Inlet, form: KeyForm) -> str:
+    expires_at = form.cleaned_data["expires_at"]
+    if form.cleaned_data["rotate"]:
+        return rotate_key(inlet, now=timezone.now(), expires_at=expires_at)
+    return create_key(inlet, expires_at=expires_at)

@@ -1,0 +1,59 @@
+"""What came in, to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Inlet, ReceivedEvent
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than people turn pages: counting millions of rows takes longer than showing some."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.object_list[: self.most].count())
+
+
+class LookedAtOnly(SandboxScopedAdmin):
+    """Base of pages of rows that the product writes."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ReceivedEvent)
+class ReceivedEventAdmin(LookedAtOnly):
+    list_display = ("id", "received_at", "inlet_name", "protocol", "routed")
+    list_filter = ("routed",)
+    ordering = ("-id",)
+    fields = ("id", "received_at", "inlet_name", "protocol", "routed", "body")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedEvent]:
+        # A look-up instead of a join: what came by a deleted inlet is still shown.
+        name = Inlet.objects.filter(pk=OuterRef("inlet_id")).values("name")
+        rows: QuerySet[ReceivedEvent] = super().get_queryset(request)
+        return rows.annotate(inlet_name=Subquery(name))
+
+    @admin.display(description=_("inlet"))
+    def inlet_name(self, obj: Any) -> str:
+        return obj.inlet_name or str(_("deleted"))

@@ -1,0 +1,137 @@
+"""The form of a configured event: what can be wrong with it is said before it is saved."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.utils.translation import gettext_lazy as _
+
+from datasources.models import Schema
+from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.schemas.fields import fields_of
+from events.compiling import condition_problems, key_problems, payload_scope
+from events.matching import EVENT_ID_PATH
+from events.models import Event
+from journeyorch.usage import used_in
+
+# What may still be changed while journeys use the event (events.md, Event configuration); fields: added to.
+_FREE = {"name", "description", "fields"}
+_EVENT_ID = ".".join(EVENT_ID_PATH)
+
+
+class EventForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A configured event. Namespaces and fields to choose from come from its sandbox and schema."""
+
+    fields = forms.MultipleChoiceField(
+        label=_("Payload fields"),
+        required=False,
+        widget=FilteredSelectMultiple(_("fields"), is_stacked=False),
+        help_text=_(
+            "What journeys may use; none: all. After choosing another schema, save to see its fields."
+        ),
+    )
+    namespace = forms.ChoiceField(label=_("Namespace"), required=False)
+
+    class Meta:
+        model = Event
+        fields = (
+            "sandbox",
+            "name",
+            "description",
+            "type",
+            "schema",
+            "condition",
+            "namespace",
+            "key",
+            "fields",
+        )
+        widgets = {"condition": forms.Textarea(attrs={"rows": 4}), "key": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A read-only page has no fields.
+        if "fields" in self.fields:
+            self.fields["fields"].choices = _field_choices(self._schema())  # type: ignore[attr-defined]
+        if "namespace" in self.fields:
+            self.fields["namespace"].choices = self._namespace_choices()  # type: ignore[attr-defined]
+
+    def _schema(self) -> Schema | None:
+        chosen = self.data.get(self.add_prefix("schema")) if self.is_bound else self.instance.schema_id
+        return Schema.objects.filter(pk=chosen).first() if str(chosen or "").isdecimal() else None
+
+    def _namespace_choices(self) -> list[tuple[str, Any]]:
+        chosen = self.data.get(self.add_prefix("sandbox")) if self.is_bound else None
+        sandbox_id = self.instance.sandbox_id or (int(chosen) if str(chosen or "").isdecimal() else 0)
+        known = [info for info in namespaces_of(sandbox_id).values() if info.identifies_people]
+        return [("", _("none")), *((info.code, info.name) for info in known)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        schema = data.get("schema")
+        if schema is None or "name" not in data:
+            return data
+        self._check_sandbox(data, schema)
+        self._check_type(data, schema)
+        self._check_key(data, schema)
+        self._check_use(data)
+        return data
+
+    def _check_sandbox(self, data: dict[str, Any], schema: Schema) -> None:
+        sandbox = data.get("sandbox") or (self.instance.sandbox if self.instance.pk else None)
+        if sandbox and schema.sandbox_id != sandbox.pk:
+            self.add_error("schema", _("This schema belongs to another sandbox. Choose one of this sandbox."))
+
+    def _check_type(self, data: dict[str, Any], schema: Schema) -> None:
+        if data.get("type") == Event.Type.SYSTEM:
+            if _EVENT_ID not in {field.path for field in fields_of(schema.document)}:
+                message = _("The schema has no field %(path)s. Add the field group orchestration to it.")
+                self.add_error("schema", forms.ValidationError(message, params={"path": _EVENT_ID}))
+            return
+        condition = data.get("condition", "").strip()
+        if not condition:
+            self.add_error("condition", _("A rule-based event needs a condition."))
+            return
+        for problem in condition_problems(condition, payload_scope(data["name"], schema.document)):
+            self.add_error("condition", problem)
+
+    def _check_key(self, data: dict[str, Any], schema: Schema) -> None:
+        key = data.get("key", "").strip()
+        for problem in key_problems(key, payload_scope(data["name"], schema.document)) if key else ():
+            self.add_error("key", problem)
+
+    def _check_use(self, data: dict[str, Any]) -> None:
+        """An event that journeys use keeps what they rely on."""
+        uses = used_in("event", self.instance) if self.instance.pk else []
+        if not uses:
+            return
+        names = ", ".join(use.label for use in uses)
+        for name in set(self.changed_data) - _FREE:
+            message = _("This cannot be changed while the event is used in: %(journeys)s.")
+            self.add_error(name, forms.ValidationError(message, params={"journeys": names}))
+        if _loses_fields(self.initial.get("fields") or [], data.get("fields") or []):
+            message = _("Fields can only be added while the event is used in: %(journeys)s.")
+            self.add_error("fields", forms.ValidationError(message, params={"journeys": names}))
+
+    def save(self, commit: bool = True) -> Event:
+        event = self.instance
+        if event.type == Event.Type.SYSTEM:
+            event.event_id = event.event_id or secrets.token_hex(32)
+        else:
+            event.event_id = None
+        return super().save(commit)
+
+
+def _field_choices(schema: Schema | None) -> list[tuple[str, str]]:
+    if schema is None:
+        return []
+    return [(field.path, f"{field.path} · {field.type}") for field in fields_of(schema.document)]
+
+
+def _loses_fields(old: list[str], new: list[str]) -> bool:
+    """No chosen fields means all of them."""
+    if not old:
+        return bool(new)
+    return bool(new) and not set(old) <= set(new)

@@ -1,0 +1,108 @@
+"""Sample values from a schema: what to send to be a configured event (events.md, Preview the payload)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from datasources.platform.schemas.fields import only, resolve
+from events.matching import EVENT_ID_PATH
+
+_TIME = "2026-01-31T12:00:00Z"
+_BY_FORMAT = {
+    "date-time": _TIME,
+    "date": "2026-01-31",
+    "time": "12:00:00Z",
+    "duration": "PT1H",
+    "email": "name@example.com",
+    "uri": "https://example.com/",
+    "uri-reference": "https://example.com/",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+
+
+def sample_entity(
+    document: Mapping[str, Any], *, fields: Sequence[str] = (), namespace: str = "", event_id: str = ""
+) -> dict[str, Any]:
+    """An entity with a sample value for every chosen field, the required ones and the person's identity."""
+    chosen = [*fields, *document.get("required", ())] if fields else ()
+    entity = dict(_sample(only(document, chosen), document))
+    entity.pop("identityMap", None)
+    if namespace:
+        entity["identityMap"] = {namespace: [{"id": _person(namespace), "primary": True}]}
+    return _with(entity, EVENT_ID_PATH, event_id) if event_id else entity
+
+
+def sample_message(entity: Mapping[str, Any], *, schema_ref: str, organization: str = "") -> dict[str, Any]:
+    """The full request body of the streaming protocol (wire-formats.md § 1)."""
+    reference = {"id": schema_ref, "contentType": "application/vnd.adobe.xed-full+json;version=1"}
+    return {
+        "header": {"schemaRef": reference, "imsOrgId": organization, "source": {"name": "Streaming"}},
+        "body": {"xdmMeta": {"schemaRef": reference}, "xdmEntity": dict(entity)},
+    }
+
+
+def _person(namespace: str) -> str:
+    return "name@example.com" if namespace == "Email" else "person-1"
+
+
+def _with(entity: dict[str, Any], path: Sequence[str], value: str) -> dict[str, Any]:
+    inner = entity.get(path[0])
+    below = dict(inner) if isinstance(inner, dict) else {}
+    return {**entity, path[0]: value if len(path) == 1 else _with(below, path[1:], value)}
+
+
+def _sample(raw: Any, document: Mapping[str, Any]) -> Any:
+    schema = resolve(raw, document)
+    for given in ("const", "default"):
+        if given in schema:
+            return schema[given]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    declared = schema.get("type", "object" if "properties" in schema else "string")
+    names = declared if isinstance(declared, list) else [declared]
+    make = _MAKERS.get(next((name for name in names if name != "null"), "null"), _nothing)
+    return make(schema, document)
+
+
+def _object(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    sample = {name: _sample(inner, document) for name, inner in (schema.get("properties") or {}).items()}
+    values = schema.get("additionalProperties")
+    return sample if sample or not isinstance(values, dict) else {"key": _sample(values, document)}
+
+
+def _array(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:
+    return [_sample(schema["items"], document)] if isinstance(schema.get("items"), dict) else []
+
+
+def _string(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> str:
+    text = _BY_FORMAT.get(str(schema.get("format", "")), "text")
+    return text.ljust(schema.get("minLength", 0), "t")[: schema.get("maxLength")]
+
+
+def _integer(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> int:
+    return int(_within(schema, 1))
+
+
+def _number(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> float:
+    return _within(schema, 1.5)
+
+
+def _within(schema: Mapping[str, Any], value: float) -> float:
+    return min(max(value, schema.get("minimum", value)), schema.get("maximum", value))
+
+
+def _nothing(_schema: Mapping[str, Any], _document: Mapping[str, Any]) -> None:
+    return None
+
+
+_MAKERS: Mapping[str, Any] = {
+    "object": _object,
+    "array": _array,
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda _schema, _document: True,
+}
