@@ -1,4 +1,4 @@
-"""Firing an event by hand, for trying: it comes in by the same door and is stored the same way as any other."""
+"""Firing an event by hand, for trying: it comes in by a door and is stored in the same way as any other."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from datasources.models import Identity
 from events import signals
 from events.catalog import catalog_of
 from events.ingest.doors import forget, look_up
 from events.ingest.refusals import Flaw, unavailable
 from events.ingest.store import store
 from events.matching import EVENT_ID_PATH
+from events.inlets import new_inlet_key
 from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import Message, adapter_of
+from events.samples import sample_entity, sample_message
 from journeyorch.access.models import Sandbox
 
 INLET_NAME = "Fired by hand"
 _PROTOCOL = "collection"
 _ATTEMPTS = 3
+_ADDED = ("_id", "timestamp", "identityMap")
+_MOST_PEOPLE = 12
 # `@{OrderPlaced.personalEmail.address}`: a key that names one field, into which a person can be written.
 _FIELD = re.compile(r"@\{\s*\w+((?:\.\w+)+)\s*\}")
 
@@ -41,10 +46,8 @@ def fire(event: Event, *, entity: Mapping[str, Any], now: datetime) -> ReceivedE
     Raises ``NotFired`` if it breaks its schema or cannot be stored.
     """
     stamped = _stamped(event, entity, now)
-    meta = {"schemaRef": {"id": event.schema.ref}}
-    found = adapter_of(_PROTOCOL).messages(
-        {"header": meta, "body": {"xdmMeta": meta, "xdmEntity": stamped}}, batch=False
-    )
+    message = sample_message(stamped, schema_ref=event.schema.ref)
+    found = adapter_of(_PROTOCOL).messages(message, batch=False)
     if isinstance(found[0], Flaw):
         raise NotFired([found[0].detail])
     _check(event, stamped)
@@ -86,7 +89,7 @@ def _check(event: Event, entity: dict[str, Any]) -> None:
 
 def _inlet(sandbox: Sandbox) -> Inlet:
     """The inlet of everything that is fired by hand: it has no keys, so nobody else can use it."""
-    given = {"key": uuid.uuid4().hex, "description": _("Events that people fire on the screen, for trying.")}
+    given = {"key": new_inlet_key(), "description": _("Events that people fire on the screen, for trying.")}
     return Inlet.objects.get_or_create(sandbox=sandbox, name=INLET_NAME, defaults=given)[0]
 
 
@@ -99,5 +102,12 @@ def _store(inlet: Inlet, message: Message) -> None:
 
 
 def sample(event: Event) -> dict[str, Any]:
-    """A payload to begin with."""
-    return {}
+    """A payload to begin with: the event's fields, without what firing adds."""
+    entity = sample_entity(event.schema.document, fields=event.fields)
+    return {name: value for name, value in entity.items() if name not in _ADDED}
+
+
+def people_to_try(event: Event) -> list[str]:
+    """Some ids of people whom the sandbox knows in the event's namespace."""
+    known = Identity.objects.filter(sandbox=event.sandbox_id, namespace=event.namespace)
+    return list(known.order_by("value").values_list("value", flat=True)[:_MOST_PEOPLE])

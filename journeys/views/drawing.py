@@ -160,15 +160,7 @@ def fitted(text: str, width: float, size: float) -> str:
     """The text, cut with an ellipsis so that it is about ``width`` pixels wide at most."""
     room = width / size
     for index, character in enumerate(text):
-        room -= (
-            0.32
-            if character in _NARROW
-            else 0.84
-            if character in _WIDE
-            else 0.68
-            if character.isupper()
-            else 0.58
-        )
+        room -= _ems(character)
         if room < 0:
             return text[: max(1, index - 1)].rstrip() + "…"
     return text
@@ -177,10 +169,10 @@ def fitted(text: str, width: float, size: float) -> str:
 def _ems(character: str) -> float:
     """As wide as in a wide font: a name that is cut a little early is better than one that leaves its card."""
     if character in _NARROW:
-        return 0.38
+        return 0.42
     if character in _WIDE:
         return 0.96
-    return 0.76 if character.isupper() else 0.66
+    return 0.82 if character.isupper() else 0.73
 
 
 def rounded(points: Sequence[Point]) -> str:

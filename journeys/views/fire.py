@@ -26,7 +26,9 @@ class FireForm(forms.Form):
     """Which event, about whom, with what."""
 
     event = forms.ModelChoiceField(Event.objects.none(), label=_("Event"), empty_label=None)
-    person = forms.CharField(label=_("Person"), max_length=512)
+    person = forms.CharField(
+        label=_("Person"), max_length=512, widget=forms.TextInput({"list": "people", "autocomplete": "off"})
+    )
     payload = forms.CharField(label=_("Payload"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea)
 
     def __init__(self, *args: Any, sandbox: Sandbox, **kwargs: Any) -> None:
@@ -69,7 +71,8 @@ def fire(request: HttpRequest) -> HttpResponse:
 def _initial(event: Event | None, person: str) -> dict[str, Any]:
     if event is None:
         return {}
-    return {"event": event, "person": person, "payload": written(firing.sample(event))}
+    someone = person or next(iter(firing.people_to_try(event)), "")
+    return {"event": event, "person": someone, "payload": written(firing.sample(event))}
 
 
 def _fire(form: FireForm) -> int | None:
@@ -86,5 +89,10 @@ def _fire(form: FireForm) -> int | None:
 
 
 def _answer(request: HttpRequest, form: FireForm, event: Event | None, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "event": event, "events": form.fields["event"].queryset}  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "event": event,
+        "events": form.fields["event"].queryset,  # type: ignore[attr-defined]
+        "people": firing.people_to_try(event) if event else [],
+    }
     return render(request, "journeys/fire.html", context, status=status)
