@@ -22,7 +22,7 @@ from datasources.platform.profiles.changes import Stale, json_text
 from datasources.platform.profiles.models import ExperienceEvent, Profile
 from datasources.platform.profiles.people import identity_rows, load_identities, load_roots, members_of
 from datasources.platform.profiles.updates import rewrite_attributes
-from journeyorch.access.models import Sandbox
+from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
 
 # How many experience events the page shows.
 LATEST_EVENTS = 20
@@ -80,12 +80,12 @@ class ProfileForm(forms.ModelForm):
 
 
 @admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin):
+class ProfileAdmin(SandboxScopedAdmin):
     """People are made by what is received and erased as a whole, never by hand."""
 
     form = ProfileForm
-    list_display = ["__str__", "names", "test_profile", "updated_at"]
-    list_filter = ["test_profile", ("sandbox", admin.RelatedOnlyFieldListFilter)]
+    list_display = ["__str__", "names", "sandbox", "test_profile", "updated_at"]
+    list_filter = ["test_profile"]
     ordering = ["-updated_at"]
     search_fields = ["id"]
     search_help_text = _("A whole identity in any namespace, such as zoe@example.com or CRMID:4711.")
@@ -104,15 +104,14 @@ class ProfileAdmin(admin.ModelAdmin):
     readonly_fields = ["sandbox", "names", "history", "created_at", "updated_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
-        people = super().get_queryset(request).filter(merged_into=None).select_related("sandbox")
-        return people.filter(sandbox__in=_sandboxes_of(request))
+        return super().get_queryset(request).filter(merged_into=None).select_related("sandbox")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Profile], search_term: str
     ) -> tuple[QuerySet[Profile], bool]:
         if not search_term.strip():
             return queryset, False
-        found = set().union(*(find(sandbox.pk, search_term) for sandbox in _sandboxes_of(request)))
+        found = set().union(*(find(sandbox.pk, search_term) for sandbox in sandboxes_of(request)))
         return queryset.filter(pk__in=found), False
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
@@ -157,13 +156,6 @@ class ProfileAdmin(admin.ModelAdmin):
         ]
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows)
         return format_html("<table>{}</table>", body) if rows else SafeString("—")
-
-
-def _sandboxes_of(request: HttpRequest) -> QuerySet[Sandbox]:
-    user = request.user
-    if user.is_superuser:
-        return Sandbox.objects.all()
-    return Sandbox.objects.filter(user=user.pk)
 
 
 def find(sandbox_id: int, text: str) -> set[int]:
