@@ -23,7 +23,8 @@ LIMIT = 60.0
 ORPHANED = "journeyorch:gone-1:drain:1"
 T = TypeVar("T")
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+# django_db: without any test that has it, pytest-django creates no database that could be copied.
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.django_db]
 
 
 def eventually(look: Callable[[], T], *, what: str) -> T:
@@ -220,6 +221,7 @@ def test_a_second_signal_does_not_wait_for_a_resident_that_hangs(start: Callable
 
 def test_a_resident_that_asks_for_endless_memory_fails_alone(start: Callable[..., Workers]) -> None:
     workers = start()
+    workers.new_note("drain"), workers.new_note("call")
     tree = {process.pid for process in workers.tree()}
     (workers.folder / "greedy").touch()
     eventually(lambda: "MemoryError" in workers.log.read_text(), what="a MemoryError")
