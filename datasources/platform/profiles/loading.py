@@ -93,11 +93,12 @@ def _concerned(
     joinable, writable = set[int](), set[int]()
     for group in _groups([event for event in received if event.identities]):
         owners = set[int]().union(*(_owners(event, rows, roots) for event in group))
-        if len(owners) > 1:
+        # An event that names nobody yet makes a profile that a later one may join with those of before.
+        if len(owners) + _strangers(group, rows, roots) > 1:
             joinable |= owners
-        if len(owners) > 1 or any(event.is_record for event in group):
+        if any(event.is_record for event in group):
             writable |= owners
-    return joinable, writable
+    return joinable, writable | joinable
 
 
 def _groups(received: Iterable[Received]) -> Iterable[list[Received]]:
