@@ -17,23 +17,13 @@ from events.matching import EVENT_ID_PATH
 from events.models import Event
 from journeyorch.usage import used_in
 
-# What may still be changed while journeys use the event (events.md, Event configuration); fields: added to.
+# What may be changed while journeys use the event; fields may be added (events.md, Event configuration).
 _FREE = {"name", "description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)
 
 
-class EventForm(forms.ModelForm):  # type: ignore[type-arg]
+class EventForm(forms.ModelForm):
     """A configured event. Namespaces and fields to choose from come from its sandbox and schema."""
-
-    fields = forms.MultipleChoiceField(
-        label=_("Payload fields"),
-        required=False,
-        widget=FilteredSelectMultiple(_("fields"), is_stacked=False),
-        help_text=_(
-            "What journeys may use; none: all. After choosing another schema, save to see its fields."
-        ),
-    )
-    namespace = forms.ChoiceField(label=_("Namespace"), required=False)
 
     class Meta:
         model = Event
@@ -52,19 +42,20 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A read-only page has no fields.
+        # A page that may only be looked at has no fields.
         if "fields" in self.fields:
-            self.fields["fields"].choices = _field_choices(self._schema())  # type: ignore[attr-defined]
+            self.fields["fields"] = _payload_fields(self._schema())
         if "namespace" in self.fields:
-            self.fields["namespace"].choices = self._namespace_choices()  # type: ignore[attr-defined]
+            self.fields["namespace"] = forms.ChoiceField(
+                label=_("Namespace"), required=False, choices=self._namespaces()
+            )
 
     def _schema(self) -> Schema | None:
         chosen = self.data.get(self.add_prefix("schema")) if self.is_bound else self.instance.schema_id
-        return Schema.objects.filter(pk=chosen).first() if str(chosen or "").isdecimal() else None
+        return Schema.objects.filter(pk=_number(chosen)).first()
 
-    def _namespace_choices(self) -> list[tuple[str, Any]]:
-        chosen = self.data.get(self.add_prefix("sandbox")) if self.is_bound else None
-        sandbox_id = self.instance.sandbox_id or (int(chosen) if str(chosen or "").isdecimal() else 0)
+    def _namespaces(self) -> list[tuple[str, Any]]:
+        sandbox_id = self.instance.sandbox_id or _number(self.data.get(self.add_prefix("sandbox")))
         known = [info for info in namespaces_of(sandbox_id).values() if info.identifies_people]
         return [("", _("none")), *((info.code, info.name) for info in known)]
 
@@ -124,10 +115,23 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]
         return super().save(commit)
 
 
-def _field_choices(schema: Schema | None) -> list[tuple[str, str]]:
-    if schema is None:
-        return []
-    return [(field.path, f"{field.path} · {field.type}") for field in fields_of(schema.document)]
+def _number(chosen: Any) -> int:
+    """The id that a form sent; 0, which nothing has, if it is none."""
+    text = str(chosen or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def _payload_fields(schema: Schema | None) -> forms.MultipleChoiceField:
+    found = fields_of(schema.document) if schema else []
+    return forms.MultipleChoiceField(
+        label=_("Payload fields"),
+        required=False,
+        choices=[(field.path, f"{field.path} · {field.type}") for field in found],
+        widget=FilteredSelectMultiple(_("fields"), is_stacked=False),
+        help_text=_(
+            "What journeys may use; none: all. After choosing another schema, save to see its fields."
+        ),
+    )
 
 
 def _loses_fields(old: list[str], new: list[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from events.models import Inlet, InletToken
 from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
 
 
-class InletForm(forms.ModelForm):  # type: ignore[type-arg]
+class InletForm(forms.ModelForm):
     """An inlet; its schema is one of its sandbox's."""
 
     def clean(self) -> dict[str, Any] | None:
@@ -39,7 +40,7 @@ class KeyForm(forms.Form):
     expires_at = forms.SplitDateTimeField(
         label=_("Expires"),
         required=False,
-        widget=admin.widgets.AdminSplitDateTime,
+        widget=AdminSplitDateTime,
         help_text=_("Empty: never."),
     )
     rotate = forms.BooleanField(
@@ -55,7 +56,7 @@ class KeyForm(forms.Form):
         return expires_at
 
 
-class TokenInline(admin.TabularInline):  # type: ignore[type-arg]
+class TokenInline(admin.TabularInline):
     """The keys of an inlet: when they end, and revoking them by deleting."""
 
     model = InletToken

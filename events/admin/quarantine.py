@@ -18,7 +18,7 @@ from events.quarantine import correct, replay
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 
-class QuarantinedForm(forms.ModelForm):  # type: ignore[type-arg]
+class QuarantinedForm(forms.ModelForm):
     """The message of a quarantined event, to be put right."""
 
     body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 20}))

@@ -33,7 +33,7 @@ class Collection:
     """``POST /collection/{inlet}`` and ``POST /collection/batch/{inlet}``."""
 
     name = "collection"
-    routes = {"collection/<str:inlet>": False, "collection/batch/<str:inlet>": True}
+    routes: Mapping[str, bool] = {"collection/<str:inlet>": False, "collection/batch/<str:inlet>": True}
 
     def messages(self, value: Any, *, batch: bool) -> list[Message | Flaw]:
         """The messages of a request, in order."""

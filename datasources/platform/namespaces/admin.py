@@ -17,7 +17,7 @@ from journeyorch.access.scoped_admin import SandboxScopedAdmin
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
 
 
-class NamespaceForm(forms.ModelForm):  # type: ignore[type-arg]
+class NamespaceForm(forms.ModelForm):
     """A custom namespace; its code is a key of ``identityMap``."""
 
     class Meta:

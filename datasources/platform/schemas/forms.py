@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -60,7 +61,7 @@ def read_document(text: str) -> dict[str, Any]:
     return document
 
 
-class SchemaForm(forms.ModelForm):  # type: ignore[type-arg]
+class SchemaForm(forms.ModelForm):
     """A schema: composed of the library's field groups, or written out."""
 
     groups = forms.MultipleChoiceField(
@@ -99,8 +100,8 @@ class SchemaForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["primary_namespace"].choices = self._namespaces()  # type: ignore[attr-defined]
 
     def _namespaces(self) -> list[tuple[str, Any]]:
-        chosen = str((self.data.get("sandbox") if self.is_bound else "") or "")
-        sandbox_id = self.instance.sandbox_id or (int(chosen) if chosen.isdecimal() else 0)
+        chosen = str(self.data.get("sandbox") or "")
+        sandbox_id = self.instance.sandbox_id or (int(chosen) if re.fullmatch("[0-9]{1,18}", chosen) else 0)
         known = [info for info in namespaces_of(sandbox_id).values() if info.identifies_people]
         return [("", _("none")), *((info.code, info.name) for info in known)]
 

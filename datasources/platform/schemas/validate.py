@@ -129,5 +129,6 @@ _MESSAGES: dict[str, Callable[[Mapping[str, Any], Any], str]] = {
     "minItems": lambda details, _value: f"the list has fewer than {details['limit']} elements",
     "maxItems": lambda details, _value: f"the list has more than {details['limit']} elements",
     "uniqueItems": lambda _details, _value: "the list holds the same element twice",
+    "falseSchema": lambda _details, _value: "nothing is permitted here",
     "additionalProperties": lambda _details, _value: "a key is not permitted here",
 }

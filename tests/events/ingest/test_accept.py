@@ -12,7 +12,8 @@ from django.test import override_settings
 from events.ingest.doors import digest
 from events.models import EventKey, Inlet, InletToken, ReceivedEvent
 from events.signals import events_received
-from tests.events.conftest import KEY, Send, message
+from tests.events.conftest import Send, message
+from tests.events.seed import KEY
 
 pytestmark = pytest.mark.django_db
 
