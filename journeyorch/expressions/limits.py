@@ -4,7 +4,8 @@ All of them are counts, never seconds: the same expression on the same data alwa
 """
 
 SOURCE_BYTES = 16 * 1024
-NESTING = 64
+NESTING = 64  # of brackets, and of signs in front of or behind each other
+TREE_DEPTH = 2 * NESTING  # between two brackets stands at least one operation
 TOKENS = 6_000
 PATTERN_LENGTH = 1_000
 

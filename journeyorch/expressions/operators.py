@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from . import types
@@ -95,6 +96,14 @@ _ORDERABLE = (*_ORDERED, INTEGER, DECIMAL, DATE_TIME, NULL)
 _DIRECTLY_EQUAL = (STRING, INTEGER, DECIMAL, BOOLEAN, DATE_ONLY, DATE_TIME_ONLY, DURATION)
 
 
+def plain_decimal(value: float) -> str:
+    """A decimal without an exponent, always with a point, so that the language itself can read it."""
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    return text if "." in text else f"{text}.0"
+
+
 def text_of(value: Any) -> str:
     """A scalar as text, as ``toString`` writes it: instants in UTC, durations in milliseconds."""
     if isinstance(value, str):
@@ -105,7 +114,9 @@ def text_of(value: Any) -> str:
         return format_time(value if value.tzinfo is None else value.astimezone(UTC))
     if isinstance(value, date):
         return value.isoformat()
-    return str(to_milliseconds(value)) if isinstance(value, timedelta) else repr(value)
+    if isinstance(value, timedelta):
+        return str(to_milliseconds(value))
+    return plain_decimal(value) if isinstance(value, float) else str(value)
 
 
 def joined(left: Any, right: Any) -> str:

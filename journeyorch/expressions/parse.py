@@ -13,7 +13,7 @@ from lark.exceptions import UnexpectedInput
 
 from . import syntax
 from .errors import ExpressionError, ExpressionProblem, Place
-from .limits import INTEGER_MAX, NESTING, SOURCE_BYTES, TOKENS
+from .limits import INTEGER_MAX, NESTING, SOURCE_BYTES, TOKENS, TREE_DEPTH
 from .syntax import Node
 from .syntax_problems import explain_unexpected
 
@@ -22,6 +22,7 @@ _SKIM = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:([\\\"'ntr])|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _PLAIN_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t", "r": "\r"}
+_TOO_DEEP = f"The expression is nested deeper than {NESTING} levels. Make it flatter."
 _MAX_DIGITS = len(str(INTEGER_MAX))
 
 
@@ -77,8 +78,7 @@ def _refuse_overfull(source: str) -> None:
 
 
 def _too_deep(place: Place) -> ExpressionProblem:
-    message = f"The expression is nested deeper than {NESTING} levels. Make it flatter."
-    return place.problem("ERR_EXPR_NESTING", message)
+    return place.problem("ERR_EXPR_NESTING", _TOO_DEEP)
 
 
 def _too_many(place: Place) -> ExpressionProblem:
@@ -99,11 +99,10 @@ def _parser() -> Lark:
     )
 
 
-def _depth(start: int, end: int, parts: Sequence[Any]) -> int:
-    depth = 1 + max((part.depth for part in parts), default=0)
-    if depth > NESTING:
-        message = f"The expression is nested deeper than {NESTING} levels. Make it flatter."
-        raise _Refused("ERR_EXPR_NESTING", message, start, end)
+def _depth(start: int, end: int, parts: Sequence[Any], levels: int) -> int:
+    depth = levels + max((part.depth for part in parts), default=0)
+    if depth > TREE_DEPTH:
+        raise _Refused("ERR_EXPR_NESTING", _TOO_DEEP, start, end)
     return depth
 
 
@@ -119,10 +118,10 @@ def _parts(children: list[Any]) -> list[Any]:
     return [child for child in children if not isinstance(child, Token)]
 
 
-def _head(children: list[Any]) -> tuple[int, int, int]:
+def _head(children: list[Any], levels: int = 1) -> tuple[int, int, int]:
     """The first three fields of every node."""
     start, end = _span(children)
-    return start, end, _depth(start, end, _parts(children))
+    return start, end, _depth(start, end, _parts(children), levels)
 
 
 class _Builder(Transformer):
@@ -146,10 +145,10 @@ class _Builder(Transformer):
     sum = product = comparison
 
     def prefix(self, children: list[Any]) -> Node:
-        return syntax.Prefix(*_head(children), str(children[0]), children[1])
+        return syntax.Prefix(*_head(children, levels=2), str(children[0]), children[1])
 
     def postfix(self, children: list[Any]) -> Node:
-        return syntax.Postfix(*_head(children), " ".join(children[1:]), children[0])
+        return syntax.Postfix(*_head(children, levels=2), " ".join(children[1:]), children[0])
 
     def string(self, children: list[Any]) -> Node:
         return syntax.Literal(*_head(children), _unquote(children[0]))
@@ -168,7 +167,6 @@ class _Builder(Transformer):
 
     def parentheses(self, children: list[Any]) -> Node:
         inner: Node = children[1]
-        inner.depth = _head(children)[2]
         if isinstance(inner, syntax.Logic):
             inner.grouped = True
         return inner

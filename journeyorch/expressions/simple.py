@@ -7,11 +7,11 @@ subset has no tree and opens in advanced mode. ``simple_json`` carries trees to 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 from . import syntax, types
 from .errors import ExpressionError
+from .operators import plain_decimal
 from .parse import parse
 from .syntax import Node
 from .types import ListType, Type
@@ -140,8 +140,7 @@ def _value_text(value: Value, type_: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        plain = format(Decimal(repr(value)), "f")  # the language has no exponents
-        return plain if "." in plain else f"{plain}.0"
+        return plain_decimal(value)
     return str(value) if isinstance(value, int) else _quoted(value)
 
 

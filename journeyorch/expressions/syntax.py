@@ -79,7 +79,7 @@ class Step:
 
     @property
     def depth(self) -> int:
-        return self.argument.depth + 1 if self.argument else 0
+        return self.argument.depth if self.argument else 0
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Option:
     @property
     def depth(self) -> int:
         inner = [node for _, node in self.entries or []] + ([self.value] if self.value else [])
-        return 1 + max((node.depth for node in inner), default=0)
+        return max((node.depth for node in inner), default=0)
 
 
 @dataclass(slots=True)

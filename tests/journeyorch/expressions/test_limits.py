@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
+
 import pytest
 
 from journeyorch.expressions import ExpressionError, RunTimeError, Scope, compile_expression, types
+from journeyorch.expressions.explain import explain
 
 from .world import SCOPE, make_context
 
@@ -86,7 +90,43 @@ def test_dunder_names_in_data_are_only_keys():
 
 
 def test_sixty_four_levels_are_allowed():
-    assert compile_expression("(" * 63 + "1" + ")" * 63, SCOPE).evaluate(make_context()) == 1
+    assert compile_expression("(" * 64 + "1" + ")" * 64, SCOPE).evaluate(make_context()) == 1
+    assert compile_expression("(1 + " * 64 + "1" + ")" * 64, SCOPE).evaluate(make_context()) == 65
+    assert compile_expression("not " * 63 + "true", SCOPE).evaluate(make_context()) is False
+
+
+@contextmanager
+def stack_of(frames):
+    """Room for so many frames more: a request handler or a worker has used some of the 1,000 already."""
+    used = 0
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        used += 1
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(used + frames)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@pytest.mark.parametrize(
+    ("opening", "inner", "closing"),
+    [
+        ("lower('' + ", "@{E.text}", ")"),
+        ("not (", "true", ")"),
+        ("(true and ", "true", ")"),
+        ("if (true) then (", "1", ") else (2)"),
+        ("@{E.text, defaultValue: '' + ", "'a'", "}"),
+    ],
+)
+def test_the_deepest_expressions_run_on_a_small_stack(opening, inner, closing):
+    source = opening * 63 + inner + closing * 63
+
+    with stack_of(750):
+        compiled = compile_expression.__wrapped__(source, LISTS)
+        assert compiled.evaluate(make_context(events={"E": {}})) in (None, True, False, 1, "a")
+        assert explain(source)
 
 
 def test_long_chains_are_not_nesting():
