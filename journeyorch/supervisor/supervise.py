@@ -91,16 +91,17 @@ class Supervision:
         ended = processes.reap()
         seen = self._watch.look(self._beats(), now=now)
         for kind, child in self._clusters.items():
-            if child.pid and (child.pid in ended or self._is_wedged(kind, seen)):
-                self._give_up(child, now, ended=child.pid in ended)
-            if not child.pid and now >= child.start_after:
+            if self._is_down(child, now, ended=ended, stuck=self._is_wedged(kind, seen)):
                 self._start_cluster(kind, child, now)
-        if self._keeper.pid and (
-            self._keeper.pid in ended or seen["keeper", self._keeper.pid].still > KEEPER_STUCK_AFTER
-        ):
-            self._give_up(self._keeper, now, ended=self._keeper.pid in ended)
-        if not self._keeper.pid and now >= self._keeper.start_after:
+        stuck = seen["keeper", self._keeper.pid].still > KEEPER_STUCK_AFTER
+        if self._is_down(self._keeper, now, ended=ended, stuck=stuck):
             self._start(self._keeper, self._be_keeper, now)
+
+    def _is_down(self, child: Child, now: float, *, ended: set[int], stuck: bool) -> bool:
+        """Whether to start the child now; one that has ended or is stuck is put away first."""
+        if child.pid and (stuck or child.pid in ended):
+            self._give_up(child, now, ended=child.pid in ended)
+        return not child.pid and now >= child.start_after
 
     def _beats(self) -> dict[tuple[str, object], float]:
         beats: dict[tuple[str, object], float] = {("keeper", self._keeper.pid): self._board.host.kept_at}
