@@ -120,7 +120,7 @@ def seal_config(
     values = dict(submitted)
     for field in cls.secret_fields():
         if secrets.is_sealed(values.get(field)) or not values.get(field):
-            kept = stored.get(field)
+            kept: Any = stored.get(field)
             values[field] = _revealed(kept, cls, values) if secrets.is_sealed(kept) else ""
     ready = _validated(cls, {key: value for key, value in values.items() if value != ""})
     plain = ready.model_dump(mode="json", exclude=set(cls.secret_fields()))

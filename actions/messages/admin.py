@@ -36,6 +36,13 @@ _MAIL_POLICY = {
 }
 
 
+def _provider_fieldsets() -> list[tuple[str, Any]]:
+    return [
+        (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
+        for name, cls in providers().items()
+    ]
+
+
 @admin.register(Channel)
 class ChannelAdmin(SandboxScopedAdmin):
     form = ChannelForm
@@ -44,10 +51,7 @@ class ChannelAdmin(SandboxScopedAdmin):
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "kind", "provider")}),
-        *(
-            (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
-            for name, cls in providers().items()
-        ),
+        *_provider_fieldsets(),
     )
 
 

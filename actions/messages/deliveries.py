@@ -7,18 +7,58 @@ The events are what journeys ask for with "contacted in the last 24 hours?". The
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from actions.messages.people import NOBODY, load_recipients, person_key
+import orjson
+
+from actions.messages.people import NOBODY, PersonKey, Recipient, load_recipients, person_key
 from actions.models import Delivery, MessageTemplate
 from datasources.models import ExperienceEvent, Profile
+from journeyorch import bulk
+from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made
 
 _BOUNCES = frozenset({"hardBounce", "softBounce"})
 _CHANNELS = "https://ns.adobe.com/xdm/channels/"
 _ADDRESS_LENGTH = 512
+
+
+class _Row(NamedTuple):
+    sandbox_id: int
+    message_id: uuid.UUID
+    kind: str
+    template_id: int
+    profile_id: int | None
+    address: str
+    status: str
+    detail: str
+    created_at: datetime
+    updated_at: datetime
+
+
+_DELIVERY_COLUMNS = [
+    Column("sandbox_id", "bigint"),
+    Column("message_id", "uuid"),
+    Column("kind", "text"),
+    Column("template_id", "bigint"),
+    Column("profile_id", "bigint"),
+    Column("address", "text"),
+    Column("status", "text"),
+    Column("detail", "text"),
+    Column("created_at", "timestamptz"),
+    Column("updated_at", "timestamptz"),
+]
+_EVENT_COLUMNS = [
+    Column("sandbox_id", "bigint"),
+    Column("profile_id", "bigint"),
+    Column("source", "text"),
+    Column("event_type", "text"),
+    Column("timestamp", "timestamptz"),
+    Column("data", "jsonb"),
+]
 
 
 def record(made: Sequence[Made], now: datetime) -> None:
@@ -28,14 +68,15 @@ def record(made: Sequence[Made], now: datetime) -> None:
     """
     kinds = _kinds_of_templates(made)
     profiles = _present_profiles(made)
+    # In the order of the keys, so that two who write the same ones do not wait for each other.
     rows = [
-        _delivery(each, kinds[each.spec.spec["template"]], profiles[each.spec.key], now=now)
+        _row(each, kinds[each.spec.spec["template"]], profiles[each.spec.key], now=now)
         for each in sorted(made, key=lambda each: each.spec.key)
         if each.spec.spec["template"] in kinds
     ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     events = [_event(row) for row in rows if row.status == Delivery.Status.SENT and row.profile_id]
-    ExperienceEvent.objects.bulk_create(events, ignore_conflicts=True)
+    bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
+    bulk.insert(ExperienceEvent._meta.db_table, _EVENT_COLUMNS, events, on_conflict="DO NOTHING")
 
 
 def _kinds_of_templates(made: Sequence[Made]) -> dict[int, str]:
@@ -43,42 +84,45 @@ def _kinds_of_templates(made: Sequence[Made]) -> dict[int, str]:
     return dict(MessageTemplate.objects.filter(pk__in=wanted).values_list("pk", "kind"))
 
 
-def _present_profiles(made: Sequence[Made]) -> dict[Any, int | None]:
+def _present_profiles(made: Sequence[Made]) -> dict[uuid.UUID, int | None]:
     """The profile of each call by its key, None for nobody.
 
     A profile may have been merged since the message was rendered, or erased: neither must get a row back.
     """
     people = load_recipients(each.spec for each in made if each.prepared is None)
-    named = {
-        each.spec.key: each.prepared.request["profile"]
-        if each.prepared
-        else people.get(person_key(each.spec), NOBODY).profile_id
-        for each in made
-    }
+    named = {each.spec.key: _profile_of(each, people) for each in made}
     wanted = {profile_id for profile_id in named.values() if profile_id}
-    present = {
-        profile_id: merged_into or profile_id
-        for profile_id, merged_into in Profile.objects.filter(pk__in=wanted).values_list(
-            "pk", "merged_into_id"
-        )
-    }
-    return {key: present.get(profile_id) for key, profile_id in named.items()}
+    rows = Profile.objects.filter(pk__in=wanted).values_list("pk", "merged_into_id")
+    present = {profile_id: merged_into or profile_id for profile_id, merged_into in rows}
+    return {key: present.get(profile_id) if profile_id else None for key, profile_id in named.items()}
 
 
-def _delivery(made: Made, kind: str, profile_id: int | None, *, now: datetime) -> Delivery:
+def _profile_of(made: Made, people: Mapping[PersonKey, Recipient]) -> int | None:
+    if made.prepared:
+        profile_id: int | None = made.prepared.request["profile"]
+        return profile_id
+    return people.get(person_key(made.spec), NOBODY).profile_id
+
+
+def _row(made: Made, kind: str, profile_id: int | None, *, now: datetime) -> _Row:
     address = made.prepared.request["message"]["to"] if made.prepared else made.spec.spec.get("address")
-    return Delivery(
+    return _Row(
         sandbox_id=made.spec.sandbox_id,
         message_id=made.spec.key,
         kind=kind,
         template_id=made.spec.spec["template"],
         profile_id=profile_id,
-        address=str(address or "").replace("\x00", "")[:_ADDRESS_LENGTH],
+        address=_storable(str(address or "")),
         status=status_of(made),
         detail=made.outcome.message,
         created_at=now,
         updated_at=now,
     )
+
+
+def _storable(address: str) -> str:
+    """An address that may never have been checked, as every database takes it."""
+    return address.replace("\x00", "").encode("utf-8", "replace").decode()[:_ADDRESS_LENGTH]
 
 
 def status_of(made: Made) -> str:
@@ -88,16 +132,10 @@ def status_of(made: Made) -> str:
     return Delivery.Status.BOUNCED if made.outcome.code in _BOUNCES else Delivery.Status.FAILED
 
 
-def _event(delivery: Delivery) -> ExperienceEvent:
-    data = sent_event(delivery.kind, str(delivery.message_id), delivery.created_at)
-    return ExperienceEvent(
-        sandbox_id=delivery.sandbox_id,
-        profile_id=delivery.profile_id,
-        source=f"delivery:{delivery.message_id}",
-        event_type=data["eventType"],
-        timestamp=delivery.created_at,
-        data=data,
-    )
+def _event(row: _Row) -> tuple[Any, ...]:
+    data = sent_event(row.kind, str(row.message_id), row.created_at)
+    source, text = f"delivery:{row.message_id}", orjson.dumps(data).decode()
+    return row.sandbox_id, row.profile_id, source, data["eventType"], row.created_at, text
 
 
 def sent_event(kind: str, message_id: str, at: datetime) -> Mapping[str, Any]:

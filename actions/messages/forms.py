@@ -53,7 +53,7 @@ def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
             yield field_name(name, field), _form_field(field, info)
 
 
-class _ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+class ChannelForm(forms.ModelForm):
     """A channel with its provider's own fields; secrets are only ever written, never shown."""
 
     class Meta:
@@ -92,7 +92,7 @@ class _ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 # One set of fields for each provider, so that the page works without scripts.
-ChannelForm: type[_ChannelForm] = type(_ChannelForm)("ChannelForm", (_ChannelForm,), dict(_provider_fields()))
+ChannelForm.declared_fields.update(_provider_fields())
 
 
 # --- Templates ------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ _PARAMETERS_HELP = _(
 )
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+class TemplateForm(forms.ModelForm):
     """A template: one field for each text, those of other kinds stay empty."""
 
     parameters = StrictJSONField(label=_("parameters"), required=False, help_text=_PARAMETERS_HELP)

@@ -62,18 +62,23 @@ def as_message_parts(parts: Mapping[str, str]) -> dict[str, str]:
 @functools.lru_cache(maxsize=256)
 def _compiled(
     template_id: int, updated_at: Any, sources: tuple[tuple[str, str], ...]
-) -> list[tuple[str, BoundTemplate]]:
+) -> list[tuple[str, BoundTemplate | None]]:
     return [(part, _parsed(part, source)) for part, source in sources]
 
 
-def _parsed(part: str, source: str) -> BoundTemplate:
+def _parsed(part: str, source: str) -> BoundTemplate | None:
+    """The compiled source; None for an empty one, which needs no rendering."""
+    if not source:
+        return None
     try:
         return parse(source, markup=part in MARKUP_PARTS)
     except LiquidError as error:
         raise RenderProblem(f"The {part}{line_of(error)} cannot be read: {reason(error)}.") from error
 
 
-def _rendered(part: str, template: BoundTemplate, values: Mapping[str, Any]) -> str:
+def _rendered(part: str, template: BoundTemplate | None, values: Mapping[str, Any]) -> str:
+    if template is None:
+        return ""
     try:
         return template.render(values)
     except LiquidError as error:

@@ -98,8 +98,8 @@ def _rendered(
 ) -> Prepared | Outcome:
     parameters = {name: value for name, value in call.spec.get("parameters", {}).items() if value is not None}
     if missing := missing_parameters(template.parameters, parameters):
-        message = f"The template's parameter “{missing[0]}” has no value."
-        return Outcome("error", "missingParameter", message=message)
+        text = f"The template's parameter “{missing[0]}” has no value."
+        return Outcome("error", "missingParameter", message=text)
     try:
         sender = channels.load(channel.provider, channel.config, kind=channel.kind).sender()
         values = {**parameters, "profile": person.attributes}

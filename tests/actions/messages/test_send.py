@@ -370,7 +370,7 @@ def test_odd_addresses_do_not_break_the_whole_batch(handler, channel, template, 
     channel()
     person()
     words = template()
-    odd = [call(words, address="\x00" + "x" * 2000), call(words, address=7), call(words)]
+    odd = [call(words, address="\x00\ud800" + "x" * 2000), call(words, address=7), call(words)]
     handler.record([made(handler, each) for each in odd], NOON)
     assert Delivery.objects.count() == 3
 
