@@ -38,9 +38,14 @@ class Reading:
 
     def reference(self, id: str) -> str:
         """The name by which expressions refer to what the activity leaves; empty: it leaves nothing."""
-        if id not in self.configs:
+        if id not in self.configs or self._is_silent(id):
             return ""
         return self.kind(id).stores(self.document.activities[id], self.configs[id])
+
+    def _is_silent(self, id: str) -> bool:
+        """An action without a response sample leaves nothing to refer to."""
+        action = self.catalog.actions.get(getattr(self.configs[id], "action", ""))
+        return action is not None and action.response is None
 
     def room(self, id: str) -> Room:
         """What the activity's expressions may refer to: what stands before it on some path."""

@@ -93,7 +93,7 @@ def layout(document: Document) -> Layout:
 
 
 def ways_of(activity: ActivityDocument) -> list[Way]:
-    """The ways out, top first; what hangs on one that no longer exists comes last, so that it stays visible."""
+    """The ways out, top first; what hangs on one that no longer exists comes last, to stay visible."""
     config, _ = read_config(activity)
     known = kinds()[activity.kind].ways(config) if config is not None else []
     names = {way.id for way in known}

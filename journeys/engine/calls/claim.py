@@ -66,7 +66,8 @@ def open_endpoints() -> list[str]:
 def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claimed]:
     """Claim due calls of an endpoint, in order; what others hold is passed over.
 
-    A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself.
+    A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself. Taken
+    over from a dead worker, it gets its whole timeout again: the time that the lease took is not the endpoint's.
     """
     first = (
         "SELECT id FROM journeys_call WHERE status = 0 AND endpoint = %s AND not_before <= %s"
@@ -75,7 +76,8 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
     if connection.vendor == "postgresql":
         first += " FOR NO KEY UPDATE SKIP LOCKED"
     sql = (
-        f"UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s"
+        "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s,"
+        " first_attempt_at = CASE WHEN owner IS NULL THEN first_attempt_at END"
         f" WHERE id IN ({first}) AND status = 0 RETURNING {_RETURNED}"
     )
     until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
@@ -123,6 +125,17 @@ def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[
     }
     wanted = [call for call in claimed if call.instance_id in running]
     return wanted, [call for call in claimed if call.instance_id not in running]
+
+
+#: An attempt is counted before it is made: after so many, the call itself must be what kills the workers.
+_MAX_BEGUN = 5
+_CRASHED = Outcome("error", "crashed", message="The worker that made the call died, again and again; it is given up.")
+
+
+def without_killers(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:
+    """(calls to be made, calls that are given up because every worker that began them died)."""
+    ended = [(call, _CRASHED) for call in claimed if call.attempts >= _MAX_BEGUN]
+    return [call for call in claimed if call.attempts < _MAX_BEGUN], ended
 
 
 def prepare(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:

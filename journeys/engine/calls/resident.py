@@ -26,6 +26,7 @@ from journeys.engine.calls.claim import (
     postpone,
     prepare,
     start,
+    without_killers,
     without_owner_gone,
 )
 from journeys.engine.calls.results import Result, commit_results
@@ -175,7 +176,8 @@ class _Caller:
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
-            ready, ended = prepare(wanted)
+            harmless, ended = without_killers(wanted)
+            ready, unmade = prepare(harmless)
             now = bulk.database_now()
             started = start(ready, now)
         except BaseException:
@@ -183,7 +185,7 @@ class _Caller:
             give_back(claimed, bulk.database_now())
             raise
         self._sending.subtract(Counter(call.endpoint for call in unwanted))
-        for call, outcome in ended:
+        for call, outcome in [*ended, *unmade]:
             self._take(Result(call, outcome))
         for call in started:
             self._pool.submit(self._send, call, max(_SHORTEST, call.time_left(now)))
