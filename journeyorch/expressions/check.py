@@ -90,7 +90,7 @@ def _check_literal(checker: Checker, node: syntax.Literal) -> Plan:
 def _check_list(checker: Checker, node: syntax.ListLiteral) -> Plan:
     items = [checker.check(item) for item in node.items]
     item_type = types.join_all(item.type for item in items)
-    if item_type is None or isinstance(item_type, ListType):
+    if item_type is None or any(isinstance(item.type, ListType) for item in items):
         kinds = ", ".join(sorted({item.type.name for item in items}))
         message = f"A list has values of one type, and no lists; here are {kinds}. Convert the odd ones."
         return checker.refuse(checker.place(node), "ERR_EXPR_TYPE", message)

@@ -112,6 +112,8 @@ def join(left: Type, right: Type) -> Type | None:
     """The one type for values of both, or None: for list elements and the branches of an ``if``."""
     if right is NULL or left is NULL:
         return left if right is NULL else right
+    if ANY in (left, right):
+        return ANY
     if fits(left, right):
         return right
     return left if fits(right, left) else None
