@@ -16,8 +16,8 @@ from events.catalog import catalog_of
 from events.ingest.doors import forget, look_up
 from events.ingest.refusals import Flaw, unavailable
 from events.ingest.store import store
-from events.matching import EVENT_ID_PATH
 from events.inlets import new_inlet_key
+from events.matching import EVENT_ID_PATH
 from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import Message, adapter_of
 from events.samples import sample_entity, sample_message
@@ -26,7 +26,7 @@ from journeyorch.access.models import Sandbox
 INLET_NAME = "Fired by hand"
 _PROTOCOL = "collection"
 _ATTEMPTS = 3
-_ADDED = ("_id", "timestamp", "identityMap")
+_ADDED = ("_id", "timestamp", "identityMap", "_experience")
 _MOST_PEOPLE = 12
 # `@{OrderPlaced.personalEmail.address}`: a key that names one field, into which a person can be written.
 _FIELD = re.compile(r"@\{\s*\w+((?:\.\w+)+)\s*\}")

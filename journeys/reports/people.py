@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from datasources.models import Identity, Namespace
+from datasources.models import Identity
 from datasources.platform.namespaces.canonical import canonical
+from datasources.platform.namespaces.known import namespaces_of
 from journeyorch.access.models import Sandbox
 from journeys.models import Instance, JourneyVersion
 
@@ -86,8 +87,9 @@ def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
 
 def names_of_person(sandbox: Sandbox, value: str, namespace: str = "") -> list[tuple[str, str]]:
     """(namespace, id) of everything that this identity is or that belongs to the same profile."""
-    codes = Namespace.objects.filter(sandbox=sandbox).values_list("code", flat=True)
-    names = {(code, canonical(code, value)) for code in codes if namespace in ("", code)}
+    # Events without a namespace name people too: their code is empty.
+    codes = [namespace] if namespace else ["", *namespaces_of(sandbox.pk)]
+    names = {(code, canonical(code, value)) for code in codes}
     seen = Identity.objects.filter(sandbox=sandbox)
     profiles = seen.filter(_any_of(names, "value")).values_list("profile", flat=True) if names else []
     return sorted(names | set(seen.filter(profile__in=list(profiles)).values_list("namespace", "value")))

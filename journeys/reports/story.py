@@ -69,7 +69,7 @@ def state_of(instance: Instance) -> State | None:
         return decode(
             instance.state, instance_id=instance.pk, position=instance.position, status=instance.status
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

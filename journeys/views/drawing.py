@@ -167,7 +167,7 @@ def fitted(text: str, width: float, size: float) -> str:
 
 
 def _ems(character: str) -> float:
-    """As wide as in a wide font: a name that is cut a little early is better than one that leaves its card."""
+    """As wide as in a wide font: better a name that is cut early than one that leaves its card."""
     if character in _NARROW:
         return 0.42
     if character in _WIDE:

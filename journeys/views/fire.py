@@ -54,7 +54,7 @@ def _events(sandbox: Sandbox) -> Any:
 @page(CHANGE, "events.change_event")
 @require_http_methods(["GET", "POST"])
 def fire(request: HttpRequest) -> HttpResponse:
-    """GET: the form, filled with a sample of the chosen event. POST: it is received, and what becomes of it."""
+    """GET: the form with a sample of the chosen event. POST: it is received, then what becomes of it."""
     sandbox = sandbox_of(request)
     if request.method == "POST":
         form = FireForm(request.POST, sandbox=sandbox)

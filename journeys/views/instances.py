@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from datasources.models import Namespace
+from datasources.platform.namespaces.known import namespaces_of
 from events.models import ReceivedEvent
 from journeys.models import Instance
 from journeys.reports.arrivals import arrival_of
@@ -62,7 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "value": value,
         "namespace": namespace,
-        "namespaces": Namespace.objects.filter(sandbox=sandbox).order_by("code"),
+        "namespaces": sorted(namespaces_of(sandbox.pk).values(), key=lambda known: known.name),
         "names": sorted({(found.namespace, found.person_id) for found, _ in rows}),
         "rows": rows,
     }

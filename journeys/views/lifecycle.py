@@ -73,7 +73,8 @@ MOVES = {
         ),
         Move(
             "close", _("Close to new entrances"), "door", PUBLISH, (Status.LIVE,),
-            _("Close this version to new entrances?"), _("Nobody enters any more; who is inside goes on."), _close,
+            _("Close this version to new entrances?"), _("Nobody enters any more; who is inside goes on."),
+            _close,
         ),
         Move(
             "stop", _("Stop"), "stop", PUBLISH, (Status.LIVE, Status.CLOSED),
@@ -136,7 +137,7 @@ def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> HttpResponse:
-    assert isinstance(request.user, User)  # noqa: S101 - `page` let nobody else in
+    assert isinstance(request.user, User)  # `page` let nobody else in
     try:
         made = asked.act(version, request.user)
     except publishing.NotAllowed as refusal:

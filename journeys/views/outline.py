@@ -77,7 +77,8 @@ def _after(document: Document, counts: Counts, id: str) -> list[Line | str]:
     for leg in legs:
         # Figures belong to paths: of several targets on one path the first one shows it.
         n = counts.paths.get((id, leg.way), 0) if leg.way not in shown else 0
-        said.append(Line("path", label=leg.label, counts=f"path:{id}:{leg.way}" if leg.way not in shown else "", n=n))
+        figure = f"path:{id}:{leg.way}" if leg.way not in shown else ""
+        said.append(Line("path", label=leg.label, counts=figure, n=n))
         shown.add(leg.way)
         said += [Line("steps"), leg.target, Line("/steps")] if leg.target else []
         said.append(Line("/path"))

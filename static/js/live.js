@@ -28,17 +28,17 @@ export function show(root, counts) {
  * Ask again and again.
  * @param {string} url
  * @param {number} every milliseconds
- * @param {(answer: Response) => Promise<void>} take gets each answer that is new
- * @returns {() => Promise<void>} asks at once
+ * @param {(answer: Response) => Promise<void | "over">} take gets each answer that is new, and may end it
  */
 export function poll(url, every, take) {
   let etag = "";
   let timer = 0;
   let asking = false;
+  let over = false;
 
   async function ask() {
     clearTimeout(timer);
-    if (document.hidden || asking) {
+    if (document.hidden || asking || over) {
       return;
     }
     asking = true;
@@ -46,7 +46,7 @@ export function poll(url, every, take) {
       const answer = await fetch(url, { headers: etag ? { "If-None-Match": etag } : {} });
       if (answer.ok) {
         etag = answer.headers.get("ETag") ?? "";
-        await take(answer);
+        over = (await take(answer)) === "over";
       }
     } catch {
       // The network is away; the next question may be answered again.
@@ -58,5 +58,4 @@ export function poll(url, every, take) {
 
   document.addEventListener("visibilitychange", ask);
   timer = setTimeout(ask, every);
-  return ask;
 }

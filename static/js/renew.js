@@ -1,7 +1,7 @@
 // A part of a page that shows something under way: it is fetched again until the server says it is over.
 import { poll } from "./live.js";
 
-const EVERY = 1000;
+const EVERY = 1500;
 const LONGEST = 10 * 60 * 1000;
 
 /** @param {HTMLElement} part has an id, and data-renew while there is something to wait for */
@@ -12,16 +12,14 @@ function renew(part) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(part.id);
     if (!fresh || Date.now() > until) {
-      return;
+      return "over";
     }
     if (fresh.textContent !== text) {
       text = fresh.textContent ?? "";
       keepOpen(part, fresh);
       part.replaceChildren(...fresh.childNodes);
     }
-    if (!fresh.hasAttribute("data-renew")) {
-      location.reload();
-    }
+    return fresh.hasAttribute("data-renew") ? undefined : "over";
   });
 }
 

@@ -1,0 +1,168 @@
+"""The pages in a real browser: strict policy, live figures, both colours, small screens.
+
+The browser's fixtures fail a test upon any refusal of the content security policy, script error or 5xx.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from datasources.models import Schema
+from events.models import Event
+from journeyorch.access.models import Sandbox, User
+from journeys import publishing
+from journeys.definition.document import Document
+from journeys.models import Instance, JourneyVersion
+from tests.journeys.views.conftest import MORNING, drawing
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+SIZES = [(1440, 900), (390, 844)]
+
+
+@pytest.fixture
+def live(live_server) -> JourneyVersion:
+    cache.clear()
+    sandbox = Sandbox.objects.get(name="prod")
+    schema = Schema.objects.create(
+        sandbox=sandbox, name="Orders", kind="event",
+        document={"$id": "urn:orders", "type": "object", "properties": {"total": {"type": "number"}}},
+    )  # fmt: skip
+    Event.objects.create(
+        sandbox=sandbox, name="Ordered", schema=schema, namespace="Email", event_id="ordered-1"
+    )
+    document = drawing()
+    document["activities"]["pause"]["label"] = "<b>Cool</b> down"
+    version = publishing.create_journey(
+        sandbox, "Win <i>back</i>", by=None, document=Document.model_validate(document)
+    )
+    publishing.publish(version, by=None)
+    return version
+
+
+def enter(version: JourneyVersion, name: str) -> Instance:
+    return Instance.objects.create(
+        version=version, journey_id=version.journey_id, lane_id=1, namespace="Email", person_id=name,
+        activity="pause", position=1, status=0, state="{}", started_at=MORNING,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def site(live_server):
+    User.objects.create_superuser("anna", password="secret")
+    return live_server.url
+
+
+def log_in(page, site: str) -> None:
+    page.goto(f"{site}/login/")
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{site}/")
+
+
+def test_from_the_list_over_a_step_to_a_person(page, site, live):
+    enter(live, "anna@example.com")
+    log_in(page, site)
+    page.get_by_role("link", name="Win <i>back</i>").click()
+    page.get_by_role("link", name="<b>Cool</b> down, Wait. 1 person is here.").click()
+    page.get_by_role("link", name="anna@example.com").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "anna@example.com"
+
+
+def test_figures_renew_themselves(page, site, live):
+    log_in(page, site)
+    page.clock.install()
+    page.goto(f"{site}/versions/{live.uid}/")
+    inside = page.locator('[data-count="total:inside"]')
+    assert inside.inner_text() == "0"
+    enter(live, "anna@example.com")
+    cache.clear()
+    page.clock.run_for(5100)
+    page.wait_for_function("document.querySelector('[data-count=\"total:inside\"]').textContent === '1'")
+    assert page.locator('.pill[data-count="here:pause"]').is_visible()
+
+
+def test_a_journey_is_stopped_after_a_confirmation(page, site, live):
+    enter(live, "anna@example.com")
+    log_in(page, site)
+    page.goto(f"{site}/versions/{live.uid}/")
+    page.get_by_role("link", name="Stop").first.click()
+    assert page.get_by_text("1 person is inside.").is_visible()
+    page.get_by_role("button", name="Stop").click()
+    assert page.locator(".head .chip").inner_text() == "Stopped"
+
+
+def test_an_event_is_fired_and_leads_to_what_became_of_it(page, site, live):
+    log_in(page, site)
+    page.get_by_role("link", name="Fire an event").first.click()
+    page.get_by_label("Person").fill("anna@example.com")
+    page.get_by_role("button", name="Fire").click()
+    assert page.get_by_role("heading", name="What became of it").is_visible()
+    assert '"ordered-1"' in page.get_by_label("As it came").inner_text()
+
+
+def test_colours_are_chosen_and_remembered_also_in_the_admin(page, site, live):
+    log_in(page, site)
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Dark").click()
+    for address in ("/", "/admin/"):
+        page.goto(site + address)
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(236, 239, 243)"
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(page, site, live):
+    log_in(page, site)
+    page.get_by_label("Your account").click()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("button", name="Log out").is_visible()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Your account"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_no_page_is_wider_than_the_screen(open_page, site, live, size):
+    person = enter(live, "somebody.with.a.very.long.name.indeed@department.of.long.names.example.com")
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    log_in(page, site)
+    version = f"/versions/{live.uid}"
+    addresses = [
+        "/", "/?q=nothing", f"{version}/", f"{version}/people/", f"{version}/details/", f"{version}/stop/",
+        f"/instances/{person.pk}/", "/people/?q=x", "/fire/", "/journeys/new/", "/help/", "/admin/",
+        "/admin/events/event/", "/admin/events/event/add/",
+    ]  # fmt: skip
+    for address in addresses:
+        page.goto(site + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+
+def test_targets_of_the_pages_are_large_enough(page, site, live):
+    """WCAG 2.5.8: at least 24 × 24 pixels, but for links in a line of text."""
+    log_in(page, site)
+    small = """[...document.querySelectorAll('button, summary, select, input:not([type=hidden]), .button, .tabs a')]
+        .filter(e => e.checkVisibility({opacityProperty: true}))
+        .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+        .filter(([, box]) => box.width && (box.width < 24 || box.height < 24)).map(([html]) => html)"""
+    for address in ("/", f"/versions/{live.uid}/", f"/versions/{live.uid}/people/", "/fire/"):
+        page.goto(site + address)
+        assert page.evaluate(small) == []
+
+
+def test_every_control_has_a_name_and_every_page_one_main_heading(page, site, live):
+    person = enter(live, "anna@example.com")
+    log_in(page, site)
+    nameless = """[...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select, textarea')]
+        .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length))
+        .map(e => e.outerHTML.slice(0, 120))"""
+    version = f"/versions/{live.uid}"
+    for address in ("/", f"{version}/", f"{version}/people/", f"/instances/{person.pk}/", "/people/", "/fire/"):
+        page.goto(site + address)
+        assert page.evaluate(nameless) == [], address
+        assert page.locator("h1").count() == 1, address
+
+
+def test_pages_that_do_not_exist_say_so(page, page_problems, site, live):
+    page_problems.expect("404")
+    log_in(page, site)
+    page.goto(f"{site}/nothing/")
+    assert page.get_by_role("link", name="To the journeys").is_visible() or "404" in page.content()
