@@ -69,6 +69,7 @@ def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -
         match stimulus:
             case Arrival():
                 walk.fire_timers(before=stimulus)
+                walk.time_out(at=stimulus.received_at)
                 walk.arrive(stimulus)
             case Returned():
                 walk.take_result(stimulus)
@@ -152,21 +153,24 @@ class _Walk:
             self.discards.append((arrival, Discard.NOT_LISTENING))
 
     def wake(self) -> None:
-        """Some moment has come: the global timeout, a racing timer, or the end of patience with a call."""
-        now = self.around.now
-        if now >= self.state.ends_at:
+        """Some moment has come: a racing timer, the end of patience with a call, or the global timeout."""
+        self.fire_timers()
+        if self.call_by is not None and self.around.now >= self.call_by:
+            self._fail(Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time."))
+            self._offer_held()
+        self.time_out(at=self.around.now)
+
+    def time_out(self, *, at: datetime) -> None:
+        """End whoever is still inside at the global timeout; what happened before it has been taken first."""
+        if self.position is not Position.ENDED and self.state.ends_at <= min(at, self.around.now):
             self._record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")
             self.end(Status.TIMED_OUT)
-        elif self.position is Position.WAITING:
-            self.fire_timers()
-        elif self.call_by is not None and now >= self.call_by:
-            self._fail(Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time."))
 
     def fire_timers(self, before: Arrival | None = None) -> None:
         """Fire what is due, in order of time; with ``before`` only what came first of it and the event."""
         while self.position is Position.WAITING and self.timers:
             timer = min(self.timers)
-            if timer.due > self.around.now or (before is not None and not self._precedes(timer, before)):
+            if timer.due > min(self.around.now, self.state.ends_at) or (before is not None and not self._precedes(timer, before)):
                 return
             step = self.plan.steps[timer.activity]
             self._leave(step, timer.path, timer.status)
@@ -229,11 +233,13 @@ class _Walk:
     def _offer_held(self) -> None:
         """Offer what came while calling, oldest first, to the pause that was reached; what fits none is discarded."""
         while self.held and self.position is Position.WAITING:
+            self.fire_timers(before=self.held[0])
+            if self.position is not Position.WAITING:
+                return  # calling again, with what is held; or at the end, without it
             arrival, self.held = self.held[0], self.held[1:]
             if not self._take_event(arrival):
                 self.discards.append((arrival, Discard.NOT_LISTENING))
-        if self.position is Position.WAITING:
-            self.fire_timers()
+        self.fire_timers()
 
     # --- Steps ------------------------------------------------------------------------------------
 
@@ -268,7 +274,8 @@ class _Walk:
                 return
             if isinstance(step, Pause):
                 self._pause(self.race)
-                self.fire_timers()
+                if not self.held:  # they came first, and are offered when the walk has come to its pause
+                    self.fire_timers()
             else:
                 assert isinstance(step, Work)
                 self._apply(step, step.enter(self._view(self.activity)))

@@ -1,0 +1,81 @@
+"""Drawings without a database: a small catalog, and what checks and compiles documents against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from journeyorch.expressions import FieldGroupScope, types
+from journeys.activities.catalog import (
+    ActionInfo,
+    Catalog,
+    ChannelInfo,
+    EventInfo,
+    GroupInfo,
+    TemplateInfo,
+    VariableInfo,
+)
+from journeys.definition.check import check
+from journeys.definition.compile import compile_plan
+from journeys.definition.document import Document
+from journeys.definition.problems import Problem
+from journeys.engine.decide import Plan
+
+LOBBY, MEAL, GYM = 1, 2, 3
+_PAYLOAD = types.ObjectType({"amount": types.DECIMAL, "text": types.STRING})
+
+CATALOG = Catalog(
+    events={
+        "Lobby": EventInfo(LOBBY, "Lobby", "CRMID", _PAYLOAD),
+        "Meal": EventInfo(MEAL, "Meal", "CRMID", _PAYLOAD),
+        "Gym": EventInfo(GYM, "Gym", "CRMID", _PAYLOAD),
+        "Elsewhere": EventInfo(4, "Elsewhere", "Email", _PAYLOAD),
+    },
+    sources={
+        "Weather": {
+            "here": GroupInfo(11, "source:1", FieldGroupScope(types.ObjectType({"city": types.STRING}))),
+        },
+        "Rooms": {
+            "free": GroupInfo(
+                12,
+                "source:2",
+                FieldGroupScope(types.ObjectType({"count": types.INTEGER}), {"city": types.ANY}),
+            ),
+        },
+    },
+    profile_groups={"ProfileFieldGroup": FieldGroupScope(types.ObjectType({"points": types.INTEGER}))},
+    actions={
+        "Tell": ActionInfo(
+            7,
+            "Tell",
+            "action:7",
+            (VariableInfo("text", "Text", types.STRING, True), VariableInfo("more", "", types.ANY, False)),
+            types.ObjectType({"id": types.STRING}),
+        ),
+        "Shout": ActionInfo(8, "Shout", "action:8", (), None),
+    },
+    templates={"Hello": TemplateInfo(5, "Hello", "email", (VariableInfo("name", "", types.STRING, True),))},
+    channels={"email": ChannelInfo(3, "email", "channel:3")},
+)
+
+
+def document(start: str | list[str], *, properties: Any = None, **activities: Any) -> Document:
+    """A document as it would be read from the designer."""
+    starts = [start] if isinstance(start, str) else start
+    return Document.model_validate(
+        {"properties": properties or {}, "start": starts, "activities": activities}
+    )
+
+
+def problems(start: str | list[str], *, properties: Any = None, **activities: Any) -> list[Problem]:
+    """What the check finds."""
+    return check(document(start, properties=properties, **activities), CATALOG, max_activities=50)
+
+
+def plan(start: str | list[str], *, in_test: bool = False, **activities: Any) -> Plan:
+    """The plan of a drawing, which must be without errors."""
+    drawn = document(start, **activities)
+    found = [problem for problem in check(drawn, CATALOG, max_activities=50) if problem.is_error]
+    assert not found, found
+    return compile_plan(
+        drawn, CATALOG, version_id=1, journey_id=1, sandbox_id=1, constants={}, in_test=in_test
+    )

@@ -1,0 +1,305 @@
+"""The machine alone, under everything that may come to it: random journeys, random stimuli, in any order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from journeys.definition.graph import Graph
+from journeys.engine.codec import decode, encode
+from journeys.engine.decide import (
+    Arrival,
+    Decision,
+    Plan,
+    Position,
+    Returned,
+    State,
+    Status,
+    StepStatus,
+    Surroundings,
+    Woke,
+    decide,
+    enter,
+)
+from journeys.engine.decide.step import Pause
+from tests.journeys.drawings import GYM, LOBBY, MEAL, document, plan
+from tests.journeys.world import act
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVENTS = {"Lobby": LOBBY, "Meal": MEAL, "Gym": GYM}
+
+# --- Random journeys ------------------------------------------------------------------------------
+
+EXPRESSIONS = (
+    "@{n0.amount} > 3",
+    "toInteger(@{n0.text}) > 1",  # fails for most texts
+    '#{Weather.here.city} == "Rome"',
+    "#{Rooms.free.count, params: {city: @{n0.text}}} > 3",
+    "#{Rooms.free.count, params: {city: #{Weather.here.city}}} > 3",  # fetched one after the other
+    '#{Weather.here.city} == "Rome" or #{Rooms.free.count, params: {city: "Oslo"}} > 3',
+    "now() > toDateTime(@{n0.text})",
+)
+durations = st.sampled_from(["PT0S", "PT1S", "PT1M", "PT1H", "P3D", "P31D"])
+PAUSES = ("event", "wait")
+
+
+@st.composite
+def drawings(draw: st.DrawFn) -> dict[str, Any]:
+    """The activities of a valid journey by id; every path leads from a smaller number to a larger one."""
+    kinds = ["event", *draw(st.lists(st.sampled_from([*PAUSES, *OTHERS]), min_size=1, max_size=9))]
+    drawn = {f"n{number}": draw(_activity(number, kind, kinds)) for number, kind in enumerate(kinds)}
+    reachable = Graph(document("n0", **drawn)).reachable()
+    return {id: activity for id, activity in drawn.items() if id in reachable}
+
+
+@st.composite
+def _activity(draw: st.DrawFn, number: int, kind: str, kinds: list[str]) -> dict[str, Any]:
+    config = draw(CONFIGS[kind]) if number else {"event": "Lobby"}
+    ways = {way: draw(_targets(number, kinds)) for way in _ways(kind, config)}
+    name = f"n{number}" if kind in ("event", "custom_action") else ""
+    return act(kind, {way: targets for way, targets in ways.items() if targets}, name=name, **config)
+
+
+def _ways(kind: str, config: dict[str, Any]) -> list[str]:
+    ways = [path["id"] for path in (*config.get("paths", ()), *config.get("parts", ()))] or ["next"]
+    if kind == "end":
+        ways = []
+    if config.get("other"):
+        ways.append("other")
+    return ways + [way for way, on in (("error", "error_path"), ("timeout", "timeout_path")) if config.get(on)]
+
+
+@st.composite
+def _targets(draw: st.DrawFn, number: int, kinds: list[str]) -> list[str]:
+    """Nothing, anything that comes later, or several pauses that come later, in any order."""
+    later = range(number + 1, len(kinds))
+    pauses = [one for one in later if kinds[one] in PAUSES]
+    if not later or draw(st.integers(0, 9)) == 0:
+        return []
+    if len(pauses) > 1 and draw(st.booleans()):
+        chosen = draw(st.lists(st.sampled_from(pauses), min_size=2, max_size=4, unique=True))
+    else:
+        chosen = [draw(st.sampled_from(later))]
+    return [f"n{one}" for one in chosen]
+
+
+def _event(event: str, timeout: str | None, timeout_path: bool) -> dict[str, Any]:
+    return {"event": event, **({"timeout": timeout, "timeout_path": timeout_path} if timeout else {})}
+
+
+CONFIGS = {
+    "event": st.builds(
+        _event,
+        st.sampled_from(["Lobby", "Meal", "Gym"]),
+        st.sampled_from([None, "PT1S", "PT1M", "P3D"]),
+        st.booleans(),
+    ),
+    "wait": st.fixed_dictionaries({"duration": durations}),
+    "condition": st.fixed_dictionaries(
+        {
+            "paths": st.lists(st.sampled_from(EXPRESSIONS), min_size=1, max_size=2).map(
+                lambda found: [{"id": f"p{n}", "expression": one} for n, one in enumerate(found)]
+            ),
+            "other": st.booleans(),
+            "error_path": st.booleans(),
+        }
+    ),
+    "split": st.just({"parts": [{"id": "a", "percent": 40}, {"id": "b", "percent": 60}]}),
+    "custom_action": st.fixed_dictionaries(
+        {
+            "action": st.just("Tell"),
+            "values": st.sampled_from([{"text": '"x"'}, {"text": "#{Weather.here.city}"}]),
+            "error_path": st.booleans(),
+        }
+    ),
+    "end": st.just({}),
+}
+OTHERS = ("condition", "split", "custom_action", "end")
+
+# --- Random lives ---------------------------------------------------------------------------------
+
+payloads = st.fixed_dictionaries(
+    {"amount": st.integers(0, 9), "text": st.sampled_from(["7", "no number", "2026-03-02T00:00:00Z"])}
+)
+pauses_between = st.sampled_from([0, 0, 1, 59, 60, 3600, 86400 * 3]).map(lambda n: timedelta(seconds=n))
+answers = st.sampled_from([{"city": "Rome", "count": 5, "id": "r"}, {}, None])
+outcomes = st.sampled_from(["ok", "ok", "ok", "http", "timedOut", "capped", "error"])
+
+
+class OneLife(RuleBasedStateMachine):
+    """One person walks through one journey; whatever comes, the promises of the machine hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plan: Plan
+        self.state: State
+        self.now = START
+        self.received_at = START
+        self.received = 1
+        self.called: list[UUID] = []
+        self.last: Any = None
+
+    @initialize(drawn=drawings(), payload=payloads, number=st.integers(0, 2**64))
+    def come_in(self, drawn: dict[str, Any], payload: dict[str, Any], number: int) -> None:
+        self.plan = plan("n0", **drawn)
+        # Like in a wave: the end is the moment of the entrance plus the global timeout.
+        arrival, ends_at = Arrival(1, (LOBBY,), START, payload), START + timedelta(days=30)
+        decision = enter(self.plan, UUID(int=number), arrival, self.around(), ends_at=ends_at)
+        assert decision == enter(self.plan, UUID(int=number), arrival, self.around(), ends_at=ends_at)
+        assert [step.received_id for step in decision.steps].count(1) == 1
+        self.take(decision, visit=0, sequence=0, before=("n0",))
+
+    # --- What may happen --------------------------------------------------------------------------
+
+    @rule(delta=pauses_between)
+    def time_passes(self, delta: timedelta) -> None:
+        self.now += delta
+
+    @rule(event=st.sampled_from(sorted(EVENTS)), payload=payloads, share=st.sampled_from([0.0, 0.5, 1.0]))
+    def an_event_comes(self, event: str, payload: dict[str, Any], share: float) -> None:
+        """It was received some time between the last one and now."""
+        self.received += 1
+        self.received_at += (self.now - self.received_at) * share
+        self.handle(Arrival(self.received, (EVENTS[event],), self.received_at, payload))
+
+    @rule()
+    def somebody_wakes_it_for_nothing(self) -> None:
+        self.handle(Woke())
+
+    @precondition(lambda self: self.state.wake_at is not None)
+    @rule(late=pauses_between)
+    def its_moment_comes(self, late: timedelta) -> None:
+        assert self.state.wake_at is not None
+        self.now = max(self.now, self.state.wake_at + late)
+        self.handle(Woke())
+
+    @precondition(lambda self: self.state.pending)
+    @rule(data=st.data(), status=outcomes, answer=answers)
+    def a_call_returns(self, data: st.DataObject, status: str, answer: Any) -> None:
+        pending = data.draw(st.sampled_from(self.state.pending))
+        self.handle(Returned(pending.key, status, "", answer if status == "ok" else None, "", 5))
+
+    @precondition(lambda self: self.called)
+    @rule(data=st.data(), status=outcomes)
+    def a_call_returns_that_may_be_over(self, data: st.DataObject, status: str) -> None:
+        key = data.draw(st.sampled_from([*self.called, uuid4()]))
+        waited_for = any(one.key == key for one in self.state.pending)
+        before = self.state
+        self.handle(Returned(key, status, "", None, "", 5))
+        assert waited_for or self.state == before
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def the_same_comes_again(self) -> None:
+        """A result and a wake-up count once; only events may come twice, and those are told apart before."""
+        before = self.state
+        self.handle(self.last)
+        assert self.state == before
+
+    # --- What must hold ---------------------------------------------------------------------------
+
+    def handle(self, stimulus: Arrival | Returned | Woke) -> None:
+        before, around = self.state, self.around()
+        decision = decide(self.plan, before, stimulus, around)
+
+        assert decision == decide(self.plan, before, stimulus, around), "decided otherwise the second time"
+        assert decision == decide(self.plan, again(before), stimulus, around), "a state read back decides otherwise"
+        self.check_events(before, stimulus, decision)
+        if before.position is Position.ENDED:
+            assert decision.state == before
+            assert not decision.steps
+            assert not decision.calls
+        if isinstance(stimulus, Woke) and before.wake_at is not None and self.now < before.wake_at:
+            assert decision == Decision(before), "a timer was early"
+        self.last = None if isinstance(stimulus, Arrival) else stimulus
+        self.take(decision, visit=before.visit, sequence=before.sequence, before=before.race)
+
+    def check_events(self, before: State, stimulus: Any, decision: Decision) -> None:
+        """Each event ends a pause, is held, or is discarded: one of these, once."""
+        came = [one.received_id for one in before.held]
+        if isinstance(stimulus, Arrival):
+            came.append(stimulus.received_id)
+        used = [step.received_id for step in decision.steps if step.received_id is not None]
+        discarded = [one.received_id for one, _ in decision.discards]
+        held = [one.received_id for one in decision.state.held]
+        assert sorted([*used, *discarded, *held]) == came
+        assert used == sorted(used)
+        assert held == sorted(held)
+
+    def take(self, decision: Decision, *, visit: int, sequence: int, before: tuple[str, ...]) -> None:
+        self.check_steps(decision, sequence, before)
+        for call in decision.calls:
+            assert call.key not in self.called, "the key of another visit"
+            self.called.append(call.key)
+        if decision.state.position is Position.CALLING:
+            asked = {one.key for one in decision.state.pending}
+            assert asked <= set(self.called)
+        self.state = decision.state
+
+    def check_steps(self, decision: Decision, sequence: int, race: tuple[str, ...]) -> None:
+        """One step for each visit, without gaps, each at the end of a path of the one before; never early."""
+        assert [step.sequence for step in decision.steps] == list(range(sequence, decision.state.sequence))
+        for step in decision.steps:
+            known = self.plan.steps[step.activity]
+            assert step.activity in race, "a step that no path led to"
+            if isinstance(known, Pause) and step.received_id is None and step.status in TIMED:
+                assert step.at - step.entered_at >= self.least_wait(step.activity)
+            race = known.to.get(step.path, ())
+        if decision.state.status is Status.RUNNING and decision.steps:
+            assert decision.state.activity in race
+
+    def least_wait(self, activity: str) -> timedelta:
+        step: Any = self.plan.steps[activity]
+        return getattr(step, "_duration", None) or getattr(step, "_timeout", None) or timedelta(0)
+
+    def around(self) -> Surroundings:
+        return Surroundings(now=self.now, namespace="CRMID", person_id="anna")
+
+    @invariant()
+    def is_at_one_position(self) -> None:
+        state = getattr(self, "state", None)
+        if state is None:
+            return
+        steps = self.plan.steps
+        assert (state.status is Status.RUNNING) == (state.position is not Position.ENDED)
+        assert bool(state.pending) == (state.position is Position.CALLING) == (state.call_by is not None)
+        assert not state.held or state.position is Position.CALLING
+        assert {timer.activity for timer in state.timers} <= set(state.race)
+        if state.position is Position.WAITING:
+            assert state.race
+            assert all(isinstance(steps[activity], Pause) for activity in state.race)
+            assert state.activity == state.race[0]
+        if state.position is Position.ENDED:
+            assert state.wake_at is None
+            assert not state.race
+            assert not state.timers
+        else:
+            assert state.wake_at is not None
+            assert state.wake_at <= state.ends_at
+
+    @invariant()
+    def has_one_step_for_each_visit(self) -> None:
+        if state := getattr(self, "state", None):
+            assert state.sequence == state.visit + (state.position is Position.ENDED)
+
+    @invariant()
+    def can_be_written_and_read(self) -> None:
+        if state := getattr(self, "state", None):
+            assert again(state) == state
+
+
+# A pause left without an event: by its time, with a path or at an end.
+TIMED = (StepStatus.TRANSITIONS, StepStatus.TIMED_OUT, StepStatus.ENDED)
+
+
+def again(state: State) -> State:
+    return decode(encode(state), instance_id=state.instance_id, position=state.position, status=state.status)
+
+
+TestOneLife = OneLife.TestCase
+TestOneLife.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
