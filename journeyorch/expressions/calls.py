@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from . import functions as functions  # importing them is what fills the registry
 from . import registry, syntax, types
 from .coerce import coerce, folded
-from .errors import Failure, misfit
+from .errors import Failure, Place, misfit
+from .evaluate import Context
+from .limits import STEPS_PER_CHOICE
 from .plan import Apply, Constant, Nulls, Plan
 from .registry import Choice, Function, Parameter
 from .roles import in_role
@@ -34,13 +36,12 @@ def check_call(checker: Checker, node: syntax.Call) -> Plan:
         code, message = _no_signature(entry, arguments)
         return checker.refuse(place, code, message)
     if _undecided(found, arguments):
-        return _found_out_later(entry, arguments, node, checker)
+        return _found_out_later(checker, node, entry, arguments)
     return _apply(checker, node, entry, found[0], arguments)
 
 
 def _unknown(checker: Checker, node: syntax.Call) -> Plan:
-    place = checker.place(node)
-    name_only = type(place)(place.source, place.start, place.start + len(node.name))
+    name_only = Place(checker.source, node.start, node.start + len(node.name))
     suggestion = closest(node.name, registry.FUNCTIONS)
     message = with_hint(f"There is no function {node.name}.", suggestion, "See the list of functions.")
     return checker.refuse(name_only, "ERR_EXPR_UNKNOWN_FUNCTION", message, suggestion)
@@ -79,26 +80,19 @@ def _undecided(found: list[Choice], arguments: list[Plan]) -> bool:
     )
 
 
-def _found_out_later(entry: Function, arguments: list[Plan], node: syntax.Call, checker: Checker) -> Plan:
+def _found_out_later(checker: Checker, node: syntax.Call, entry: Function, arguments: list[Plan]) -> Plan:
     results = {choice.result for choice in registry.choices(entry, [argument.type for argument in arguments])}
     type_ = results.pop() if len(results) == 1 else types.ANY
-    contextual = entry.signatures[0].contextual
-    call = _dispatching(entry)
     # Constants of a role (zones, parts) stay texts here, and are prepared when the signature is known.
-    return Apply(
-        type_, checker.place(node), call if contextual else _without_context(call), arguments,
-        Nulls.PASS, contextual=contextual, charged=True,
-    )  # fmt: skip
-
-
-def _without_context(call: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: call(None, *values)
+    call = _dispatching(entry)
+    return Apply(type_, checker.place(node), call, arguments, Nulls.PASS, contextual=True, charged=True)
 
 
 def _dispatching(entry: Function) -> Callable[..., Any]:
     """A call that chooses the signature by the values at run time."""
 
-    def call(context: Any, *values: Any) -> Any:
+    def call(context: Context, *values: Any) -> Any:
+        context.charge(STEPS_PER_CHOICE)
         actual = [type_of(value) for value in values]
         found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
         if not found:
@@ -116,7 +110,7 @@ def _still_open(choice: Choice, actual: list[Type]) -> bool:
     )
 
 
-def _call_now(choice: Choice, context: Any, values: tuple[Any, ...]) -> Any:
+def _call_now(choice: Choice, context: Context, values: tuple[Any, ...]) -> Any:
     ready = []
     for parameter, type_, value in zip(choice.signature.parameters, choice.types, values, strict=False):
         if value is None and not parameter.nullable:
@@ -143,17 +137,17 @@ def _apply(
         ready.append(in_role(checker, role, plan, arguments) if role else plan)
     nullable = tuple(parameter.nullable for parameter in choice.signature.parameters[: len(ready)])
     plan = Apply(
-        _result_type(choice, ready), checker.place(node), choice.signature.implementation, ready,
-        Nulls.PASS if all(nullable) else Nulls.GIVE_NULL, nullable,
-        contextual=choice.signature.contextual, charged=_costs(choice),
-    )  # fmt: skip
+        _result_type(choice, ready),
+        checker.place(node),
+        choice.signature.implementation,
+        ready,
+        nulls=Nulls.PASS if all(nullable) else Nulls.GIVE_NULL,
+        nullable=nullable,
+        contextual=choice.signature.contextual,
+        charged=_costs(choice),
+    )
     result = folded(plan)
-    if (
-        entry.literal
-        and len(ready) == 1
-        and result is plan
-        and all(isinstance(argument, Constant) for argument in ready)
-    ):
+    if entry.literal and result is plan:
         return _refuse_literal(checker, plan)
     return result
 
@@ -172,11 +166,11 @@ def _costs(choice: Choice) -> bool:
 
 def _refuse_literal(checker: Checker, plan: Apply) -> Plan:
     """A constant like toDuration("x") can only fail: say so now."""
-    values = [argument.value for argument in plan.arguments if isinstance(argument, Constant)]
-    if None in values:
+    first, *more = plan.arguments
+    if more or not isinstance(first, Constant) or first.value is None:
         return plan
     try:
-        plan.function(*values)
+        plan.function(first.value)
     except Failure as failure:
-        return checker.refuse(plan.arguments[0].place, failure.code, failure.message)
+        return checker.refuse(first.place, failure.code, failure.message)
     return plan

@@ -133,7 +133,7 @@ def _check_chain(checker: Checker, node: syntax.Chain) -> Plan:
         rest.append(tuple(operation))
     if len(rest) == 1:
         function, nulls, operand = rest[0]
-        charged = type_ is types.STRING
+        charged = type_ is types.STRING or not isinstance(first.type, types.Scalar)
         return folded(Apply(type_, checker.place(node), function, [first, operand], nulls, charged=charged))
     return Fold(type_, checker.place(node), first, rest)
 

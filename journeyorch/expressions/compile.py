@@ -206,7 +206,10 @@ def _needed(plan: plans.Apply) -> list[int]:
 def _charge(context: Context, value: Any) -> None:
     """A step for every list element and every bit of a long text; loops pay for short ones."""
     if type(value) is list:
-        context.charge(len(value))
+        # Objects are compared field by field, and stand in lists of their like.
+        of_objects = bool(value) and type(value[0]) is dict
+        fields = sum(len(item) for item in value if type(item) is dict) if of_objects else 0
+        context.charge(len(value) + fields)
     elif type(value) is str and len(value) > TEXT_PER_STEP:
         context.charge(len(value) // TEXT_PER_STEP)
 

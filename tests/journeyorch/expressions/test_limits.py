@@ -148,6 +148,11 @@ def test_long_chains_are_not_nesting():
         ("@{E.text} + @{E.text}", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
         ("concat([@{E.text}, @{E.text}])", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
         ("serializeList([1, 2, 3], @{E.text}, false)", {"text": "a" * 200_000}, "ERR_EXPR_TEXT_SIZE"),
+        (
+            "count(@{E.list.all(count(distinct(@{E.any})) > 0)})",
+            {"list": [{}] * 999, "any": [{str(number): 1 for number in range(50)}] * 50},
+            "ERR_EXPR_STEPS",
+        ),
         ("replaceAll(@{E.text}, 'a', 'b')", {"text": "a" * 50_000}, "ERR_EXPR_STEPS"),
         ("split(@{E.text}, '')", {"text": "a" * 20_000}, "ERR_EXPR_LIST_SIZE"),
         ("@{E.text} == 'a' or matchRegExp(@{E.text}, 'a')", {"text": "\ud800"}, "ERR_EXPR_VALUE"),
