@@ -28,7 +28,9 @@ class Smtp(Provider):
     security: Literal["starttls", "tls", "none"] = Field(default="starttls", title="Encryption")
     username: str = Field(default="", title="User name", max_length=500)
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=2000)
-    from_address: str = Field(title="From", max_length=320, description="name@host or Name <name@host>")
+    from_address: str = Field(
+        title="From", max_length=320, description="An address, or a name and the address in angle brackets."
+    )
 
     @field_validator("from_address")
     @classmethod

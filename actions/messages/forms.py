@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import orjson
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
@@ -42,12 +43,14 @@ def _form_field(name: str, info: FieldInfo) -> forms.Field:
     if get_origin(info.annotation) is Literal:
         choices = [(choice, choice) for choice in get_args(info.annotation)]
         return forms.ChoiceField(label=label, required=False, initial=initial, choices=choices)
-    return forms.CharField(label=label, required=False, initial=initial, help_text=help_text)
+    return forms.CharField(
+        label=label, required=False, initial=initial, help_text=help_text, widget=AdminTextInputWidget
+    )
 
 
 def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
     choices = [(name, cls.title) for name, cls in providers().items()]
-    yield "provider", forms.ChoiceField(label=_("provider"), choices=choices)
+    yield "provider", forms.ChoiceField(label=_("Provider"), choices=choices)
     for name, cls in providers().items():
         for field, info in cls.model_fields.items():
             yield field_name(name, field), _form_field(field, info)
@@ -105,17 +108,21 @@ _PARAMETERS_HELP = _(
 class TemplateForm(forms.ModelForm):
     """A template: one field for each text, those of other kinds stay empty."""
 
-    parameters = StrictJSONField(label=_("parameters"), required=False, help_text=_PARAMETERS_HELP)
-    subject = forms.CharField(label=_("subject"), required=False, help_text=_("Email."))
+    parameters = StrictJSONField(label=_("Parameters"), required=False, help_text=_PARAMETERS_HELP)
+    subject = forms.CharField(
+        label=_("Subject"), required=False, widget=AdminTextInputWidget, help_text=_("Email.")
+    )
     html = forms.CharField(
         label=_("HTML"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email.")
     )
     text = forms.CharField(
-        label=_("text"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email and SMS.")
+        label=_("Text"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email and SMS.")
     )
-    title = forms.CharField(label=_("title"), required=False, help_text=_("Push."))
+    title = forms.CharField(
+        label=_("Title"), required=False, widget=AdminTextInputWidget, help_text=_("Push.")
+    )
     body = forms.CharField(
-        label=_("body"), required=False, strip=False, widget=forms.Textarea, help_text=_("Push.")
+        label=_("Body"), required=False, strip=False, widget=forms.Textarea, help_text=_("Push.")
     )
 
     class Meta:
@@ -148,7 +155,7 @@ class PreviewForm(forms.Form):
     """For whom a template is previewed: a test profile or the sample person, and the parameters' values."""
 
     profile = forms.ModelChoiceField(
-        label=_("person"), queryset=Profile.objects.none(), required=False, empty_label=_("the sample person")
+        label=_("Person"), queryset=Profile.objects.none(), required=False, empty_label=_("the sample person")
     )
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
@@ -181,8 +188,8 @@ class PreviewForm(forms.Form):
 class SendTestForm(forms.Form):
     """Where a test message goes."""
 
-    channel = forms.ModelChoiceField(label=_("channel"), queryset=Channel.objects.none(), empty_label=None)
-    address = forms.CharField(label=_("address"), max_length=512)
+    channel = forms.ModelChoiceField(label=_("Channel"), queryset=Channel.objects.none(), empty_label=None)
+    address = forms.CharField(label=_("Address"), max_length=512)
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
         super().__init__(data)
