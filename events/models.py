@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from journeyorch.access.models import Configuration, Sandbox
+
+#: For so long a repetition is recognized.
+DEDUPLICATION_DAYS = 7
 
 
 class Inlet(Configuration):
@@ -114,6 +118,14 @@ class ReceivedEvent(models.Model):
         ]
 
 
+class EventKeyQuerySet(models.QuerySet["EventKey"]):
+    """Questions about keys."""
+
+    def outdated(self, today: date) -> EventKeyQuerySet:
+        """Those that no longer drop repetitions (events.md, Ingestion: 7 days)."""
+        return self.filter(day__lt=today - timedelta(days=DEDUPLICATION_DAYS))
+
+
 class EventKey(models.Model):
     """What was received in the last 7 days, by inlet and key, so that a repetition is dropped."""
 
@@ -121,6 +133,8 @@ class EventKey(models.Model):
     key = models.CharField(max_length=255)
     # The sweep of keys older than 7 days.
     day = models.DateField(db_index=True)
+
+    objects = EventKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inlet", "key"], name="event_key_unique")]

@@ -23,7 +23,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     Raises ``Refused``: 400 for a body that is cut off or not gzip, 413, 415.
     """
     _check_media_type(request)
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding in ("", "identity"):
         return _read(request, limit=limit)
     if encoding in ("gzip", "x-gzip"):

@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 
 from events.ingest.doors import digest
+from events.ingest.sweep import forget_outdated_keys
 from events.models import EventKey, Inlet, InletToken, ReceivedEvent
 from events.signals import events_received
 from tests.events.conftest import Send, message
@@ -86,6 +87,15 @@ def test_keys_longer_than_the_column_still_tell_events_apart(inlet: Inlet, send:
     send(message("x" * 5000 + "1"))
     send(message("x" * 5000 + "2"))
     send(message("x" * 5000 + "2"))
+    assert ReceivedEvent.objects.count() == 2
+
+
+def test_after_seven_days_a_key_is_forgotten(inlet: Inlet, send: Send) -> None:
+    send(message("e"))
+    today = EventKey.objects.get().day
+    assert forget_outdated_keys(today + timedelta(days=7)) == 0
+    assert forget_outdated_keys(today + timedelta(days=8)) == 1
+    send(message("e"))
     assert ReceivedEvent.objects.count() == 2
 
 
