@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from . import operators, syntax, types
@@ -14,6 +13,7 @@ from .errors import ExpressionProblem, Place
 from .evaluate import Compiled, Reference
 from .fields import check_field
 from .limits import INTEGER_MAX
+from .paths import Loop
 from .plan import Apply, Choose, Constant, Fold, Logic, MakeList, Not, Nulls, Plan
 from .scope import Scope
 from .types import ANY, BOOLEAN, INTEGER, NULL, ListType, Type
@@ -23,15 +23,6 @@ from .values import type_of
 _WRITTEN_AS_TEXT = (types.DATE_ONLY, types.DATE_TIME_ONLY, types.DATE_TIME, types.DURATION)
 
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """The collection whose condition is being checked: what ``current…Field`` is there."""
-
-    keyword: str
-    item: Type
-    reference: Reference
 
 
 class Checker:

@@ -27,7 +27,7 @@ def whole_milliseconds(duration: timedelta) -> timedelta:
 def parse_duration(text: str) -> timedelta:
     """``PT15M``, ``-P1DT2H``, ``pt-1,5s`` … as a timedelta.
 
-    Raises ``Failure`` for any other text, also for ``P`` and ``PT`` alone and for ``P1H``.
+    Raises ``Failure``, a ``ValueError``, for any other text, also for ``P`` and ``PT`` alone and for ``P1H``.
     """
     match = _DURATION.fullmatch(text)
     if match is None or not _has_parts(match):

@@ -39,8 +39,11 @@ class RunTimeError(Exception):
         self.column = column
 
 
-class Failure(Exception):
-    """A failure inside an operator or function, which knows no position; the caller of it adds one."""
+class Failure(ValueError):
+    """A failure inside an operator or function, which knows no position; the caller of it adds one.
+
+    A ``ValueError``, because some of what raises it is used outside expressions, to read durations and times.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -12,6 +12,7 @@ from .paths import Path, PathProblem
 from .plan import ElementOrigin, EventOrigin, FieldValue, GroupOrigin, Origin, Plan, PropertyOrigin
 from .scope import PROFILE_SOURCE, PROPERTIES_ROOT, FieldGroupScope
 from .suggest import closest, with_hint
+from .syntax_problems import slip
 from .types import ObjectType, Type
 from .values import reader
 
@@ -151,8 +152,6 @@ def _start_at_element(checker: Checker, node: syntax.Field) -> _Start:
 
 
 def _bare_word(step: syntax.Step) -> PathProblem:
-    from .syntax_problems import slip
-
     suggestion = slip(step.name)
     message = f"{step.name[:64]} means nothing by itself."
     otherwise = 'Write a field as @{Event.field} or #{Source.Group.field}, a text as "text".'

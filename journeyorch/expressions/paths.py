@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import syntax, types
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 _PICKS = ("all", "first", "last")
 _MAP_PARTS = ("firstEntryKey", "keys", "values")
 _CALLS = (*_PICKS, "at", "entry", *_MAP_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The collection whose condition is being checked: what ``current…Field`` is there."""
+
+    keyword: str
+    item: Type
+    reference: Reference
 
 
 class PathProblem(Exception):
@@ -79,8 +88,6 @@ class Path:
     def _condition(self, step: syntax.Step, item: Type) -> Plan | None:
         if step.argument is None:
             return None
-        from .check import Loop
-
         here = replace(self.reference, path=self.reference.path + self.names)
         self.checker.loops.append(Loop(self.keyword, item, here))
         try:

@@ -26,7 +26,6 @@ from journeyorch.expressions import (
 from .world import CASES, SCOPE, make_context
 
 integers = st.integers(-(2**63), 2**63 - 1)
-decimals = st.floats(allow_nan=False, allow_infinity=False)
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 json_values = st.recursive(
     st.none()
