@@ -1,0 +1,147 @@
+"""`make demo` as a newcomer meets it: start it, log in, fire an event, see the message, stop it, start it again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 90.0
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+class Demo:
+    """A running demo in a folder of its own, on free ports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = {name: free_port() for name in ("port", "catcher-port", "smtp-port", "reservations-port")}
+        self.url = f"http://127.0.0.1:{self.ports['port']}"
+        self.catcher = f"http://127.0.0.1:{self.ports['catcher-port']}"
+        self.log = folder / "log"
+        options = [f"--{name}={port}" for name, port in self.ports.items()]
+        # The suite may run on PostgreSQL; the demo is what a newcomer gets, on SQLite.
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "demo", f"--folder={folder}", *options],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def tree(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def wait_until_ready(self) -> None:
+        until(lambda: "Ctrl-C stops everything" in self.output(), self.output)
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(LIMIT)
+
+
+def until(look: Callable[[], Any], what: Callable[[], str]) -> Any:
+    deadline = time.monotonic() + LIMIT
+    while not (found := look()):
+        assert time.monotonic() < deadline, what()
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(tmp_path)
+    yield demo
+    if demo.process.poll() is None:
+        children = demo.tree()
+        demo.process.kill()
+        demo.process.wait()
+        for child in children:
+            child.kill() if child.is_running() else None
+
+
+def test_a_newcomer_fires_an_event_and_sees_the_message(demo: Demo, page: Page) -> None:
+    demo.wait_until_ready()
+
+    page.goto(demo.url)
+    page.get_by_label("Username").fill("business")
+    page.get_by_label("Password").fill("hotel-demo")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Fire an event").first.click()
+    page.get_by_label("Person").fill("guest-001")
+    page.get_by_role("button", name="Fire", exact=True).click()
+
+    # What became of the event, and from there the person's story.
+    expect(page.get_by_text("Hotel welcome").first).to_be_visible(timeout=LIMIT * 1000)
+    page.goto(demo.catcher)
+    expect(page.get_by_text(re.compile("guest-001|@example.com")).first).to_be_visible(timeout=LIMIT * 1000)
+
+
+def test_traffic_flows_to_the_catcher_and_ctrl_c_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
+    demo.wait_until_ready()
+    send = [sys.executable, "manage.py", "demo_events", "--count=30", "--rate=30", f"--url={demo.url}"]
+    subprocess.run(send, cwd=ROOT, check=True, capture_output=True)
+    until(lambda: b'"push"' in _get(f"{demo.catcher}/messages.json"), demo.output)
+
+    processes = demo.tree()
+    listening = [
+        socket.laddr.ip
+        for process in processes
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN
+    ]
+    assert listening
+    assert set(listening) == {"127.0.0.1"}
+
+    demo.stop()
+    assert demo.process.returncode == 0, demo.output()
+    assert not [process for process in processes if process.is_running() and process.status() != "zombie"]
+
+
+def test_it_runs_again_without_harm(demo: Demo, tmp_path: Path) -> None:
+    demo.wait_until_ready()
+    demo.stop()
+    again = Demo(tmp_path)
+    try:
+        until(lambda: again.output().count("Ctrl-C stops everything") == 2, again.output)
+        assert "Traceback" not in again.output()
+    finally:
+        again.stop()
+
+
+def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "manage.py", "demo", f"--folder={tmp_path}", f"--port={port}"]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert f"Port {port} is in use." in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def _get(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+        return answer.read()
