@@ -221,9 +221,17 @@ def _get_open(walk: plans.GetOpen, compile_plan: Compile) -> Step:
         if not isinstance(value, list):
             return None if value is None else _as_mapping(value).get(name)
         context.charge(len(value))
-        return [None if item is None else _as_mapping(item).get(name) for item in value]
+        return _joined([None if item is None else _as_mapping(item).get(name) for item in value])
 
     return get_open
+
+
+def _joined(found: list[Any]) -> list[Any]:
+    """The elements of the lists among the values, one after another; nulls stay, for they may be values."""
+    joined: list[Any] = []
+    for value in found:
+        joined.extend(value if isinstance(value, list) else [value])
+    return joined
 
 
 def _each(walk: plans.Each, compile_plan: Compile) -> Step:
