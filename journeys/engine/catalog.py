@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.catalog import channels, templates
 from actions.custom import custom_actions, variables
-from actions.models import Channel, MessageTemplate
 from datasources.external.catalog import field_groups
 from datasources.models import Schema
 from events.catalog import catalog_of as events_of
@@ -100,26 +100,23 @@ def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
 
 def _templates(sandbox_id: int) -> dict[str, TemplateInfo]:
     return {
-        row.name: TemplateInfo(
-            id=row.pk,
-            name=row.name,
-            kind=row.kind,
-            parameters=tuple(
-                _variable(one["name"], one["name"], one.get("type", "string"), one.get("required", True))
-                for one in row.parameters
-            ),
+        template.name: TemplateInfo(
+            id=template.id,
+            name=template.name,
+            kind=template.kind,
+            parameters=tuple(_variable(*parameter) for parameter in template.parameters),
         )
-        for row in MessageTemplate.objects.filter(sandbox_id=sandbox_id)
+        for template in templates(sandbox_id)
     }
 
 
 def _channels(sandbox_id: int) -> dict[str, ChannelInfo]:
-    """The default channel of each kind: the oldest one."""
-    rows = Channel.objects.filter(sandbox_id=sandbox_id).order_by("-pk")
-    return {row.kind: ChannelInfo(row.pk, row.kind, f"channel:{row.pk}") for row in rows}
+    """The default channel of each kind."""
+    newest_first = reversed(channels(sandbox_id))
+    return {row.kind: ChannelInfo(row.id, row.kind, f"channel:{row.id}") for row in newest_first}
 
 
-def _variable(name: str, label: str, type_name: str, required: bool = True) -> VariableInfo:
+def _variable(name: str, label: str, type_name: str, required: bool) -> VariableInfo:
     return VariableInfo(name, label, _TYPES.get(type_name, types.ANY), required)
 
 
