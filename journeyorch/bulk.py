@@ -17,17 +17,18 @@ Nothing here opens or ends a transaction: callers do, with ``transaction.atomic`
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import DataError, connection
+from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from journeyorch.arrays import Encoded, EncodedDumper, encoded
+from journeyorch.stored import LOADERS, STORERS, as_is, load, stored_time
 
 Row = tuple[Any, ...]
 
@@ -55,7 +56,7 @@ def insert(table: str, columns: Sequence[Column], rows: Sequence[Row], *, on_con
     if not rows:
         return 0
     if connection.vendor == "postgresql":
-        return _run(_insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows)).rowcount
+        return _count(_insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows))
     return _run_each(_insert_row(table, tuple(columns), on_conflict), columns, rows)
 
 
@@ -79,7 +80,7 @@ def update(
     inputs = [*key, *columns]
     if connection.vendor == "postgresql":
         sql = _update_arrays(table, tuple(key), tuple(columns), where, in_order)
-        return _run(sql, _arrays(inputs, rows)).rowcount
+        return _count(sql, _arrays(inputs, rows))
     return _run_each(_update_row(table, tuple(key), tuple(columns), where), inputs, rows)
 
 
@@ -89,7 +90,7 @@ def delete(table: str, key: Column, values: Iterable[Any]) -> int:
     if not rows:
         return 0
     if connection.vendor == "postgresql":
-        return _run(_delete_arrays(table, key), _arrays([key], rows)).rowcount
+        return _count(_delete_arrays(table, key), _arrays([key], rows))
     return _run_each(f'DELETE FROM "{table}" WHERE "{key.name}" = ?', [key], rows)
 
 
@@ -118,7 +119,7 @@ def lookup(
     inputs = [*key, *given]
     parts = (table, tuple(key), tuple(given), tuple(select), condition, order_by, limit)
     if connection.vendor == "postgresql":
-        return _run(_lookup_arrays(*parts, lock), _arrays(inputs, rows)).fetchall()
+        return _fetch(_lookup_arrays(*parts, lock), _arrays(inputs, rows))
     return list(_look_up_each(_lookup_row(*parts), inputs, rows, select))
 
 
@@ -133,9 +134,11 @@ def new_ids(table: str, count: int) -> list[int]:
         return []
     if connection.vendor == "postgresql":
         sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')::regclass) FROM generate_series(1, %s)"
-        return [row[0] for row in _run(sql, [f'"{table}"', count]).fetchall()]
-    with _errors():
-        found = _sqlite().execute("SELECT seq FROM sqlite_sequence WHERE name = ?", [table]).fetchone()
+        return [row[0] for row in _fetch(sql, [f'"{table}"', count])]
+    with _open() as database:
+        found = database.connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
+        ).fetchone()
     last = found[0] if found else 0
     return list(range(last + 1, last + 1 + count))
 
@@ -144,13 +147,13 @@ def database_now() -> datetime:
     """The database's clock, for times that several processes compare; on SQLite all share this machine's."""
     if connection.vendor != "postgresql":
         return datetime.now(UTC)
-    ((now,),) = _run("SELECT clock_timestamp()", []).fetchall()
+    ((now,),) = _fetch("SELECT clock_timestamp()", [])
     return now.astimezone(UTC)
 
 
 def to_database(moment: datetime) -> Any:
     """A time as a parameter of raw SQL: SQLite compares texts, and they must be of the stored form."""
-    return moment if connection.vendor == "postgresql" else _stored_time(moment)
+    return moment if connection.vendor == "postgresql" else stored_time(moment)
 
 
 def from_database(value: Any) -> datetime | None:
@@ -171,13 +174,26 @@ class _ArrayCursor(psycopg.Cursor[Any]):
         self.adapters.register_dumper(Encoded, EncodedDumper)
 
 
-def _run(sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
-    connection.ensure_connection()
+def _count(sql: str, parameters: Sequence[Any]) -> int:
+    with _open() as database:
+        return _execute(database, sql, parameters).rowcount
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[Row]:
+    with _open() as database:
+        return _execute(database, sql, parameters).fetchall()
+
+
+def _execute(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
+    """Run it on the connection's cursor: a new one for each statement took as long as a small statement."""
+    cursor = getattr(database, "bulk_cursor", None)
+    if cursor is None or cursor.closed or cursor.connection is not database.connection:
+        cursor = _ArrayCursor(database.connection)
+        setattr(database, "bulk_cursor", cursor)  # noqa: B010 - the class does not know it
     # A transaction pooler gives every transaction another session, where a prepared statement is unknown;
     # who runs one has to set Django's switch for it anyway.
-    prepare = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-    with _errors():
-        return _ArrayCursor(connection.connection).execute(sql, parameters, prepare=prepare, binary=True)
+    prepare = not database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    return cursor.execute(sql, parameters, prepare=prepare, binary=True)
 
 
 def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[Any]:
@@ -255,26 +271,21 @@ def _fragment(sql: str) -> str:
 # --- SQLite: one prepared statement, row by row ---------------------------------------------------
 
 
-def _sqlite() -> Any:
-    connection.ensure_connection()
-    return connection.connection
-
-
 def _run_each(sql: str, columns: Sequence[Column], rows: Sequence[Row]) -> int:
-    with _errors():
-        return _sqlite().executemany(sql, _stored(columns, rows)).rowcount
+    with _open() as database:
+        return database.connection.executemany(sql, _stored(columns, rows)).rowcount
 
 
 def _look_up_each(
     sql: str, inputs: Sequence[Column], rows: Sequence[Row], select: Sequence[Column]
 ) -> Iterator[Row]:
-    loaders = [_LOADERS.get(column.type) for column in select]
+    loaders = [LOADERS.get(column.type) for column in select]
     plain = not any(loaders)
-    with _errors():
-        execute = _sqlite().execute
+    with _open() as database:
+        execute = database.connection.execute
         for ordinal, row in enumerate(_stored(inputs, rows)):
             for found in execute(sql, row):
-                yield (ordinal, *found) if plain else (ordinal, *map(_load, loaders, found))
+                yield (ordinal, *found) if plain else (ordinal, *map(load, loaders, found))
 
 
 @lru_cache(maxsize=512)
@@ -313,51 +324,13 @@ def _one_row(aliases: str) -> str:
 
 def _stored(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
     """The rows as Django stores their values in SQLite."""
-    storers = [_STORERS.get(column.type, _as_is) for column in columns]
+    storers = [STORERS.get(column.type, as_is) for column in columns]
     for row in rows:
         if len(row) != len(storers):
             raise ValueError(f"A row of {len(row)} values for {len(storers)} columns.")
         yield tuple(
             [None if value is None else store(value) for store, value in zip(storers, row, strict=True)]
         )
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _stored_text(value: str) -> str:
-    # SQLite would keep it; PostgreSQL cannot, and the same data must be good on both.
-    if "\x00" in value:
-        raise DataError("Text with a NUL character cannot be stored.")
-    return value
-
-
-@lru_cache(maxsize=4096)  # a wave stores the same few moments thousands of times
-def _stored_time(value: datetime) -> str:
-    # Without a zone PostgreSQL would take the session's: no meaning may depend on a setting of the server.
-    if value.tzinfo is None:
-        raise DataError("A time without a time zone cannot be stored.")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-
-
-def _load(loader: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if loader is None or value is None else loader(value)
-
-
-_STORERS: dict[str, Callable[[Any], Any]] = {
-    "text": _stored_text,
-    "jsonb": _stored_text,
-    "timestamptz": _stored_time,
-    "date": date.isoformat,
-    "uuid": lambda value: value.hex,
-}
-_LOADERS: dict[str, Callable[[Any], Any]] = {
-    "timestamptz": lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
-    "date": date.fromisoformat,
-    "uuid": lambda text: uuid.UUID(hex=text),
-    "boolean": bool,
-}
 
 
 # --- SQL that both share --------------------------------------------------------------------------
@@ -398,11 +371,16 @@ def _tail(key: Sequence[Column], condition: str, order_by: str, limit: int | Non
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Driver errors as Django's; values that never reach the database as the ``DataError`` that they are."""
-    with connection.wrap_database_errors:
+def _open() -> Iterator[BaseDatabaseWrapper]:
+    """This thread's connection, looked up once: Django's proxy does it again for every attribute.
+
+    Driver errors are raised as Django's; what fails before it reaches the database as ``DataError``, too.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors:
         try:
-            yield
+            yield database
         except (OverflowError, UnicodeEncodeError) as error:
             raise DataError(
                 "A value cannot be stored: a number out of range, or text that is not Unicode."

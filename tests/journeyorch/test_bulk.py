@@ -351,7 +351,7 @@ def test_a_look_up_probes_the_index_on_a_table_without_statistics():
     bulk.insert(TABLE, [OWNER, NAME], names(3000))
     statement = bulk._lookup_arrays(TABLE, (OWNER, NAME), (), (ID,), "", "", 1, False)
     plan = "\n".join(
-        row[0] for row in bulk._run(f"EXPLAIN {statement}", bulk._arrays([OWNER, NAME], names(500)))
+        row[0] for row in bulk._fetch(f"EXPLAIN {statement}", bulk._arrays([OWNER, NAME], names(500)))
     )
     assert "bulk_sample_unique" in plan
     assert "Seq Scan" not in plan

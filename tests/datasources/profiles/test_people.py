@@ -112,14 +112,14 @@ def test_people_are_found_by_index_on_tables_without_statistics(sandbox, see, mo
         for n, one in enumerate(profiles)
     )
     plans = []
-    run = bulk._run
+    run = bulk._fetch
 
     def explained(sql, parameters):
         if "LATERAL" in sql:
             plans.append("\n".join(row[0] for row in run(f"EXPLAIN {sql}", parameters)))
         return run(sql, parameters)
 
-    monkeypatch.setattr(bulk, "_run", explained)
+    monkeypatch.setattr(bulk, "_fetch", explained)
     pairs = [("CRMID", f"v{n}") for n in range(500)]
     needs = Needs(attributes=True, event_types=None, identities=True)
     assert len(load_people(sandbox.pk, pairs, needs, now=NOW, lock=locked)) == 500
