@@ -15,6 +15,7 @@ LIST_LENGTH = 10_000  # of a list it makes out of a text
 STEPS = 200_000  # list elements, matches of patterns and bits of text looked at in one evaluation
 TEXT_PER_STEP = 256
 STEPS_PER_MATCH = 15
+INSTRUCTIONS_PER_STEP = 256  # of a pattern, at one character each
 STEPS_PER_CHOICE = 10  # of a signature at run time
 
 INTEGER_MIN = -(2**63)

@@ -17,8 +17,9 @@ from .limits import INTEGER_MAX, NESTING, SOURCE_BYTES, TOKENS, TREE_DEPTH
 from .syntax import Node
 from .syntax_problems import explain_unexpected
 
+# A text that is not closed counts to the end: looking for its end again from every quote would be quadratic.
 _SKIM = re.compile(
-    r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL
+    r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\w+|[^\s([{)\]}])|([(\[{])|([)\]}])""", re.DOTALL
 )
 _ESCAPE = re.compile(r"\\(?:([\\\"'ntr])|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _PLAIN_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t", "r": "\r"}

@@ -13,8 +13,16 @@ from typing import Any
 import re2
 
 from .errors import Failure, misfit
-from .limits import CACHED_PATTERNS, LIST_LENGTH, PATTERN_LENGTH, STEPS_PER_MATCH, TEXT_LENGTH
+from .limits import (
+    CACHED_PATTERNS,
+    INSTRUCTIONS_PER_STEP,
+    LIST_LENGTH,
+    PATTERN_LENGTH,
+    STEPS_PER_MATCH,
+    TEXT_LENGTH,
+)
 
+Charge = Callable[[int], None]
 Pattern = Any  # re2 publishes no type for its compiled patterns
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
@@ -50,8 +58,14 @@ def _reason(text: str, error: Exception) -> str:
     return f"The pattern cannot be read ({detail.partition(':')[0]}). Correct it, or escape special signs."
 
 
-def matches_whole(pattern: Pattern, text: str) -> bool:
+def matches_whole(pattern: Pattern, text: str, *, charge: Charge) -> bool:
+    _charge(pattern, text, charge)
     return pattern.fullmatch(_encodable(text)) is not None
+
+
+def _charge(pattern: Pattern, text: str, charge: Charge) -> None:
+    """The worst case of RE2, a pattern with too many states to remember: each instruction at each character."""
+    charge(len(text) * pattern.programsize // INSTRUCTIONS_PER_STEP)
 
 
 def _encodable(text: str) -> str:
@@ -63,13 +77,10 @@ def _encodable(text: str) -> str:
     return text
 
 
-Charge = Callable[[int], None]
-
-
 def replace(pattern: Pattern, text: str, template: str, *, every: bool, charge: Charge) -> str:
     """Put the template in place of the first match, or of every match.
 
-    ``charge`` is told the steps that a match costs: patterns can match at every character.
+    ``charge`` is told the steps that it costs: patterns can match at every character.
     """
     pieces = _read_template(template, pattern.groups)
     result: list[str] = []
@@ -87,6 +98,7 @@ def replace(pattern: Pattern, text: str, template: str, *, every: bool, charge: 
 
 
 def _matches(pattern: Pattern, text: str, charge: Charge) -> Iterator[Any]:
+    _charge(pattern, text, charge)
     for match in pattern.finditer(_encodable(text)):
         charge(STEPS_PER_MATCH)
         yield match

@@ -125,9 +125,9 @@ def trim(text: str) -> str:
 
 
 @function(examples={r'matchRegExp("12345", "\\d+")': True, 'matchRegExp("abc", "b")': False})
-def match_reg_exp(text: str, pattern: Pattern) -> bool:
+def match_reg_exp(context: Context, text: str, pattern: Pattern) -> bool:
     """Whether the whole text matches the pattern."""
-    return patterns.matches_whole(pattern, text)
+    return patterns.matches_whole(pattern, text, charge=context.charge)
 
 
 @function(examples={'replace("a-b-c", "-", "+")': "a+b-c"})
