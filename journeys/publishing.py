@@ -1,4 +1,4 @@
-"""The life of a version: create, save, publish, close, stop, delete (journeys.md, Life of a journey version)."""
+"""The life of a version: create, save, publish, close, stop, delete (journeys.md, Life of a journey)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Conflict(NotAllowed):
     """Somebody else has saved the draft meanwhile."""
 
 
-def create_journey(sandbox: Sandbox, name: str, *, by: User | None, document: Document | None = None) -> JourneyVersion:
+def create_journey(
+    sandbox: Sandbox, name: str, *, by: User | None, document: Document | None = None
+) -> JourneyVersion:
     """A new journey with its first draft. Raises ``NotAllowed`` for a name that is taken."""
     if Journey.objects.filter(sandbox=sandbox, name=name).exists():
         raise NotAllowed(_("There is already a journey “%(name)s”; choose another name.") % {"name": name})
@@ -169,11 +171,13 @@ def stop(version: JourneyVersion, *, by: User | None) -> None:
 
 
 def delete(version: JourneyVersion, *, by: User | None) -> None:
-    """Delete a draft, or a stopped or finished version with its report; the journey goes with its last one."""
+    """Delete a draft, a stopped or a finished version with its report; with the last one the journey goes."""
     with transaction.atomic():
         stored = _locked(version)
         if stored.status not in (Status.DRAFT, Status.STOPPED, Status.FINISHED):
-            raise NotAllowed(_("Only a draft, a stopped or a finished version can be deleted; stop it first."))
+            raise NotAllowed(
+                _("Only a draft, a stopped or a finished version can be deleted; stop it first.")
+            )
         if Instance.objects.filter(version=stored, ended_at=None).exists():
             raise NotAllowed(_("The last people are just being ended; try again in a moment."))
         journey = stored.journey
@@ -188,8 +192,10 @@ def people_inside(version: JourneyVersion) -> int:
 
 
 def _locked(version: JourneyVersion) -> JourneyVersion:
-    return JourneyVersion.objects.select_for_update(of=("self",)).select_related("journey", "sandbox").get(
-        pk=version.pk
+    return (
+        JourneyVersion.objects.select_for_update(of=("self",))
+        .select_related("journey", "sandbox")
+        .get(pk=version.pk)
     )
 
 

@@ -35,9 +35,7 @@ class Config(Strict):
 class FailableConfig(Config):
     """Configuration of a kind that may fail."""
 
-    error_path: bool = Field(
-        default=False, title="Add an alternative path in case of a timeout or an error"
-    )
+    error_path: bool = Field(default=False, title="Add an alternative path in case of a timeout or an error")
 
 
 class Activity:

@@ -68,14 +68,20 @@ class Condition(Activity):
         return ways
 
     @classmethod
-    def check(cls, id: str, document: ActivityDocument, config: ConditionConfig, room: Room) -> Iterable[Problem]:
+    def check(
+        cls, id: str, document: ActivityDocument, config: ConditionConfig, room: Room
+    ) -> Iterable[Problem]:
         if len({path.id for path in config.paths}) != len(config.paths):
-            yield Problem("ERR_JOURNEY_PATH_TWICE", "Two paths have the same id; delete one of them.", id, "paths")
+            yield Problem(
+                "ERR_JOURNEY_PATH_TWICE", "Two paths have the same id; delete one of them.", id, "paths"
+            )
         for index, path in enumerate(config.paths):
             yield from room.check(id, f"paths.{index}.expression", path.expression, types.BOOLEAN)
 
     @classmethod
-    def compile(cls, id: str, document: ActivityDocument, config: ConditionConfig, room: Room) -> ConditionStep:
+    def compile(
+        cls, id: str, document: ActivityDocument, config: ConditionConfig, room: Room
+    ) -> ConditionStep:
         paths = tuple((path.id, room.compile(path.expression, types.BOOLEAN)) for path in config.paths)
         return ConditionStep(
             id=id,

@@ -30,7 +30,9 @@ class EventStep(Pause):
     __slots__ = ("_event_id", "_name", "_path", "_timeout")
     node_type = "event"
 
-    def __init__(self, *, event_id: int, reference: str, timeout: timedelta | None, path: str, **step: Any) -> None:
+    def __init__(
+        self, *, event_id: int, reference: str, timeout: timedelta | None, path: str, **step: Any
+    ) -> None:
         super().__init__(**step)
         self._event_id = event_id
         self._name = reference

@@ -69,7 +69,9 @@ class Message(Activity):
         return config.template
 
     @classmethod
-    def check(cls, id: str, document: ActivityDocument, config: MessageConfig, room: Room) -> Iterable[Problem]:
+    def check(
+        cls, id: str, document: ActivityDocument, config: MessageConfig, room: Room
+    ) -> Iterable[Problem]:
         template = room.catalog.templates.get(config.template)
         if template is None or template.kind != cls.kind:
             message = f"There is no {cls.title} template “{config.template}”; choose another one."

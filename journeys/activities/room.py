@@ -19,17 +19,17 @@ from journeys.definition.problems import Problem
 from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
 
+_TEXTS = (
+    "journeyUID journeyVersionUID journeyVersionName journeyVersionDescription instanceUID externalKey "
+    "organizationId sandboxName profileId namespace currentNodeId currentNodeName previousNodeId "
+    "previousNodeName lastNodeUIDInError lastNodeNameInError lastNodeTypeInError lastErrorCode "
+    "lastExecutedActionErrorCode lastDataFetchErrorCode"
+)
+_NUMBERS = "journeyVersion lastActionExecutionElapsedTime lastDataFetchElapsedTime"
+#: What ``@{JourneyProperties.…}`` may name (expressions.md, Field references).
 JOURNEY_PROPERTIES: Mapping[str, Any] = {
-    name: types.STRING
-    for name in (
-        "journeyUID journeyVersionUID journeyVersionName journeyVersionDescription instanceUID externalKey "
-        "organizationId sandboxName profileId namespace currentNodeId currentNodeName previousNodeId "
-        "previousNodeName lastNodeUIDInError lastNodeNameInError lastNodeTypeInError lastErrorCode "
-        "lastExecutedActionErrorCode lastDataFetchErrorCode"
-    ).split()
-} | {
-    name: types.INTEGER
-    for name in ("journeyVersion", "lastActionExecutionElapsedTime", "lastDataFetchElapsedTime")
+    **dict.fromkeys(_TEXTS.split(), types.STRING),
+    **dict.fromkeys(_NUMBERS.split(), types.INTEGER),
 }
 
 
@@ -50,9 +50,7 @@ class Room:
         """The compiled expression; raises ``ExpressionError``."""
         return compile_expression(source, self.scope, expected)
 
-    def check(
-        self, activity: str, field: str, source: str, expected: Any = None
-    ) -> Iterator[Problem]:
+    def check(self, activity: str, field: str, source: str, expected: Any = None) -> Iterator[Problem]:
         """The expression's problems, as problems of the activity's field."""
         try:
             self.compile(source, expected)
@@ -90,9 +88,13 @@ class Room:
             group = self.catalog.sources[reference.root][str(reference.group)]
             found.append(
                 Fetch(
-                    reference.root, str(reference.group), group.id, group.endpoint, params,
+                    reference.root,
+                    str(reference.group),
+                    group.id,
+                    group.endpoint,
+                    params,
                     tuple(sorted(index for index in after if index is not None)),
-                )  # fmt: skip
+                )
             )
             keys[key] = len(found) - 1
         return keys[key]

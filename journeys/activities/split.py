@@ -42,7 +42,9 @@ class SplitStep(Work):
 
     def __init__(self, *, parts: tuple[tuple[str, float], ...], **step: Any) -> None:
         super().__init__(**step)
-        self._bounds = tuple(zip((path for path, _ in parts), accumulate(part for _, part in parts), strict=True))
+        self._bounds = tuple(
+            zip((path for path, _ in parts), accumulate(part for _, part in parts), strict=True)
+        )
 
     def enter(self, view: View) -> Go:
         if view.in_test:  # the top path is taken, so that a tester knows what will happen

@@ -65,7 +65,9 @@ class Reading:
             config = self.configs[id]
             if self.kind(id).category == "events" and config.event in self.catalog.events:
                 found[self.reference(id)] = self.catalog.events[config.event].type
-            elif (action := self.catalog.actions.get(getattr(config, "action", ""))) and action.response is not None:
+            elif (
+                action := self.catalog.actions.get(getattr(config, "action", ""))
+            ) and action.response is not None:
                 found[self.reference(id)] = action.response
         return found
 
@@ -85,15 +87,19 @@ def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[
 def _check_whole(reading: Reading, max_activities: int) -> Iterator[Problem]:
     count = len(reading.document.activities)
     if count > max_activities:
-        message = f"The journey has {count} activities, {max_activities} are allowed; split it into two journeys."
+        message = (
+            f"The journey has {count} activities, {max_activities} are allowed; split it into two journeys."
+        )
         yield Problem("ERR_JOURNEY_TOO_MANY_ACTIVITIES", message)
     if reading.document.properties.time_zone not in available_timezones():
-        yield Problem("ERR_JOURNEY_TIME_ZONE", "The journey's time zone is unknown; choose one from the list.")
+        yield Problem(
+            "ERR_JOURNEY_TIME_ZONE", "The journey's time zone is unknown; choose one from the list."
+        )
     namespaces = reading.namespaces()
     if len(namespaces) > 1:
+        named = ", ".join(sorted(namespace or "none" for namespace in namespaces))
         message = (
-            "The journey's events tell people apart by different namespaces "
-            f"({', '.join(sorted(namespace or 'none' for namespace in namespaces))}); use events of one namespace."
+            f"The events tell people apart by different namespaces ({named}); use events of one namespace."
         )
         yield Problem("ERR_JOURNEY_NAMESPACES", message)
 
@@ -167,7 +173,9 @@ def _check_targets(reading: Reading, id: str, way: str, targets: list[str]) -> I
     if len(targets) > 1:
         present = [target for target in targets if target in reading.configs]
         if not all(reading.kind(target).waits for target in present):
-            message = "Only events and waits may be in parallel; put the other activities one after the other."
+            message = (
+                "Only events and waits may be in parallel; put the other activities one after the other."
+            )
             yield Problem("ERR_JOURNEY_PARALLEL", message, id, way)
         if len(set(targets)) != len(targets):
             yield Problem("ERR_JOURNEY_PARALLEL", "The path leads twice to the same activity.", id, way)

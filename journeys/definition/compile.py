@@ -28,7 +28,8 @@ def compile_plan(
     reading = Reading(document, catalog)
     ids = sorted(reading.graph.reachable())
     steps = {
-        id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id)) for id in ids
+        id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id))
+        for id in ids
     }
     expressions = [expression for step in steps.values() for expression in expressions_of(step)]
     references = list(references_of(expressions))

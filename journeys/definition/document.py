@@ -10,7 +10,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
 from journeyorch.expressions import parse_duration, to_json
 from journeys.definition.problems import Problem
@@ -24,9 +32,7 @@ def _read_duration(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(_read_duration), PlainSerializer(to_json, return_type=str)
-]
+Duration = Annotated[timedelta, BeforeValidator(_read_duration), PlainSerializer(to_json, return_type=str)]
 ActivityId = Annotated[str, Field(pattern=_ID)]
 
 
@@ -55,7 +61,9 @@ class Properties(Strict):
 
     def open_at(self, moment: datetime) -> bool:
         """May somebody enter whose event was received at ``moment``?"""
-        return (self.start_at is None or moment >= self.start_at) and (self.end_at is None or moment < self.end_at)
+        return (self.start_at is None or moment >= self.start_at) and (
+            self.end_at is None or moment < self.end_at
+        )
 
 
 class ActivityDocument(Strict):

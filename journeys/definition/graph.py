@@ -14,7 +14,10 @@ class Graph:
         self.start = tuple(id for id in document.start if id in document.activities)
         self.after: Mapping[str, tuple[str, ...]] = {
             id: tuple(
-                target for targets in activity.to.values() for target in targets if target in document.activities
+                target
+                for targets in activity.to.values()
+                for target in targets
+                if target in document.activities
             )
             for id, activity in document.activities.items()
         }

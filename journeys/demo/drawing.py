@@ -40,7 +40,9 @@ def welcome_journey() -> dict[str, Any]:
                 "kind": "condition",
                 "label": "Reservation?",
                 "config": {
-                    "paths": [{"id": "yes", "label": "Has one", "expression": f"#{{{_BOOKING}.active, {_PARAMS}}}"}],
+                    "paths": [
+                        {"id": "yes", "label": "Has one", "expression": f"#{{{_BOOKING}.active, {_PARAMS}}}"}
+                    ],
                     "other": True,
                     "error_path": True,
                 },

@@ -84,7 +84,9 @@ def _logins(sandbox: Sandbox) -> None:
 def _group(name: str, apps: list[str]) -> Group:
     group, _ = Group.objects.get_or_create(name=f"Demo: {name} users")
     group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
-    group.permissions.add(*Permission.objects.filter(codename__startswith="view_", content_type__app_label="journeys"))
+    group.permissions.add(
+        *Permission.objects.filter(codename__startswith="view_", content_type__app_label="journeys")
+    )
     return group
 
 
@@ -121,7 +123,15 @@ def _events(sandbox: Sandbox) -> None:
         "profile",
         compose(
             "profile",
-            ["person", "contact", "preferences", "consents", "loyalty", "pushNotificationDetails", "testProfile"],
+            [
+                "person",
+                "contact",
+                "preferences",
+                "consents",
+                "loyalty",
+                "pushNotificationDetails",
+                "testProfile",
+            ],
             id=PROFILE_SCHEMA,
             title="Hotel guest",
         ),
@@ -148,7 +158,9 @@ def _events(sandbox: Sandbox) -> None:
 
 
 def _schema(sandbox: Sandbox, name: str, kind: str, document: dict[str, Any]) -> Schema:
-    schema, _ = Schema.objects.get_or_create(sandbox=sandbox, name=name, defaults={"kind": kind, "document": document})
+    schema, _ = Schema.objects.get_or_create(
+        sandbox=sandbox, name=name, defaults={"kind": kind, "document": document}
+    )
     return schema
 
 
@@ -163,7 +175,12 @@ def _source(sandbox: Sandbox, url: str) -> None:
         sandbox=sandbox,
         name="Reservations",
         # Above the page's default of 15 calls a second: the demo's own traffic must not be capped.
-        defaults={"description": "The hotel's reservation system.", "url": url, "auth": {"type": "none"}, "max_calls": 2000},
+        defaults={
+            "description": "The hotel's reservation system.",
+            "url": url,
+            "auth": {"type": "none"},
+            "max_calls": 2000,
+        },
     )
     if source.url != url:  # another port than last time
         source.url = url

@@ -6,14 +6,15 @@ import random
 from typing import Any, NamedTuple
 
 FIRST_NAMES = (
-    "Amara Anton Aylin Ben Carla Chidi Clara Dilan Elif Emil Fatima Felix Greta Hana Hugo Ines Ivo Jana Jonas "
-    "Kofi Lea Leo Lina Luis Mara Mateo Mila Milan Nia Noah Nora Omar Paula Pia Rafael Rosa Sami Sofia Tara Theo "
-    "Uma Vera Viktor Wanda Yara Yusuf Zoe"
+    "Amara Anton Aylin Ben Carla Chidi Clara Dilan Elif Emil Fatima Felix Greta Hana Hugo Ines Ivo "
+    "Jana Jonas Kofi Lea Leo Lina Luis Mara Mateo Mila Milan Nia Noah Nora Omar Paula Pia Rafael "
+    "Rosa Sami Sofia Tara Theo Uma Vera Viktor Wanda Yara Yusuf Zoe"
 ).split()
 LAST_NAMES = (
-    "Abbas Alvarez Andersen Becker Bianchi Costa Danso Dubois Eriksen Fischer Garcia Haddad Hoffmann Ivanova "
-    "Jansen Kaya Keller Kowalski Lambert Laurent Marino Mensah Moreau Nagy Novak Okafor Olsen Papadakis Petrov "
-    "Quist Ricci Romero Santos Schneider Silva Sorensen Takahashi Torres Vogel Weber Yilmaz Zimmermann"
+    "Abbas Alvarez Andersen Becker Bianchi Costa Danso Dubois Eriksen Fischer Garcia Haddad Hoffmann "
+    "Ivanova Jansen Kaya Keller Kowalski Lambert Laurent Marino Mensah Moreau Nagy Novak Okafor "
+    "Olsen Papadakis Petrov Quist Ricci Romero Santos Schneider Silva Sorensen Takahashi Torres "
+    "Vogel Weber Yilmaz Zimmermann"
 ).split()
 GUESTS = 300
 

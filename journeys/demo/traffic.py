@@ -37,7 +37,10 @@ def message(event: str, guest: Guest, *, at: datetime) -> dict[str, Any]:
         },
         "placeContext": {
             "POIinteraction": {
-                "poiDetail": {"name": place, "beaconInteractionDetails": {"beaconMajor": 1, "beaconMinor": minor}}
+                "poiDetail": {
+                    "name": place,
+                    "beaconInteractionDetails": {"beaconMajor": 1, "beaconMinor": minor},
+                }
             }
         },
     }

@@ -17,7 +17,7 @@ from journeys.engine.decide.values import Arrival, Pending, Position, State, Sta
 
 def encode(state: State) -> str:
     """JSON text; times as ISO-8601 with offset."""
-    data = {
+    always = {
         "activity": state.activity,
         "visit": state.visit,
         "sequence": state.sequence,
@@ -25,20 +25,18 @@ def encode(state: State) -> str:
         "endsAt": state.ends_at,
         "events": state.events,
     }
-    for name, value in (
-        ("race", state.race),
+    sometimes = {
+        "race": state.race,
         # orjson writes plain tuples only.
-        ("timers", [tuple(timer) for timer in state.timers]),
-        ("pending", [tuple(one) for one in state.pending]),
-        ("fetched", state.fetched),
-        ("callBy", state.call_by),
-        ("held", [tuple(arrival) for arrival in state.held]),
-        ("data", state.data),
-        ("properties", state.properties),
-    ):
-        if value:
-            data[name] = value
-    return orjson.dumps(data).decode()
+        "timers": [tuple(timer) for timer in state.timers],
+        "pending": [tuple(one) for one in state.pending],
+        "fetched": state.fetched,
+        "callBy": state.call_by,
+        "held": [tuple(arrival) for arrival in state.held],
+        "data": state.data,
+        "properties": state.properties,
+    }
+    return orjson.dumps(always | {name: value for name, value in sometimes.items() if value}).decode()
 
 
 def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State:

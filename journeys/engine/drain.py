@@ -76,7 +76,7 @@ class _Drain:
     def work(self) -> bool:
         """Do one round; False when nothing was there to do."""
         try:
-            worked = any([self._work_on(sandbox_id) for sandbox_id in self._known_sandboxes()])
+            worked = sum(self._work_on(sandbox_id) for sandbox_id in self._known_sandboxes()) > 0
             return keep_up(idle=not worked, leader=self._lifetime.index == 0) or worked
         except LostLease:
             logger.warning("A lease was lost: this process was too slow, or stopped for a while")

@@ -127,7 +127,9 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
     free = f"{key} IN ({marks}) AND (owner IS NULL OR lease_until < %s)"
     if connection.vendor == "postgresql":
         # SKIP LOCKED: a lane whose owner hangs inside its transaction must not hold us up.
-        free = f"{key} IN (SELECT {key} FROM {table} WHERE {free} ORDER BY {key} FOR NO KEY UPDATE SKIP LOCKED)"
+        free = (
+            f"{key} IN (SELECT {key} FROM {table} WHERE {free} ORDER BY {key} FOR NO KEY UPDATE SKIP LOCKED)"
+        )
     sql = f"""
         UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
             crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
@@ -161,9 +163,7 @@ def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
 
 def release(leases: Sequence[Leased], *, table: str = "journeys_lane", crashed: bool = False) -> None:
     """Give leases back without having written; after an unexpected error that counts as a crash."""
-    rows = [
-        (lease.id, lease.token, None, None, lease.crashes + crashed, lease.suspect) for lease in leases
-    ]
+    rows = [(lease.id, lease.token, None, None, lease.crashes + crashed, lease.suspect) for lease in leases]
     bulk.update(table, [_KEY[table], _TOKEN], _GIVE_BACK, rows)
 
 

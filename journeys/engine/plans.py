@@ -1,4 +1,4 @@
-"""The plans of a sandbox: every version that people may enter or be inside of, compiled once per generation."""
+"""The plans of a sandbox: every version that people may enter or be in, compiled once per generation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from datasources.platform.profiles.people import Needs
 from journeyorch.access.models import Sandbox
+from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
@@ -25,7 +26,9 @@ class SandboxPlans:
     def __init__(self, generation: int, *, live: Iterable[Plan], closed: Iterable[Plan]) -> None:
         self.generation = generation
         self._live = {plan.journey_id: plan for plan in live}
-        self.versions: Mapping[int, Plan] = {plan.version_id: plan for plan in [*self._live.values(), *closed]}
+        self.versions: Mapping[int, Plan] = {
+            plan.version_id: plan for plan in [*self._live.values(), *closed]
+        }
         journeys: dict[int, set[int]] = defaultdict(set)
         profile_events: set[int] = set()
         for plan in self.versions.values():
@@ -37,7 +40,9 @@ class SandboxPlans:
         self._profile_events = profile_events
         self.needs = Needs(
             attributes=True,
-            event_types=None if any(plan.needs_experience_events for plan in self.versions.values()) else frozenset(),
+            event_types=None
+            if any(plan.needs_experience_events for plan in self.versions.values())
+            else frozenset(),
         )
 
     def journeys_of(self, event_ids: Iterable[int]) -> list[int]:
@@ -100,7 +105,7 @@ def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
             sandbox_id=version.sandbox_id,
             constants=_constants(version),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ExpressionError, ValueError, KeyError, TypeError, AttributeError):
         # Edit rules keep this from happening; one broken version must not stop all the others.
         logger.exception("Version %s cannot be compiled any more; its people stay where they are", version.pk)
         return None

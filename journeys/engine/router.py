@@ -1,4 +1,4 @@
-"""Routes received events into lanes: one worker per sandbox at a time, in order of receipt (engine.md § 2)."""
+"""Routes received events into lanes: one worker a sandbox at a time, in order of receipt (engine.md § 2)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def _condemn(row: Raw) -> Routed:
 
 
 def _write(sandbox_id: int, rows: Sequence[Raw], routed: Sequence[Routed]) -> None:
-    inputs = [one for row, result in zip(rows, routed, strict=True) for one in _inputs(sandbox_id, row, result)]
+    inputs = [
+        one for row, result in zip(rows, routed, strict=True) for one in _inputs(sandbox_id, row, result)
+    ]
     bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, inputs)
     _quarantine(sandbox_id, [result for result in routed if result.problem], bulk.database_now())
     marked = [(row.id, True) for row in rows]

@@ -44,7 +44,12 @@ def upkeep(now: datetime) -> bool:
     """One round of everything; True if some deletion stopped at its batch."""
     close_ended(now)
     finish_empty(now)
-    deleted = (delete_old_instances(now), delete_old_step_events(now), delete_old_events(now), forget_keys(now))
+    deleted = (
+        delete_old_instances(now),
+        delete_old_step_events(now),
+        delete_old_events(now),
+        forget_keys(now),
+    )
     return max(deleted) >= BATCH
 
 

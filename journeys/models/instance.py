@@ -53,11 +53,15 @@ class Instance(models.Model):
         verbose_name_plural = _("instances")
         indexes = [
             # Due timers of a lane, earliest first; the ticker probes it per lane.
-            models.Index(fields=["lane_id", "wake_at"], name="instance_due", condition=Q(wake_at__isnull=False)),
+            models.Index(
+                fields=["lane_id", "wake_at"], name="instance_due", condition=Q(wake_at__isnull=False)
+            ),
             # The people at a step and the latest instances of a version.
             models.Index(fields=["version", "-started_at"], name="instance_of_version"),
             # The people inside a version: sweeps of a lane, counts per step, whether it is finished.
-            models.Index(fields=["version", "lane_id"], name="instance_inside", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["version", "lane_id"], name="instance_inside", condition=Q(ended_at__isnull=True)
+            ),
             # A person's instances.
             models.Index(fields=["namespace", "person_id"], name="instance_of_person"),
             # Retention, oldest first.

@@ -26,7 +26,9 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
     def latest(self) -> JourneyVersionQuerySet:
         """Only the highest version of each journey."""
         newest = (
-            JourneyVersion.objects.filter(journey=models.OuterRef("journey")).order_by("-number").values("pk")[:1]
+            JourneyVersion.objects.filter(journey=models.OuterRef("journey"))
+            .order_by("-number")
+            .values("pk")[:1]
         )
         return self.filter(pk=models.Subquery(newest))
 

@@ -95,13 +95,18 @@ class _Bench:
         from tests.journeys.world import act
 
         Action.objects.create(
-            sandbox=self.world.sandbox, name="Tell", url="http://127.0.0.1:9/", payload={"type": "object", "fields": {}}
+            sandbox=self.world.sandbox,
+            name="Tell",
+            url="http://127.0.0.1:9/",
+            payload={"type": "object", "fields": {}},
         )
         self.world.journey(
             "entry",
             name="with a call",
             entry=act("event", "check", event="Lobby"),
-            check=act("condition", {"yes": ["tell"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 3"}]),
+            check=act(
+                "condition", {"yes": ["tell"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 3"}]
+            ),
             tell=act("custom_action", "end", action="Tell"),
             end=act("end"),
         )

@@ -1,6 +1,7 @@
 """Prepares a database for chaos with real processes: python -m tests.chaos.scene PEOPLE ENDPOINT-URL
 
-People who walk: event → condition → call to the endpoint → short wait → second call → end. DATABASE_URL says where.
+People who walk: event → condition → call to the endpoint → short wait → second call → end.
+DATABASE_URL says where.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def prepare(people: int, url: str) -> None:
     world.journey(
         "lobby",
         lobby=act("event", "check", event="Lobby"),
-        check=act("condition", {"yes": ["first"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 3"}]),
+        check=act(
+            "condition", {"yes": ["first"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 3"}]
+        ),
         first=act("custom_action", "hold", action="Tell"),
         hold=act("wait", "second", duration="PT1S"),
         second=act("custom_action", "end", action="Tell"),

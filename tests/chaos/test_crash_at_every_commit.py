@@ -21,7 +21,10 @@ def world(transactional_db: None) -> World:
     plans.forget_all()
     world = World()
     Action.objects.create(
-        sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={"type": "object", "fields": {}}
+        sandbox=world.sandbox,
+        name="Tell",
+        url="http://127.0.0.1:1/",
+        payload={"type": "object", "fields": {}},
     )
     world.journey(
         "lobby",

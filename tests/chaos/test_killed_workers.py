@@ -1,4 +1,4 @@
-"""Workers killed with SIGKILL in the middle of a run: everybody finishes, once, and nobody is called without reason."""
+"""Workers killed with SIGKILL in mid-run: everybody finishes once; nobody is called twice without reason."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Endpoint:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 endpoint.calls.append((self.headers["Idempotency-Key"], body))
                 self.send_response(200)

@@ -1,4 +1,4 @@
-"""`make demo` as a newcomer meets it: start it, log in, fire an event, see the message, stop it, start it again."""
+"""`make demo` as a newcomer meets it: start, log in, fire an event, see the message, stop, start again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Demo:
     """A running demo in a folder of its own, on free ports."""
 
     def __init__(self, folder: Path) -> None:
-        self.ports = {name: free_port() for name in ("port", "catcher-port", "smtp-port", "reservations-port")}
+        self.ports = {
+            name: free_port() for name in ("port", "catcher-port", "smtp-port", "reservations-port")
+        }
         self.url = f"http://127.0.0.1:{self.ports['port']}"
         self.catcher = f"http://127.0.0.1:{self.ports['catcher-port']}"
         self.log = folder / "log"

@@ -125,7 +125,13 @@ def test_two_events_may_both_let_people_enter(world: World) -> None:
 
 MEAL = {
     "lobby": act("event", "meal", event="Lobby"),
-    "meal": act("event", {"next": ["came"], "timeout": ["gone"]}, event="Restaurant", timeout="PT6H", timeout_path=True),
+    "meal": act(
+        "event",
+        {"next": ["came"], "timeout": ["gone"]},
+        event="Restaurant",
+        timeout="PT6H",
+        timeout_path=True,
+    ),
     "came": act("end"),
     "gone": act("end"),
 }
@@ -167,7 +173,9 @@ def test_without_a_timeout_path_the_timeout_goes_on_along_the_normal_one(world: 
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(-1, "meal>next"), (0, "meal>next"), (1, "meal>timeout")])
-def test_first_means_when_it_happened_not_when_it_was_handled(world: World, minutes: int, expected: str) -> None:
+def test_first_means_when_it_happened_not_when_it_was_handled(
+    world: World, minutes: int, expected: str
+) -> None:
     """The event was received around the moment of the timeout; the worker was away until long after both."""
     world.journey("lobby", **MEAL)
     world.send("Lobby")
@@ -224,7 +232,14 @@ def test_of_two_waits_at_the_same_time_the_upper_one_wins(world: World) -> None:
 
 
 def test_an_event_nobody_listens_for_is_discarded_with_its_reason(world: World) -> None:
-    world.journey("lobby", **{**MEAL, "lobby": act("event", "wait", event="Lobby"), "wait": act("wait", "meal", duration="PT1H")})
+    world.journey(
+        "lobby",
+        **{
+            **MEAL,
+            "lobby": act("event", "wait", event="Lobby"),
+            "wait": act("wait", "meal", duration="PT1H"),
+        },
+    )
     world.send("Lobby")
     world.run()
 
@@ -247,7 +262,14 @@ def test_the_first_true_path_wins_and_the_rest_are_other_cases(world: World) -> 
             {"id": "some", "expression": "@{Lobby.amount} > 0"},
         ],
     )
-    world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=condition, a=act("end"), b=act("end"), c=act("end"))
+    world.journey(
+        "lobby",
+        lobby=act("event", "check", event="Lobby"),
+        check=condition,
+        a=act("end"),
+        b=act("end"),
+        c=act("end"),
+    )
 
     for person, amount in [("rich", 500), ("fair", 5)]:
         world.send("Lobby", person, amount=amount)
@@ -273,7 +295,9 @@ def test_a_runtime_error_takes_the_alternative_path(world: World) -> None:
     paths = [{"id": "yes", "expression": "toInteger(@{Lobby.eventType}) > 1"}]
     with_path = act("condition", {"error": ["end"]}, paths=paths, error_path=True)
     without = act("condition", {}, paths=paths)
-    world.journey("lobby", name="with", lobby=act("event", "check", event="Lobby"), check=with_path, end=act("end"))
+    world.journey(
+        "lobby", name="with", lobby=act("event", "check", event="Lobby"), check=with_path, end=act("end")
+    )
     world.journey("lobby", name="without", lobby=act("event", "check", event="Lobby"), check=without)
 
     world.send("Lobby")
@@ -310,7 +334,12 @@ CALL = {
 def tell(world: World) -> None:
     from actions.models import Action
 
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={"type": "object", "fields": {}})
+    Action.objects.create(
+        sandbox=world.sandbox,
+        name="Tell",
+        url="http://127.0.0.1:1/",
+        payload={"type": "object", "fields": {}},
+    )
 
 
 @pytest.mark.usefixtures("tell")
@@ -340,7 +369,9 @@ def test_an_error_takes_the_alternative_path_and_is_kept(world: World) -> None:
 
 @pytest.mark.usefixtures("tell")
 def test_without_an_alternative_path_an_error_ends_the_journey(world: World) -> None:
-    world.journey("lobby", lobby=CALL["lobby"], tell=act("custom_action", "end", action="Tell"), end=act("end"))
+    world.journey(
+        "lobby", lobby=CALL["lobby"], tell=act("custom_action", "end", action="Tell"), end=act("end")
+    )
     world.recorder.answers = [Outcome("error", "refused", message="No.")]
     world.send("Lobby")
     world.run()
@@ -351,7 +382,10 @@ def test_without_an_alternative_path_an_error_ends_the_journey(world: World) -> 
 @pytest.mark.usefixtures("tell")
 def test_a_failed_attempt_is_repeated_with_the_same_request_and_key(world: World) -> None:
     world.journey("lobby", **CALL)
-    world.recorder.answers = [Outcome("http", "503", retryable=True), Outcome("error", "reset", retryable=True)]
+    world.recorder.answers = [
+        Outcome("http", "503", retryable=True),
+        Outcome("error", "reset", retryable=True),
+    ]
     world.send("Lobby")
     world.run()
     for _ in range(3):

@@ -38,7 +38,9 @@ EVENT_SCHEMA = {
 }
 
 
-def act(kind: str, to: dict[str, list[str]] | str | None = None, *, name: str = "", **config: Any) -> dict[str, Any]:
+def act(
+    kind: str, to: dict[str, list[str]] | str | None = None, *, name: str = "", **config: Any
+) -> dict[str, Any]:
     """One activity of a drawing; ``to`` a text: the only path, ``next``."""
     targets = {"next": [to]} if isinstance(to, str) else to or {}
     return {"kind": kind, "name": name, "config": config, "to": targets}
@@ -73,7 +75,9 @@ class World:
         self.schema = Schema.objects.create(
             sandbox=self.sandbox, name="Visits", kind="event", document=EVENT_SCHEMA, feeds_profiles=False
         )
-        self.inlet = Inlet.objects.create(sandbox=self.sandbox, key=uuid.uuid4().hex, name="Door", schema=self.schema)
+        self.inlet = Inlet.objects.create(
+            sandbox=self.sandbox, key=uuid.uuid4().hex, name="Door", schema=self.schema
+        )
         self.events = {name: self.event(name) for name in ("Lobby", "Restaurant")}
         self.recorder = Recorder()
         for kind in ("fetch", "custom_action", "message"):
@@ -91,23 +95,31 @@ class World:
             namespace=namespace,
         )
 
-    def journey(self, start: list[str] | str, *, name: str = "Trial", properties: Any = None, **activities: Any) -> JourneyVersion:
+    def journey(
+        self, start: list[str] | str, *, name: str = "Trial", properties: Any = None, **activities: Any
+    ) -> JourneyVersion:
         """Draw and publish."""
         version = self.draft(start, name=name, properties=properties, **activities)
         publishing.publish(version, by=None)
         return version
 
-    def draft(self, start: list[str] | str, *, name: str = "Trial", properties: Any = None, **activities: Any) -> JourneyVersion:
+    def draft(
+        self, start: list[str] | str, *, name: str = "Trial", properties: Any = None, **activities: Any
+    ) -> JourneyVersion:
         version = publishing.create_journey(self.sandbox, name, by=None)
         starts = [start] if isinstance(start, str) else start
         # Published before the world's time begins.
         given = {"start_at": "2026-01-01T00:00:00Z", **(properties or {})}
         publishing.save_draft(
-            version, {"properties": given, "start": starts, "activities": activities}, revision=version.revision
+            version,
+            {"properties": given, "start": starts, "activities": activities},
+            revision=version.revision,
         )
         return version
 
-    def send(self, name: str, person: str = "anna", *, at: datetime | None = None, **payload: Any) -> ReceivedEvent:
+    def send(
+        self, name: str, person: str = "anna", *, at: datetime | None = None, **payload: Any
+    ) -> ReceivedEvent:
         """An event is received, now or at another moment; nothing handles it yet."""
         number = next(self._ids)
         entity = {
@@ -143,7 +155,7 @@ class World:
             self.drain()
 
     def clock(self) -> Any:
-        return mock.patch.object(bulk, "database_now", lambda: self.now)
+        return mock.patch.object(bulk, "database_now", side_effect=lambda: self.now)
 
     # --- What became of it ------------------------------------------------------------------------
 

@@ -66,8 +66,8 @@ def open_endpoints() -> list[str]:
 def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claimed]:
     """Claim due calls of an endpoint, in order; what others hold is passed over.
 
-    A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself. Taken
-    over from a dead worker, it gets its whole timeout again: the time that the lease took is not the endpoint's.
+    A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself.
+    Taken over from a dead worker, it gets its whole timeout again: the endpoint is not to blame.
     """
     first = (
         "SELECT id FROM journeys_call WHERE status = 0 AND endpoint = %s AND not_before <= %s"
@@ -83,13 +83,13 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
     until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
     with connection.cursor() as cursor:
         cursor.execute(sql, [owner, until, endpoint, moment, most])
-        return [_claimed(*row) for row in cursor.fetchall()]
+        return [_claimed(row) for row in cursor.fetchall()]
 
 
-def _claimed(
-    id: Any, sandbox_id: int, kind: str, spec: str, namespace: str, person_id: str, in_test: Any, token: int,
-    lane_id: int, instance_id: Any, endpoint: str, timeout: float, attempts: int, first: Any, request: str | None,
-) -> Claimed:  # fmt: skip
+def _claimed(row: Sequence[Any]) -> Claimed:
+    """A row as ``_RETURNED`` names its columns; raw SQL gives SQLite's texts and numbers."""
+    id, sandbox_id, kind, spec, namespace, person_id, in_test, *rest = row
+    token, lane_id, instance_id, endpoint, timeout, attempts, first_attempt_at, request = rest
     return Claimed(
         spec=CallSpec(_uuid(id), sandbox_id, kind, orjson.loads(spec), namespace, person_id, bool(in_test)),
         token=token,
@@ -98,7 +98,7 @@ def _claimed(
         endpoint=endpoint,
         timeout=timeout,
         attempts=attempts,
-        first_attempt_at=bulk.from_database(first),
+        first_attempt_at=bulk.from_database(first_attempt_at),
         prepared=Prepared(orjson.loads(request)) if request else None,
     )
 
@@ -108,7 +108,7 @@ def _uuid(value: Any) -> UUID:
 
 
 def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
-    """(calls to be made, calls nobody waits for any more: their instance ended or its version was stopped)."""
+    """(calls to be made, calls nobody waits for: their instance has ended or its version was stopped)."""
     rows = bulk.by_ids(
         tables.INSTANCE,
         tables.UUID,
@@ -129,7 +129,9 @@ def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[
 
 #: An attempt is counted before it is made: after so many, the call itself must be what kills the workers.
 _MAX_BEGUN = 5
-_CRASHED = Outcome("error", "crashed", message="The worker that made the call died, again and again; it is given up.")
+_CRASHED = Outcome(
+    "error", "crashed", message="The worker that made the call died, again and again; it is given up."
+)
 
 
 def without_killers(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:

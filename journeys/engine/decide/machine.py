@@ -63,7 +63,7 @@ def enter(
 
 
 def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -> Decision:
-    """Take an instance on by one stimulus. An ended instance, or a stimulus that is not for it, changes nothing."""
+    """Take an instance on by one stimulus; one not meant for it, or after its end, changes nothing."""
     walk = _Walk(plan, state, around)
     if state.position is not Position.ENDED:
         match stimulus:
@@ -87,7 +87,9 @@ def listens(plan: Plan, state: State) -> bool:
     return any(plan.steps[activity].event_id is not None for activity in state.race)  # type: ignore[attr-defined]
 
 
-def abort(state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None) -> Decision:
+def abort(
+    state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None
+) -> Decision:
     """End an instance where it stands, without its plan: stopped by a user, or failed by itself."""
     step_status = StepStatus.STOPPED if status is Status.STOPPED else StepStatus.ERROR
     record = StepRecord(state.sequence, state.activity, step_status, "", state.entered_at, now, None, detail)
@@ -170,7 +172,9 @@ class _Walk:
         """Fire what is due, in order of time; with ``before`` only what came first of it and the event."""
         while self.position is Position.WAITING and self.timers:
             timer = min(self.timers)
-            if timer.due > min(self.around.now, self.state.ends_at) or (before is not None and not self._precedes(timer, before)):
+            if timer.due > min(self.around.now, self.state.ends_at) or (
+                before is not None and not self._precedes(timer, before)
+            ):
                 return
             step = self.plan.steps[timer.activity]
             self._leave(step, timer.path, timer.status)
@@ -231,7 +235,7 @@ class _Walk:
         self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
 
     def _offer_held(self) -> None:
-        """Offer what came while calling, oldest first, to the pause that was reached; what fits none is discarded."""
+        """Offer what came while calling, oldest first, to the pause that was reached, or discard it."""
         while self.held and self.position is Position.WAITING:
             self.fire_timers(before=self.held[0])
             if self.position is not Position.WAITING:
@@ -370,6 +374,8 @@ class _Walk:
         self, step: Step, status: StepStatus, path: str, *, received_id: int | None = None, detail: Any = None
     ) -> None:
         self.steps.append(
-            StepRecord(self.sequence, step.id, status, path, self.entered_at, self.around.now, received_id, detail)
+            StepRecord(
+                self.sequence, step.id, status, path, self.entered_at, self.around.now, received_id, detail
+            )
         )
         self.sequence += 1

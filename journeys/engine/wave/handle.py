@@ -161,7 +161,9 @@ class Handler:
             one.person_id, arrival.received_at,
         )  # fmt: skip
         self.handled.created.add(instance_id)
-        self._set_entrance(key, Entered(instance_id, arrival.received_at, known.last_ended_at if known else None))
+        self._set_entrance(
+            key, Entered(instance_id, arrival.received_at, known.last_ended_at if known else None)
+        )
         self._apply(row, decision, entrance=1 if known is None else 2, discard_as=Discard.NOT_LISTENING)
 
     def _result(self, one: Input) -> None:
@@ -197,7 +199,9 @@ class Handler:
 
     # --- What is decided --------------------------------------------------------------------------
 
-    def _decide(self, row: Row, plan: Plan, stimulus: object, *, discard_as: Discard = Discard.NOT_LISTENING) -> None:
+    def _decide(
+        self, row: Row, plan: Plan, stimulus: object, *, discard_as: Discard = Discard.NOT_LISTENING
+    ) -> None:
         around = self._around(row.namespace, row.person_id)
         try:
             decision = decide(plan, row.state, stimulus, around)  # type: ignore[arg-type]
@@ -249,7 +253,9 @@ class Handler:
 
     def _discarded(self, arrival: Arrival, reason: Discard) -> StepRecord:
         now = self._loaded.now
-        return StepRecord(0, "", StepStatus.DISCARDED, reason.value, arrival.received_at, now, arrival.received_id)
+        return StepRecord(
+            0, "", StepStatus.DISCARDED, reason.value, arrival.received_at, now, arrival.received_id
+        )
 
     @staticmethod
     def _step(row: Row, record: StepRecord, entrance: int) -> Step:

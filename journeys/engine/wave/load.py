@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -105,7 +105,7 @@ class Loaded(NamedTuple):
 def load(
     sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, *, now: datetime, single: bool, lock: bool
 ) -> Loaded:
-    """Read the wave of these lanes. ``single``: only the first thing that waits; ``lock``: people's rows too."""
+    """Read the wave of these lanes. ``single``: only what waits first; ``lock``: people's rows, too."""
     lanes = [lease.id for lease in leases]
     oldest_unrouted = _oldest_unrouted(sandbox_id)
     waiting = _waiting_inputs(lanes)

@@ -67,10 +67,24 @@ def _write_entrances(handled: Handled) -> None:
 def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]) -> None:
     rows = [
         (
-            call.key, sandbox_id, row.lane_id, row.state.instance_id, call.activity, call.kind,
-            orjson.dumps(call.spec).decode(), row.namespace, row.person_id, row.in_test, call.endpoint,
-            Call.Status.OPEN, now, now, timeouts[row.version_id], 0, 0,
-        )  # fmt: skip
+            call.key,
+            sandbox_id,
+            row.lane_id,
+            row.state.instance_id,
+            call.activity,
+            call.kind,
+            orjson.dumps(call.spec).decode(),
+            row.namespace,
+            row.person_id,
+            row.in_test,
+            call.endpoint,
+            Call.Status.OPEN,
+            now,
+            now,
+            timeouts[row.version_id],
+            0,
+            0,
+        )
         for row, call in handled.calls
     ]
     bulk.insert(tables.CALL, tables.CALL_COLUMNS, rows)
@@ -102,5 +116,3 @@ def _write_counts(handled: Handled, *, hour: datetime) -> None:
         [(*key, counts[key]) for key in sorted(counts)],
         on_conflict="(version_id, activity, path, status, hour, lane_id) DO UPDATE SET n = t.n + excluded.n",
     )
-
-

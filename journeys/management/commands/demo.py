@@ -31,11 +31,21 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="of the product's pages (default: %(default)s)")
-        parser.add_argument("--catcher-port", type=int, default=8025, help="of the catcher (default: %(default)s)")
-        parser.add_argument("--smtp-port", type=int, default=8026, help="of its SMTP server (default: %(default)s)")
-        parser.add_argument("--reservations-port", type=int, default=8027, help="of the hotel's reservation system")
-        parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "var", help="for database and mail")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="of the product's pages (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--catcher-port", type=int, default=8025, help="of the catcher (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--smtp-port", type=int, default=8026, help="of its SMTP server (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--reservations-port", type=int, default=8027, help="of the hotel's reservation system"
+        )
+        parser.add_argument(
+            "--folder", type=Path, default=settings.BASE_DIR / "var", help="for database and mail"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name in ("port", "catcher_port", "smtp_port", "reservations_port"):
@@ -81,12 +91,15 @@ def _require_free(port: int, option: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CommandError(f"Port {port} is in use. Stop what uses it, or choose another with {option}.") from None
+            raise CommandError(
+                f"Port {port} is in use. Stop what uses it, or choose another with {option}."
+            ) from None
 
 
 def _environment(folder: Path, options: Mapping[str, Any]) -> dict[str, str]:
     """The children's settings: as in production, but for plain HTTP on loopback."""
-    catcher, reservations = options["catcher_port"], options["reservations_port"]
+    catcher = options["catcher_port"]
+    own = (catcher, options["reservations_port"], options["smtp_port"])
     return {
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
         **os.environ,
@@ -96,7 +109,7 @@ def _environment(folder: Path, options: Mapping[str, Any]) -> dict[str, str]:
         "DEMO_CATCHER_URL": f"http://127.0.0.1:{catcher}/",
         "SECRET_KEY": _secret_key(folder / "secret-key"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "OUTBOUND_ALLOWED_HOSTS": f"127.0.0.1:{catcher},127.0.0.1:{reservations},127.0.0.1:{options['smtp_port']}",
+        "OUTBOUND_ALLOWED_HOSTS": ",".join(f"127.0.0.1:{port}" for port in own),
     }
 
 
@@ -143,7 +156,11 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
     """In a session of its own: Ctrl-C in the terminal reaches us alone, and we stop the others in order."""
     parent = os.getpid()
     return subprocess.Popen(
-        command, env=environment, start_new_session=True, preexec_fn=lambda: die_with(parent), stdout=sys.stderr
+        command,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: die_with(parent),
+        stdout=sys.stderr,
     )
 
 
@@ -156,7 +173,11 @@ def _stop_signal() -> threading.Event:
 
 def _wait_until_ready(port: int, processes: Sequence[subprocess.Popen[bytes]], over: threading.Event) -> bool:
     until = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < until and not over.wait(0.1) and all(process.poll() is None for process in processes):
+    while (
+        time.monotonic() < until
+        and not over.wait(0.1)
+        and all(process.poll() is None for process in processes)
+    ):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
@@ -171,7 +192,9 @@ def _wait(processes: Sequence[subprocess.Popen[bytes]], over: threading.Event) -
     while not over.wait(0.5):
         for process in processes:
             if process.poll() is not None:
-                raise CommandError(f"“{' '.join(map(str, process.args))}” has ended by itself; its message is above.")
+                raise CommandError(
+                    f"“{' '.join(map(str, process.args))}” has ended by itself; its message is above."
+                )
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

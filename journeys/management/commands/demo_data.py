@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--catcher", default="http://127.0.0.1:8025", help="URL of the catcher")
-        parser.add_argument("--reservations", default="http://127.0.0.1:8027", help="URL of the reservation system")
+        parser.add_argument(
+            "--reservations", default="http://127.0.0.1:8027", help="URL of the reservation system"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:

@@ -21,14 +21,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--count", type=int, default=100, help="how many events (default: %(default)s)")
         parser.add_argument("--rate", type=float, default=10, help="events a second (default: %(default)s)")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the demo (default: %(default)s)")
+        parser.add_argument(
+            "--url", default="http://127.0.0.1:8000", help="of the demo (default: %(default)s)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["count"] < 1 or options["rate"] <= 0:
             raise CommandError("Give a count of at least 1 and a rate above 0.")
         address = urlsplit(options["url"])
         if address.hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise CommandError("The demo runs on this machine only; give an address such as http://127.0.0.1:8000.")
+            raise CommandError(
+                "The demo runs on this machine only; give an address such as http://127.0.0.1:8000."
+            )
         connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=30)
         begun = time.monotonic()
         for number, (event, guest) in enumerate(traffic(options["count"])):
@@ -46,4 +50,6 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The demo does not answer ({error}). Start it with: make demo") from error
         if answer.status != 200:
-            raise CommandError(f"The endpoint answered {answer.status}: {text[:300].decode(errors='replace')}")
+            raise CommandError(
+                f"The endpoint answered {answer.status}: {text[:300].decode(errors='replace')}"
+            )
