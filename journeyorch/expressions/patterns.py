@@ -64,7 +64,7 @@ def matches_whole(pattern: Pattern, text: str, *, charge: Charge) -> bool:
 
 
 def _charge(pattern: Pattern, text: str, charge: Charge) -> None:
-    """The worst case of RE2, a pattern with too many states to remember: each instruction at each character."""
+    """The worst case of RE2, for patterns with too many states: each instruction at each character."""
     charge(len(text) * pattern.programsize // INSTRUCTIONS_PER_STEP)
 
 
