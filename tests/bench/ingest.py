@@ -62,7 +62,7 @@ def main() -> None:
     # Ended from outside, it still stops the servers that it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     before = _yardstick()
-    results = [_median(load, _runs(load, arguments)) for load in LOADS]
+    results = [_median(runs) for runs in _measure(arguments)]
     yardstick = statistics.mean((before, _yardstick()))
     _print(arguments.database, results)
     print(f"yardstick: a million additions in Python took {yardstick:.0f} CPU-ms")
@@ -81,15 +81,19 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _runs(load: Load, arguments: argparse.Namespace) -> Iterator[Result]:
-    for _ in range(arguments.runs):
-        with _database(arguments.database) as (url, owners):
-            environment = environment_for(url)
-            _manage(environment, "migrate", "--verbosity", "0")
-            seed.seed(environment)
-            options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
-            with gunicorn(environment, *options) as server:
-                yield _run(load, server, owners, url, seconds=arguments.seconds)
+def _measure(arguments: argparse.Namespace) -> list[list[Result]]:
+    """The results of every load; the loads take turns, so that a busy moment meets all of them."""
+    with _database(arguments.database) as (url, owners):
+        environment = environment_for(url)
+        _manage(environment, "migrate", "--verbosity", "0")
+        seed.seed(environment)
+        options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
+        with gunicorn(environment, *options) as server:
+            runs = [
+                [_run(load, server, owners, url, number, seconds=arguments.seconds) for load in LOADS]
+                for number in range(arguments.runs)
+            ]
+    return [list(results) for results in zip(*runs, strict=True)]
 
 
 @contextmanager
@@ -108,12 +112,14 @@ def _manage(environment: dict[str, str], *command: str) -> None:
     subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, capture_output=True)
 
 
-def _run(load: Load, server: Server, database: list[int], url: str, *, seconds: float) -> Result:
-    _drive(load, server.port, seconds=1, offset="warm")
+def _run(load: Load, server: Server, database: list[int], url: str, number: int, *, seconds: float) -> Result:
+    _drive(load, server.port, seconds=1, offset=f"{load.name}-{number}-warm")
     before = _stored(url)
     web, base = [server.process.pid], [*database]
     cpu = {"web": _cpu(web), "database": _cpu(base)}
-    sent, latencies, client_cpu, elapsed = _drive(load, server.port, seconds=seconds, offset="run")
+    sent, latencies, client_cpu, elapsed = _drive(
+        load, server.port, seconds=seconds, offset=f"{load.name}-{number}"
+    )
     spent = {"web": _cpu(web) - cpu["web"], "database": _cpu(base) - cpu["database"], "client": client_cpu}
     if (stored := _stored(url) - before) != sent:
         raise SystemExit(f"{sent} events were acknowledged, {stored} are stored.")
@@ -233,11 +239,10 @@ def _stored(url: str) -> int:
         return int(row[0]) if row else 0
 
 
-def _median(load: Load, runs: Iterator[Result]) -> Result:
-    results = list(runs)
+def _median(results: list[Result]) -> Result:
     parts = results[0].cpu_ms_per_event
     return Result(
-        load.name,
+        results[0].load,
         statistics.median(each.events_per_second for each in results),
         {part: statistics.median(each.cpu_ms_per_event[part] for each in results) for part in parts},
         statistics.median(each.p50_ms for each in results),
