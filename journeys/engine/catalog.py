@@ -39,7 +39,7 @@ def read_catalog(sandbox_id: int) -> Catalog:
 
 def _events(sandbox_id: int) -> dict[str, EventInfo]:
     return {
-        event.name: EventInfo(event.id, event.name, event.namespace, from_json_schema(event.document))
+        event.name: EventInfo(event.id, event.name, event.namespace, from_json_schema(dict(event.document)))
         for event in events_of(sandbox_id).events.values()
     }
 
@@ -48,7 +48,7 @@ def _sources(sandbox_id: int) -> dict[str, dict[str, GroupInfo]]:
     sources: dict[str, dict[str, GroupInfo]] = {}
     for group in field_groups(sandbox_id):
         params = dict.fromkeys(group.parameters, types.ANY)
-        scope = FieldGroupScope(from_json_schema(group.schema), params)
+        scope = FieldGroupScope(from_json_schema(dict(group.schema)), params)
         sources.setdefault(group.source, {})[group.name] = GroupInfo(group.id, group.endpoint, scope)
     return sources
 
@@ -59,7 +59,7 @@ def _profile_type(sandbox_id: int) -> Any:
     event_fields: dict[str, Any] = {}
     for schema in Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True).order_by("pk"):
         target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
-        _merge(target, from_json_schema(schema.document).fields)
+        _merge(target, _fields(schema.document))
     _merge(event_fields, _MESSAGE_EVENT)
     return types.ObjectType({**fields, "experienceevent": types.ListType(types.ObjectType(event_fields))})
 
@@ -71,6 +71,11 @@ _MESSAGE_EVENT: Mapping[str, Any] = {
     "eventType": types.STRING,
     "directMarketing": types.ObjectType({"sends": types.ObjectType({"value": types.DECIMAL})}),
 }
+
+
+def _fields(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    type = from_json_schema(dict(document))
+    return type.fields if isinstance(type, types.ObjectType) else {}
 
 
 def _merge(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
@@ -92,7 +97,7 @@ def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
             name=action.name,
             endpoint=action.endpoint,
             variables=tuple(_variable(*variable) for variable in variables(action)),
-            response=None if action.response is None else from_json_schema(action.response),
+            response=None if action.response is None else from_json_schema(dict(action.response)),
         )
         for action in custom_actions(sandbox_id).values()
     }

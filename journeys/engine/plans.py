@@ -85,7 +85,8 @@ def generation_of(sandbox_id: int) -> int:
 
 def _compile(sandbox_id: int, generation: int) -> SandboxPlans:
     catalog = read_catalog(sandbox_id)
-    live, closed = [], []
+    live: list[Plan] = []
+    closed: list[Plan] = []
     versions = JourneyVersion.objects.with_people().filter(sandbox_id=sandbox_id)
     for version in versions.select_related("journey", "sandbox").order_by("pk"):
         plan = plan_of(version, catalog)

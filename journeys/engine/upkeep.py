@@ -58,8 +58,7 @@ def close_ended(now: datetime) -> None:
     for version in JourneyVersion.objects.live().filter(document__properties__end_at__isnull=False):
         end_at = Document.model_validate(version.document).properties.end_at
         if end_at is not None and end_at <= now:
-            version.status, version.closed_at = JourneyVersion.Status.CLOSED, now
-            version.save(update_fields=["status", "closed_at", "updated_at"])
+            _move(version, JourneyVersion.Status.CLOSED, closed_at=now)
 
 
 def finish_empty(now: datetime) -> None:
@@ -67,8 +66,20 @@ def finish_empty(now: datetime) -> None:
     inside = Instance.objects.filter(version=OuterRef("pk"), ended_at=None)
     closed = JourneyVersion.objects.filter(~Exists(inside), status=JourneyVersion.Status.CLOSED)
     for version in closed:
-        version.status, version.finished_at = JourneyVersion.Status.FINISHED, now
-        version.save(update_fields=["status", "finished_at", "updated_at"])
+        _move(version, JourneyVersion.Status.FINISHED, finished_at=now)
+
+
+def _move(version: JourneyVersion, status: str, **moment: datetime) -> None:
+    """Unless somebody else has moved it since it was read: a version that was stopped stays stopped."""
+    with transaction.atomic():
+        same = JourneyVersion.objects.filter(pk=version.pk, status=version.status)
+        stored = same.select_for_update(of=("self",)).select_related("sandbox").first()
+        if stored is None:
+            return
+        stored.status = status
+        for name, value in moment.items():
+            setattr(stored, name, value)
+        stored.save(update_fields=["status", *moment, "updated_at"])
 
 
 def delete_old_instances(now: datetime) -> int:

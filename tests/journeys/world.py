@@ -38,9 +38,7 @@ EVENT_SCHEMA = {
 }
 
 
-def act(
-    kind: str, to: dict[str, list[str]] | str | None = None, *, name: str = "", **config: Any
-) -> dict[str, Any]:
+def act(kind: str, to: dict[str, list[str]] | str | None = None, *, name: str = "", **config: Any) -> Any:
     """One activity of a drawing; ``to`` a text: the only path, ``next``."""
     targets = {"next": [to]} if isinstance(to, str) else to or {}
     return {"kind": kind, "name": name, "config": config, "to": targets}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from journeys.engine import tables
 from journeys.models import Call, Instance, JourneyVersion
+
+logger = logging.getLogger(__name__)
 
 #: Longer than the longest timeout (30 s) plus 10: only a dead or stopped worker loses a claim.
 LEASE = timedelta(seconds=40)
@@ -145,13 +148,26 @@ def prepare(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claim
     ready = [call for call in claimed if call.prepared is not None]
     ended: list[tuple[Claimed, Outcome]] = []
     for kind, calls in _by_kind(call for call in claimed if call.prepared is None).items():
-        results = handler_of(kind).prepare([call.spec for call in calls])
-        for call, result in zip(calls, results, strict=True):
+        for call, result in zip(calls, _rendered(kind, [call.spec for call in calls]), strict=True):
             if isinstance(result, Outcome):
                 ended.append((call, result))
             else:
                 ready.append(call._replace(prepared=result))
     return ready, ended
+
+
+_UNPREPARED = Outcome("error", "internal", message="The call could not be prepared; see the log.")
+
+
+def _rendered(kind: str, specs: Sequence[CallSpec]) -> Sequence[Prepared | Outcome]:
+    """Render together; if that fails one by one, so that a bad call does not keep the others from being made."""
+    try:
+        return handler_of(kind).prepare(specs)
+    except (OperationalError, InterfaceError):
+        raise  # no call is to blame for the database
+    except Exception:
+        logger.exception("Calls of the kind %s could not be prepared", kind)
+        return [_UNPREPARED] if len(specs) == 1 else [_rendered(kind, [spec])[0] for spec in specs]
 
 
 def _by_kind(claimed: Iterable[Claimed]) -> Mapping[str, list[Claimed]]:
@@ -170,7 +186,11 @@ _STARTED = (
 
 
 def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
-    """Store each request and count the attempt before it is made, so that a crash counts it, too."""
+    """Store each request and count the attempt before it is made, so that a crash counts it, too.
+
+    Returns the calls that may be made now: one whose claim was lost meanwhile may have been rendered anew by
+    its next owner, and must not leave in two forms.
+    """
     started = [
         call._replace(attempts=call.attempts + 1, first_attempt_at=call.first_attempt_at or now)
         for call in calls
@@ -179,8 +199,10 @@ def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
         (call.spec.key, call.token, _text(call.prepared), call.attempts, call.first_attempt_at)
         for call in started
     ]
-    bulk.update(tables.CALL, _CLAIM, _STARTED, rows)
-    return started
+    if bulk.update(tables.CALL, _CLAIM, _STARTED, rows) == len(rows):
+        return started
+    ours = bulk.lookup(tables.CALL, _CLAIM, [row[:2] for row in rows], [tables.UUID])
+    return [started[ordinal] for ordinal, _ in ours]
 
 
 def _text(prepared: Prepared | None) -> str | None:

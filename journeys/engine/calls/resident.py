@@ -155,15 +155,23 @@ class _Caller:
 
     def _claim(self) -> int:
         claimed: list[Claimed] = []
-        for endpoint in open_endpoints():
-            most = self._room(endpoint)
-            if most > 0:
-                calls = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
-                self._sending[endpoint] += len(calls)
-                claimed.extend(calls)
+        try:
+            for endpoint in open_endpoints():
+                most = self._room(endpoint)
+                if most > 0:
+                    calls = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
+                    self._sending[endpoint] += len(calls)
+                    claimed.extend(calls)
+        except BaseException:
+            self._forget(claimed)
+            raise
         if claimed:
             self._begin(claimed)
         return len(claimed)
+
+    def _forget(self, calls: Iterable[Claimed]) -> None:
+        """They are not sent after all; their threads are free."""
+        self._sending.subtract(Counter(call.endpoint for call in calls))
 
     def _room(self, endpoint: str) -> int:
         """How many more calls of this endpoint we may send now."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
@@ -15,6 +16,8 @@ from journeyorch.outbound.calls import Made, Outcome, handler_of
 from journeys.engine import tables
 from journeys.engine.calls.claim import Claimed
 from journeys.models import Call, LaneInput
+
+logger = logging.getLogger(__name__)
 
 
 class Result(NamedTuple):
@@ -40,8 +43,12 @@ def commit_results(results: Sequence[Result], now: datetime) -> int:
     try:
         _commit(results, now)
         return len(results)
-    except _Lost:
+    except (OperationalError, InterfaceError):
+        raise  # no call is to blame for the database: all of it is tried again
+    except Exception as error:
         # Rare (we were stopped past a lease): one by one, so that the others are not lost with it.
+        if not isinstance(error, _Lost):
+            logger.exception("Results could not be recorded; they are committed one by one")
         return sum(_commit_alone(result, now) for result in results)
 
 
@@ -50,10 +57,27 @@ def _commit_alone(result: Result, now: datetime) -> bool:
         _commit([result], now)
     except _Lost:
         return False
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("The result of call %s could not be recorded", result.call.spec.key)
+        return _commit_unrecorded(result.call, now)
     return True
 
 
-def _commit(results: Sequence[Result], now: datetime) -> None:
+_UNRECORDED = Outcome("error", "internal", message="The call was made, but its result could not be recorded.")
+
+
+def _commit_unrecorded(call: Claimed, now: datetime) -> bool:
+    """End the call in error: left open, it would be made again and again, and never be recorded."""
+    try:
+        _commit([Result(call, _UNRECORDED)], now, record=False)
+    except _Lost:
+        return False
+    return True
+
+
+def _commit(results: Sequence[Result], now: datetime, *, record: bool = True) -> None:
     ordered = sorted(results, key=lambda result: result.call.spec.key)
     with transaction.atomic():
         rows = [
@@ -63,7 +87,8 @@ def _commit(results: Sequence[Result], now: datetime) -> None:
         if bulk.update(tables.CALL, _OPEN_CLAIM, _DONE, rows) != len(rows):
             raise _Lost
         bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(result, now) for result in ordered])
-        _record(ordered, now)
+        if record:
+            _record(ordered, now)
 
 
 def _record(results: Sequence[Result], now: datetime) -> None:

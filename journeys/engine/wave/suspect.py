@@ -42,10 +42,8 @@ def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
     if one.kind != LaneInput.Kind.EVENT:
         return []
     journeys = plans_of(_sandbox_of(lane_id)).journeys_of(orjson.loads(one.detail)["events"])
-    entered = Entrance.objects.filter(
-        journey__in=journeys, namespace=one.namespace, person_id=one.person_id, active_instance__isnull=False
-    )
-    return list(entered.values_list("active_instance", flat=True))
+    entered = Entrance.objects.filter(journey__in=journeys, namespace=one.namespace, person_id=one.person_id)
+    return [id for id in entered.values_list("active_instance", flat=True) if id is not None]
 
 
 def _quarantine(one: LaneInput, lane_id: int) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,16 @@ class Command(BaseCommand):
             if subprocess.run(command, env=environment, check=False).returncode:
                 raise CommandError(f"“{' '.join(command[1:])}” failed; its message is above.")
         over = _stop_signal()
-        processes = [_start(command, environment) for command in _servers(folder, options)]
+        processes = {
+            name: _start(command, environment) for name, command in _servers(folder, options).items()
+        }
         try:
-            if _wait_until_ready(options["port"], processes, over):
+            if _wait_until_ready(options["port"], processes.values(), over):
                 self._greet(options)
             _wait(processes, over)
         finally:
             self.stdout.write("\nStopping …")
-            _stop(processes)
+            _stop(list(processes.values()))
             self.stdout.write("Everything has stopped.")
 
     def _greet(self, options: Mapping[str, Any]) -> None:
@@ -137,19 +139,19 @@ def _preparations(options: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
-def _servers(folder: Path, options: Mapping[str, Any]) -> list[list[str]]:
+def _servers(folder: Path, options: Mapping[str, Any]) -> dict[str, list[str]]:
     web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{options['port']}"]
-    return [
-        _manage(
+    return {
+        "catcher": _manage(
             "demo_catcher",
             f"--port={options['catcher_port']}",
             f"--smtp-port={options['smtp_port']}",
             f"--reservations-port={options['reservations_port']}",
             f"--file={folder / 'catcher.jsonl'}",
         ),
-        [*web, "--workers=1", "--threads=4", "--log-level=warning", "--no-control-socket"],
-        _manage("runworkers"),
-    ]
+        "web server": [*web, "--workers=1", "--threads=4", "--log-level=warning", "--no-control-socket"],
+        "workers": _manage("runworkers"),
+    }
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -171,7 +173,7 @@ def _stop_signal() -> threading.Event:
     return over
 
 
-def _wait_until_ready(port: int, processes: Sequence[subprocess.Popen[bytes]], over: threading.Event) -> bool:
+def _wait_until_ready(port: int, processes: Iterable[subprocess.Popen[bytes]], over: threading.Event) -> bool:
     until = time.monotonic() + _READY_SECONDS
     while (
         time.monotonic() < until
@@ -188,13 +190,11 @@ def _wait_until_ready(port: int, processes: Sequence[subprocess.Popen[bytes]], o
     return False
 
 
-def _wait(processes: Sequence[subprocess.Popen[bytes]], over: threading.Event) -> None:
+def _wait(processes: Mapping[str, subprocess.Popen[bytes]], over: threading.Event) -> None:
     while not over.wait(0.5):
-        for process in processes:
+        for name, process in processes.items():
             if process.poll() is not None:
-                raise CommandError(
-                    f"“{' '.join(map(str, process.args))}” has ended by itself; its message is above."
-                )
+                raise CommandError(f"The {name} has ended by itself; its message is above.")
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
