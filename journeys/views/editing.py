@@ -35,7 +35,7 @@ class DefinitionForm(forms.Form):
     """A draft's definition as JSON, and the revision that was read."""
 
     document = forms.CharField(
-        label=_("Definition"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea
+        label=_("Definition"), max_length=MAX_LENGTH, strip=False, widget=forms.Textarea({"class": "tall"})
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 

@@ -15,10 +15,18 @@ from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeys.models import Entrance, JourneyVersion
 from journeys.reports.listing import Question, people_inside, versions_asked_for
-from journeys.views.lifecycle import moves_of
+from journeys.views.lifecycle import Move, moves_of
 from journeys.views.shell import VIEW, page, sandbox_of
 
 PAGE = 30
+
+
+class Row(NamedTuple):
+    """One version in the list."""
+
+    version: JourneyVersion
+    inside: int
+    moves: list[Move]
 
 
 class Task(NamedTuple):
@@ -37,12 +45,14 @@ def home(request: HttpRequest) -> HttpResponse:
     question = Question.asked(request.GET.dict(), request.GET.getlist("status"))
     shown = Paginator(versions_asked_for(sandbox, question), PAGE).get_page(request.GET.get("page"))
     inside = people_inside(shown.object_list)
-    for version in shown.object_list:
-        version.people_inside = inside.get(version.pk, 0)
-        version.moves = moves_of(version, request.user)
+    rows = [
+        Row(version, inside.get(version.pk, 0), moves_of(version, request.user))
+        for version in shown.object_list
+    ]
     tasks = _checklist(sandbox)
     context = {
         "shown": shown,
+        "rows": rows,
         "question": question,
         "statuses": JourneyVersion.Status.choices,
         "tasks": tasks if not all(task.done for task in tasks) else [],

@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls.converters import StringConverter
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
@@ -152,32 +152,36 @@ def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
     inside = _people(publishing.people_inside(version))
     match asked.name:
         case "publish":
-            return [_("People enter as soon as their event is received."), *_of_predecessor(version)]
+            return [gettext("People enter as soon as their event is received."), *_of_predecessor(version)]
         case "close":
             return [
                 inside,
-                _("They go on to the end of their way; nobody new enters."),
-                _("This cannot be undone."),
+                gettext("They go on to the end of their way; nobody new enters."),
+                gettext("This cannot be undone."),
             ]
         case "stop":
             return [
                 inside,
-                _("All of them are ended at once, wherever they are."),
-                _("This cannot be undone."),
+                gettext("All of them are ended at once, wherever they are."),
+                gettext("This cannot be undone."),
             ]
         case "new-version":
             return [
-                _("The draft begins as a copy. This version stays as it is until the new one is published.")
+                gettext(
+                    "The draft begins as a copy. This version stays as it is until the new one is published."
+                )
             ]
         case "duplicate":
-            return [_("A new journey begins with a draft copy of this version, with a history of its own.")]
+            return [
+                gettext("A new journey begins with a draft copy of this version, with a history of its own.")
+            ]
         case _:
             report = (
                 []
                 if version.status == Status.DRAFT
-                else [_("Its figures and the stories of its people go with it.")]
+                else [gettext("Its figures and the stories of its people go with it.")]
             )
-            return [*report, _("This cannot be undone.")]
+            return [*report, gettext("This cannot be undone.")]
 
 
 def _of_predecessor(version: JourneyVersion) -> list[str]:

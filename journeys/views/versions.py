@@ -60,7 +60,10 @@ def counts(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The figures as JSON, with an ETag: pages ask every few seconds, and mostly nothing has changed."""
     version = version_of(request, uid)
     key = f"journeys.counts.{version.pk}.{version.status}"
-    body = cache.get_or_set(key, lambda: _counts_json(version), COUNTS_SECONDS)
+    body: bytes | None = cache.get(key)
+    if body is None:
+        body = _counts_json(version)
+        cache.set(key, body, COUNTS_SECONDS)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})

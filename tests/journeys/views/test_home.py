@@ -43,8 +43,8 @@ def test_the_list_needs_few_queries_however_long_it_is(reader, many):
 
 
 def test_people_inside_are_counted(reader, many):
-    shown = reader.get("/?status=live").context["shown"].object_list
-    assert [(version.journey.name, version.people_inside) for version in shown] == [("Win back", 2)]
+    rows = reader.get("/?status=live").context["rows"]
+    assert [(row.version.journey.name, row.inside) for row in rows] == [("Win back", 2)]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_names_are_text_and_never_markup(maker, sandbox, event):
 
 
 def test_row_actions_are_those_that_are_possible(maker, live):
-    version = maker.get("/").context["shown"].object_list[0]
-    assert [move.name for move in version.moves] == ["close", "stop", "new-version", "duplicate"]
+    row = maker.get("/").context["rows"][0]
+    assert [move.name for move in row.moves] == ["close", "stop", "new-version", "duplicate"]
     JourneyVersion.objects.update(status="stopped")
-    version = maker.get("/").context["shown"].object_list[0]
-    assert [move.name for move in version.moves] == ["duplicate", "delete"]
+    row = maker.get("/").context["rows"][0]
+    assert [move.name for move in row.moves] == ["duplicate", "delete"]
