@@ -111,7 +111,8 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
         errors = [problem for problem in check(stored) if problem.is_error]
         if errors:
             raise NotAllowed(_("The journey has errors; correct them before publishing."), errors)
-        previous = stored.journey.versions.live().first()
+        # Locked: it may be stopped at this moment, and must not become a closed one.
+        previous = stored.journey.versions.live().select_for_update().first()
         _require_same_rules(stored)
         _require_room(stored, replacing=previous)
         now = bulk.database_now()

@@ -160,7 +160,7 @@ _UNPREPARED = Outcome("error", "internal", message="The call could not be prepar
 
 
 def _rendered(kind: str, specs: Sequence[CallSpec]) -> Sequence[Prepared | Outcome]:
-    """Render together; if that fails one by one, so that a bad call does not keep the others from being made."""
+    """Render together; if that fails one by one: a bad call must not keep the others from being made."""
     try:
         return handler_of(kind).prepare(specs)
     except (OperationalError, InterfaceError):

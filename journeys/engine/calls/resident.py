@@ -6,7 +6,7 @@ import logging
 import queue
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
@@ -189,10 +189,11 @@ class _Caller:
             now = bulk.database_now()
             started = start(ready, now)
         except BaseException:
-            self._sending.subtract(Counter(call.endpoint for call in claimed))
+            self._forget(claimed)
             give_back(claimed, bulk.database_now())
             raise
-        self._sending.subtract(Counter(call.endpoint for call in unwanted))
+        begun = {call.spec.key for call in started}
+        self._forget([*unwanted, *(call for call in ready if call.spec.key not in begun)])
         for call, outcome in [*ended, *unmade]:
             self._take(Result(call, outcome))
         for call in started:
