@@ -1,9 +1,9 @@
 """The one client for outgoing HTTP: guarded, bounded in time and size, never following a redirect.
 
 `exchange` gives what happened as a value. It does not go through a `requests.Session`: measured, that costs
-about ten times the CPU of a small call, for proxies, cookies, redirects and stored credentials, none of which
-may be used here. Libraries that insist on a session get one with the same guard from
-`journeyorch.outbound.session`.
+about three times the CPU of a small call, for proxies, cookies, redirects and stored credentials, none of
+which may be used here (docs/decisions/outgoing-http.md). Libraries that insist on a session get one with the
+same guard from `journeyorch.outbound.session`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from journeyorch.outbound import connections
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Connection, Deadline, Network
 from journeyorch.outbound.guard import Origin, Policy, Refused, check_url, configured_policy
+from journeyorch.outbound.headers import header_problem
 from journeyorch.outbound.wire import (
     Answer,
     BadAnswer,
+    Conversation,
     CutShort,
     TooLarge,
-    header_problem,
+    begin,
     read_answer,
-    render_request,
 )
 
 USER_AGENT = "Journeyorch"
@@ -93,11 +94,11 @@ def exchange(
     policy = configured_policy() if policy is None else policy
     try:
         target = check_url(request.url, policy)
-        data = _rendered(request, target.origin, target.path)
+        conversation = _begun(request, target.origin, target.path)
         answer = _talk(
             request,
             target.origin,
-            data,
+            conversation,
             deadline=Deadline(timeout),
             policy=policy,
             network=network or DEFAULT_NETWORK,
@@ -114,14 +115,12 @@ def _since(started: float) -> int:
     return round((time.monotonic() - started) * 1000)
 
 
-def _rendered(request: Request, origin: Origin, path: str) -> bytes:
+def _begun(request: Request, origin: Origin, path: str) -> Conversation:
     headers = request.headers
     if request.header("User-Agent") is None:
         headers = (("User-Agent", USER_AGENT), *headers)
     try:
-        return render_request(
-            request.method, path, authority=origin.authority, headers=headers, body=request.body
-        )
+        return begin(request.method, path, authority=origin.authority, headers=headers, body=request.body)
     except ValueError as error:
         raise Refused(str(error)) from error
 
@@ -131,14 +130,20 @@ class _NotConnected(Exception):
 
 
 def _talk(
-    request: Request, origin: Origin, data: bytes, *, deadline: Deadline, policy: Policy, network: Network
+    request: Request,
+    origin: Origin,
+    conversation: Conversation,
+    *,
+    deadline: Deadline,
+    policy: Policy,
+    network: Network,
 ) -> Answer:
     connection = connections.take_kept(origin, request.context) or _connected(
         request, origin, deadline=deadline, policy=policy, network=network
     )
     try:
-        connection.send(data, deadline)
-        answer = read_answer(lambda: connection.receive(deadline), method=request.method)
+        connection.send(conversation.request, deadline)
+        answer = read_answer(conversation.protocol, lambda: connection.receive(deadline))
     except BaseException:
         connection.close()
         raise

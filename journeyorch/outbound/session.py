@@ -13,7 +13,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from journeyorch.outbound.client import Failure, Request, Response, exchange
-from journeyorch.outbound.wire import OWN_HEADERS
+from journeyorch.outbound.headers import OWN_HEADERS
 
 _ERRORS: dict[str, type[requests.RequestException]] = {
     "timeout": requests.Timeout,

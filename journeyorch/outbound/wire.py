@@ -1,40 +1,34 @@
-"""HTTP/1.1 as bytes: how a request is written and an answer read. No sockets and no clock in here.
+"""One request and its answer as bytes of HTTP/1.1. The protocol is h11's; no sockets and no clock in here.
 
-Written by hand for three reasons. The standard library takes 6 MB of header lines from a stranger and knows
-no deadline for the whole answer; and it spends most of a small call's time in the e-mail header parser.
+What h11 leaves to its users is decided here: how much is read, when a stranger is refused, and whether the
+connection may be used again.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
+
+import h11
+
+from journeyorch.outbound.headers import header_problem
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 1024 * 1024
 # Everything read for one answer: frames of tiny chunks may cost more than what they hold, but not for ever.
 MAX_TOTAL = MAX_HEAD + 2 * MAX_BODY
 _MAX_INTERIM = 5
-
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?")
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
-# What frames the message or steers the connection is ours to set.
-OWN_HEADERS = frozenset(
-    (
-        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive"),
-        *("proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
-    )
-)
+# h11 matches lines with regular expressions whose time is quadratic in a run of blanks: 64 KiB of them would
+# stop all threads for half a minute, whatever the deadline. So lines come in steps, and runs are refused.
+_STEP = 1024
+_MAX_BLANKS = 512
 
 Receive = Callable[[], bytes]
 
 
 class BadAnswer(Exception):
-    """The answer is no proper HTTP."""
+    """The answer is no proper HTTP. The text is a sentence for people, without anything of the answer."""
 
 
 class CutShort(Exception):
@@ -43,6 +37,13 @@ class CutShort(Exception):
 
 class TooLarge(Exception):
     """The answer is larger than is read."""
+
+
+class Conversation(NamedTuple):
+    """A request ready to be sent, with the state that its answer is read in."""
+
+    request: bytes
+    protocol: h11.Connection
 
 
 class Answer(NamedTuple):
@@ -54,184 +55,141 @@ class Answer(NamedTuple):
     reusable: bool
 
 
-class _Head(NamedTuple):
-    minor: int
-    status: int
-    headers: dict[str, str]
-
-
-def header_problem(name: str, value: str) -> str | None:
-    """Why this header cannot be sent, as a sentence, or None (RFC 9110, § 5)."""
-    if not _TOKEN.fullmatch(name):
-        return "A header name may hold only letters, digits and !#$%&'*+.^_`|~-."
-    if name.lower() in OWN_HEADERS:
-        return f"The header {name} is set by Journeyorch itself. Remove it."
-    if _CONTROL.search(value):
-        return f"The value of the header {name} holds a line break or another control character."
-    return None
-
-
-def render_request(
+def begin(
     method: str, path: str, *, authority: str, headers: Iterable[tuple[str, str]], body: bytes | None
-) -> bytes:
-    """The bytes of a request; raises ``ValueError`` with a sentence for a header that cannot be sent."""
-    lines = [f"{method} {path} HTTP/1.1\r\nHost: {authority}\r\nAccept-Encoding: gzip\r\n"]
+) -> Conversation:
+    """Render a request; raises ``ValueError`` with a sentence if it cannot be sent."""
+    lines = [(b"Host", authority.encode()), (b"Accept-Encoding", b"gzip"), *_encoded(headers)]
+    if body is not None:
+        lines.append((b"Content-Length", str(len(body)).encode()))
+    protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+    try:
+        head = protocol.send(h11.Request(method=method, target=path, headers=lines))
+        sent = protocol.send(h11.Data(data=body)) if body else b""
+        protocol.send(h11.EndOfMessage())
+    except h11.LocalProtocolError as error:
+        raise ValueError("The request cannot be written as HTTP. Check its method and headers.") from error
+    return Conversation(head + sent, protocol)
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
     for name, value in headers:
         problem = header_problem(name, value)
         if problem:
             raise ValueError(problem)
-        lines.append(f"{name}: {value}\r\n")
-    if body is not None:
-        lines.append(f"Content-Length: {len(body)}\r\n")
-    lines.append("\r\n")
-    # Beyond ASCII a header value has no agreed meaning; UTF-8 is what receivers expect today. "replace" is
-    # for lone surrogates, which no encoding can write.
-    return "".join(lines).encode("utf-8", "replace") + (body or b"")
+        # Beyond ASCII a header value has no agreed meaning; UTF-8 is what receivers expect today. "replace"
+        # is for lone surrogates, which no encoding can write.
+        yield name.encode(), value.strip(" \t").encode("utf-8", "replace")
 
 
-def read_answer(receive: Receive, *, method: str) -> Answer:
+def read_answer(protocol: h11.Connection, receive: Receive) -> Answer:
     """Read one answer piece by piece from ``receive``, which gives ``b""`` at the end of the connection.
 
     Raises ``BadAnswer``, ``CutShort``, ``TooLarge``, and whatever ``receive`` raises.
     """
-    reader = _Reader(receive)
+    reader = _Reader(protocol, receive)
     head = _read_final_head(reader)
-    raw, framed = _read_body(reader, head, method=method)
-    wants_close = "close" in head.headers.get("connection", "").lower()
-    reusable = framed and head.minor == 1 and not wants_close and not reader.buffer
-    return Answer(head.status, head.headers, _decompressed(raw, head.headers), reusable)
+    headers = _joined(head.headers)
+    chunked, length = "transfer-encoding" in headers, headers.get("content-length")
+    raw = reader.chunks() if chunked else reader.body(int(length or 0))
+    # Two lengths that may differ: the answer is read, but the connection is not trusted any more.
+    reusable = reader.is_at_rest() and not (chunked and length)
+    return Answer(head.status_code, headers, _decompressed(raw, headers), reusable)
+
+
+def _read_final_head(reader: _Reader) -> h11.Response:
+    """The head of the real answer, after interim ones such as 100 and 103."""
+    for _ in range(_MAX_INTERIM):
+        event = reader.next_event()
+        if not isinstance(event, h11.InformationalResponse):
+            break
+    if not isinstance(event, h11.Response):
+        raise BadAnswer("It sent only interim answers.")
+    if event.http_version not in (b"1.0", b"1.1") or event.status_code > 599:
+        raise BadAnswer("It has a version or a status that is not known.")
+    return event
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 class _Reader:
-    """What has been received and not yet used."""
+    """Gives h11 what is received, as long as the answer stays within its limits."""
 
-    def __init__(self, receive: Receive) -> None:
-        self.buffer = b""
+    def __init__(self, protocol: h11.Connection, receive: Receive) -> None:
+        self._protocol = protocol
         self._receive = receive
+        self._steps: Iterator[bytes] = iter(())
+        self._step = _STEP
         self._total = 0
+        self._ended = False
 
-    def more(self) -> bool:
-        """Receive another piece; False at the end of the connection."""
-        piece = self._receive()
-        self._total += len(piece)
-        if self._total > MAX_TOTAL:
-            raise TooLarge
-        self.buffer += piece
-        return bool(piece)
+    def next_event(self, *, size: int = 0) -> object:
+        """The next event of h11; ``size`` is what is known of the body's size so far."""
+        while (event := self._parse()) is h11.NEED_DATA:
+            self._check_waiting(size)
+            self._feed()
+        return event
 
-    def head(self) -> bytes:
-        """Everything up to the empty line."""
-        searched = 0
-        while not (end := _HEAD_END.search(self.buffer, max(0, searched - 3))):
-            searched = self._more_of_head()
-        block, self.buffer = self.buffer[: end.start()], self.buffer[end.end() :]
-        return block
+    def body(self, announced: int) -> bytes:
+        """The body whose size was ``announced``, or that ends with the connection: no lines any more."""
+        self._step = MAX_TOTAL
+        return self.chunks(announced)
 
-    def line(self) -> bytes:
-        searched = 0
-        while self.buffer.find(b"\n", searched) < 0:
-            searched = self._more_of_head()
-        line, _, self.buffer = self.buffer.partition(b"\n")
-        return line.removesuffix(b"\r")
-
-    def _more_of_head(self) -> int:
-        """Receive more; gives how much was there before, so that no byte is searched again and again."""
-        searched = len(self.buffer)
-        if searched > MAX_HEAD:
-            raise TooLarge
-        if not self.more():
-            raise CutShort
-        return searched
-
-    def exactly(self, size: int) -> bytes:
-        pieces, missing = [self.buffer[:size]], size - len(self.buffer)
-        self.buffer = self.buffer[size:]
-        while missing > 0:
-            if not self.more():
-                raise CutShort
-            pieces.append(self.buffer[:missing])
-            self.buffer, missing = self.buffer[missing:], missing - len(self.buffer)
+    def chunks(self, announced: int = 0) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        while isinstance(event := self.next_event(size=max(size, announced)), h11.Data):
+            pieces.append(event.data)
+            size += len(event.data)
+            if size > MAX_BODY:
+                raise TooLarge
         return b"".join(pieces)
 
-    def rest(self) -> bytes:
-        while self.more():
-            if len(self.buffer) > MAX_BODY:
-                raise TooLarge
-        rest, self.buffer = self.buffer, b""
-        return rest
+    def is_at_rest(self) -> bool:
+        """Whether both sides are done, and nothing came after the answer."""
+        done = self._protocol.our_state is self._protocol.their_state is h11.DONE
+        return done and self._protocol.trailing_data == (b"", False) and next(self._steps, None) is None
 
+    def _parse(self) -> object:
+        try:
+            return self._protocol.next_event()
+        except h11.RemoteProtocolError as error:
+            if self._ended:
+                raise CutShort from error
+            if error.error_status_hint == 431:
+                raise TooLarge from error
+            raise BadAnswer("It breaks the rules of the protocol.") from error
 
-def _read_final_head(reader: _Reader) -> _Head:
-    """The head of the real answer, after interim ones such as 100 and 103."""
-    for _ in range(_MAX_INTERIM):
-        head = _parse_head(reader.head())
-        if head.status >= 200:
-            return head
-        if head.status == 101:
-            raise BadAnswer("It switched to another protocol.")
-    raise BadAnswer("It sent only interim answers.")
-
-
-def _parse_head(block: bytes) -> _Head:
-    status_line, *lines = block.split(b"\n")
-    matched = _STATUS_LINE.fullmatch(status_line.rstrip(b"\r"))
-    if not matched:
-        raise BadAnswer("It does not begin like an HTTP answer.")
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if not colon or not _TOKEN.fullmatch(name):
-            raise BadAnswer("It has a header line that cannot be read.")
-        name, value = name.lower(), value.strip(" \t\r")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return _Head(int(matched[1]), int(matched[2]), headers)
-
-
-def _read_body(reader: _Reader, head: _Head, *, method: str) -> tuple[bytes, bool]:
-    """The body as sent, and whether its end was marked by other than the end of the connection."""
-    if method == "HEAD" or head.status in (204, 304):
-        return b"", True
-    coding = head.headers.get("transfer-encoding")
-    length = head.headers.get("content-length")
-    if coding is not None:
-        if coding.lower() != "chunked":
-            raise BadAnswer("It uses an unknown transfer coding.")
-        # Two lengths that may differ: the answer is read, but the connection is not trusted any more.
-        return _read_chunks(reader), length is None
-    if length is not None:
-        return reader.exactly(_body_size(length)), True
-    return reader.rest(), False
-
-
-def _body_size(length: str) -> int:
-    # A repeated header arrives as "5, 5"; that and anything else but digits is refused.
-    if not (length.isascii() and length.isdigit()):
-        raise BadAnswer("It has an unreadable length.")
-    if len(length) > 12 or int(length) > MAX_BODY:
-        raise TooLarge
-    return int(length)
-
-
-def _read_chunks(reader: _Reader) -> bytes:
-    chunks: list[bytes] = []
-    total = 0
-    while size := _chunk_size(reader.line()):
-        total += size
-        if total > MAX_BODY:
+    def _check_waiting(self, size: int) -> None:
+        """Refuse to wait for more of what is not wanted."""
+        tail = self._protocol.trailing_data[0][-_MAX_BLANKS:]
+        if len(tail) == _MAX_BLANKS and tail.isspace():
+            raise BadAnswer("It has far too many blanks in one place.")
+        # h11 keeps the size of a chunk to itself; without it we would wait for 4 GB until the deadline.
+        chunk = getattr(self._protocol._reader, "_bytes_in_chunk", 0)
+        if size + chunk > MAX_BODY:
             raise TooLarge
-        chunks.append(reader.exactly(size))
-        if reader.line():
-            raise BadAnswer("One of its chunks is longer than announced.")
-    while reader.line():  # trailers, which nobody asked for
-        pass
-    return b"".join(chunks)
+
+    def _feed(self) -> None:
+        step = next(self._steps, None)
+        if step is None:
+            piece = self._receive()
+            self._total += len(piece)
+            if self._total > MAX_TOTAL:
+                raise TooLarge
+            self._ended = not piece
+            step, self._steps = piece[: self._step], _cut(piece[self._step :], self._step)
+        self._protocol.receive_data(step)
 
 
-def _chunk_size(line: bytes) -> int:
-    matched = _CHUNK_SIZE.fullmatch(line)
-    if not matched:
-        raise BadAnswer("One of its chunks has no readable size.")
-    return int(matched[1], 16)
+def _cut(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
 
 
 def _decompressed(raw: bytes, headers: Mapping[str, str]) -> bytes:

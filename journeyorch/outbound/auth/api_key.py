@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from journeyorch.outbound.auth.base import Auth, auth_method
 from journeyorch.outbound.client import Request
-from journeyorch.outbound.wire import header_problem
+from journeyorch.outbound.headers import header_problem
 
 
 @auth_method("api_key")
