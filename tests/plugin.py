@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -33,12 +34,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """A wrapper runs before pytest-django's own hook, which imports the settings."""
-    folder = tempfile.TemporaryDirectory(prefix="journeyorch-tests-")
+    folder = tempfile.TemporaryDirectory(prefix="journeyorch-tests-", dir=_memory_folder())
     early_config.add_cleanup(folder.cleanup)
     early_config.stash[RUN_FOLDER] = Path(folder.name)
     os.environ.update(_environment())
     os.environ["DATABASE_URL"] = _database_url(early_config)
     return (yield)
+
+
+def _memory_folder() -> Path | None:
+    """In memory, if there is room: on a disk SQLite waits at every commit for what no test looks at."""
+    folder = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    if folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2**30:
+        return folder
+    return None
 
 
 def _environment() -> dict[str, str]:
