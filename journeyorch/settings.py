@@ -203,6 +203,8 @@ Q_CLUSTER = {
 # Hosts ("name" or "name:port") and networks that may be called although the guard would refuse them.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
+# A file of root certificates (PEM) to trust instead of those of certifi.
+OUTBOUND_CA_BUNDLE = env.str("OUTBOUND_CA_BUNDLE", default="")
 CALL_THREADS = env.int("CALL_THREADS", default=16)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import certifi
 from django.conf import settings
+from django.core.signals import setting_changed
 
 from journeyorch.outbound.guard import Origin, Policy, Resolver, check_addresses, resolve, resolve_within
 
@@ -113,10 +114,17 @@ os.register_at_fork(after_in_child=_forget_all)
 @functools.cache
 def default_context() -> ssl.SSLContext:
     """TLS as everybody gets it: certificates checked, 1.2 or newer."""
-    bundle = getattr(settings, "OUTBOUND_CA_BUNDLE", "") or certifi.where()
-    context = ssl.create_default_context(cafile=bundle)
+    context = ssl.create_default_context(cafile=settings.OUTBOUND_CA_BUNDLE or certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _forget_context(*, setting: str, **_: object) -> None:
+    if setting == "OUTBOUND_CA_BUNDLE":
+        default_context.cache_clear()
+
+
+setting_changed.connect(_forget_context)
 
 
 def take_kept(origin: Origin, context: ssl.SSLContext | None) -> Connection | None:

@@ -109,14 +109,14 @@ def check_url(url: str, policy: Policy) -> Target:
         raise Refused("The URL must begin with https:// or http:// and name a host.")
     if "@" in parts.netloc:
         raise Refused("The URL must not hold a user name or password. Use the authentication settings.")
-    origin = Origin(parts.scheme, _ascii_host(host), DEFAULT_PORTS[parts.scheme] if port is None else port)
+    origin = Origin(parts.scheme, ascii_host(host), DEFAULT_PORTS[parts.scheme] if port is None else port)
     _check_origin(origin, policy)
     query = f"?{_encoded(parts.query)}" if parts.query else ""
     return Target(origin, (_encoded(parts.path) or "/") + query)
 
 
-def _ascii_host(host: str) -> str:
-    """The host as it is looked up: internationalized names in their ASCII form."""
+def ascii_host(host: str) -> str:
+    """The host as it is looked up: internationalized names in their ASCII form; raises ``Refused``."""
     if parse_address(host):
         return host.partition("%")[0]
     try:

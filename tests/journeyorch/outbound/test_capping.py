@@ -6,14 +6,22 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 
+from journeyorch.outbound import capping as capping_module
 from journeyorch.outbound.capping import Capping, Limit
 from journeyorch.outbound.models import CapWindow
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _blocks_do_not_lapse(monkeypatch):
+    """A busy machine may hold a test up for longer than a block lasts, and its slots would be lost."""
+    monkeypatch.setattr(capping_module, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 def taken(capping: Capping, limit: Limit, times: int, now: datetime | None = NOW) -> int:

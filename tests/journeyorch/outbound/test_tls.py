@@ -78,6 +78,11 @@ def test_an_unknown_certificate_is_refused(ask):
     assert "certificate" in answer.message
 
 
+def test_the_operator_may_trust_other_roots(ask, certificate, settings):
+    settings.OUTBOUND_CA_BUNDLE = str(certificate)
+    assert ask("api.example", None).status == 200
+
+
 def test_a_server_that_speaks_no_tls_is_refused(serve):
     server = serve(says(http()))
     answer = exchange(Request("GET", server.url.replace("http:", "https:")), timeout=2)
