@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 #: Longer than the longest timeout (30 s) plus 10: only a dead or stopped worker loses a claim.
 LEASE = timedelta(seconds=40)
+# An attempt that comes late gets at least so many seconds.
+_SHORTEST = 0.1
 
 
 class Claimed(NamedTuple):
@@ -35,12 +37,18 @@ class Claimed(NamedTuple):
     attempts: int  # made before this one
     first_attempt_at: datetime | None
     prepared: Prepared | None
+    spent: float = 0.0  # seconds since the first attempt, when this one was started
 
     def time_left(self, now: datetime) -> float:
         """Seconds until all attempts together have taken the call's timeout."""
         if self.first_attempt_at is None:
             return self.timeout
         return self.timeout - (now - self.first_attempt_at).total_seconds()
+
+    @property
+    def attempt_timeout(self) -> float:
+        """Seconds for the attempt that has been started: what earlier attempts and pauses left over."""
+        return max(_SHORTEST, self.timeout - self.spent)
 
 
 # A walk over the index from endpoint to endpoint, never over all the calls of one.
@@ -192,7 +200,11 @@ def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
     its next owner, and must not leave in two forms.
     """
     started = [
-        call._replace(attempts=call.attempts + 1, first_attempt_at=call.first_attempt_at or now)
+        call._replace(
+            attempts=call.attempts + 1,
+            first_attempt_at=call.first_attempt_at or now,
+            spent=call.timeout - call.time_left(now),
+        )
         for call in calls
     ]
     rows = [
@@ -203,6 +215,23 @@ def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
         return started
     ours = bulk.lookup(tables.CALL, _CLAIM, [row[:2] for row in rows], [tables.UUID])
     return [started[ordinal] for ordinal, _ in ours]
+
+
+def unstart(calls: Sequence[Claimed], now: datetime) -> None:
+    """Let others make calls that were begun and never sent: the attempt is not counted."""
+    rows = [
+        (
+            call.spec.key,
+            call.token,
+            now,
+            None,
+            call.attempts - 1,
+            call.first_attempt_at if call.attempts > 1 else None,
+        )
+        for call in calls
+    ]
+    columns = (Column("not_before", "timestamptz"), Column("owner", "text"), *_STARTED[1:])
+    bulk.update(tables.CALL, _CLAIM, columns, rows)
 
 
 def _text(prepared: Prepared | None) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
@@ -17,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 from journeyorch import bulk, wakeup
 from journeyorch.outbound.calls import Outcome, handler_of
 from journeyorch.queue import Lifetime
+from journeys.engine.calls.ahead import Ahead
 from journeys.engine.calls.claim import (
     Claimed,
     claim,
@@ -26,6 +26,7 @@ from journeys.engine.calls.claim import (
     postpone,
     prepare,
     start,
+    unstart,
     without_killers,
     without_owner_gone,
 )
@@ -39,10 +40,6 @@ _COLLECT_SECONDS = 0.010
 _COLLECT = 100
 _IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
 _PAUSE_AFTER_ERROR = 0.2
-# An attempt that comes late gets at least so many seconds.
-_SHORTEST = 0.1
-# Of the threads, at most so many for one endpoint: one that hangs must leave room for the others.
-_SHARE_OF_ENDPOINT = 0.5
 
 
 def resident(lifetime: Lifetime) -> None:
@@ -95,13 +92,13 @@ class _Caller:
     def __init__(self, owner: str, pool: ThreadPoolExecutor) -> None:
         self._owner = owner
         self._pool = pool
-        self._sending: Counter[str] = Counter()
+        self._ahead = Ahead(threads=settings.CALL_THREADS)
         self._sent: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._finished: list[Result] = []
 
     @property
     def under_way(self) -> int:
-        return self._sending.total() + len(self._finished)
+        return self._ahead.total + len(self._finished)
 
     def work(self) -> bool:
         """Commit what has come back and claim what is due; False when there was neither."""
@@ -110,14 +107,14 @@ class _Caller:
 
     def wait_for_result(self) -> bool:
         """Wait for the next result, then a moment for others to go with it; False if nothing is under way."""
-        if not self._sending.total():
+        if not self._ahead.sending:
             return False
         try:
             self._take(self._sent.get(timeout=_IDLE_SQLITE))
         except queue.Empty:
             return True
         until = time.monotonic() + _COLLECT_SECONDS
-        while len(self._finished) < _COLLECT and self._sending.total():
+        while len(self._finished) < _COLLECT and self._ahead.sending:
             try:
                 self._take(self._sent.get(timeout=max(0.0, until - time.monotonic())))
             except queue.Empty:
@@ -148,36 +145,22 @@ class _Caller:
         return finished
 
     def _take(self, result: Result) -> None:
-        self._sending[result.call.endpoint] -= 1
+        """A thread is done: keep its result and give it the next call."""
+        self._ahead.done(result.call)
         self._finished.append(result)
+        self._dispatch()
 
     # --- Claiming ---------------------------------------------------------------------------------
 
     def _claim(self) -> int:
         claimed: list[Claimed] = []
-        try:
-            for endpoint in open_endpoints():
-                most = self._room(endpoint)
-                if most > 0:
-                    calls = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
-                    self._sending[endpoint] += len(calls)
-                    claimed.extend(calls)
-        except BaseException:
-            self._forget(claimed)
-            raise
+        for endpoint in open_endpoints():
+            most = self._ahead.room(endpoint) - sum(call.endpoint == endpoint for call in claimed)
+            if most > 0:
+                claimed.extend(claim(endpoint, owner=self._owner, most=most, now=bulk.database_now()))
         if claimed:
             self._begin(claimed)
         return len(claimed)
-
-    def _forget(self, calls: Iterable[Claimed]) -> None:
-        """They are not sent after all; their threads are free."""
-        self._sending.subtract(Counter(call.endpoint for call in calls))
-
-    def _room(self, endpoint: str) -> int:
-        """How many more calls of this endpoint we may send now."""
-        free = settings.CALL_THREADS - self._sending.total()
-        share = max(1, int(settings.CALL_THREADS * _SHARE_OF_ENDPOINT))
-        return min(free, share - self._sending[endpoint])
 
     def _begin(self, claimed: Sequence[Claimed]) -> None:
         """Render, store, send. If something fails here, the calls are given back at once."""
@@ -186,24 +169,27 @@ class _Caller:
             drop(unwanted)
             harmless, ended = without_killers(wanted)
             ready, unmade = prepare(harmless)
-            now = bulk.database_now()
-            started = start(ready, now)
+            started = start(ready, bulk.database_now())
         except BaseException:
-            self._forget(claimed)
             give_back(claimed, bulk.database_now())
             raise
-        begun = {call.spec.key for call in started}
-        self._forget([*unwanted, *(call for call in ready if call.spec.key not in begun)])
-        for call, outcome in [*ended, *unmade]:
-            self._take(Result(call, outcome))
-        for call in started:
-            self._pool.submit(self._send, call, max(_SHORTEST, call.time_left(now)))
+        self._finished.extend(Result(call, outcome) for call, outcome in [*ended, *unmade])
+        self._ahead.add(started)
+        self._dispatch()
 
-    def _send(self, call: Claimed, timeout: float) -> None:
+    def _dispatch(self) -> None:
+        """Let free threads send; what has waited too long for one is left to others."""
+        sendable, late = self._ahead.next()
+        if late:
+            unstart(late, bulk.database_now())
+        for call in sendable:
+            self._pool.submit(self._send, call)
+
+    def _send(self, call: Claimed) -> None:
         """In a thread: one attempt. Whatever happens, a result comes back."""
         try:
             assert call.prepared is not None
-            outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, timeout)
+            outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, call.attempt_timeout)
         except Exception:
             logger.exception("A call failed inside our own code")
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")

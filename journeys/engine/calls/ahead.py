@@ -1,0 +1,81 @@
+"""Which claimed calls are sent next: no endpoint gets all threads, and a quick one is claimed ahead.
+
+Claims of many calls are far cheaper than many claims. But what is claimed ahead of an endpoint that begins to
+hang waits here, so ahead goes only as far as the endpoint has just shown that it answers. Plain values, no
+threads of its own; one thread uses it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+
+from journeys.engine.calls.claim import Claimed
+
+# Of the threads, at most so many for one endpoint: one that hangs must leave room for the others.
+_SHARE = 0.5
+#: Claimed ahead for one endpoint, at most.
+MOST = 100
+# Seconds in which an endpoint's answers are counted, and how many such spans are claimed ahead.
+_SPAN = 0.1
+#: A call that has waited so long for a thread, seconds, is given back: its claim must outlast the sending.
+PATIENCE = 5.0
+
+
+class Ahead:
+    """The calls that one resident has claimed and not finished."""
+
+    def __init__(self, *, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._threads = threads
+        self._share = max(1, int(threads * _SHARE))
+        self._clock = clock
+        self._waiting: dict[str, deque[tuple[float, Claimed]]] = {}
+        self._sending: Counter[str] = Counter()
+        self._answers: dict[str, deque[float]] = {}
+
+    @property
+    def sending(self) -> int:
+        return self._sending.total()
+
+    @property
+    def total(self) -> int:
+        return self.sending + sum(map(len, self._waiting.values()))
+
+    def room(self, endpoint: str) -> int:
+        """How many more calls of this endpoint to claim: a share of the threads, or what it answers lately."""
+        lately = self._clock() - _SPAN
+        answers = self._answers.get(endpoint, deque())
+        while answers and answers[0] < lately:
+            answers.popleft()
+        wanted = max(self._share, min(MOST, 2 * len(answers)))
+        return wanted - self._sending[endpoint] - len(self._waiting.get(endpoint, ()))
+
+    def add(self, calls: Iterable[Claimed]) -> None:
+        """Claimed and begun; they wait for a thread."""
+        now = self._clock()
+        for call in calls:
+            self._waiting.setdefault(call.endpoint, deque()).append((now, call))
+
+    def next(self) -> tuple[list[Claimed], list[Claimed]]:
+        """(calls to be sent now, calls that waited too long). Endpoints take turns."""
+        sendable: list[Claimed] = []
+        late: list[Claimed] = []
+        earliest = self._clock() - PATIENCE
+        for endpoint in list(self._waiting):
+            waiting = self._waiting[endpoint]
+            while waiting and waiting[0][0] < earliest:
+                late.append(waiting.popleft()[1])
+            while waiting and self._sending[endpoint] < self._share and self.sending < self._threads:
+                sendable.append(waiting.popleft()[1])
+                self._sending[endpoint] += 1
+            # To the end of the line, so that the next free thread is another endpoint's.
+            del self._waiting[endpoint]
+            if waiting:
+                self._waiting[endpoint] = waiting
+        return sendable, late
+
+    def done(self, call: Claimed) -> None:
+        """Its thread is free again."""
+        self._sending[call.endpoint] -= 1
+        self._answers.setdefault(call.endpoint, deque(maxlen=MOST)).append(self._clock())
