@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from datasources.external.models import FetchCache
 from events.models import EventKey, Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeys.definition.document import Document
@@ -49,6 +51,7 @@ def upkeep(now: datetime) -> bool:
         delete_old_step_events(now),
         delete_old_events(now),
         forget_keys(now),
+        forget_fetched(now),
     )
     return max(deleted) >= BATCH
 
@@ -125,5 +128,14 @@ def forget_keys(now: datetime) -> int:
     return len(ids)
 
 
-def _skip_locked(rows: QuerySet[Instance]) -> QuerySet[Instance]:
+def forget_fetched(now: datetime) -> int:
+    """Answers of data sources whose time is over; one that is being fetched anew is left alone."""
+    with transaction.atomic():
+        over = FetchCache.objects.over(now).order_by("expires_at")
+        ids = list(_skip_locked(over).values_list("pk", flat=True)[:BATCH])
+        FetchCache.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _skip_locked(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows
