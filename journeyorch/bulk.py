@@ -151,6 +151,17 @@ def database_now() -> datetime:
     return now.astimezone(UTC)
 
 
+def unhurried() -> str:
+    """A condition, always true, for raw SQL whose commit need not reach the disk before it returns.
+
+    For leases and claims: a crash of the database server may lose the last of them, and whoever held one finds
+    its token and name gone. The next durable commit brings them to the disk as well.
+    """
+    if connection.vendor != "postgresql":
+        return ""
+    return " AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL"
+
+
 def to_database(moment: datetime) -> Any:
     """A time as a parameter of raw SQL: SQLite compares texts, and they must be of the stored form."""
     return moment if connection.vendor == "postgresql" else stored_time(moment)

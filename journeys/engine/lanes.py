@@ -29,6 +29,7 @@ class Leased(NamedTuple):
     """A lease that we hold."""
 
     id: int
+    owner: str
     token: int
     crashes: int
     suspect: str | None
@@ -133,7 +134,7 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
     sql = f"""
         UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
             crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
-        WHERE {free} RETURNING {key}, token, crashes, suspect
+        WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, suspect
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [owner, bulk.to_database(now + LEASE), *ids, bulk.to_database(now)])
@@ -141,13 +142,11 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
 
 
 _KEY = {"journeys_lane": Column("id", "bigint"), "journeys_routerlease": Column("sandbox_id", "bigint")}
-_TOKEN = Column("token", "bigint")
-_GIVE_BACK = [
-    Column("owner", "text"),
-    Column("lease_until", "timestamptz"),
-    Column("crashes", "smallint"),
-    Column("suspect", "text"),
-]
+# What proves a lease: its row as we took it.
+_PROOF = (Column("token", "bigint"), Column("owner", "text"))
+_GIVE_BACK = [Column("owner", "text"), Column("lease_until", "timestamptz")]
+_FORGET = [Column("crashes", "smallint"), Column("suspect", "text")]
+_COUNT = Column("crashes", "smallint", "t.crashes + v.crashes")
 
 
 def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
@@ -156,20 +155,28 @@ def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
     The rows are locked in order, so that two processes never wait for each other. An UPDATE, because with a
     SELECT a zombie could still commit.
     """
-    rows = [(lease.id, lease.token, None, None, 0, None) for lease in leases]
-    if bulk.update(table, [_KEY[table], _TOKEN], _GIVE_BACK, rows, in_order=True) != len(rows):
+    rows = [(*_proof(lease), None, None, 0, None) for lease in leases]
+    columns = [*_GIVE_BACK, *_FORGET]
+    if bulk.update(table, [_KEY[table], *_PROOF], columns, rows, in_order=True) != len(rows):
         raise LostLease
 
 
 def release(leases: Sequence[Leased], *, table: str = "journeys_lane", crashed: bool = False) -> None:
-    """Give leases back without having written; after an unexpected error that counts as a crash."""
-    rows = [(lease.id, lease.token, None, None, lease.crashes + crashed, lease.suspect) for lease in leases]
-    bulk.update(table, [_KEY[table], _TOKEN], _GIVE_BACK, rows)
+    """Give leases back without having written; after an unexpected error that counts as a crash.
+
+    The suspect stays written down: the next owner must find it, or it would never be condemned.
+    """
+    rows = [(*_proof(lease), None, None, int(crashed)) for lease in leases]
+    bulk.update(table, [_KEY[table], *_PROOF], [*_GIVE_BACK, _COUNT], rows)
 
 
 def mark_suspect(leased: Leased, suspect: str, *, table: str = "journeys_lane") -> Leased:
     """Write down what is about to be handled, so that the next owner knows what killed us."""
     crashes = leased.crashes if suspect == leased.suspect else 1
     columns = [Column("suspect", "text"), Column("crashes", "smallint")]
-    bulk.update(table, [_KEY[table], _TOKEN], columns, [(leased.id, leased.token, suspect, crashes)])
+    bulk.update(table, [_KEY[table], *_PROOF], columns, [(*_proof(leased), suspect, crashes)])
     return leased._replace(suspect=suspect, crashes=crashes)
+
+
+def _proof(leased: Leased) -> tuple[int, int, str]:
+    return leased.id, leased.token, leased.owner

@@ -60,7 +60,14 @@ KEYS = [uuid.UUID(int=number) for number in range(500)]
 
 def rows(run: int, count: int) -> list[tuple[Any, ...]]:
     return [
-        (count * 1_000_000 + run * 1000 + number, f"name-{number}", KEYS[number], NOW, True, '{"a": 1, "b": "text"}')
+        (
+            count * 1_000_000 + run * 1000 + number,
+            f"name-{number}",
+            KEYS[number],
+            NOW,
+            True,
+            '{"a": 1, "b": "text"}',
+        )
         for number in range(count)
     ]
 

@@ -43,7 +43,7 @@ class Ahead:
         return self.sending + sum(map(len, self._waiting.values()))
 
     def room(self, endpoint: str) -> int:
-        """How many more calls of this endpoint to claim: a share of the threads, or what it answers lately."""
+        """How many more calls of this endpoint to claim: a share of the threads, or what it answers."""
         lately = self._clock() - _SPAN
         answers = self._answers.get(endpoint, deque())
         while answers and answers[0] < lately:

@@ -89,7 +89,7 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
     sql = (
         "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s,"
         " first_attempt_at = CASE WHEN owner IS NULL THEN first_attempt_at END"
-        f" WHERE id IN ({first}) AND status = 0 RETURNING {_RETURNED}"
+        f" WHERE id IN ({first}) AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
     )
     until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from datasources.platform.profiles.changes import write as write_people
 from datasources.platform.profiles.feed import Feed
 from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
-from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect, release
+from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_of
 from journeys.engine.wave.handle import Handled, Handler
 from journeys.engine.wave.load import first_waiting, load
@@ -54,7 +54,7 @@ def _watch(leased: Leased) -> Leased | None:
         return None
     suspect = first_waiting(leased, bulk.database_now())
     if suspect is None:
-        release([leased._replace(crashes=0, suspect=None)])
+        fence([leased])  # nothing waits: what crashed it is gone
         return None
     return mark_suspect(leased, suspect)
 

@@ -286,12 +286,14 @@ def test_a_zombie_that_waits_for_the_row_finds_the_new_token(first: int) -> None
 def test_two_waves_over_the_same_lanes_never_wait_for_each_other(first: int) -> None:
     """Whatever the order in which they took the lanes, they lock them in one order: no deadlock."""
     ids = [first + number for number in range(LANES)]
+    Lane.objects.filter(pk__in=ids).update(owner="both")
 
     def fence_again_and_again(order: int) -> None:
-        held = [Leased(id, 0, 0, None) for id in ids[::order]]
+        held = [Leased(id, "both", 0, 0, None) for id in ids[::order]]
         for _ in range(50):
             with transaction.atomic():
                 fence(held)
+                Lane.objects.filter(pk__in=ids).update(owner="both")
 
     with threads() as both:
         both.start(fence_again_and_again, 1)

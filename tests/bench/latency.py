@@ -1,0 +1,174 @@
+"""From an event to its call: python -m tests.bench.latency [--database postgres|sqlite] [--rate 50]
+
+Real gunicorn, real workers, a real endpoint on loopback. A journey of three steps calls the endpoint with the
+event's id; the latency of an event is the time from the moment it is sent to the moment the call arrives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.postgres import cluster, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "bench-token"
+
+
+class Endpoint:
+    """Notes when which event's call arrives."""
+
+    def __init__(self) -> None:
+        self.arrived: dict[str, float] = {}
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                endpoint.arrived.setdefault(body["event"], time.perf_counter())
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.host = f"127.0.0.1:{self.server.server_port}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.latency", description=__doc__)
+    parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
+    parser.add_argument("--rate", type=float, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    with _database(arguments.database) as url:
+        figures = measure(url, rate=arguments.rate, seconds=arguments.seconds)
+    figures["database"] = arguments.database
+    print("  ".join(f"{name} {value}" for name, value in figures.items()))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+@contextmanager
+def _database(kind: str) -> Iterator[str]:
+    if kind == "postgres":
+        with cluster(fsync=True) as url:
+            yield url
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/bench.sqlite3"
+
+
+def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
+    endpoint = Endpoint()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "journeyorch.settings",
+        "OUTBOUND_ALLOWED_HOSTS": endpoint.host,
+        "LOG_LEVEL": "ERROR",
+        "DEBUG": "false",
+    }
+    inlet = subprocess.run(
+        [sys.executable, "-m", "tests.bench.latency_scene", f"http://{endpoint.host}/call", TOKEN],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    ).stdout.split()[-1]  # fmt: skip
+    port = free_port()
+    web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
+    servers = [
+        subprocess.Popen([*web, "--threads=4", "--no-control-socket"], cwd=ROOT, env=environment),
+        subprocess.Popen([sys.executable, "manage.py", "runworkers"], cwd=ROOT, env=environment),
+    ]
+    try:
+        _send(port, inlet, rate=5, seconds=6)  # until everything runs and is compiled
+        time.sleep(2)
+        sent = _send(port, inlet, rate=rate, seconds=seconds)
+        _await(endpoint, sent)
+    finally:
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(40)
+    delays = sorted((endpoint.arrived[id] - at) * 1000 for id, at in sent.items() if id in endpoint.arrived)
+    return {
+        "events": len(sent),
+        "missing": len(sent) - len(delays),
+        "rate": rate,
+        "p50_ms": round(statistics.median(delays), 1),
+        "p95_ms": round(delays[int(len(delays) * 0.95)], 1),
+        "max_ms": round(delays[-1], 1),
+    }
+
+
+def _send(port: int, inlet: str, *, rate: float, seconds: float) -> dict[str, float]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    sent: dict[str, float] = {}
+    _await_port(port)
+    begun = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+        id = str(uuid.uuid4())
+        sent[id] = time.perf_counter()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+        connection.request("POST", f"/collection/{inlet}", json.dumps(_message(id)), headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+    return sent
+
+
+def _message(id: str) -> dict[str, Any]:
+    entity = {
+        "_id": id,
+        "timestamp": "2026-03-01T12:00:00Z",
+        "eventType": "Lobby",
+        "amount": 5,
+        "identityMap": {"CRMID": [{"id": id, "primary": True}]},
+        "filler": "x" * 600,
+    }
+    return {"header": {"imsOrgId": "bench"}, "body": {"xdmMeta": {}, "xdmEntity": entity}}
+
+
+def _await_port(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The web server did not come up.")
+
+
+def _await(endpoint: Endpoint, sent: dict[str, float]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not sent.keys() <= endpoint.arrived.keys():
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
