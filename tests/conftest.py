@@ -138,8 +138,11 @@ def _nothing_remembered() -> None:
 
 
 @pytest.fixture
-def database_url(django_db_setup: Callable[[], str]) -> str:
-    """DATABASE_URL of a fresh migrated database for processes that a test starts."""
+def database_url(db: None, django_db_setup: Callable[[], str]) -> str:
+    """DATABASE_URL of a fresh migrated database for processes that a test starts.
+
+    ``db``: pytest-django creates the database of which this is a copy only if some test asks for it.
+    """
     return django_db_setup()
 
 

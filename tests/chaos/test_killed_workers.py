@@ -24,8 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 400
 LIMIT = 180.0
 
-# django_db: without a test that asks for it the database of which ``database_url`` is a copy is not made.
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.timeout(400)]
 
 
 class Endpoint:

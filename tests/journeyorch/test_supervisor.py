@@ -23,8 +23,7 @@ LIMIT = 60.0
 ORPHANED = "journeyorch:gone-1:drain:1"
 T = TypeVar("T")
 
-# django_db: without any test that has it, pytest-django creates no database that could be copied.
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 
 def eventually(look: Callable[[], T], *, what: str) -> T:
