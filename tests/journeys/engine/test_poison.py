@@ -1,0 +1,286 @@
+"""What is bad harms nobody else: steps that raise, and things that kill the process (engine.md § 3)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import DataError
+
+from actions.models import Action
+from events.models import Quarantined, ReceivedEvent
+from journeys.activities.condition import ConditionStep
+from journeys.engine import plans, router
+from journeys.engine.wave import run
+from journeys.engine.wave.handle import Handled
+from journeys.models import Call, Entrance, Instance, Lane, StepEvent
+from journeys.models.lane import RouterLease
+from tests.journeys.world import World, act
+
+BAD = 666
+CHECK = act("condition", {"yes": ["end"]}, paths=[{"id": "yes", "expression": "@{Lobby.amount} > 0"}])
+NEIGHBOURS = [f"p{number}" for number in range(5)]
+
+
+class Died(BaseException):
+    """The process is gone: no handler of ours survives it."""
+
+
+@pytest.fixture
+def poison(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Conditions that look at a bad amount fail in a way that a test chooses."""
+    chosen: dict[str, Any] = {"error": ValueError("a bug")}
+    enter = ConditionStep.enter
+
+    def poisoned(step: ConditionStep, view: Any) -> Any:
+        if view.context.events["Lobby"]["amount"] == BAD:
+            raise chosen["error"]
+        return enter(step, view)
+
+    monkeypatch.setattr(ConditionStep, "enter", poisoned)
+    return chosen
+
+
+def send_all(world: World) -> None:
+    for person in NEIGHBOURS[:2]:
+        world.send("Lobby", person, amount=1)
+    world.send("Lobby", "bad", amount=BAD)
+    for person in NEIGHBOURS[2:]:
+        world.send("Lobby", person, amount=1)
+
+
+def live_on(world: World) -> int:
+    """Let workers live, die and be replaced until nothing is left to do; returns how many died."""
+    deaths = 0
+    while True:
+        try:
+            world.run()
+            return deaths
+        except Died:
+            deaths += 1
+            assert deaths < 30, "workers die for ever"
+            plans.forget_all()
+            world.pass_time(seconds=11)
+
+
+def check_neighbours(world: World) -> None:
+    finished = Instance.objects.filter(status=Instance.Status.FINISHED)
+    assert set(finished.values_list("person_id", flat=True)) == set(NEIGHBOURS)
+    assert Instance.objects.filter(person_id__in=NEIGHBOURS).count() == len(NEIGHBOURS)
+    assert world.waiting_inputs() == 0
+    assert not Entrance.objects.exclude(active_instance=None).exists()
+    assert not Lane.objects.exclude(owner=None, crashes=0).exists()
+
+
+# --- Steps that raise -----------------------------------------------------------------------------
+
+
+def test_a_step_that_raises_ends_its_instance_alone(world: World, poison: dict[str, Any]) -> None:
+    world.journey(
+        "lobby",
+        lobby=act("event", "wait", event="Lobby"),
+        wait=act("wait", "check", duration="PT1H"),
+        check=CHECK,
+        end=act("end"),
+    )
+    send_all(world)
+    world.run()
+    world.pass_time(hours=1)
+    world.run()
+
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+    assert StepEvent.objects.get(person_id="bad", status=StepEvent.Status.ERROR).detail == '{"code":"internal"}'
+
+
+def test_an_entrance_that_raises_lets_nobody_in_and_says_so(world: World, poison: dict[str, Any]) -> None:
+    world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
+    send_all(world)
+    world.run()
+
+    check_neighbours(world)
+    assert world.discards("bad") == ["internal"]
+
+
+def test_a_state_that_cannot_be_read_ends_in_error(world: World) -> None:
+    world.journey("lobby", lobby=act("event", "wait", event="Lobby"), wait=act("wait", duration="PT1H"))
+    send_all(world)
+    world.run()
+    Instance.objects.filter(person_id="bad").update(state="nonsense")
+
+    world.pass_time(hours=1)
+    for _ in range(20):
+        with suppress(ValueError):  # the worker logs it and looks again
+            world.run()
+
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+
+
+def test_an_input_that_cannot_be_written_is_taken_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error outside the steps: the wave as a whole fails, again and again, until its cause is found."""
+    world.journey("lobby", lobby=act("event", event="Lobby"))
+    send_all(world)
+    first = run.write
+
+    def refusing(handled: Handled, **given: Any) -> None:
+        if any(row.person_id == "bad" for row in handled.rows.values()):
+            raise DataError("a value that the database does not take")
+        first(handled, **given)
+
+    monkeypatch.setattr(run, "write", refusing)
+    for _ in range(20):
+        with suppress(DataError):
+            world.run()
+
+    check_neighbours(world)
+    assert Quarantined.objects.get().code == "crashed"
+
+
+# --- Things that kill -----------------------------------------------------------------------------
+
+
+def test_an_event_that_kills_at_the_entrance_is_quarantined_at_the_third_crash(
+    world: World, poison: dict[str, Any]
+) -> None:
+    poison["error"] = Died()
+    world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
+    send_all(world)
+
+    assert live_on(world) == 3
+
+    check_neighbours(world)
+    quarantined = Quarantined.objects.get()
+    assert quarantined.code == "crashed"
+    assert quarantined.received_event == ReceivedEvent.objects.order_by("pk")[2]
+    assert not Instance.objects.filter(person_id="bad").exists()
+
+
+def test_an_event_that_kills_takes_its_instance_with_it(world: World, poison: dict[str, Any]) -> None:
+    poison["error"] = Died()
+    world.journey(
+        "lobby",
+        lobby=act("event", "meal", event="Lobby"),
+        meal=act("event", "check", event="Restaurant"),
+        check=CHECK,
+        end=act("end"),
+    )
+    send_all(world)
+    world.run()
+    for person in ["bad", *NEIGHBOURS]:
+        world.send("Restaurant", person)
+
+    assert live_on(world) == 3
+
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+    assert Quarantined.objects.get().code == "crashed"
+
+
+def test_a_timer_that_kills_ends_its_instance(world: World, poison: dict[str, Any]) -> None:
+    poison["error"] = Died()
+    world.journey(
+        "lobby",
+        lobby=act("event", "wait", event="Lobby"),
+        wait=act("wait", "check", duration="PT1H"),
+        check=CHECK,
+        end=act("end"),
+    )
+    send_all(world)
+    world.run()
+    world.pass_time(hours=1)
+
+    assert live_on(world) == 3
+
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+    assert not Quarantined.objects.exists()
+
+
+def test_a_result_that_kills_ends_its_instance(world: World, poison: dict[str, Any]) -> None:
+    poison["error"] = Died()
+    payload = {"type": "object", "fields": {}}
+    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.journey(
+        "lobby",
+        lobby=act("event", "tell", event="Lobby"),
+        tell=act("custom_action", "check", action="Tell"),
+        check=CHECK,
+        end=act("end"),
+    )
+    send_all(world)
+
+    assert live_on(world) == 3
+
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+    assert not Call.objects.filter(status=Call.Status.OPEN).exists()
+
+
+def test_after_somebody_died_by_accident_nothing_is_taken_out(world: World, poison: dict[str, Any]) -> None:
+    """Two crashes, then it goes well: the count begins anew."""
+    poison["error"] = Died()
+    world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
+    world.send("Lobby", "bad", amount=BAD)
+    for _ in range(2):
+        with pytest.raises(Died):
+            world.run()
+        world.pass_time(seconds=11)
+    poison["error"] = ValueError("only a bug")
+
+    world.run()
+
+    assert world.discards("bad") == ["internal"]
+    assert not Quarantined.objects.exists()
+    assert not Lane.objects.exclude(owner=None, crashes=0, suspect=None).exists()
+
+
+# --- The router -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poisoned_route(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    chosen: dict[str, Any] = {"error": Died()}
+    route = router.route
+
+    def poisoned(rows: Any, catalog: Any) -> Any:
+        if any('"poison"' in row.body for row in rows):
+            raise chosen["error"]
+        return route(rows, catalog)
+
+    monkeypatch.setattr(router, "route", poisoned)
+    return chosen
+
+
+@pytest.mark.parametrize("innocents", [0, 2])
+def test_an_event_that_kills_the_router_is_quarantined_and_the_others_are_routed(
+    world: World, poisoned_route: dict[str, Any], innocents: int
+) -> None:
+    world.journey("lobby", lobby=act("event", event="Lobby"))
+    for person in NEIGHBOURS[:innocents]:
+        world.send("Lobby", person)
+    bad = world.send("Lobby", "bad", note="poison")
+    for person in NEIGHBOURS[innocents:]:
+        world.send("Lobby", person)
+
+    deaths = live_on(world)
+
+    # Three by the event itself; and one for each that stood before it, since a success clears the count.
+    assert deaths == 3 + innocents
+    check_neighbours(world)
+    assert Quarantined.objects.get().received_event == bad
+    assert not ReceivedEvent.objects.filter(routed=False).exists()
+    assert RouterLease.objects.get().crashes == 0
+
+
+def test_an_error_of_the_router_counts_like_its_death(world: World, poisoned_route: dict[str, Any]) -> None:
+    poisoned_route["error"] = ValueError("a bug")
+    world.send("Lobby", "bad", note="poison")
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="a bug"):
+            world.run()
+    world.run()
+
+    assert Quarantined.objects.get().code == "crashed"

@@ -1,0 +1,158 @@
+"""Routing: received events become inputs of lanes, in their order, once (engine.md § 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from events.models import Event, Quarantined, ReceivedEvent
+from journeyorch import bulk
+from journeys.engine import router
+from journeys.engine.lanes import LostLease, lane_of, lease_router
+from journeys.engine.router import run_router
+from journeys.models import LaneInput
+from journeys.models.lane import RouterLease
+from tests.journeys.world import World
+
+
+def route(world: World, *, owner: str = "router") -> int:
+    with world.clock():
+        return run_router(world.sandbox.pk, owner=owner)
+
+
+def routed_people() -> list[str]:
+    return list(LaneInput.objects.order_by("pk").values_list("person_id", flat=True))
+
+
+def test_inputs_stand_in_the_order_of_receipt(world: World) -> None:
+    people = [f"p{number}" for number in (5, 3, 9, 1, 3)]
+    sent = [world.send("Lobby", person) for person in people]
+
+    assert route(world) == 5
+
+    assert routed_people() == people
+    assert list(LaneInput.objects.order_by("pk").values_list("reference", flat=True)) == [one.pk for one in sent]
+    assert not ReceivedEvent.objects.filter(routed=False).exists()
+
+
+def test_an_input_says_whom_it_concerns_and_which_events_it_is(world: World) -> None:
+    world.send("Lobby", "anna")
+    route(world)
+
+    (found,) = LaneInput.objects.all()
+    assert (found.namespace, found.person_id) == ("CRMID", "anna")
+    assert found.lane_id == lane_of(world.sandbox.pk, "CRMID", "anna")
+    assert orjson.loads(found.detail) == {"events": [world.events["Lobby"].pk]}
+    assert (found.bulk, found.kind, found.occurred_at) == (0, LaneInput.Kind.EVENT, world.now)
+
+
+def test_a_smaller_id_that_is_committed_later_is_routed_too(world: World) -> None:
+    """Two receiving processes: the one that took its id first may be the last to commit."""
+    first = world.send("Lobby", "quick")
+    route(world)
+
+    ReceivedEvent.objects.create(
+        id=first.pk - 1, sandbox=world.sandbox, inlet=world.inlet, received_at=world.now,
+        body=first.body.replace("quick", "slow"),
+    )  # fmt: skip
+    route(world)
+
+    assert routed_people() == ["quick", "slow"]
+
+
+def test_an_event_that_interests_nobody_leaves_no_input(world: World) -> None:
+    world.send("Sauna")
+
+    assert route(world) == 1
+    assert not LaneInput.objects.exists()
+    assert not Quarantined.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("not JSON at all", "not_normal"),
+        ("null", "not_normal"),
+        ('{"header": {}, "body": {"xdmEntity": {"_id": "e", "eventType": "Lobby"}}}', "invalid"),
+        (
+            '{"header": {}, "body": {"xdmEntity": {"_id": "e", "timestamp": "2026-03-01T12:00:00Z",'
+            ' "eventType": "Lobby", "amount": "much"}}}',
+            "invalid",
+        ),
+    ],
+)
+def test_a_bad_event_is_quarantined_with_its_reason_and_stops_nobody(world: World, body: str, code: str) -> None:
+    bad = ReceivedEvent.objects.create(
+        sandbox=world.sandbox, inlet=world.inlet, received_at=world.now, body=body
+    )
+    world.send("Lobby", "anna")
+
+    assert route(world) == 2
+
+    found = Quarantined.objects.get()
+    assert (found.received_event, found.code, found.at) == (bad, code, world.now)
+    assert found.message
+    assert routed_people() == ["anna"]
+
+
+def test_an_event_is_routed_by_the_configuration_that_holds_when_it_is_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new event is configured between the reading and the writing."""
+    world.send("Spa", "anna")
+    first = router.route
+
+    def changed_meanwhile(*arguments: Any) -> Any:
+        found = first(*arguments)
+        if not Event.objects.filter(name="Spa").exists():
+            world.event("Spa")
+        return found
+
+    monkeypatch.setattr(router, "route", changed_meanwhile)
+    route(world)
+    assert not LaneInput.objects.exists()
+    assert ReceivedEvent.objects.filter(routed=False).exists()
+
+    route(world)
+    assert routed_people() == ["anna"]
+
+
+def test_while_one_routes_the_others_do_not(world: World) -> None:
+    world.send("Lobby")
+    with world.clock():
+        lease_router(world.sandbox.pk, owner="one", now=bulk.database_now())
+
+    assert route(world, owner="two") == 0
+    assert not LaneInput.objects.exists()
+
+    world.pass_time(seconds=11)
+    assert route(world, owner="two") == 1
+
+
+def test_one_that_lost_its_lease_writes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.send("Lobby")
+    first = router.route
+
+    def stopped_for_a_while(*arguments: Any) -> Any:
+        monkeypatch.setattr(router, "route", first)
+        world.pass_time(seconds=11)
+        assert route(world, owner="other") == 1
+        return first(*arguments)
+
+    monkeypatch.setattr(router, "route", stopped_for_a_while)
+    with pytest.raises(LostLease):
+        route(world, owner="zombie")
+
+    assert LaneInput.objects.count() == 1
+    assert RouterLease.objects.get().owner is None
+
+
+def test_more_than_a_batch_takes_several(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "BATCH", 3)
+    for number in range(7):
+        world.send("Lobby", f"p{number}")
+
+    assert [route(world) for _ in range(4)] == [3, 3, 1, 0]
+    assert routed_people() == [f"p{number}" for number in range(7)]
