@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from datasources.external.models import FetchCache
-from events.models import EventKey, Quarantined, ReceivedEvent
+from events.ingest.sweep import forget_outdated_keys
+from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeys.definition.document import Document
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
@@ -23,7 +24,6 @@ from journeys.models import Call, Instance, JourneyVersion, StepEvent
 #: Rows deleted at a time.
 BATCH = 1000
 _EVERY = 5.0
-_KEYS_KEPT = timedelta(days=7)
 
 _next_at = 0.0
 
@@ -50,7 +50,7 @@ def upkeep(now: datetime) -> bool:
         delete_old_instances(now),
         delete_old_step_events(now),
         delete_old_events(now),
-        forget_keys(now),
+        forget_outdated_keys(now.date()),
         forget_fetched(now),
     )
     return max(deleted) >= BATCH
@@ -117,14 +117,6 @@ def delete_old_events(now: datetime) -> int:
     with transaction.atomic():
         Quarantined.objects.filter(received_event_id__in=ids).delete()
         ReceivedEvent.objects.filter(pk__in=ids).delete()
-    return len(ids)
-
-
-def forget_keys(now: datetime) -> int:
-    """Keys of events received more than seven days ago."""
-    old = EventKey.objects.filter(day__lt=(now - _KEYS_KEPT).date())
-    ids = list(old.values_list("pk", flat=True)[:BATCH])
-    EventKey.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 

@@ -1,0 +1,34 @@
+"""Users and sandboxes in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.models import Sandbox, User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Django's own page, with the sandboxes that the user may enter."""
+
+    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sandboxes"), {"fields": ("sandboxes",)}))
+    filter_horizontal = ("groups", "user_permissions", "sandboxes")
+
+
+@admin.register(Sandbox)
+class SandboxAdmin(admin.ModelAdmin):
+    """Sandboxes are made and renamed here; their deletion would take everything in them along."""
+
+    list_display = ("name", "title", "kind", "time_zone")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Sandbox | None = None) -> tuple[str, ...]:
+        """The name is in addresses and headers that others use (events.md, Sandboxes)."""
+        return ("name",) if obj else ()
