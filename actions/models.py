@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
 
@@ -23,7 +23,7 @@ class Action(Configuration):
     name = models.CharField(
         _("name"),
         max_length=30,
-        validators=[RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))],
+        validators=[NAME_VALIDATOR],
     )
     description = models.TextField(_("description"), blank=True)
     url = models.CharField(_("URL"), max_length=2000)
@@ -32,7 +32,7 @@ class Action(Configuration):
     headers = models.JSONField(_("headers"), default=list, blank=True)
     query = models.JSONField(_("query parameters"), default=list, blank=True)
     auth = models.JSONField(_("authentication"), default=dict, blank=True)
-    # The pasted payload as a tree whose leaves are {"type", "constant": value} or {"type", "variable": true, "label"}.
+    # The pasted payload as a tree of constants and variables (actions/payload.py).
     payload = models.JSONField(_("action parameters"), default=dict, blank=True)
     response_sample = models.JSONField(_("response payload"), null=True, blank=True)
 
@@ -84,7 +84,9 @@ class MessageTemplate(Configuration):
     class Meta:
         verbose_name = _("message template")
         verbose_name_plural = _("message templates")
-        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="message_template_name_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["sandbox", "name"], name="message_template_name_unique")
+        ]
 
     def __str__(self) -> str:
         return self.name

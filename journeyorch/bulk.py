@@ -154,8 +154,8 @@ def database_now() -> datetime:
 def unhurried() -> str:
     """A condition, always true, for raw SQL whose commit need not reach the disk before it returns.
 
-    For leases and claims: a crash of the database server may lose the last of them, and whoever held one finds
-    its token and name gone. The next durable commit brings them to the disk as well.
+    For leases and claims: a crash of the database server may lose the last of them, and whoever held one
+    finds its token and name gone. The next durable commit brings them to the disk as well.
     """
     if connection.vendor != "postgresql":
         return ""

@@ -1,4 +1,4 @@
-"""Prepares the database of tests.bench.latency: python -m tests.bench.latency_scene URL TOKEN; prints the inlet."""
+"""Prepares the database of tests.bench.latency: python -m tests.bench.latency_scene URL TOKEN."""
 
 from __future__ import annotations
 
