@@ -85,11 +85,15 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
         " ORDER BY not_before, id LIMIT %s"
     )
     if connection.vendor == "postgresql":
-        first += " FOR NO KEY UPDATE SKIP LOCKED"
+        # An array is made once. A plain IN may be asked again for each row that it is compared with, skip what
+        # it has locked itself, and so claim more than ``most``.
+        first = f"= ANY(ARRAY({first} FOR NO KEY UPDATE SKIP LOCKED))"
+    else:
+        first = f"IN ({first})"
     sql = (
         "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s,"
         " first_attempt_at = CASE WHEN owner IS NULL THEN first_attempt_at END"
-        f" WHERE id IN ({first}) AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
+        f" WHERE id {first} AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
     )
     until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
     with connection.cursor() as cursor:
