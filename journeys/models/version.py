@@ -23,7 +23,7 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
     def live(self) -> JourneyVersionQuerySet:
         return self.filter(status=JourneyVersion.Status.LIVE)
 
-    def latest(self) -> JourneyVersionQuerySet:
+    def newest(self) -> JourneyVersionQuerySet:
         """Only the highest version of each journey."""
         newest = (
             JourneyVersion.objects.filter(journey=models.OuterRef("journey"))

@@ -49,7 +49,7 @@ def versions_asked_for(sandbox: Sandbox, question: Question) -> QuerySet[Journey
     """The versions of a sandbox that a question asks for, in its order, without their drawings."""
     versions = JourneyVersion.objects.filter(sandbox=sandbox)
     if question.latest:
-        versions = versions.latest()
+        versions = versions.newest()
     if question.search:
         versions = versions.filter(journey__name__icontains=question.search)
     if question.statuses:

@@ -236,14 +236,16 @@ class _Walk:
 
     def _offer_held(self) -> None:
         """Offer what came while calling, oldest first, to the pause that was reached, or discard it."""
-        while self.held and self.position is Position.WAITING:
+        while self.held and self._waits():
             self.fire_timers(before=self.held[0])
-            if self.position is not Position.WAITING:
-                return  # calling again, with what is held; or at the end, without it
-            arrival, self.held = self.held[0], self.held[1:]
-            if not self._take_event(arrival):
-                self.discards.append((arrival, Discard.NOT_LISTENING))
+            if self._waits():  # else calling again, with what is held; or at the end, without it
+                arrival, self.held = self.held[0], self.held[1:]
+                if not self._take_event(arrival):
+                    self.discards.append((arrival, Discard.NOT_LISTENING))
         self.fire_timers()
+
+    def _waits(self) -> bool:
+        return self.position is Position.WAITING
 
     # --- Steps ------------------------------------------------------------------------------------
 
