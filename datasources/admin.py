@@ -1,6 +1,8 @@
 """The admin pages of the app, from the rooms where they live."""
 
 from datasources.external import admin as external
+from datasources.platform.namespaces import admin as namespaces
 from datasources.platform.profiles import admin as profiles
+from datasources.platform.schemas import admin as schemas
 
-__all__ = ["external", "profiles"]
+__all__ = ["external", "namespaces", "profiles", "schemas"]
