@@ -92,9 +92,10 @@ class _Drain:
     def _known_sandboxes(self) -> list[int]:
         now = time.monotonic()
         if now >= self._look_again:
-            self._sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
-            for sandbox_id in self._sandboxes:
+            sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
+            for sandbox_id in set(sandboxes) - set(self._sandboxes):
                 ensure_lanes(sandbox_id)
+            self._sandboxes = sandboxes
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes
 
