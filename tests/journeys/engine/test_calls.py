@@ -38,7 +38,10 @@ def calling(world: World) -> World:
 
 def draw(world: World, **properties: Any) -> JourneyVersion:
     Action.objects.create(
-        sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={"type": "object", "fields": {}}
+        sandbox=world.sandbox,
+        name="Tell",
+        url="http://127.0.0.1:1/",
+        payload={"type": "object", "fields": {}},
     )
     return world.journey(
         "lobby",
@@ -228,7 +231,9 @@ def test_a_result_is_written_with_its_input_and_what_the_handler_keeps(calling: 
 
     assert commit_results([Result(call, Outcome("ok", data={"id": 7})) for call in calls], calling.now) == 3
 
-    assert set(Call.objects.values_list("status", "owner", "done_at")) == {(Call.Status.DONE, None, calling.now)}
+    assert set(Call.objects.values_list("status", "owner", "done_at")) == {
+        (Call.Status.DONE, None, calling.now)
+    }
     assert {orjson.loads(text)["data"]["id"] for text in Call.objects.values_list("result", flat=True)} == {7}
     inputs = LaneInput.objects.filter(kind=LaneInput.Kind.CALL_RESULT)
     assert set(inputs.values_list("detail", flat=True)) == {str(call.spec.key) for call in calls}
@@ -420,10 +425,16 @@ def test_what_waits_too_long_for_a_thread_is_left_to_others() -> None:
 def test_a_hanging_endpoint_leaves_room_for_the_others(calling: World) -> None:
     """All its people wait; the person of another endpoint is called all the same."""
     Action.objects.create(
-        sandbox=calling.sandbox, name="Other", url="http://127.0.0.1:1/", payload={"type": "object", "fields": {}}
+        sandbox=calling.sandbox,
+        name="Other",
+        url="http://127.0.0.1:1/",
+        payload={"type": "object", "fields": {}},
     )
     calling.journey(
-        "meal", name="Second", meal=act("event", "tell", event="Restaurant"), tell=act("custom_action", action="Other")
+        "meal",
+        name="Second",
+        meal=act("event", "tell", event="Restaurant"),
+        tell=act("custom_action", action="Other"),
     )
     for number in range(30):
         calling.send("Lobby", f"p{number}")

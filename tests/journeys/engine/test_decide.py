@@ -115,7 +115,9 @@ def test_an_event_above_a_wait_wins_the_tie() -> None:
         (timedelta(days=20), ["first>next"]),
     ],
 )
-def test_a_wait_begins_when_its_step_is_entered_however_late_that_is(late: timedelta, expected: list[str]) -> None:
+def test_a_wait_begins_when_its_step_is_entered_however_late_that_is(
+    late: timedelta, expected: list[str]
+) -> None:
     """Two waits of an hour: a worker that was away does not let people rush through the second."""
     drawn = plan(
         "lobby",
@@ -296,12 +298,18 @@ def test_events_that_come_while_calling_are_offered_in_their_order() -> None:
     first = begin(drawn)
     state = first.state
     for id, event in [(2, GYM), (3, MEAL), (4, GYM)]:
-        state = decide(drawn, state, arrival(event, after(seconds=id), id=id), around(after(seconds=id))).state
+        state = decide(
+            drawn, state, arrival(event, after(seconds=id), id=id), around(after(seconds=id))
+        ).state
     assert [one.received_id for one in state.held] == [2, 3, 4]
 
     decision = decide(drawn, state, returned(first), around(after(seconds=9)))
 
-    assert [(one.activity, one.received_id) for one in decision.steps] == [("tell", None), ("meal", 3), ("gym", 4)]
+    assert [(one.activity, one.received_id) for one in decision.steps] == [
+        ("tell", None),
+        ("meal", 3),
+        ("gym", 4),
+    ]
     assert [one.received_id for one, _ in decision.discards] == [2]
 
 
@@ -342,7 +350,9 @@ def test_a_call_that_nobody_answers_is_given_up_and_what_was_held_is_offered() -
     decision = decide(drawn, state, Woke(), around(START + CALL_PATIENCE))
 
     assert path(decision) == ["tell>error", "sorry>next", "end>"]
-    assert decide(drawn, decision.state, returned(first), around(START + CALL_PATIENCE)).state == decision.state
+    assert (
+        decide(drawn, decision.state, returned(first), around(START + CALL_PATIENCE)).state == decision.state
+    )
 
 
 # --- Fetches --------------------------------------------------------------------------------------
@@ -371,8 +381,13 @@ def test_a_fetch_whose_parameters_need_other_data_waits_for_them() -> None:
 
 
 def test_a_failed_fetch_takes_the_alternative_path_and_late_data_are_dropped() -> None:
-    both = "#{Weather.here.city} == \"Rome\" and #{Rooms.free.count, params: {city: \"Rome\"}} > 3"
-    check = act("condition", {"yes": ["end"], "error": ["hold"]}, paths=[{"id": "yes", "expression": both}], error_path=True)
+    both = '#{Weather.here.city} == "Rome" and #{Rooms.free.count, params: {city: "Rome"}} > 3'
+    check = act(
+        "condition",
+        {"yes": ["end"], "error": ["hold"]},
+        paths=[{"id": "yes", "expression": both}],
+        error_path=True,
+    )
     drawn = plan("lobby", lobby=FETCHING["lobby"], check=check, end=END, hold=act("wait", duration="PT1H"))
     first = begin(drawn)
     assert len(first.calls) == 2
@@ -385,8 +400,10 @@ def test_a_failed_fetch_takes_the_alternative_path_and_late_data_are_dropped() -
 
 
 def test_the_same_data_are_fetched_anew_by_the_next_step() -> None:
-    check = act("condition", {"yes": ["again"]}, paths=[{"id": "yes", "expression": "#{Weather.here.city} == \"Rome\""}])
-    again = act("condition", {}, paths=[{"id": "yes", "expression": "#{Weather.here.city} == \"Oslo\""}])
+    check = act(
+        "condition", {"yes": ["again"]}, paths=[{"id": "yes", "expression": '#{Weather.here.city} == "Rome"'}]
+    )
+    again = act("condition", {}, paths=[{"id": "yes", "expression": '#{Weather.here.city} == "Oslo"'}])
     drawn = plan("lobby", lobby=FETCHING["lobby"], check=check, again=again)
     first = begin(drawn)
     second = decide(drawn, first.state, returned(first, data={"city": "Rome"}), around(after(seconds=1)))
@@ -408,7 +425,9 @@ SPLIT = {
     ("number", "activity", "drawn"),
     [(1, "split", 76.8050676626775), (2, "split", 50.758014080392414), (1, "other", 47.11659638034201)],
 )
-def test_the_draw_of_an_instance_and_an_activity_is_the_same_for_ever(number: int, activity: str, drawn: float) -> None:
+def test_the_draw_of_an_instance_and_an_activity_is_the_same_for_ever(
+    number: int, activity: str, drawn: float
+) -> None:
     """Golden values: people who wait before a split must not be drawn anew by the next release."""
     assert draw(UUID(int=number), activity) == pytest.approx(drawn)
 
@@ -466,7 +485,9 @@ def test_the_last_error_is_seen_by_later_steps() -> None:
     drawn = plan(
         "lobby",
         lobby=CALLING["lobby"],
-        tell=act("custom_action", {"error": ["check"]}, action="Tell", values={"text": '"x"'}, error_path=True),
+        tell=act(
+            "custom_action", {"error": ["check"]}, action="Tell", values={"text": '"x"'}, error_path=True
+        ),
         check=act("condition", {}, paths=[{"id": "yes", "expression": seen}]),
     )
     first = begin(drawn)

@@ -71,7 +71,9 @@ def _ways(kind: str, config: dict[str, Any]) -> list[str]:
         ways = []
     if config.get("other"):
         ways.append("other")
-    return ways + [way for way, on in (("error", "error_path"), ("timeout", "timeout_path")) if config.get(on)]
+    return ways + [
+        way for way, on in (("error", "error_path"), ("timeout", "timeout_path")) if config.get(on)
+    ]
 
 
 @st.composite
@@ -208,7 +210,9 @@ class OneLife(RuleBasedStateMachine):
         decision = decide(self.plan, before, stimulus, around)
 
         assert decision == decide(self.plan, before, stimulus, around), "decided otherwise the second time"
-        assert decision == decide(self.plan, again(before), stimulus, around), "a state read back decides otherwise"
+        assert decision == decide(self.plan, again(before), stimulus, around), (
+            "a state read back decides otherwise"
+        )
         self.check_events(before, stimulus, decision)
         if before.position is Position.ENDED:
             assert decision.state == before

@@ -57,7 +57,9 @@ def lane(id: int) -> Lane:
         (1, "", "ü", 65),
     ],
 )
-def test_a_person_is_in_the_same_lane_for_ever(sandbox: int, namespace: str, person: str, expected: int) -> None:
+def test_a_person_is_in_the_same_lane_for_ever(
+    sandbox: int, namespace: str, person: str, expected: int
+) -> None:
     """Golden values: with another lane after an upgrade two workers would work on one person."""
     assert lane_of(sandbox, namespace, person) == expected
 
@@ -94,7 +96,9 @@ def waiting(lane_id: int, *, inputs: int = 1, crashes: int = 0) -> Waiting:
         ([waiting(1), waiting(2, crashes=2), waiting(3)], 1, [1, 3]),
     ],
 )
-def test_a_wave_takes_the_lanes_that_wait_longest(free: list[Waiting], workers: int, chosen: list[int]) -> None:
+def test_a_wave_takes_the_lanes_that_wait_longest(
+    free: list[Waiting], workers: int, chosen: list[int]
+) -> None:
     assert choose(free, workers=workers) == chosen
 
 
@@ -151,7 +155,9 @@ def test_taking_over_an_expired_lease_counts_a_crash(first: int) -> None:
 
 
 @pytest.mark.parametrize(("crashed", "count"), [(False, 0), (True, 1)])
-def test_giving_a_lease_back_counts_a_crash_only_after_an_error(first: int, crashed: bool, count: int) -> None:
+def test_giving_a_lease_back_counts_a_crash_only_after_an_error(
+    first: int, crashed: bool, count: int
+) -> None:
     release(lease([first], owner="one", now=NOON), crashed=crashed)
 
     (taken,) = lease([first], owner="two", now=NOON)
@@ -205,7 +211,9 @@ def test_the_fence_gives_the_leases_back_and_forgets_crashes(first: int) -> None
     with transaction.atomic():
         fence(leased)
 
-    assert set(Lane.objects.values_list("owner", "lease_until", "crashes", "suspect")) == {(None, None, 0, None)}
+    assert set(Lane.objects.values_list("owner", "lease_until", "crashes", "suspect")) == {
+        (None, None, 0, None)
+    }
 
 
 def test_one_lost_lane_loses_the_whole_wave(first: int) -> None:
@@ -272,7 +280,9 @@ def test_a_zombie_that_waits_for_the_row_finds_the_new_token(first: int) -> None
             lost.append(True)
 
     with elsewhere() as other, threads() as zombie:
-        other.cursor().execute("UPDATE journeys_lane SET token = token + 1, owner = 'two' WHERE id = %s", [first])
+        other.cursor().execute(
+            "UPDATE journeys_lane SET token = token + 1, owner = 'two' WHERE id = %s", [first]
+        )
         zombie.start(write)
         until(somebody_waits_for_a_lock, "the zombie's fence")
         other.commit()

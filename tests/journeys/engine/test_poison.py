@@ -91,7 +91,9 @@ def test_a_step_that_raises_ends_its_instance_alone(world: World, poison: dict[s
 
     check_neighbours(world)
     assert world.instance("bad").status == Instance.Status.ERROR
-    assert StepEvent.objects.get(person_id="bad", status=StepEvent.Status.ERROR).detail == '{"code":"internal"}'
+    assert (
+        StepEvent.objects.get(person_id="bad", status=StepEvent.Status.ERROR).detail == '{"code":"internal"}'
+    )
 
 
 def test_an_entrance_that_raises_lets_nobody_in_and_says_so(world: World, poison: dict[str, Any]) -> None:

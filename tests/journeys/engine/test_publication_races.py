@@ -47,7 +47,9 @@ def in_the_middle(monkeypatch: pytest.MonkeyPatch, happen: Any) -> None:
 
 @on_postgresql  # on SQLite a wave decides and writes in one transaction, and nothing happens in between
 @pytest.mark.django_db(transaction=True)
-def test_a_wave_that_decided_by_an_old_version_decides_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wave_that_decided_by_an_old_version_decides_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = world.journey("lobby", **WAITING)
     world.send("Lobby")
     with world.clock():
@@ -62,7 +64,9 @@ def test_a_wave_that_decided_by_an_old_version_decides_again(world: World, monke
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_nobody_enters_a_version_that_is_stopped_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_enters_a_version_that_is_stopped_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     version = world.journey("lobby", **WAITING)
     world.send("Lobby")
     in_the_middle(monkeypatch, lambda: publishing.stop(version, by=None))
@@ -119,7 +123,9 @@ def test_while_versions_follow_each_other_everybody_enters_one_of_them(world: Wo
     assert not LaneInput.objects.exists()
 
 
-def test_people_who_were_received_before_enter_the_version_that_is_live_when_they_are_handled(world: World) -> None:
+def test_people_who_were_received_before_enter_the_version_that_is_live_when_they_are_handled(
+    world: World,
+) -> None:
     first = world.journey("lobby", **WAITING)
     world.send("Lobby", "early")
     with world.clock():
@@ -133,7 +139,10 @@ def test_people_who_were_received_before_enter_the_version_that_is_live_when_the
 def test_a_stop_and_a_result_end_the_person_once(world: World) -> None:
     """The result was committed first; the sweep and the result are both in the lane."""
     Action.objects.create(
-        sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={"type": "object", "fields": {}}
+        sandbox=world.sandbox,
+        name="Tell",
+        url="http://127.0.0.1:1/",
+        payload={"type": "object", "fields": {}},
     )
     version = world.journey(
         "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "wait", action="Tell"), wait=WAITING["wait"]
@@ -151,7 +160,9 @@ def test_a_stop_and_a_result_end_the_person_once(world: World) -> None:
     assert world.waiting_inputs() == 0
 
 
-def test_stopping_many_takes_several_waves_and_nobody_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_many_takes_several_waves_and_nobody_is_left(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("journeys.engine.wave.load.SWEEP", 2)
     monkeypatch.setattr("journeys.engine.wave.handle.SWEEP", 2)
     version = world.journey("lobby", **WAITING)
@@ -173,7 +184,11 @@ def test_a_generation_is_compiled_once(world: World, monkeypatch: pytest.MonkeyP
     world.journey("lobby", **WAITING)
     compiled: list[int] = []
     first = plans._compile
-    monkeypatch.setattr(plans, "_compile", lambda sandbox, generation: compiled.append(generation) or first(sandbox, generation))
+    monkeypatch.setattr(
+        plans,
+        "_compile",
+        lambda sandbox, generation: compiled.append(generation) or first(sandbox, generation),
+    )
     for number in range(3):
         world.send("Lobby", f"p{number}")
         world.run()
@@ -185,7 +200,10 @@ def test_a_version_that_cannot_be_compiled_stops_no_other(world: World) -> None:
     """Something it uses was changed under it; its people wait until somebody repairs that."""
     broken = world.journey("lobby", name="Broken", **WAITING)
     check = act("condition", {}, paths=[{"id": "yes", "expression": "@{Lobby.nothing} > 1"}])
-    document = {**broken.document, "activities": {"lobby": act("event", "check", event="Lobby"), "check": check}}
+    document = {
+        **broken.document,
+        "activities": {"lobby": act("event", "check", event="Lobby"), "check": check},
+    }
     JourneyVersion.objects.filter(pk=broken.pk).update(document=document)
     world.journey("lobby", name="Sound", **WAITING)
     world.send("Lobby")
@@ -226,7 +244,9 @@ def test_publishing_the_next_version_never_revives_one_that_is_being_stopped(wor
     first = world.journey("lobby", **WAITING)
     following = publishing.new_version(first, by=None)
     with elsewhere() as stopping, threads() as publisher:
-        stopping.cursor().execute("UPDATE journeys_journeyversion SET status = 'stopped' WHERE id = %s", [first.pk])
+        stopping.cursor().execute(
+            "UPDATE journeys_journeyversion SET status = 'stopped' WHERE id = %s", [first.pk]
+        )
         publisher.start(lambda: publishing.publish(following, by=None))
         until(somebody_waits_for_a_lock, "the publication")
         stopping.commit()

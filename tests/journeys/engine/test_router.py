@@ -33,7 +33,9 @@ def test_inputs_stand_in_the_order_of_receipt(world: World) -> None:
     assert route(world) == 5
 
     assert routed_people() == people
-    assert list(LaneInput.objects.order_by("pk").values_list("reference", flat=True)) == [one.pk for one in sent]
+    assert list(LaneInput.objects.order_by("pk").values_list("reference", flat=True)) == [
+        one.pk for one in sent
+    ]
     assert not ReceivedEvent.objects.filter(routed=False).exists()
 
 
@@ -83,7 +85,9 @@ def test_an_event_that_interests_nobody_leaves_no_input(world: World) -> None:
         ),
     ],
 )
-def test_a_bad_event_is_quarantined_with_its_reason_and_stops_nobody(world: World, body: str, code: str) -> None:
+def test_a_bad_event_is_quarantined_with_its_reason_and_stops_nobody(
+    world: World, body: str, code: str
+) -> None:
     bad = ReceivedEvent.objects.create(
         sandbox=world.sandbox, inlet=world.inlet, received_at=world.now, body=body
     )

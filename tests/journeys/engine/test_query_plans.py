@@ -1,0 +1,271 @@
+"""The hot look-ups use their indexes, on tables without statistics and on full ones (engine.md § 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+
+from events.loading import load_unrouted
+from events.models import ReceivedEvent
+from journeyorch import bulk
+from journeys.engine import tables
+from journeys.engine.calls.claim import claim, open_endpoints
+from journeys.engine.lanes import WAVE_INPUTS, waiting_lanes
+from journeys.engine.upkeep import delete_old_instances
+from journeys.engine.wave import load
+from journeys.models import Call, Entrance, Instance, LaneInput
+from journeys.models.lane import LANES
+from tests.journeys.together import on_postgresql
+from tests.journeys.world import World
+
+pytestmark = on_postgresql
+FEW, MANY = 300, 50_000
+
+
+class Tables:
+    """Rows as they are in a busy sandbox: a few of them due, most of them not."""
+
+    def __init__(self, world: World, count: int) -> None:
+        self.world = world
+        self.count = count
+        self.lanes = [world.sandbox.pk * LANES + number for number in range(LANES)]
+        for fill in (self._inputs, self._instances, self._entrances, self._calls, self._events):
+            fill()
+
+    def _insert(self, table: str, columns: str, values: str) -> None:
+        sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM generate_series(1, {self.count}) AS n"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.replace("LANE", f"{self.lanes[0]} + n % 64").replace(
+                    "NOW", f"'{self.world.now}'::timestamptz"
+                )
+            )
+
+    def _inputs(self) -> None:
+        columns = "lane_id, bulk, kind, namespace, person_id, detail, occurred_at"
+        self._insert("journeys_laneinput", columns, "LANE, 0, 2, 'CRMID', 'p' || n, '', NOW")
+
+    def _instances(self) -> None:
+        """One in a hundred is due, one in three has ended."""
+        columns = (
+            "id, version_id, journey_id, in_test, lane_id, namespace, person_id, position, status, activity,"
+            " state, revision, started_at, wake_at, ended_at"
+        )
+        values = (
+            "md5(n::text)::uuid, 1, 1, false, LANE, 'CRMID', 'p' || n, 1, 0, 'a', '', 1, NOW,"
+            " CASE WHEN n % 3 > 0 THEN NOW + (n % 100 - 1) * interval '1 hour' END,"
+            " CASE WHEN n % 3 = 0 THEN NOW - n * interval '1 minute' END"
+        )
+        self._insert("journeys_instance", columns, values)
+
+    def _entrances(self) -> None:
+        columns = "journey_id, in_test, namespace, person_id, last_started_at"
+        self._insert("journeys_entrance", columns, "1, false, 'CRMID', 'p' || n, NOW")
+
+    def _calls(self) -> None:
+        """Nine of ten are done; of the open ones of one endpoint most are throttled."""
+        columns = (
+            "id, sandbox_id, lane_id, instance_id, activity, kind, spec, namespace, person_id, in_test, endpoint,"
+            " status, created_at, not_before, timeout_seconds, attempts, token"
+        )
+        values = (
+            "md5(n::text)::uuid, 1, LANE, md5(n::text)::uuid, 'a', 'fetch', '{}', '', '', false,"
+            " 'action:' || n % 5, CASE WHEN n % 10 = 0 THEN 0 ELSE 1 END, NOW,"
+            " NOW + (n % 100 - 10) * interval '1 minute', 30, 0, 0"
+        )
+        self._insert("journeys_call", columns, values)
+
+    def _events(self) -> None:
+        values = f"{self.world.sandbox.pk}, {self.world.inlet.pk}, NOW, n % 100 > 0, 'collection', '{{}}'"
+        self._insert(
+            "events_receivedevent", "sandbox_id, inlet_id, received_at, routed, protocol, body", values
+        )
+
+
+TABLES = (
+    tables.LANE_INPUT, tables.INSTANCE, tables.ENTRANCE, tables.CALL, tables.RECEIVED_EVENT, "journeys_lane"
+)  # fmt: skip
+# Every one of these has some thousands of rows at least; a few of them are wanted.
+BIG = ("laneinput", "instance", "entrance", "journeys_call", "receivedevent")
+
+
+@contextmanager
+def explained() -> Iterator[list[str]]:
+    """The plans of everything that is asked for within the block."""
+    plans: list[str] = []
+    fetch = bulk._fetch
+
+    def with_plan(run: Callable[..., Any]) -> Callable[..., Any]:
+        def bulk_run(sql: str, parameters: Any) -> Any:
+            plans.append("\n".join(row[0] for row in fetch(f"EXPLAIN {sql}", parameters)))
+            return run(sql, parameters)
+
+        return bulk_run
+
+    def django_run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "UPDATE", "WITH")):
+            execute(f"EXPLAIN {sql}", params, many, context)
+            plans.append("\n".join(row[0] for row in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    verbs = {name: with_plan(getattr(bulk, name)) for name in ("_fetch", "_count")}
+    with mock.patch.multiple(bulk, **verbs), connection.execute_wrapper(django_run):
+        yield plans
+
+
+def check(plans: list[str], *, index: str) -> None:
+    text = "\n\n".join(plans)
+    assert index in text
+    scanned = [
+        line for line in text.splitlines() if "Seq Scan" in line and any(table in line for table in BIG)
+    ]
+    assert not scanned, text
+    # Sorting what one probe has found is cheap; sorting everything that waits is not.
+    sorted_rows = [int(rows) for rows in re.findall(r"Sort  \(cost=\S+ rows=(\d+)", text)]
+    assert max(sorted_rows, default=0) <= 2 * WAVE_INPUTS, text
+
+
+def waiting_inputs_are_found_lane_by_lane(full: Tables) -> None:
+    with explained() as plans:
+        found = load._waiting_inputs(full.lanes)
+
+    assert len(found) == min(full.count, LANES * load.WAVE_INPUTS)
+    check(plans, index="lane_input_oldest")
+
+
+def due_instances_are_found_lane_by_lane(full: Tables) -> None:
+    with explained() as plans:
+        found = load._due_instances(full.lanes, full.world.now)
+
+    assert 0 < len(found) < full.count / 50
+    check(plans, index="instance_due")
+
+
+def lanes_with_work_are_found_by_probes(full: Tables) -> None:
+    with explained() as plans:
+        found = waiting_lanes(full.world.sandbox.pk, full.world.now)
+
+    assert len(found) == LANES
+    check(plans, index="lane_input_oldest")
+    check(plans, index="instance_due")
+
+
+def entrances_are_found_person_by_person(full: Tables) -> None:
+    keys = {(1, False, "CRMID", f"p{number}") for number in range(1, 200)}
+    with explained() as plans:
+        found = load._entrances(keys)
+
+    assert len(found) == 199
+    check(plans, index="entrance_unique")
+
+
+def instances_are_found_by_their_ids(full: Tables) -> None:
+    ids = list(Instance.objects.values_list("pk", flat=True)[:200])
+    with explained() as plans:
+        found = bulk.by_ids(tables.INSTANCE, tables.UUID, ids, [tables.UUID])
+
+    assert len(found) == 200
+    check(plans, index="journeys_instance_pkey")
+
+
+def unrouted_events_are_found_in_their_order(full: Tables) -> None:
+    with explained() as plans:
+        found = load_unrouted(full.world.sandbox.pk, limit=500)
+        load._oldest_unrouted(full.world.sandbox.pk)
+
+    assert len(found) == min(500, full.count // 100)
+    check(plans, index="received_event_unrouted")
+
+
+def calls_are_claimed_in_their_order(full: Tables) -> None:
+    with explained() as plans:
+        found = claim("action:0", owner="one", most=50, now=full.world.now)
+
+    assert len(found) == min(50, Call.objects.filter(owner="one").count())
+    assert found
+    check(plans, index="call_open")
+
+
+def endpoints_are_found_without_reading_their_calls(full: Tables) -> None:
+    with explained() as plans:
+        found = open_endpoints()
+
+    assert found == ["action:0"]
+    check(plans, index="call_open")
+
+
+def writing_and_deleting_goes_by_keys(full: Tables) -> None:
+    inputs = list(LaneInput.objects.values_list("pk", flat=True)[:200])
+    rows = [(id, 1, *fields, 2) for id, *fields in Instance.objects.values_list("pk", *MOVING)[:200]]
+    with explained() as plans:
+        bulk.delete(tables.LANE_INPUT, tables.ID, inputs)
+        columns = (*tables.INSTANCE_MOVING, bulk.Column("revision", "integer"))
+        assert bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, rows) == 200
+
+    check(plans, index="journeys_laneinput_pkey")
+    check(plans, index="journeys_instance_pkey")
+
+
+MOVING = tuple(column.name for column in tables.INSTANCE_MOVING)
+
+
+def retention_begins_with_the_oldest(full: Tables) -> None:
+    Instance.objects.filter(ended_at__isnull=False).update(ended_at=F("ended_at") - timedelta(days=60))
+    with explained() as plans:
+        assert delete_old_instances(full.world.now) == 1000
+
+    # All that are old are put in order at most once a batch; what is not old is never looked at.
+    assert "instance_ended" in plans[0]
+    assert Entrance.objects.count() == full.count
+    assert ReceivedEvent.objects.count() == full.count
+
+
+LOOK_UPS = (
+    waiting_inputs_are_found_lane_by_lane,
+    due_instances_are_found_lane_by_lane,
+    lanes_with_work_are_found_by_probes,
+    entrances_are_found_person_by_person,
+    instances_are_found_by_their_ids,
+    unrouted_events_are_found_in_their_order,
+    calls_are_claimed_in_their_order,
+    endpoints_are_found_without_reading_their_calls,
+)
+# Without statistics the planner takes 50,000 rows for 7,000, and reading them all for the cheaper way.
+WITH_STATISTICS = (writing_and_deleting_goes_by_keys, retention_begins_with_the_oldest)
+
+
+@pytest.mark.parametrize("state", ["few rows", "many rows", "many rows, fresh statistics"])
+def test_every_hot_look_up_goes_by_its_index(world: World, state: str) -> None:
+    """One test for all of them: filling the tables takes a hundred times as long as looking."""
+    full = Tables(world, FEW if state == "few rows" else MANY)
+    look_ups = LOOK_UPS
+    if "statistics" in state:
+        analyze()
+        look_ups = (*LOOK_UPS, *WITH_STATISTICS)
+    problems = [problem for look_up in look_ups if (problem := problem_of(look_up, full))]
+
+    assert not problems, "\n\n".join(problems)
+
+
+def problem_of(look_up: Callable[[Tables], None], full: Tables) -> str:
+    try:
+        with transaction.atomic():
+            look_up(full)
+            transaction.set_rollback(True)
+    except AssertionError as error:
+        return f"{look_up.__name__}: {error}"
+    return ""
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ANALYZE {table}")
