@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from journeyorch import bulk, wakeup
 from journeyorch.access.models import Sandbox, User
+from journeys.definition.check import Reading
 from journeys.definition.check import check as check_document
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
@@ -140,6 +141,9 @@ def _require_same_rules(version: JourneyVersion) -> None:
     old, new = Document.model_validate(before.document), Document.model_validate(version.document)
     if old.properties.reentrance != new.properties.reentrance:
         raise NotAllowed(_("Re-entrance must stay as in the version before; set it back."))
+    catalog = read_catalog(version.sandbox_id)
+    if Reading(old, catalog).namespaces() != Reading(new, catalog).namespaces():
+        raise NotAllowed(_("The events' namespace must stay as in the version before; use events of that one."))
 
 
 def _require_room(version: JourneyVersion, *, replacing: JourneyVersion | None) -> None:

@@ -1,0 +1,107 @@
+"""What each kind of activity may be configured to, at its limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journeys.activities.base import kinds, read_config, shown_name
+from journeys.definition.document import ActivityDocument
+
+PATH = {"id": "a", "expression": "true"}
+
+
+def parts(*percents: Any) -> list[dict[str, Any]]:
+    return [{"id": f"p{number}", "percent": percent} for number, percent in enumerate(percents)]
+
+
+LIMITS: list[tuple[str, dict[str, Any], bool]] = [
+    ("event", {"event": "Lobby"}, True),
+    ("event", {"event": ""}, False),
+    ("event", {}, False),
+    ("event", {"event": "Lobby", "timeout": "PT1S"}, True),
+    ("event", {"event": "Lobby", "timeout": "P90D"}, True),
+    ("event", {"event": "Lobby", "timeout": "PT0S"}, False),
+    ("event", {"event": "Lobby", "timeout": "P91D"}, False),
+    ("event", {"event": "Lobby", "timeout": "-PT1H"}, False),
+    ("event", {"event": "Lobby", "timeout": "an hour"}, False),
+    ("event", {"event": "Lobby", "timeout": None}, True),
+    ("event", {"event": "Lobby", "timeuot": "PT1H"}, False),
+    ("wait", {"duration": "PT0S"}, True),
+    ("wait", {"duration": "P90D"}, True),
+    ("wait", {"duration": "P90DT1S"}, False),
+    ("wait", {"duration": "-PT1S"}, False),
+    ("wait", {"duration": ""}, False),
+    ("wait", {"duration": None}, False),
+    ("wait", {}, False),
+    ("condition", {"paths": [PATH]}, True),
+    ("condition", {"paths": []}, False),
+    ("condition", {"paths": [{**PATH, "id": f"p{number}"} for number in range(50)]}, True),
+    ("condition", {"paths": [{**PATH, "id": f"p{number}"} for number in range(51)]}, False),
+    ("condition", {"paths": [{"id": "a"}]}, False),
+    ("condition", {"paths": [{**PATH, "id": "not an id"}]}, False),
+    ("condition", {"paths": [{**PATH, "label": "x" * 121}]}, False),
+    ("split", {"parts": parts(50, 50)}, True),
+    ("split", {"parts": parts(0, 100)}, True),
+    ("split", {"parts": parts(100)}, False),
+    ("split", {"parts": parts(*[5] * 20)}, True),
+    ("split", {"parts": parts(*[5] * 21)}, False),
+    ("split", {"parts": parts(-1, 101)}, False),
+    ("split", {"parts": parts("NaN", 50)}, False),
+    ("custom_action", {"action": "Tell"}, True),
+    ("custom_action", {"action": ""}, False),
+    ("custom_action", {"action": "Tell", "values": {"text": 3}}, False),
+    ("custom_action", {"action": "Tell", "error_path": "perhaps"}, False),
+    ("email", {"template": "Hello"}, True),
+    ("email", {"template": ""}, False),
+    ("sms", {"template": "Hello", "address": None}, False),
+    ("push", {"template": "Hello", "parameters": []}, False),
+    ("end", {}, True),
+    ("end", {"label": "x"}, False),
+]
+
+
+@pytest.mark.parametrize(("kind", "config", "fits"), LIMITS, ids=range(len(LIMITS)))
+def test_a_configuration_is_read_within_its_limits(kind: str, config: dict[str, Any], fits: bool) -> None:
+    read, problem = read_config(ActivityDocument(kind=kind, config=config))
+
+    assert (read is not None) == fits
+    assert bool(problem) != fits
+
+
+def test_each_kind_is_tried_here() -> None:
+    assert {kind for kind, _, _ in LIMITS} == set(kinds())
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_each_kind_says_what_the_palette_shows(kind: str) -> None:
+    activity = kinds()[kind]
+
+    assert activity.kind == kind
+    assert activity.title
+    assert activity.help.endswith(".")
+    assert activity.icon
+    assert activity.category in ("events", "orchestration", "actions")
+    assert activity.node_type
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, "Lobby"),
+        ({"name": "first"}, "first"),
+        ({"label": "Comes in"}, "Lobby – Comes in"),
+        ({"name": "first", "label": "Comes in"}, "first – Comes in"),
+    ],
+)
+def test_a_card_shows_name_and_label(given: dict[str, str], shown: str) -> None:
+    drawn = ActivityDocument(kind="event", config={"event": "Lobby"}, **given)
+
+    assert shown_name(drawn, read_config(drawn)[0]) == shown
+
+
+def test_a_card_without_either_shows_its_kind() -> None:
+    drawn = ActivityDocument(kind="wait", config={"duration": "PT1H"})
+
+    assert shown_name(drawn, read_config(drawn)[0]) == "Wait"

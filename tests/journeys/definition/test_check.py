@@ -1,0 +1,296 @@
+"""What keeps a journey from being published: each problem with the smallest drawing that has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journeys.definition.check import check
+from journeys.definition.document import Document, read_document
+from journeys.definition.graph import Graph
+from tests.journeys.drawings import CATALOG, document, problems
+from tests.journeys.world import act
+
+LOBBY = act("event", "next", event="Lobby")
+END = {"next": act("end")}
+
+
+def after_lobby(activity: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"start": "lobby", "lobby": LOBBY, "next": activity, **more}
+
+
+def paths(*expressions: str, **more: Any) -> dict[str, Any]:
+    listed = [{"id": f"p{number}", "expression": one} for number, one in enumerate(expressions)]
+    return act("condition", {}, **{"paths": listed, **more})
+
+
+# Code, activity that is named, field, and the drawing.
+PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
+    ("ERR_JOURNEY_NO_START", None, "", {"start": []}),
+    ("ERR_JOURNEY_TARGET_MISSING", None, "", {"start": "gone"}),
+    ("ERR_JOURNEY_WRONG_START", "wait", "", {"start": "wait", "wait": act("wait", duration="PT1H")}),
+    ("ERR_JOURNEY_WRONG_START", "end", "", {"start": "end", "end": act("end")}),
+    (
+        "ERR_JOURNEY_START_TIMEOUT",
+        "lobby",
+        "timeout",
+        {"start": "lobby", "lobby": act("event", event="Lobby", timeout="PT1H")},
+    ),
+    (
+        "ERR_JOURNEY_TIME_ZONE",
+        None,
+        "",
+        {"start": "lobby", "lobby": act("event", event="Lobby"), "properties": {"time_zone": "Mars/Olympus"}},
+    ),
+    (
+        "ERR_JOURNEY_NAMESPACES",
+        None,
+        "",
+        {"start": "lobby", "lobby": LOBBY, "next": act("event", event="Elsewhere")},
+    ),
+    (
+        "ERR_JOURNEY_LOOP",
+        "a",
+        "",
+        {
+            "start": "lobby",
+            "lobby": act("event", "a", event="Lobby"),
+            "a": act("wait", "b", duration="PT1H"),
+            "b": act("wait", "a", duration="PT1H"),
+        },
+    ),
+    ("ERR_JOURNEY_LOOP", "next", "next", after_lobby(act("wait", "lobby", duration="PT1H"))),
+    ("ERR_JOURNEY_LOOP", "next", "", after_lobby(act("wait", "next", duration="PT1H"))),
+    ("ERR_JOURNEY_NAME_TWICE", "next", "name", after_lobby(act("event", event="Lobby"))),
+    ("ERR_JOURNEY_UNREACHABLE", "alone", "", {"start": "lobby", "lobby": LOBBY, **END, "alone": act("end")}),
+    ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("teleport"))),
+    ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait"))),
+    ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait", duration="PT1H", extra=1))),
+    ("ERR_JOURNEY_TARGET_MISSING", "lobby", "next", {"start": "lobby", "lobby": LOBBY}),
+    (
+        "ERR_JOURNEY_WAY_MISSING",
+        "lobby",
+        "timeout",
+        {"start": "lobby", "lobby": act("event", {"timeout": ["next"]}, event="Lobby"), **END},
+    ),
+    (
+        "WARN_JOURNEY_ALTERNATIVE_EMPTY",
+        "next",
+        "timeout",
+        after_lobby(act("event", event="Meal", timeout="PT1H", timeout_path=True)),
+    ),
+    ("WARN_JOURNEY_ALTERNATIVE_EMPTY", "next", "error", after_lobby(paths("true", error_path=True))),
+    (
+        "ERR_JOURNEY_PARALLEL",
+        "lobby",
+        "next",
+        {"start": "lobby", "lobby": act("event", {"next": ["a", "b"]}, event="Lobby"), "a": act("end"), "b": act("end")},
+    ),
+    (
+        "ERR_JOURNEY_PARALLEL",
+        "lobby",
+        "next",
+        {
+            "start": "lobby",
+            "lobby": act("event", {"next": ["a", "a"]}, event="Lobby"),
+            "a": act("wait", duration="PT1H"),
+        },
+    ),
+    ("ERR_JOURNEY_EVENT_MISSING", "lobby", "event", {"start": "lobby", "lobby": act("event", event="Gone")}),
+    ("ERR_JOURNEY_ACTION_MISSING", "next", "action", after_lobby(act("custom_action", action="Gone"))),
+    (
+        "ERR_JOURNEY_VALUE_MISSING",
+        "next",
+        "values.text",
+        after_lobby(act("custom_action", action="Tell", values={"text": "  "})),
+    ),
+    (
+        "ERR_JOURNEY_VALUE_UNKNOWN",
+        "next",
+        "values.colour",
+        after_lobby(act("custom_action", action="Tell", values={"text": '"x"', "colour": '"red"'})),
+    ),
+    (
+        "ERR_JOURNEY_EXPR_TYPE",
+        "next",
+        "values.text",
+        after_lobby(act("custom_action", action="Tell", values={"text": "3 > 2"})),
+    ),
+    ("ERR_JOURNEY_TEMPLATE_MISSING", "next", "template", after_lobby(act("email", template="Gone"))),
+    ("ERR_JOURNEY_TEMPLATE_MISSING", "next", "template", after_lobby(act("sms", template="Hello"))),
+    (
+        "ERR_JOURNEY_SPLIT",
+        "next",
+        "parts",
+        after_lobby(act("split", parts=[{"id": "a", "percent": 30}, {"id": "b", "percent": 60}])),
+    ),
+    (
+        "ERR_JOURNEY_PATH_TWICE",
+        "next",
+        "paths",
+        after_lobby(act("condition", paths=[{"id": "a", "expression": "true"}, {"id": "a", "expression": "true"}])),
+    ),
+    ("ERR_JOURNEY_EXPR_TYPE", "next", "paths.1.expression", after_lobby(paths("true", "3"))),
+    ("ERR_JOURNEY_EXPR_UNKNOWN_FIELD", "next", "paths.0.expression", after_lobby(paths("@{Lobby.nothing} > 1"))),
+    ("ERR_JOURNEY_EXPR_UNKNOWN_SOURCE", "next", "paths.0.expression", after_lobby(paths("#{Gone.here.city} == \"a\""))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "activity", "field", "drawn"),
+    PROBLEMS,
+    ids=[f"{number} {row[0].split('_', 2)[2]}" for number, row in enumerate(PROBLEMS)],
+)
+def test_each_problem_is_found_at_its_place(
+    code: str, activity: str | None, field: str, drawn: dict[str, Any]
+) -> None:
+    found = problems(**drawn)
+
+    assert (code, activity, field) in [(one.code, one.activity, one.field) for one in found]
+    assert {one.code for one in found} == {code}, "one mistake, one kind of problem"
+    assert all(one.message.endswith(".") for one in found)
+    assert all(one.is_error == code.startswith("ERR") for one in found)
+
+
+SOUND: list[dict[str, Any]] = [
+    {"start": "lobby", "lobby": act("event", event="Lobby")},
+    {"start": ["lobby", "meal"], "lobby": LOBBY, "meal": act("event", "next", event="Meal"), **END},
+    after_lobby(act("event", {"next": ["end"], "timeout": ["end"]}, event="Lobby", name="again", timeout="PT1H", timeout_path=True), end=act("end")),
+    after_lobby(paths("@{Lobby.amount} > 1", "#{Weather.here.city} == @{Lobby.text}")),
+    after_lobby(paths("#{ExperiencePlatform.ProfileFieldGroup.points} > 1")),
+    after_lobby(act("custom_action", "check", action="Tell", values={"text": '"x"'}), check=paths('@{Tell.id} == "r"')),
+    # An action that leaves nothing may be used several times under its own name.
+    after_lobby(act("custom_action", "more", action="Shout"), more=act("custom_action", action="Shout")),
+    after_lobby(act("email", template="Hello", parameters={"name": "@{Lobby.text}"})),
+    after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("drawn", SOUND, ids=range(len(SOUND)))
+def test_what_is_sound_has_no_problem(drawn: dict[str, Any]) -> None:
+    assert problems(**drawn) == []
+
+
+def test_an_expression_sees_only_what_stands_before_it_on_its_path() -> None:
+    """The response of an action on another branch does not exist for this one."""
+    drawn = after_lobby(
+        act("split", {"a": ["tell"], "b": ["check"]}, parts=[{"id": "a", "percent": 50}, {"id": "b", "percent": 50}]),
+        tell=act("custom_action", action="Tell", values={"text": '"x"'}),
+        check=paths('@{Tell.id} == "r"'),
+    )  # fmt: skip
+    assert [(one.activity, one.field) for one in problems(**drawn)] == [("check", "paths.0.expression")]
+
+
+def test_a_syntax_error_names_its_line_and_column() -> None:
+    (found,) = problems(**after_lobby(paths("true and\n  > 3")))
+
+    assert (found.line, found.column) == (2, 3)
+
+
+def test_more_activities_than_allowed_are_too_many() -> None:
+    drawn = document("lobby", lobby=LOBBY, **END)
+
+    assert check(drawn, CATALOG, max_activities=2) == []
+    assert [one.code for one in check(drawn, CATALOG, max_activities=1)] == [
+        "ERR_JOURNEY_TOO_MANY_ACTIVITIES"
+    ]
+
+
+def test_a_kind_of_message_needs_a_channel() -> None:
+    drawn = document("lobby", lobby=LOBBY, next=act("email", template="Hello", parameters={"name": '"x"'}))
+
+    found = check(drawn, CATALOG._replace(channels={}), max_activities=50)
+
+    assert [one.code for one in found] == ["ERR_JOURNEY_CHANNEL_MISSING"]
+
+
+def test_nothing_that_is_drawn_makes_the_check_fail() -> None:
+    """Everything wrong at once: loops, missing targets, unknown kinds, broken configurations."""
+    everything = {
+        f"a{number}": activity for number, row in enumerate(PROBLEMS) for activity in _activities(row[3])
+    }
+
+    assert problems(["a0", "a1", "gone"], **everything)
+
+
+def _activities(drawn: dict[str, Any]) -> list[dict[str, Any]]:
+    return [value for name, value in drawn.items() if name not in ("start", "properties")]
+
+
+# --- The document ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (None, "The definition"),
+        ([], "The definition"),
+        ("text", "The definition"),
+        ({"start": "lobby"}, "start"),
+        ({"unknown": 1}, "unknown"),
+        ({"activities": {"bad id!": {"kind": "end"}}}, "activities.bad id!.[key]"),
+        ({"activities": {"a": {}}}, "activities.a.kind"),
+        ({"activities": {"a": {"kind": "end", "to": {"next": "b"}}}}, "activities.a.to.next"),
+        ({"activities": {"a": {"kind": "end", "label": "x" * 121}}}, "activities.a.label"),
+        ({"properties": {"timeout_seconds": 0}}, "properties.timeout_seconds"),
+        ({"properties": {"timeout_seconds": 31}}, "properties.timeout_seconds"),
+        ({"properties": {"reentrance": {"wait": "P31D"}}}, "properties.reentrance.wait"),
+        ({"properties": {"reentrance": {"wait": "-PT1S"}}}, "properties.reentrance.wait"),
+        ({"properties": {"reentrance": {"wait": "soon"}}}, "properties.reentrance.wait"),
+        ({"properties": {"start_at": "2026-01-01T00:00:00"}}, "properties.start_at"),
+    ],
+)
+def test_what_is_no_document_is_refused_with_its_place(data: Any, place: str) -> None:
+    read, found = read_document(data)
+
+    assert read is None
+    assert [one.code for one in found] == ["ERR_JOURNEY_FORMAT"]
+    assert found[0].message.startswith(f"{place} cannot be read" if data else place)
+
+
+def test_a_document_is_read_as_it_was_written() -> None:
+    drawn = document(
+        "lobby",
+        properties={"reentrance": {"wait": "PT90M"}, "start_at": "2026-01-01T00:00:00Z"},
+        lobby=act("event", "next", event="Lobby", timeout="PT1H"),
+        **END,
+    )
+    assert Document.model_validate(drawn.model_dump(mode="json")) == drawn
+
+
+# --- The graph ------------------------------------------------------------------------------------
+
+
+def chain(**after: list[str]) -> Graph:
+    return Graph(document(next(iter(after)), **{id: act("wait", {"next": to}) for id, to in after.items()}))
+
+
+def test_what_can_be_reached_and_what_stands_before() -> None:
+    graph = chain(a=["b", "c"], b=["d"], c=["d"], d=[], e=["d"])
+
+    assert graph.reachable() == {"a", "b", "c", "d"}
+    assert graph.upstream("d") == {"a", "b", "c", "e"}
+    assert graph.upstream("a") == set()
+
+
+@pytest.mark.parametrize(
+    ("after", "loop"),
+    [
+        ({"a": ["b", "c"], "b": ["c"], "c": []}, set()),
+        ({"a": ["a"]}, {"a"}),
+        ({"a": ["b"], "b": ["c"], "c": ["b"]}, {"b", "c"}),
+        # Nobody gets there, and it is a loop all the same.
+        ({"a": [], "b": ["c"], "c": ["b"]}, {"b", "c"}),
+    ],
+)
+def test_a_loop_is_found_wherever_it_is(after: dict[str, list[str]], loop: set[str]) -> None:
+    assert set(chain(**after).loop()) == loop
+
+
+def test_a_very_deep_drawing_is_no_problem() -> None:
+    ids = [f"n{number}" for number in range(5000)]
+    graph = chain(**{id: ids[number + 1 : number + 2] for number, id in enumerate(ids)})
+
+    assert graph.loop() == []
+    assert len(graph.upstream(ids[-1])) == 4999

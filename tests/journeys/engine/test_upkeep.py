@@ -1,0 +1,204 @@
+"""What is done now and then: ends of journeys, finished versions, retention (engine.md § 5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events.models import Quarantined, ReceivedEvent
+from journeys import publishing
+from journeys.engine import upkeep as module
+from journeys.engine.upkeep import (
+    close_ended,
+    delete_old_events,
+    delete_old_instances,
+    delete_old_step_events,
+    finish_empty,
+    upkeep,
+)
+from journeys.models import Call, Entrance, Instance, JourneyVersion, StepCount, StepEvent
+from tests.journeys.together import elsewhere, on_postgresql
+from tests.journeys.world import World, act
+
+Status = JourneyVersion.Status
+WALK = {"lobby": act("event", event="Lobby")}
+STAY = {"lobby": act("event", "wait", event="Lobby"), "wait": act("wait", duration="P20D")}
+
+
+def status_of(version: JourneyVersion) -> str:
+    return JourneyVersion.objects.values_list("status", flat=True).get(pk=version.pk)
+
+
+# --- Versions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, Status.LIVE), (0, Status.CLOSED), (1, Status.CLOSED)])
+def test_the_end_date_closes_a_version(world: World, seconds: int, status: str) -> None:
+    version = world.journey("lobby", properties={"end_at": "2026-03-01T13:00:00Z"}, **STAY)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(hours=1, seconds=seconds)
+
+    upkeep(world.now)
+
+    assert status_of(version) == status
+
+
+def test_a_version_without_an_end_date_stays_live(world: World) -> None:
+    version = world.journey("lobby", **WALK)
+
+    close_ended(world.now + timedelta(days=10_000))
+
+    assert status_of(version) == Status.LIVE
+
+
+def test_a_closed_version_is_finished_when_the_last_one_has_left(world: World) -> None:
+    version = world.journey("lobby", **STAY)
+    world.send("Lobby")
+    world.run()
+    publishing.close(version, by=None)
+    finish_empty(world.now)
+    assert status_of(version) == Status.CLOSED
+
+    world.pass_time(days=20)
+    world.run()
+    finish_empty(world.now)
+
+    assert status_of(version) == Status.FINISHED
+    version.refresh_from_db()
+    assert version.finished_at == world.now
+
+
+# --- Retention ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left(world: World) -> World:
+    """Three people who have been, and one who is still inside."""
+    world.journey("lobby", name="Walk", **WALK)
+    for person in ("anna", "bert", "cleo"):
+        world.send("Lobby", person)
+    world.run()
+    world.journey("lobby", name="Stay", **STAY)
+    world.send("Lobby", "dora")
+    world.run()
+    return world
+
+
+def people() -> set[str]:
+    return set(Instance.objects.values_list("person_id", flat=True))
+
+
+@pytest.mark.parametrize(("days", "deleted"), [(29, 0), (31, 4)])
+def test_ended_instances_are_deleted_after_their_time(left: World, days: int, deleted: int) -> None:
+    assert delete_old_instances(left.now + timedelta(days=days)) == deleted
+
+    assert "dora" in people()
+    assert Instance.objects.get(ended_at=None).person_id == "dora"
+    # Whether somebody may come again is not forgotten with the instance.
+    assert Entrance.objects.count() == 5
+
+
+def test_an_instance_whose_call_is_still_open_is_kept(left: World) -> None:
+    anna = Instance.objects.get(person_id="anna")
+    for number, status in enumerate((Call.Status.OPEN, Call.Status.DONE)):
+        make_call(left, anna, number, status)
+
+    delete_old_instances(left.now + timedelta(days=31))
+    assert people() == {"anna", "dora"}
+    assert Call.objects.count() == 2
+
+    Call.objects.update(status=Call.Status.DONE)
+    delete_old_instances(left.now + timedelta(days=31))
+    assert people() == {"dora"}
+    assert not Call.objects.exists()
+
+
+def make_call(world: World, instance: Instance, number: int, status: int) -> None:
+    Call.objects.create(
+        id=f"00000000-0000-0000-0000-{number:012d}", sandbox=world.sandbox, lane_id=instance.lane_id,
+        instance_id=instance.pk, activity="tell", kind="fetch", spec="{}", namespace="CRMID",
+        person_id="anna", endpoint="source:1", status=status, created_at=world.now, not_before=world.now,
+        timeout_seconds=30,
+    )  # fmt: skip
+
+
+def test_deletion_goes_in_batches_and_says_when_there_is_more(
+    left: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    later = left.now + timedelta(days=31)
+
+    assert upkeep(later)
+    assert Instance.objects.count() == 3
+    while upkeep(later):
+        pass
+    assert people() == {"dora"}
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_somebody_holds_are_passed_over(left: World) -> None:
+    with elsewhere() as other:
+        other.cursor().execute("SELECT 1 FROM journeys_instance WHERE person_id = 'anna' FOR UPDATE")
+        delete_old_instances(left.now + timedelta(days=31))
+
+    assert people() == {"anna", "dora"}
+
+
+def test_old_step_events_are_deleted_and_their_sums_stay(left: World) -> None:
+    counted = StepCount.objects.count()
+    StepEvent.objects.filter(person_id="anna").update(at=left.now - timedelta(days=91))
+
+    assert delete_old_step_events(left.now) == 1
+    assert not StepEvent.objects.filter(person_id="anna").exists()
+    assert StepEvent.objects.filter(person_id="bert").exists()
+    assert StepCount.objects.count() == counted
+
+
+def test_old_events_are_deleted_with_their_quarantine_but_never_before_they_are_routed(left: World) -> None:
+    bad = ReceivedEvent.objects.create(
+        sandbox=left.sandbox, inlet=left.inlet, received_at=left.now, body="no"
+    )
+    left.run()
+    assert Quarantined.objects.get().received_event == bad
+    waiting = left.send("Lobby", "late")
+    left.send("Lobby", "later")
+    ReceivedEvent.objects.filter(pk=waiting.pk + 1).update(routed=True)
+
+    deleted = delete_old_events(left.now + timedelta(days=31))
+
+    assert deleted == 5
+    assert not Quarantined.objects.exists()
+    assert list(ReceivedEvent.objects.order_by("pk").values_list("pk", flat=True)) == [
+        waiting.pk,
+        waiting.pk + 1,
+    ]
+
+
+# --- Who does it ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    done: list[Any] = []
+    monkeypatch.setattr(module, "_next_at", 0.0)
+    monkeypatch.setattr(module, "upkeep", lambda now: done.append(now) or True)
+    return done
+
+
+def test_one_process_does_it_every_few_seconds_also_under_load(world: World, done: list[Any]) -> None:
+    assert not module.keep_up(idle=False, leader=False)
+    assert not module.keep_up(idle=False, leader=True)
+    assert not module.keep_up(idle=False, leader=True)
+
+    assert len(done) == 1
+
+
+def test_who_is_idle_goes_on_while_there_is_more(world: World, done: list[Any]) -> None:
+    assert module.keep_up(idle=True, leader=True)
+    assert module.keep_up(idle=True, leader=True)
+
+    assert len(done) == 2
