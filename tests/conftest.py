@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from journeyorch import wakeup
-from journeyorch.outbound import capping, configs
+from journeyorch.outbound import calls, capping, configs
 from tests import network, postgres
 from tests.plugin import RUN_FOLDER
 
@@ -135,6 +135,13 @@ def _nothing_remembered() -> None:
     """What processes keep is keyed by generations, and those repeat when a test is rolled back."""
     configs.forget_all()
     capping.forget()
+
+
+@pytest.fixture(autouse=True)
+def _handlers_stay_registered() -> Iterator[None]:
+    """Tests of the engine put recorders in the place of those who really make calls."""
+    with mock.patch.dict(calls._handlers):
+        yield
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class World:
         self.events = {name: self.event(name) for name in ("Lobby", "Restaurant")}
         self.recorder = Recorder()
         for kind in ("fetch", "custom_action", "message"):
-            outbound_calls.register(kind, self.recorder)
+            outbound_calls.register(kind, self.recorder)  # until the end of the test, see conftest.py
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
         self._ids = itertools.count(1)
 
