@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import hypothesis
 import psycopg
@@ -52,7 +53,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
     if (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names:
-        item.config.stash[RESTORE_ROWS]()
+        # None: no test has needed the database so far; this one was skipped.
+        if restore := item.config.stash.get(RESTORE_ROWS, None):
+            restore()
     return result
 
 
