@@ -1,0 +1,123 @@
+"""Which journeys use an event, an action or a field group: "used in N journeys" (journeyorch/usage.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from actions.models import Action
+from datasources.models import FieldGroup
+from events.models import Event
+from journeyorch.expressions import ExpressionError
+from journeyorch.expressions.parse import parse
+from journeyorch.expressions.syntax import Field
+from journeyorch.usage import Use
+from journeys.definition.document import Document, read_document
+from journeys.models import JourneyVersion
+
+Status = JourneyVersion.Status
+# What is used there must stay as it is: a draft is meant to be published, and people are inside the others.
+_COUNTED = (Status.DRAFT, Status.LIVE, Status.CLOSED)
+
+
+def uses(kind: str, obj: Model) -> Iterator[Use]:
+    """The versions that use a saved object, for ``journeyorch.usage``; none for kinds that are not ours."""
+    find = _FINDERS.get(kind)
+    for version in find(obj) if find else ():
+        yield Use(str(version), reverse("version", args=[version.uid]))
+
+
+def names_in(document: Document, key: str) -> set[str]:
+    """What the activities name under a key of their configuration, such as ``event`` or ``action``."""
+    values = (activity.config.get(key) for activity in document.activities.values())
+    return {value for value in values if isinstance(value, str)}
+
+
+def reads_group(document: Document, source: str, group: str) -> bool:
+    """Whether any expression of the drawing reads a field group of an external source."""
+    texts = (text for activity in document.activities.values() for text in _texts(activity.config))
+    return any(_mentions(text, source, group) for text in texts if source in text and group in text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a configuration: expressions stand in many places, and each kind has its own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _mentions(text: str, source: str, group: str) -> bool:
+    try:
+        tree = parse(text)
+    except ExpressionError:
+        # Half-written in a draft. It holds both names; a use too many is better than one too few.
+        return "#" in text
+    return any(
+        field.sign == "#" and [step.name for step in field.steps[:2]] == [source, group]
+        for field in _references(tree)
+    )
+
+
+def _references(part: Any) -> Iterator[Field]:
+    """Every field reference below a node, also those inside conditions and parameters of others."""
+    if isinstance(part, Field):
+        yield part
+    if isinstance(part, (list, tuple)):
+        for item in part:
+            yield from _references(item)
+    elif is_dataclass(part):
+        yield from _references([getattr(part, each.name) for each in fields(part)])
+
+
+# --- Which versions -------------------------------------------------------------------------------
+
+
+def _with_event(event: Model) -> Iterable[JourneyVersion]:
+    return _naming(Event.objects.filter(pk=event.pk), "event")
+
+
+def _with_action(action: Model) -> Iterable[JourneyVersion]:
+    return _naming(Action.objects.filter(pk=action.pk), "action")
+
+
+def _naming(stored: QuerySet[Any], key: str) -> Iterator[JourneyVersion]:
+    # The stored name: a form may have given the object another one already, and be refused for it.
+    for name, sandbox_id in stored.values_list("name", "sandbox_id"):
+        for version, document in _drawings(sandbox_id, name):
+            if name in names_in(document, key):
+                yield version
+
+
+def _with_group(group: Model) -> Iterator[JourneyVersion]:
+    stored = FieldGroup.objects.filter(pk=group.pk)
+    for name, source, sandbox_id in stored.values_list("name", "source__name", "source__sandbox_id"):
+        for version, document in _drawings(sandbox_id, name):
+            if reads_group(document, source, name):
+                yield version
+
+
+_FINDERS: Mapping[str, Callable[[Any], Iterable[JourneyVersion]]] = {
+    "event": _with_event,
+    "action": _with_action,
+    "field_group": _with_group,
+}
+
+
+def _drawings(sandbox_id: int, name: str) -> Iterator[tuple[JourneyVersion, Document]]:
+    """The counted versions of a sandbox whose drawing holds this name somewhere, with their drawings."""
+    versions = JourneyVersion.objects.filter(sandbox_id=sandbox_id, status__in=_COUNTED)
+    # Looked for by the database, so that only a few of many drawings are read and understood here.
+    holding = versions.annotate(drawn=Cast("document", TextField())).filter(drawn__contains=name)
+    for version in holding.select_related("journey").order_by("pk"):
+        document, _ = read_document(version.document)
+        if document is not None:
+            yield version, document
