@@ -48,14 +48,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """A test with real transactions empties all tables at its end: the rows of migrations are put back."""
     result = yield
-    if nextitem is None:
-        return result  # the database is gone by now
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
-    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names:
-        # None: no test has needed the database so far; this one was skipped.
-        if restore := item.config.stash.get(RESTORE_ROWS, None):
-            restore()
+    emptied = (
+        (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+    )
+    # None: no test has needed the database so far, this one was skipped. After the last test it is gone.
+    restore = item.config.stash.get(RESTORE_ROWS, None)
+    if emptied and restore and nextitem is not None:
+        restore()
     return result
 
 
