@@ -143,7 +143,7 @@ def _require_same_rules(version: JourneyVersion) -> None:
         raise NotAllowed(_("Re-entrance must stay as in the version before; set it back."))
     catalog = read_catalog(version.sandbox_id)
     if Reading(old, catalog).namespaces() != Reading(new, catalog).namespaces():
-        raise NotAllowed(_("The events' namespace must stay as in the version before; use events of that one."))
+        raise NotAllowed(_("The namespace must stay as in the version before; use events of that one."))
 
 
 def _require_room(version: JourneyVersion, *, replacing: JourneyVersion | None) -> None:

@@ -1,6 +1,8 @@
-"""People who wait for the same event again and again, and a worker: python -m tests.chaos.ordering OWNER WORKERS
+"""People who wait for the same event again and again, and a worker.
 
-The worker drains the sandbox until nothing is left and everybody has come to the end. DATABASE_URL says where.
+    python -m tests.chaos.ordering OWNER WORKERS
+
+The worker drains the sandbox of DATABASE_URL until nothing is left to do.
 """
 
 from __future__ import annotations

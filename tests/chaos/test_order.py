@@ -1,4 +1,4 @@
-"""One person's events are handled in the order in which they were received, whatever the load (engine.md § 7)."""
+"""One person's events are handled in the order of their receipt, whatever the load (engine.md § 7)."""
 
 from __future__ import annotations
 

@@ -57,15 +57,23 @@ LIFE: list[tuple[str, dict[str, str | None], str]] = [
     ("save", {Status.DRAFT: Status.DRAFT}, "Only a draft can be changed; make a new version."),
     ("publish", {Status.DRAFT: Status.LIVE}, "Only a draft can be published."),
     ("close", {Status.LIVE: Status.CLOSED}, "Only a live version can be closed."),
-    ("stop", {Status.LIVE: Status.STOPPED, Status.CLOSED: Status.STOPPED}, "Only a live or closed version can be stopped."),
-    ("delete", {Status.DRAFT: None, Status.STOPPED: None, Status.FINISHED: None}, "Only a draft, a stopped or a finished version can be deleted; stop it first."),
+    (
+        "stop",
+        {Status.LIVE: Status.STOPPED, Status.CLOSED: Status.STOPPED},
+        "Only a live or closed version can be stopped.",
+    ),
+    (
+        "delete",
+        {Status.DRAFT: None, Status.STOPPED: None, Status.FINISHED: None},
+        "Only a draft, a stopped or a finished version can be deleted; stop it first.",
+    ),
     (
         "new_version",
         {Status.LIVE: Status.LIVE, Status.CLOSED: Status.CLOSED, Status.FINISHED: Status.FINISHED},
         "A new version starts from a live, closed or finished one.",
     ),
     ("duplicate", {status: status for status in STATUSES}, ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -81,7 +89,7 @@ def test_a_version_takes_only_the_steps_of_its_life(
             VERBS[verb](version)
 
     left = JourneyVersion.objects.filter(pk=version.pk).values_list("status", flat=True).first()
-    assert left == (allowed[status] if status in allowed else status)
+    assert left == allowed.get(status, status)
 
 
 def test_every_step_raises_the_generation(world: World) -> None:
@@ -115,7 +123,7 @@ def test_what_is_no_definition_is_not_saved(world: World, data: Any) -> None:
     version = world.draft("lobby", **LOBBY)
     before = version.document
 
-    with pytest.raises(NotAllowed, match="The definition cannot be read") as refused:
+    with pytest.raises(NotAllowed, match=r"The definition cannot be read") as refused:
         publishing.save_draft(version, data, revision=version.revision)
 
     version.refresh_from_db()
@@ -128,7 +136,7 @@ def test_who_saves_over_somebody_elses_work_is_told(world: World) -> None:
     theirs = JourneyVersion.objects.get(pk=mine.pk)
     publishing.save_draft(theirs, {**SOUND, "start": []}, revision=theirs.revision)
 
-    with pytest.raises(Conflict, match="Somebody else has saved this draft meanwhile; load it again."):
+    with pytest.raises(Conflict, match=r"Somebody else has saved this draft meanwhile; load it again."):
         publishing.save_draft(mine, SOUND, revision=mine.revision)
 
     mine.refresh_from_db()
@@ -186,7 +194,7 @@ def test_a_name_is_taken_once_in_a_sandbox(world: World) -> None:
     other = Sandbox.objects.create(name="elsewhere", title="Elsewhere")
     publishing.create_journey(other, "Trial", by=None)
 
-    with pytest.raises(NotAllowed, match="There is already a journey “Trial”; choose another name."):
+    with pytest.raises(NotAllowed, match=r"There is already a journey “Trial”; choose another name."):
         publishing.create_journey(world.sandbox, "Trial", by=None)
 
 
@@ -216,7 +224,7 @@ def test_only_the_latest_version_is_continued(world: World) -> None:
     second = publishing.new_version(first, by=None)
     publishing.publish(second, by=None)
 
-    with pytest.raises(NotAllowed, match="Only the latest version can be continued; open version 2."):
+    with pytest.raises(NotAllowed, match=r"Only the latest version can be continued; open version 2."):
         publishing.new_version(first, by=None)
 
 
@@ -227,7 +235,7 @@ def test_a_journey_with_errors_is_not_published_and_says_which(world: World) -> 
     version = world.draft("lobby", lobby=act("event", event="Gone"))
 
     with pytest.raises(
-        NotAllowed, match="The journey has errors; correct them before publishing."
+        NotAllowed, match=r"The journey has errors; correct them before publishing."
     ) as refused:
         publishing.publish(version, by=None)
 
@@ -272,7 +280,7 @@ def test_reentrance_stays_as_in_the_version_before(world: World) -> None:
     changed = {**SOUND, "properties": {"reentrance": {"allowed": False}}}
     publishing.save_draft(second, changed, revision=second.revision)
 
-    with pytest.raises(NotAllowed, match="Re-entrance must stay as in the version before"):
+    with pytest.raises(NotAllowed, match=r"Re-entrance must stay as in the version before"):
         publishing.publish(second, by=None)
 
 
@@ -283,7 +291,7 @@ def test_the_namespace_stays_as_in_the_version_before(world: World) -> None:
     changed = {"start": ["letter"], "activities": {"letter": act("event", event="Newsletter")}}
     publishing.save_draft(second, changed, revision=second.revision)
 
-    with pytest.raises(NotAllowed, match="namespace must stay as in the version before"):
+    with pytest.raises(NotAllowed, match=r"namespace must stay as in the version before"):
         publishing.publish(second, by=None)
 
 
@@ -292,7 +300,7 @@ def test_only_so_many_journeys_are_live_at_once(world: World, settings: Any) -> 
     first = version_in(world, Status.LIVE)
     other = world.draft("lobby", name="Other", **LOBBY)
 
-    with pytest.raises(NotAllowed, match="There are 1 live journeys already"):
+    with pytest.raises(NotAllowed, match=r"There are 1 live journeys already"):
         publishing.publish(other, by=None)
 
     # The next version takes the place of the one before.
@@ -336,7 +344,7 @@ def test_a_stopped_version_is_deleted_only_when_everybody_has_been_ended(world: 
     with world.clock():
         publishing.stop(version, by=None)
 
-    with pytest.raises(NotAllowed, match="The last people are just being ended; try again in a moment."):
+    with pytest.raises(NotAllowed, match=r"The last people are just being ended; try again in a moment."):
         publishing.delete(version, by=None)
 
     world.run()

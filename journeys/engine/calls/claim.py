@@ -85,8 +85,8 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
         " ORDER BY not_before, id LIMIT %s"
     )
     if connection.vendor == "postgresql":
-        # An array is made once. A plain IN may be asked again for each row that it is compared with, skip what
-        # it has locked itself, and so claim more than ``most``.
+        # An array is made once. A plain IN may be asked again for each row that it is compared with, skip
+        # what it has locked itself, and so claim more than ``most``.
         first = f"= ANY(ARRAY({first} FOR NO KEY UPDATE SKIP LOCKED))"
     else:
         first = f"IN ({first})"

@@ -85,7 +85,12 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         "ERR_JOURNEY_PARALLEL",
         "lobby",
         "next",
-        {"start": "lobby", "lobby": act("event", {"next": ["a", "b"]}, event="Lobby"), "a": act("end"), "b": act("end")},
+        {
+            "start": "lobby",
+            "lobby": act("event", {"next": ["a", "b"]}, event="Lobby"),
+            "a": act("end"),
+            "b": act("end"),
+        },
     ),
     (
         "ERR_JOURNEY_PARALLEL",
@@ -129,12 +134,24 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         "ERR_JOURNEY_PATH_TWICE",
         "next",
         "paths",
-        after_lobby(act("condition", paths=[{"id": "a", "expression": "true"}, {"id": "a", "expression": "true"}])),
+        after_lobby(
+            act("condition", paths=[{"id": "a", "expression": "true"}, {"id": "a", "expression": "true"}])
+        ),
     ),
     ("ERR_JOURNEY_EXPR_TYPE", "next", "paths.1.expression", after_lobby(paths("true", "3"))),
-    ("ERR_JOURNEY_EXPR_UNKNOWN_FIELD", "next", "paths.0.expression", after_lobby(paths("@{Lobby.nothing} > 1"))),
-    ("ERR_JOURNEY_EXPR_UNKNOWN_SOURCE", "next", "paths.0.expression", after_lobby(paths("#{Gone.here.city} == \"a\""))),
-]  # fmt: skip
+    (
+        "ERR_JOURNEY_EXPR_UNKNOWN_FIELD",
+        "next",
+        "paths.0.expression",
+        after_lobby(paths("@{Lobby.nothing} > 1")),
+    ),
+    (
+        "ERR_JOURNEY_EXPR_UNKNOWN_SOURCE",
+        "next",
+        "paths.0.expression",
+        after_lobby(paths('#{Gone.here.city} == "a"')),
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -156,15 +173,27 @@ def test_each_problem_is_found_at_its_place(
 SOUND: list[dict[str, Any]] = [
     {"start": "lobby", "lobby": act("event", event="Lobby")},
     {"start": ["lobby", "meal"], "lobby": LOBBY, "meal": act("event", "next", event="Meal"), **END},
-    after_lobby(act("event", {"next": ["end"], "timeout": ["end"]}, event="Lobby", name="again", timeout="PT1H", timeout_path=True), end=act("end")),
+    after_lobby(
+        act(
+            "event",
+            {"next": ["end"], "timeout": ["end"]},
+            event="Lobby",
+            name="again",
+            timeout="PT1H",
+            timeout_path=True,
+        ),
+        end=act("end"),
+    ),
     after_lobby(paths("@{Lobby.amount} > 1", "#{Weather.here.city} == @{Lobby.text}")),
     after_lobby(paths("#{ExperiencePlatform.ProfileFieldGroup.points} > 1")),
-    after_lobby(act("custom_action", "check", action="Tell", values={"text": '"x"'}), check=paths('@{Tell.id} == "r"')),
+    after_lobby(
+        act("custom_action", "check", action="Tell", values={"text": '"x"'}), check=paths('@{Tell.id} == "r"')
+    ),
     # An action that leaves nothing may be used several times under its own name.
     after_lobby(act("custom_action", "more", action="Shout"), more=act("custom_action", action="Shout")),
     after_lobby(act("email", template="Hello", parameters={"name": "@{Lobby.text}"})),
     after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("drawn", SOUND, ids=range(len(SOUND)))
@@ -175,10 +204,14 @@ def test_what_is_sound_has_no_problem(drawn: dict[str, Any]) -> None:
 def test_an_expression_sees_only_what_stands_before_it_on_its_path() -> None:
     """The response of an action on another branch does not exist for this one."""
     drawn = after_lobby(
-        act("split", {"a": ["tell"], "b": ["check"]}, parts=[{"id": "a", "percent": 50}, {"id": "b", "percent": 50}]),
+        act(
+            "split",
+            {"a": ["tell"], "b": ["check"]},
+            parts=[{"id": "a", "percent": 50}, {"id": "b", "percent": 50}],
+        ),
         tell=act("custom_action", action="Tell", values={"text": '"x"'}),
         check=paths('@{Tell.id} == "r"'),
-    )  # fmt: skip
+    )
     assert [(one.activity, one.field) for one in problems(**drawn)] == [("check", "paths.0.expression")]
 
 

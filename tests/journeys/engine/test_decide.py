@@ -245,11 +245,17 @@ def test_abort_ends_an_instance_where_it_stands(status: Status, step: StepStatus
 
 CALLING = {
     "lobby": act("event", "tell", event="Lobby"),
-    "tell": act("custom_action", {"next": ["meal"], "error": ["sorry"]}, action="Tell", values={"text": '"x"'}, error_path=True),
+    "tell": act(
+        "custom_action",
+        {"next": ["meal"], "error": ["sorry"]},
+        action="Tell",
+        values={"text": '"x"'},
+        error_path=True,
+    ),
     "meal": act("event", "end", event="Meal"),
     "sorry": act("event", "end", event="Gym"),
     "end": END,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -361,11 +367,14 @@ NEEDS_BOTH = "#{Rooms.free.count, params: {city: #{Weather.here.city}}} > 3"
 FETCHING = {
     "lobby": act("event", "check", event="Lobby"),
     "check": act(
-        "condition", {"yes": ["end"], "error": ["sorry"]}, paths=[{"id": "yes", "expression": NEEDS_BOTH}], error_path=True
+        "condition",
+        {"yes": ["end"], "error": ["sorry"]},
+        paths=[{"id": "yes", "expression": NEEDS_BOTH}],
+        error_path=True,
     ),
     "end": END,
     "sorry": END,
-}  # fmt: skip
+}
 
 
 def test_a_fetch_whose_parameters_need_other_data_waits_for_them() -> None:
@@ -417,8 +426,12 @@ def test_the_same_data_are_fetched_anew_by_the_next_step() -> None:
 
 SPLIT = {
     "lobby": act("event", "split", event="Lobby"),
-    "split": act("split", {}, parts=[{"id": "a", "percent": 0}, {"id": "b", "percent": 33.3}, {"id": "c", "percent": 66.7}]),
-}  # fmt: skip
+    "split": act(
+        "split",
+        {},
+        parts=[{"id": "a", "percent": 0}, {"id": "b", "percent": 33.3}, {"id": "c", "percent": 66.7}],
+    ),
+}
 
 
 @pytest.mark.parametrize(

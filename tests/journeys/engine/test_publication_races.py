@@ -145,8 +145,11 @@ def test_a_stop_and_a_result_end_the_person_once(world: World) -> None:
         payload={"type": "object", "fields": {}},
     )
     version = world.journey(
-        "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "wait", action="Tell"), wait=WAITING["wait"]
-    )  # fmt: skip
+        "lobby",
+        lobby=act("event", "tell", event="Lobby"),
+        tell=act("custom_action", "wait", action="Tell"),
+        wait=WAITING["wait"],
+    )
     world.send("Lobby")
     world.drain()
     world.make_calls()

@@ -73,8 +73,8 @@ class Tables:
     def _calls(self) -> None:
         """Nine of ten are done; of the open ones of one endpoint most are throttled."""
         columns = (
-            "id, sandbox_id, lane_id, instance_id, activity, kind, spec, namespace, person_id, in_test, endpoint,"
-            " status, created_at, not_before, timeout_seconds, attempts, token"
+            "id, sandbox_id, lane_id, instance_id, activity, kind, spec, namespace, person_id, in_test,"
+            " endpoint, status, created_at, not_before, timeout_seconds, attempts, token"
         )
         values = (
             "md5(n::text)::uuid, 1, LANE, md5(n::text)::uuid, 'a', 'fetch', '{}', '', '', false,"
@@ -91,8 +91,13 @@ class Tables:
 
 
 TABLES = (
-    tables.LANE_INPUT, tables.INSTANCE, tables.ENTRANCE, tables.CALL, tables.RECEIVED_EVENT, "journeys_lane"
-)  # fmt: skip
+    tables.LANE_INPUT,
+    tables.INSTANCE,
+    tables.ENTRANCE,
+    tables.CALL,
+    tables.RECEIVED_EVENT,
+    "journeys_lane",
+)
 # Every one of these has some thousands of rows at least; a few of them are wanted.
 BIG = ("laneinput", "instance", "entrance", "journeys_call", "receivedevent")
 

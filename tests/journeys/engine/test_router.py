@@ -56,9 +56,12 @@ def test_a_smaller_id_that_is_committed_later_is_routed_too(world: World) -> Non
     route(world)
 
     ReceivedEvent.objects.create(
-        id=first.pk - 1, sandbox=world.sandbox, inlet=world.inlet, received_at=world.now,
+        id=first.pk - 1,
+        sandbox=world.sandbox,
+        inlet=world.inlet,
+        received_at=world.now,
         body=first.body.replace("quick", "slow"),
-    )  # fmt: skip
+    )
     route(world)
 
     assert routed_people() == ["quick", "slow"]
@@ -79,8 +82,7 @@ def test_an_event_that_interests_nobody_leaves_no_input(world: World) -> None:
         ("null", "not_normal"),
         ('{"header": {}, "body": {"xdmEntity": {"_id": "e", "eventType": "Lobby"}}}', "invalid"),
         (
-            '{"header": {}, "body": {"xdmEntity": {"_id": "e", "timestamp": "2026-03-01T12:00:00Z",'
-            ' "eventType": "Lobby", "amount": "much"}}}',
+            '{"body": {"xdmEntity": {"_id": "e", "timestamp": "2026-03-01T12:00:00Z", "amount": ""}}}',
             "invalid",
         ),
     ],
