@@ -1,0 +1,71 @@
+"""The examples that send something are run as they stand against a real server with the demo's data."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from datasources.models import Schema
+from events.catalog import catalog_of
+from events.protocols import Message, adapter_of
+from journeyorch.access.models import Sandbox
+from journeys.demo.hotel import Addresses, load_hotel
+from tests.docs.pages import ROOT, Example, examples
+from tests.events.server import environment_for, gunicorn
+
+DEMO = "http://127.0.0.1:8000"
+INTERPRETERS = {
+    "sh": ["sh", "-eu", "-c"],
+    "python": [sys.executable, "-c"],
+    "javascript": ["node", "--input-type=module", "--eval"],
+}
+
+
+@pytest.fixture(scope="module")
+def address(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A server with the hotel loaded, in a database of its own."""
+    environment = environment_for(django_db_setup()) | {"DEMO": "true"}
+    load = [sys.executable, "manage.py", "demo_data"]
+    subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with gunicorn(environment, "--threads=2") as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", examples("live"), ids=lambda example: example.id)
+def test_what_the_page_shows_is_accepted(example: Example, address: str) -> None:
+    command = INTERPRETERS[example.language]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"left out: {command[0]} is not installed here")
+    text = example.text.replace(DEMO, address)
+    assert address in text, "the example does not go to the demo"
+
+    ran = subprocess.run([*command, text], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    if example.rest:
+        assert ran.stdout.strip().endswith(example.rest)
+    else:
+        assert json.loads(ran.stdout)["inletId"] == "hotel-beacons"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("example", examples("message"), ids=lambda example: example.id)
+def test_messages_are_valid_events_of_their_schema(example: Example) -> None:
+    load_hotel(Addresses(catcher="http://127.0.0.1:8025", reservations="http://127.0.0.1:8027"))
+    adapter = adapter_of("collection")
+
+    (message,) = adapter.messages(json.loads(example.text), batch=False)
+    assert isinstance(message, Message), message
+    normalized = adapter.normalize(message.value)
+    catalog = catalog_of(Sandbox.objects.get(name="prod").pk)
+    schema = catalog.schemas[Schema.objects.get(name="Hotel visit").pk]
+
+    assert normalized.schema_ref == schema.ref
+    assert schema.violations(normalized.entity) == []
+    assert catalog.matcher.system_event(normalized.entity) is not None
