@@ -51,7 +51,7 @@ def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
     if not leases:
         return 0
     # Whoever crashed a lane is found alone: the others go back to where they were.
-    crashed = [one for one in leases if one.crashes]
+    crashed = [one for one in leases if one.alone]
     if crashed and len(leases) > 1:
         release([one for one in leases if one is not crashed[0]])
         leases = crashed[:1]

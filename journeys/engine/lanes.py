@@ -32,7 +32,13 @@ class Leased(NamedTuple):
     owner: str
     token: int
     crashes: int
+    careful: int
     suspect: str | None
+
+    @property
+    def alone(self) -> bool:
+        """Whether what waits is handled one by one, because it may hold what crashed a worker."""
+        return bool(self.crashes or self.careful)
 
 
 class Waiting(NamedTuple):
@@ -41,7 +47,7 @@ class Waiting(NamedTuple):
     lane_id: int
     inputs: int
     since: datetime
-    crashes: int
+    alone: bool
 
 
 class LostLease(Exception):
@@ -66,8 +72,8 @@ def ensure_lanes(sandbox_id: int) -> None:
 
 # One ordered index probe per lane and question; the counts stop at a full wave.
 _WAITING = f"""
-SELECT id, inputs, input_since, timer_since, crashes FROM (
-    SELECT l.id, l.crashes,
+SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
+    SELECT l.id, l.crashes, l.careful,
         (SELECT i.occurred_at FROM journeys_laneinput i
           WHERE i.lane_id = l.id ORDER BY i.bulk, i.id LIMIT 1) AS input_since,
         (SELECT count(*) FROM (SELECT 1 FROM journeys_laneinput i
@@ -87,8 +93,8 @@ def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
         cursor.execute(_WAITING, [moment, sandbox_id, moment])
         rows = cursor.fetchall()
     found = [
-        Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), crashes)
-        for id, inputs, *since, crashes in rows
+        Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), bool(doubts))
+        for id, inputs, *since, doubts in rows
     ]
     return sorted(found, key=lambda lane: lane.since)
 
@@ -101,7 +107,7 @@ def choose(waiting: Sequence[Waiting], *, workers: int) -> list[int]:
     chosen: list[int] = []
     inputs = 0
     for lane in waiting:
-        if lane.crashes:
+        if lane.alone:
             if not chosen:
                 return [lane.lane_id]
             continue
@@ -134,7 +140,7 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
     sql = f"""
         UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
             crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
-        WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, suspect
+        WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, careful, suspect
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [owner, bulk.to_database(now + LEASE), *ids, bulk.to_database(now)])
@@ -145,7 +151,7 @@ _KEY = {"journeys_lane": Column("id", "bigint"), "journeys_routerlease": Column(
 # What proves a lease: its row as we took it.
 _PROOF = (Column("token", "bigint"), Column("owner", "text"))
 _GIVE_BACK = [Column("owner", "text"), Column("lease_until", "timestamptz")]
-_FORGET = [Column("crashes", "smallint"), Column("suspect", "text")]
+_FORGET = [Column("crashes", "smallint"), Column("suspect", "text"), Column("careful", "smallint")]
 _COUNT = Column("crashes", "smallint", "t.crashes + v.crashes")
 
 
@@ -153,9 +159,9 @@ def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
     """First statement of a writing transaction: give the leases back at commit, or fail if one is lost.
 
     The rows are locked in order, so that two processes never wait for each other. An UPDATE, because with a
-    SELECT a zombie could still commit.
+    SELECT a zombie could still commit. What is committed was no culprit: the count of crashes begins anew.
     """
-    rows = [(*_proof(lease), None, None, 0, None) for lease in leases]
+    rows = [(*_proof(lease), None, None, 0, None, max(0, lease.careful - 1)) for lease in leases]
     columns = [*_GIVE_BACK, *_FORGET]
     if bulk.update(table, [_KEY[table], *_PROOF], columns, rows, in_order=True) != len(rows):
         raise LostLease
@@ -170,12 +176,17 @@ def release(leases: Sequence[Leased], *, table: str = "journeys_lane", crashed: 
     bulk.update(table, [_KEY[table], *_PROOF], [*_GIVE_BACK, _COUNT], rows)
 
 
-def mark_suspect(leased: Leased, suspect: str, *, table: str = "journeys_lane") -> Leased:
-    """Write down what is about to be handled, so that the next owner knows what killed us."""
-    crashes = leased.crashes if suspect == leased.suspect else 1
-    columns = [Column("suspect", "text"), Column("crashes", "smallint")]
-    bulk.update(table, [_KEY[table], *_PROOF], columns, [(*_proof(leased), suspect, crashes)])
-    return leased._replace(suspect=suspect, crashes=crashes)
+def mark_suspect(leased: Leased, suspect: str, *, waiting: int, table: str = "journeys_lane") -> Leased:
+    """Write down what is about to be handled, so that the next owner knows what killed us.
+
+    ``waiting``: how much waits; after a crash all of it is handled one by one, or the culprit at its end
+    would cost a crash for each innocent thing before it.
+    """
+    crashes = leased.crashes if suspect == leased.suspect else min(leased.crashes, 1)
+    careful = leased.careful or waiting
+    columns = [Column("suspect", "text"), Column("crashes", "smallint"), Column("careful", "smallint")]
+    bulk.update(table, [_KEY[table], *_PROOF], columns, [(*_proof(leased), suspect, crashes, careful)])
+    return leased._replace(suspect=suspect, crashes=crashes, careful=careful)
 
 
 def _proof(leased: Leased) -> tuple[int, int, str]:

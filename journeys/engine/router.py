@@ -45,14 +45,15 @@ def run_router(sandbox_id: int, *, owner: str) -> int:
 
 def _route_batch(sandbox_id: int, leased: Leased) -> int:
     """After a crash one event at a time; the one found there at the third is quarantined."""
-    rows = load_unrouted(sandbox_id, limit=1 if leased.crashes else BATCH)
+    rows = load_unrouted(sandbox_id, limit=BATCH)
     condemned = None
-    if leased.crashes and rows:
+    if leased.alone and rows:
         suspect = f"event:{rows[0].id}"
         if leased.crashes >= MAX_CRASHES and leased.suspect == suspect:
             condemned = rows[0]
         else:
-            leased = mark_suspect(leased, suspect, table=_LEASES)
+            leased = mark_suspect(leased, suspect, waiting=len(rows), table=_LEASES)
+        rows = rows[:1]
     catalog = catalog_of(sandbox_id)
     routed = [_condemn(condemned)] if condemned else route(rows, catalog)
     with transaction.atomic():

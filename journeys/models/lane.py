@@ -20,6 +20,9 @@ class Lease(models.Model):
     lease_until = models.DateTimeField(null=True)
     # How many owners died with it; a committed unit of work sets it back to 0.
     crashes = models.PositiveSmallIntegerField(default=0)
+    # After a crash: how many of the things that waited then are still to be handled one by one. The culprit
+    # is among them, but perhaps not the first.
+    careful = models.PositiveSmallIntegerField(default=0)
     # After a crash: the only thing handled under this lease ("input:7", "instance:<uuid>", "event:7"), so
     # that the culprit is known.
     suspect = models.CharField(max_length=80, null=True)

@@ -130,13 +130,10 @@ def load(
     )  # fmt: skip
 
 
-def first_waiting(leased: Leased, now: datetime) -> str | None:
-    """What a wave of one would handle in this lane, as it is written down as the lane's suspect."""
-    for one in _waiting_inputs([leased.id]):
-        return f"input:{one.id}"
-    for instance_id in _due_instances([leased.id], now):
-        return f"instance:{instance_id}"
-    return None
+def waiting_things(leased: Leased, now: datetime) -> list[str]:
+    """What waits in a lane, in the order of waves of one, as it is written down as the lane's suspect."""
+    inputs = [f"input:{one.id}" for one in _waiting_inputs([leased.id])]
+    return [*inputs, *(f"instance:{id}" for id in _due_instances([leased.id], now))]
 
 
 def share(waiting: Sequence[Input], due: Sequence[UUID]) -> tuple[list[Input], list[UUID], list[Input]]:

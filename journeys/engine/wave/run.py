@@ -16,7 +16,7 @@ from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_of
 from journeys.engine.wave.handle import Handled, Handler
-from journeys.engine.wave.load import first_waiting, load
+from journeys.engine.wave.load import load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write
 
@@ -33,7 +33,7 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased]) -> int:
 
     Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
     """
-    single = bool(leases[0].crashes)
+    single = leases[0].alone
     if single:
         leased = _watch(leases[0])
         if leased is None:
@@ -52,11 +52,11 @@ def _watch(leased: Leased) -> Leased | None:
     if leased.crashes >= MAX_CRASHES and leased.suspect:
         take_out(leased)
         return None
-    suspect = first_waiting(leased, bulk.database_now())
-    if suspect is None:
-        fence([leased])  # nothing waits: what crashed it is gone
+    waiting = waiting_things(leased, bulk.database_now())
+    if not waiting:
+        fence([leased._replace(careful=0)])  # what crashed it is gone
         return None
-    return mark_suspect(leased, suspect)
+    return mark_suspect(leased, waiting[0], waiting=len(waiting))
 
 
 def _attempt(sandbox_id: int, leases: Sequence[Leased], *, single: bool, lock: bool) -> int:

@@ -170,7 +170,7 @@ def test_who_was_taken_over_can_no_longer_give_back_or_mark(first: int) -> None:
     lease([first], owner="two", now=LATER)
 
     release([old])
-    mark_suspect(old, "input:1")
+    mark_suspect(old, "input:1", waiting=1)
 
     assert (lane(first).owner, lane(first).suspect) == ("two", None)
 
@@ -184,7 +184,7 @@ def test_crashes_are_counted_for_one_suspect(
 ) -> None:
     """Somebody else's crashes must not condemn what is looked at for the first time."""
     (leased,) = lease([first], owner="one", now=NOON)
-    marked = mark_suspect(leased._replace(crashes=crashes, suspect=before), now)
+    marked = mark_suspect(leased._replace(crashes=crashes, suspect=before), now, waiting=5)
 
     assert (marked.crashes, marked.suspect) == (counted, now)
     assert (lane(first).crashes, lane(first).suspect) == (counted, now)
@@ -206,14 +206,15 @@ def test_one_routes_at_a_time(world: World) -> None:
 
 def test_the_fence_gives_the_leases_back_and_forgets_crashes(first: int) -> None:
     leased = lease([first, first + 1], owner="one", now=NOON)
-    leased = [mark_suspect(one, "input:1") for one in leased]
+    leased = [mark_suspect(one, "input:1", waiting=3) for one in leased]
 
     with transaction.atomic():
         fence(leased)
 
-    assert set(Lane.objects.values_list("owner", "lease_until", "crashes", "suspect")) == {
-        (None, None, 0, None)
-    }
+    columns = ("owner", "lease_until", "crashes", "suspect")
+    assert set(Lane.objects.values_list(*columns)) == {(None, None, 0, None)}
+    # One of the three things that waited at the crash was no culprit; two are still handled alone.
+    assert lane(first).careful == lane(first + 1).careful == 2
 
 
 def test_one_lost_lane_loses_the_whole_wave(first: int) -> None:
@@ -299,7 +300,7 @@ def test_two_waves_over_the_same_lanes_never_wait_for_each_other(first: int) -> 
     Lane.objects.filter(pk__in=ids).update(owner="both")
 
     def fence_again_and_again(order: int) -> None:
-        held = [Leased(id, "both", 0, 0, None) for id in ids[::order]]
+        held = [Leased(id, "both", 0, 0, 0, None) for id in ids[::order]]
         for _ in range(50):
             with transaction.atomic():
                 fence(held)
