@@ -14,7 +14,6 @@ from datasources.models import Schema
 from events.catalog import catalog_of
 from events.protocols import Message, adapter_of
 from journeyorch.access.models import Sandbox
-from journeys.demo.hotel import Addresses, load_hotel
 from tests.docs.pages import ROOT, Example, examples
 from tests.events.server import environment_for, gunicorn
 
@@ -54,16 +53,14 @@ def test_what_the_page_shows_is_accepted(example: Example, address: str) -> None
         assert json.loads(ran.stdout)["inletId"] == "hotel-beacons"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("example", examples("message"), ids=lambda example: example.id)
-def test_messages_are_valid_events_of_their_schema(example: Example) -> None:
-    load_hotel(Addresses(catcher="http://127.0.0.1:8025", reservations="http://127.0.0.1:8027"))
+def test_messages_are_valid_events_of_their_schema(example: Example, hotel: Sandbox) -> None:
     adapter = adapter_of("collection")
 
     (message,) = adapter.messages(json.loads(example.text), batch=False)
     assert isinstance(message, Message), message
     normalized = adapter.normalize(message.value)
-    catalog = catalog_of(Sandbox.objects.get(name="prod").pk)
+    catalog = catalog_of(hotel.pk)
     schema = catalog.schemas[Schema.objects.get(name="Hotel visit").pk]
 
     assert normalized.schema_ref == schema.ref
