@@ -17,15 +17,18 @@ from actions.custom import action_of, variables
 from actions.custom_forms import ActionForm
 from actions.custom_testing import try_out
 from actions.models import Action
-from datasources.external.admin import uses_as_links
 from datasources.external.forms import ValuesForm
-from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import auth_fieldsets
-from journeyorch.usage import used_in
 
 
 @admin.register(Action)
-class ActionAdmin(SandboxScopedAdmin):
+class ActionAdmin(UsedAdmin):
+    introduction = _(
+        "An action is a call that a journey makes to another system, for example to order a taxi. "
+        "What is sent is fixed here, or left to the journey."
+    )
+    used_as = "action"
     form = ActionForm
     list_display = ("name", "method", "url", "sandbox", "test_link")
     search_fields = ("name", "url", "description")
@@ -38,18 +41,10 @@ class ActionAdmin(SandboxScopedAdmin):
         *auth_fieldsets(),
     )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Action | None = None) -> bool:
-        in_use = obj is not None and bool(used_in("action", obj))
-        return not in_use and super().has_delete_permission(request, obj)
-
     @admin.display(description=_("values that the journey gives"))
     def needed(self, row: Action) -> str:
         named = (f"{one.label} ({one.type})" for one in variables(action_of(row)))
         return ", ".join(named) or str(_("none"))
-
-    @admin.display(description=_("used in"))
-    def used(self, row: Action) -> SafeString | str:
-        return uses_as_links("action", row)
 
     @admin.display(description=_("test"))
     def test_link(self, row: Action) -> SafeString | str:

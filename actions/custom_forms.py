@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -12,37 +13,52 @@ from actions.models import Action
 from actions.payload import SCALARS, problems, tree_of
 from datasources.external.infer import SampleProblem, infer
 from journeyorch.outbound.client import header_problem
-from journeyorch.outbound.forms import AuthModelForm, StrictJSONField
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are
 from journeyorch.usage import used_in
 
 # What may change while a journey uses the action (datasources-actions.md, Custom actions).
 _ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_")
 _ROWS_HELP = _(
-    '[{"name": "X-A", "value": "b"}, {"name": "X-C", "variable": true, "label": "…", "type": "string"}]'
+    "A JSON list; each has a constant value, or is a variable that the journey fills. Example: "
+    '[{"name": "X-Shop", "value": "12"}, {"name": "X-Room", "variable": true, "label": "Room", "type": '
+    '"string"}]'
 )
+
+
+def _json(label: Any, *, lines: int, help_text: Any) -> StrictJSONField:
+    widget = forms.Textarea({"rows": lines, "spellcheck": "false"})
+    return StrictJSONField(label=label, required=False, widget=widget, help_text=help_text)
 
 
 class ActionForm(AuthModelForm):
     """A custom action; a pasted payload becomes a tree of constants, to be edited afterwards."""
 
-    headers = StrictJSONField(label=_("headers"), required=False, help_text=_ROWS_HELP)
-    query = StrictJSONField(label=_("query parameters"), required=False, help_text=_ROWS_HELP)
-    payload_sample = StrictJSONField(
-        label=_("paste a payload"),
-        required=False,
-        help_text=_("A JSON object. On saving it takes the place of the action parameters, all constant."),
-    )
-    payload = StrictJSONField(
-        label=_("action parameters"),
-        required=False,
+    headers = _json(_("Headers"), lines=3, help_text=_ROWS_HELP)
+    query = _json(_("Query parameters"), lines=3, help_text=_ROWS_HELP)
+    payload_sample = _json(
+        _("Paste a payload"),
+        lines=6,
         help_text=_(
-            'Put {"type": "string", "variable": true, "label": "…"} where the journey gives the value.'
+            "Begin here: a sample of what the other system expects. On saving it becomes the action "
+            "parameters, "
+            'all constant. Example: {"guest": "guest-001", "rooms": 1}'
         ),
     )
-    response_sample = StrictJSONField(
-        label=_("response payload"),
-        required=False,
-        help_text=_("A sample of the response, if journeys shall use it."),
+    payload = _json(
+        _("Action parameters"),
+        lines=8,
+        help_text=_(
+            'In the place of {"type": "string", "constant": "guest-001"} write '
+            '{"type": "string", "variable": true, "label": "Guest"} where the journey gives the value.'
+        ),
+    )
+    response_sample = _json(
+        _("Response payload"),
+        lines=6,
+        help_text=_(
+            "A sample of the response, if journeys shall use its fields; leave it empty otherwise. "
+            'Example: {"ticket": "T-1"}'
+        ),
     )
 
     class Meta:
@@ -51,6 +67,15 @@ class ActionForm(AuthModelForm):
             *("sandbox", "name", "description", "url", "method", "headers", "query", "payload"),
             "response_sample",
         )
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {
+            "name": _("At most 30 letters, digits and underscores."),
+            "url": _("The journey may add to its path. Example: https://api.example.com/taxis"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        as_they_are(self.fields.get("method"))
 
     def clean_headers(self) -> list[Any]:
         rows = self._rows("headers")

@@ -38,7 +38,31 @@ class EventForm(forms.ModelForm):
             "key",
             "fields",
         )
-        widgets = {"condition": forms.Textarea(attrs={"rows": 4}), "key": forms.Textarea(attrs={"rows": 2})}
+        widgets = {
+            "description": forms.Textarea({"rows": 2}),
+            "condition": forms.Textarea({"rows": 4, "spellcheck": "false", "data-shown-when": "type=rule"}),
+            "key": forms.Textarea({"rows": 2, "spellcheck": "false"}),
+        }
+        help_texts = {
+            "name": _(
+                "At most 30 letters, digits and underscores. Journeys refer to it, as in "
+                "@{LobbyBeacon.timestamp}."
+            ),
+            "type": _(
+                "System-generated: the sender puts an event ID, made on saving, into "
+                "_experience.campaign.orchestration.eventID. Rule-based: every event that fulfils a "
+                "condition."
+            ),
+            "schema": _("Which fields the event carries."),
+            "condition": _(
+                "True for the received events that are this one; fields are written with the event's name. "
+                'Example: @{LobbyBeacon.eventType} == "lobby"'
+            ),
+            "key": _(
+                "Gives the person's id; leave it empty to take the primary id of the identityMap. "
+                "Example: @{LobbyBeacon._acme.customerNumber}"
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +71,13 @@ class EventForm(forms.ModelForm):
             self.fields["fields"] = _payload_fields(self._schema())
         if "namespace" in self.fields:
             self.fields["namespace"] = forms.ChoiceField(
-                label=_("Namespace"), required=False, choices=self._namespaces()
+                label=_("Namespace"),
+                required=False,
+                choices=self._namespaces(),
+                help_text=_(
+                    "What kind of identity the person is known by, for example Email. Without one, "
+                    "journeys know nothing of the person's profile."
+                ),
             )
 
     def _schema(self) -> Schema | None:
@@ -83,7 +113,8 @@ class EventForm(forms.ModelForm):
             return
         condition = data.get("condition", "").strip()
         if not condition:
-            self.add_error("condition", _("A rule-based event needs a condition."))
+            message = _('A rule-based event needs a condition. Example: @{%(name)s.eventType} == "lobby"')
+            self.add_error("condition", forms.ValidationError(message, params={"name": data["name"]}))
             return
         for problem in condition_problems(condition, payload_scope(data["name"], schema.document)):
             self.add_error("condition", problem)

@@ -45,6 +45,10 @@ def _provider_fieldsets() -> list[tuple[str, Any]]:
 
 @admin.register(Channel)
 class ChannelAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "A channel is how messages of one kind leave: your SMTP server for email, or a provider for SMS and "
+        "push. Journeys send templates through channels."
+    )
     form = ChannelForm
     list_display = ("name", "kind", "provider", "sandbox")
     list_filter = ("kind",)
@@ -57,6 +61,10 @@ class ChannelAdmin(SandboxScopedAdmin):
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "A template holds the words of an email, an SMS or a push message. Write {{ profile.… }} where "
+        "something about the person belongs, and {{ name }} for a parameter whose value the journey gives."
+    )
     form = TemplateForm
     # A template is duplicated by saving it under another name.
     save_as = True
@@ -145,6 +153,8 @@ def _tested(form: SendTestForm, parts: dict[str, str]) -> Outcome | None:
 @admin.register(Delivery)
 class DeliveryAdmin(SandboxScopedAdmin):
     """What was sent, to look at: deliveries are written by the engine only."""
+
+    introduction = _("Every message that journeys sent, newest first, and what became of it.")
 
     list_display = ("created_at", "kind", "address", "status", "template", "detail")
     list_filter = ("status", "kind")

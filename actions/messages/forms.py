@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from pydantic import SecretStr
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from actions.channels import ChannelProblem, Provider, providers, seal_config
 from actions.messages.check import check_template, is_required
 from actions.messages.render import PARTS
 from actions.models import Channel, MessageTemplate
 from datasources.models import Profile
-from journeyorch.outbound.forms import StrictJSONField
+from journeyorch.outbound.forms import StrictJSONField, model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
 
 # Types of parameters that are typed as they are; the others as JSON.
@@ -34,26 +31,21 @@ def field_name(provider: str, field: str) -> str:
     return f"{provider}__{field}"
 
 
-def _form_field(name: str, info: FieldInfo) -> forms.Field:
-    label, help_text = info.title or name, info.description or ""
-    if info.annotation is SecretStr:
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
-        return forms.CharField(label=label, required=False, strip=False, widget=widget)
-    initial = None if info.default is PydanticUndefined else info.default
-    if get_origin(info.annotation) is Literal:
-        choices = [(choice, choice) for choice in get_args(info.annotation)]
-        return forms.ChoiceField(label=label, required=False, initial=initial, choices=choices)
-    return forms.CharField(
-        label=label, required=False, initial=initial, help_text=help_text, widget=AdminTextInputWidget
-    )
-
-
 def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
-    choices = [(name, cls.title) for name, cls in providers().items()]
-    yield "provider", forms.ChoiceField(label=_("Provider"), choices=choices)
+    # What the demo needs comes last.
+    known = sorted(providers().items(), key=lambda item: item[0] == "catcher")
+    choices = [(name, cls.title) for name, cls in known]
+    yield (
+        "provider",
+        forms.ChoiceField(
+            label=_("Provider"),
+            choices=choices,
+            help_text=_("Who sends the messages; each has settings of its own below."),
+        ),
+    )
     for name, cls in providers().items():
         for field, info in cls.model_fields.items():
-            yield field_name(name, field), _form_field(field, info)
+            yield field_name(name, field), model_form_field(info, field, shown_when=f"provider={name}")
 
 
 class ChannelForm(forms.ModelForm):
@@ -76,14 +68,28 @@ class ChannelForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         name, kind = self.cleaned_data.get("provider"), self.cleaned_data.get("kind")
-        if name and kind:
+        if name and kind and self._fits(name, kind):
             try:
                 config = seal_config(name, self._submitted(name), kind=kind, stored=self._stored(name))
             except ChannelProblem as problem:
-                self.add_error("provider", list(problem.messages))
+                self._say(name, problem.messages)
             else:
                 self.instance.provider, self.instance.config = name, config
         return self.cleaned_data
+
+    def _fits(self, name: str, kind: str) -> bool:
+        """Whether the provider sends this kind; said in the words of the page if not."""
+        if name in providers(kind):
+            return True
+        titles = ", ".join(cls.title for cls in providers(kind).values())
+        message = _("“%(title)s” does not send messages of this kind. Choose one of: %(titles)s.")
+        params = {"title": providers()[name].title, "titles": titles}
+        self.add_error("provider", ValidationError(message, params=params))
+        return False
+
+    def _say(self, name: str, messages: Iterable[str]) -> None:
+        for field, text in placed(messages, providers()[name].model_fields):
+            self.add_error(field_name(name, field) if field else "provider", text)
 
     def _submitted(self, name: str) -> dict[str, Any]:
         cls: type[Provider] = providers()[name]
@@ -101,28 +107,44 @@ ChannelForm.declared_fields.update(_provider_fields())
 # --- Templates ------------------------------------------------------------------------------------
 
 _PARAMETERS_HELP = _(
-    '[{"name": "room", "type": "string", "required": true, "sample": "12"}]; the journey gives their values.'
+    "Values that the journey gives, as a JSON list. The sample is for the preview. Example: "
+    '[{"name": "room", "label": "Room", "type": "string", "required": true, "sample": "Garden Room"}]'
 )
+
+
+def _part(label: Any, *, kinds: str, help_text: Any, lines: int = 1) -> forms.CharField:
+    """A text of a message, shown for the kinds that have it."""
+    attrs = {"data-shown-when": f"kind={kinds}"}
+    widget = forms.Textarea({"rows": lines, **attrs}) if lines > 1 else AdminTextInputWidget(attrs)
+    return forms.CharField(label=label, required=False, strip=lines == 1, help_text=help_text, widget=widget)
 
 
 class TemplateForm(forms.ModelForm):
     """A template: one field for each text, those of other kinds stay empty."""
 
     parameters = StrictJSONField(label=_("Parameters"), required=False, help_text=_PARAMETERS_HELP)
-    subject = forms.CharField(
-        label=_("Subject"), required=False, widget=AdminTextInputWidget, help_text=_("Email.")
+    subject = _part(
+        _("Subject"),
+        kinds="email",
+        help_text=_(
+            "Of an email. Example: Welcome, {{ profile.person.name.firstName | default: 'dear guest' }}"
+        ),
     )
-    html = forms.CharField(
-        label=_("HTML"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email.")
+    html = _part(
+        _("HTML"),
+        kinds="email",
+        lines=10,
+        help_text=_("Of an email. Example: &lt;p&gt;Your {{ room }} is ready.&lt;/p&gt;"),
     )
-    text = forms.CharField(
-        label=_("Text"), required=False, strip=False, widget=forms.Textarea, help_text=_("Email and SMS.")
+    text = _part(
+        _("Text"),
+        kinds="email|sms",
+        lines=8,
+        help_text=_("Of an SMS, or of an email for programs that show no HTML."),
     )
-    title = forms.CharField(
-        label=_("Title"), required=False, widget=AdminTextInputWidget, help_text=_("Push.")
-    )
-    body = forms.CharField(
-        label=_("Body"), required=False, strip=False, widget=forms.Textarea, help_text=_("Push.")
+    title = _part(_("Title"), kinds="push", help_text=_("Of a push message. Example: Welcome!"))
+    body = _part(
+        _("Body"), kinds="push", lines=4, help_text=_("Of a push message. Example: Your {{ room }} is ready.")
     )
 
     class Meta:
@@ -185,14 +207,22 @@ class PreviewForm(forms.Form):
         return {name: value for name, value in given.items() if value is not None}
 
 
+_ADDRESS_HELP = {
+    "email": _("Example: you@example.com"),
+    "sms": _("A phone number with its country code. Example: +4930123456"),
+    "push": _("The token of a device."),
+}
+
+
 class SendTestForm(forms.Form):
     """Where a test message goes."""
 
     channel = forms.ModelChoiceField(label=_("Channel"), queryset=Channel.objects.none(), empty_label=None)
-    address = forms.CharField(label=_("Address"), max_length=512)
+    address = forms.CharField(label=_("Address"), max_length=512, widget=AdminTextInputWidget)
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
         super().__init__(data)
+        self.fields["address"].help_text = _ADDRESS_HELP.get(template.kind, "")
         channels = Channel.objects.filter(sandbox=template.sandbox_id, kind=template.kind)
         self.fields["channel"].queryset = channels.order_by("pk")  # type: ignore[attr-defined]
 

@@ -19,17 +19,10 @@ from datasources.external.forms import DataSourceForm, FieldGroupForm, ValuesFor
 from datasources.external.infer import leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import auth_fieldsets
-from journeyorch.usage import used_in
-
-
-def uses_as_links(kind: str, obj: Any) -> SafeString | str:
-    """Where a saved object is used, for a read-only field."""
-    uses = used_in(kind, obj) if obj and obj.pk else []
-    if not uses:
-        return str(_("nowhere"))
-    return format_html_join(", ", '<a href="{}">{}</a>', ((use.url, use.label) for use in uses))
+from journeyorch.usage import Use, used_in
 
 
 class FieldGroupInline(admin.TabularInline):
@@ -46,7 +39,11 @@ class FieldGroupInline(admin.TabularInline):
 
 
 @admin.register(DataSource)
-class DataSourceAdmin(SandboxScopedAdmin):
+class DataSourceAdmin(UsedAdmin):
+    introduction = _(
+        "A data source is another system's HTTP API that journeys ask about a person, for example the "
+        "reservation system. Save it first, then add field groups: what one call brings."
+    )
     form = DataSourceForm
     list_display = ("name", "url", "sandbox", "max_calls", "cache_seconds")
     search_fields = ("name", "url", "description")
@@ -57,13 +54,18 @@ class DataSourceAdmin(SandboxScopedAdmin):
         *auth_fieldsets(),
     )
 
-    def has_delete_permission(self, request: HttpRequest, obj: DataSource | None = None) -> bool:
-        in_use = obj is not None and any(used_in("field_group", group) for group in obj.field_groups.all())
-        return not in_use and super().has_delete_permission(request, obj)
+    def uses(self, obj: Any) -> list[Use]:
+        """A source is used by who uses one of its groups."""
+        return sorted({use for group in obj.field_groups.all() for use in used_in("field_group", group)})
 
 
 @admin.register(FieldGroup)
-class FieldGroupAdmin(SandboxScopedAdmin):
+class FieldGroupAdmin(UsedAdmin):
+    introduction = _(
+        "A field group is one call to a data source: what is asked with, and which fields come back. "
+        "Journeys refer to them, as in #{Reservations.Booking.reservation.active}."
+    )
+    used_as = "field_group"
     form = FieldGroupForm
     sandbox_path = "source__sandbox"
     # A group is duplicated by saving it under another name.
@@ -85,18 +87,10 @@ class FieldGroupAdmin(SandboxScopedAdmin):
             kwargs["queryset"] = DataSource.objects.filter(sandbox__in=sandboxes_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def has_delete_permission(self, request: HttpRequest, obj: FieldGroup | None = None) -> bool:
-        in_use = obj is not None and bool(used_in("field_group", obj))
-        return not in_use and super().has_delete_permission(request, obj)
-
     @admin.display(description=_("fields and their types"))
     def found_fields(self, group: FieldGroup) -> SafeString | str:
         rows = leaves(group.response_schema) if group.response_schema else ()
         return format_html_join(", ", "{}: {}", rows) or str(_("none yet"))
-
-    @admin.display(description=_("used in"))
-    def used(self, group: FieldGroup) -> SafeString | str:
-        return uses_as_links("field_group", group)
 
     @admin.display(description=_("test"))
     def test_link(self, group: FieldGroup) -> SafeString | str:

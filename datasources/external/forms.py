@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from datasources.external.infer import SampleProblem, infer, leaves, problems
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.request import joined_url, placeholders
-from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, check_outbound_url
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
 from journeyorch.usage import used_in
 
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -24,21 +25,48 @@ class DataSourceForm(AuthModelForm):
     class Meta:
         model = DataSource
         fields = ("sandbox", "name", "description", "url", "max_calls", "cache_seconds")
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {
+            "name": _(
+                "At most 30 letters, digits and underscores. Expressions begin with it: #{Reservations.…}"
+            ),
+            "url": _(
+                "Where all calls go; each field group adds its path. Example: https://api.example.com/v1"
+            ),
+            "max_calls": _("How many calls the other system can bear; further ones end as an error."),
+            "cache_seconds": _("For so long an answer is used again for the same values; 0: never."),
+        }
 
 
 class FieldGroupForm(forms.ModelForm):
     """A field group; fields left empty are inferred from the sample."""
 
     sent_payload = StrictJSONField(
-        label=_("sent payload"),
+        label=_("Sent payload"),
         required=False,
-        help_text=FieldGroup._meta.get_field("sent_payload").help_text,
+        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "data-shown-when": "method=POST"}),
+        help_text=_(
+            'The JSON body, for POST only; {"param": "guest"} stands for the dynamic value guest. '
+            'Example: {"customer": {"id": {"param": "guest"}}}'
+        ),
     )
     response_sample = StrictJSONField(
-        label=_("response payload"), required=False, help_text=_("A sample of an answer: a JSON object.")
+        label=_("Response payload"),
+        required=False,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        help_text=_(
+            "A sample of an answer, as a JSON object; the Test page shows real ones. "
+            'Example: {"reservation": {"active": true, "room": "12"}}'
+        ),
     )
     response_schema = StrictJSONField(
-        label=_("fields"), required=False, help_text=_("Leave empty to have them inferred from the sample.")
+        label=_("Fields"),
+        required=False,
+        widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
+        help_text=_(
+            "Leave it empty: names and types are taken from the sample on saving, and can be corrected then. "
+            'Example: {"type": "object", "properties": {"room": {"type": "string"}}}'
+        ),
     )
 
     class Meta:
@@ -47,6 +75,19 @@ class FieldGroupForm(forms.ModelForm):
             *("source", "name", "description", "method", "path", "parameters", "sent_payload"),
             *("response_sample", "response_schema"),
         )
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {
+            "name": _("At most 30 letters, digits and underscores: the second part of #{Source.Group.field}"),
+            "path": _("Added to the URL of the source. Example: /reservations"),
+            "parameters": _(
+                "Names of the values that the journey gives, separated by commas. "
+                "A GET sends them in its query, as in ?guest=… Example: guest, arrival"
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        as_they_are(self.fields.get("method"))
 
     def clean_parameters(self) -> str:
         names = [name.strip() for name in self.cleaned_data["parameters"].split(",") if name.strip()]
@@ -117,7 +158,9 @@ class ValuesForm(forms.Form):
         # Numbered, because names of values may hold anything.
         self._names = [name for name, _ in values]
         for number, (_name, label) in enumerate(values):
-            self.fields[f"value{number}"] = forms.CharField(label=label, required=False, max_length=10_000)
+            self.fields[f"value{number}"] = forms.CharField(
+                label=label, required=False, max_length=10_000, widget=AdminTextInputWidget
+            )
 
     def values(self) -> dict[str, str]:
         """What was filled in, by name; empty fields are left out."""

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +20,17 @@ from events.models import Event, Inlet
 from events.recent import recent_arrivals
 from events.samples import sample_entity, sample_message
 from events.snippets import snippets
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
-from journeyorch.usage import used_in
+from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.used_admin import UsedAdmin
 
 
 @admin.register(Event)
-class EventAdmin(SandboxScopedAdmin):
+class EventAdmin(UsedAdmin):
+    introduction = _(
+        "An event tells journeys that something happened to a person, for example that a guest entered the "
+        "lobby. Journeys start with events and wait for them."
+    )
+    used_as = "event"
     form = EventForm
     list_display = ("name", "type", "schema", "namespace", "sandbox", "preview_link")
     list_filter = ("type", "namespace")
@@ -47,17 +52,6 @@ class EventAdmin(SandboxScopedAdmin):
                 sandbox__in=sandboxes_of(request), kind=Schema.Kind.EVENT
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        in_use = obj is not None and bool(used_in("event", obj))
-        return not in_use and super().has_delete_permission(request, obj)
-
-    @admin.display(description=_("Used in"))
-    def used(self, obj: Event) -> SafeString | str:
-        uses = used_in("event", obj) if obj.pk else []
-        if not uses:
-            return str(_("nowhere"))
-        return format_html_join(", ", '<a href="{}">{}</a>', ((use.url, use.label) for use in uses))
 
     @admin.display(description=_("Preview"))
     def preview_link(self, obj: Event) -> SafeString | str:

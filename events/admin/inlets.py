@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,17 @@ from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
 
 class InletForm(forms.ModelForm):
     """An inlet; its schema is one of its sandbox's."""
+
+    class Meta:
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {
+            "name": _("What sends here, for example: Beacons of the hotel."),
+            "mode": _(
+                "Authenticated: the sender shows a key. Unauthenticated: everybody may send, up to a "
+                "limit, but only the configured events; for web pages and apps, which cannot keep a secret."
+            ),
+            "enabled": _("A disabled inlet refuses everything."),
+        }
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
@@ -41,12 +52,12 @@ class KeyForm(forms.Form):
         label=_("Expires"),
         required=False,
         widget=AdminSplitDateTime,
-        help_text=_("Empty: never."),
+        help_text=_("Leave it empty for a key that is valid until you delete it. Times are in UTC."),
     )
     rotate = forms.BooleanField(
         label=_("Older keys expire in 24 hours"),
         required=False,
-        help_text=_("To change over to the new one."),
+        help_text=_("Gives the sender a day to change over to the new key."),
     )
 
     def clean_expires_at(self) -> Any:
@@ -70,6 +81,10 @@ class TokenInline(admin.TabularInline):
 
 @admin.register(Inlet)
 class InletAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "An inlet is the address to which one of your systems sends its events. "
+        "Save it, then make a key for the sender."
+    )
     form = InletForm
     inlines = (TokenInline,)
     list_display = ("name", "sandbox", "mode", "enabled", "schema")
@@ -102,9 +117,13 @@ class InletAdmin(SandboxScopedAdmin):
         obj.key = obj.key or new_inlet_key()
         super().save_model(request, obj, form, change)
 
-    @admin.display(description=_("Address for single events"))
-    def address(self, obj: Inlet) -> str:
-        return reverse("collection", args=[obj.key]) if obj.key else "-"
+    @admin.display(description=_("Addresses"))
+    def address(self, obj: Inlet) -> SafeString | str:
+        if not obj.key:
+            return str(_("Save the inlet first."))
+        rows = ((_("one event"), "collection"), (_("several"), "collection-batch"))
+        paths = ((reverse(name, args=[obj.key]), label) for label, name in rows)
+        return format_html_join("", "<div><code>POST {}</code> {}</div>", paths)
 
     @admin.display(description=_("Keys"))
     def key_link(self, obj: Inlet) -> SafeString | str:

@@ -43,6 +43,10 @@ class QuarantinedForm(forms.ModelForm):
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "Received events that could not be handled, with the reason. Correct the message, or what is wrong "
+        "with the event's configuration, and try them again."
+    )
     form = QuarantinedForm
     paginator = CappedPaginator
     show_full_result_count = False

@@ -44,6 +44,7 @@ class LookedAtOnly(SandboxScopedAdmin):
 
 @admin.register(ReceivedEvent)
 class ReceivedEventAdmin(LookedAtOnly):
+    introduction = _("Everything that came in, as it came, newest first.")
     list_display = ("id", "received_at", "inlet_name", "protocol", "routed")
     list_filter = ("routed",)
     ordering = ("-id",)

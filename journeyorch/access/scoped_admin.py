@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.forms import Field, HiddenInput, ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from journeyorch.access.models import Sandbox
 
@@ -20,9 +22,13 @@ def sandboxes_of(request: HttpRequest) -> QuerySet[Sandbox]:
 
 
 class SandboxScopedAdmin(admin.ModelAdmin):
-    """Base of admin pages; ``sandbox_path`` leads from the model to its sandbox."""
+    """Base of admin pages; ``sandbox_path`` leads from the model to its sandbox.
+
+    ``introduction`` says on the list and on the form what the thing is, in a sentence or two.
+    """
 
     sandbox_path = "sandbox"
+    introduction: Any = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.sandbox_path}__in": sandboxes_of(request)})
@@ -31,12 +37,44 @@ class SandboxScopedAdmin(admin.ModelAdmin):
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         if db_field.related_model is Sandbox:
-            kwargs["queryset"] = sandboxes_of(request)
-            kwargs.setdefault("initial", sandboxes_of(request).order_by("pk").first())
+            theirs = sandboxes_of(request).order_by("pk")
+            kwargs["queryset"] = theirs
+            kwargs.setdefault("initial", theirs.first())
+            if len(theirs[:2]) == 1:  # Nothing to choose.
+                kwargs["widget"] = HiddenInput()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            # A slip of the hand beside a choice must not delete what is chosen.
+            widget.can_delete_related = False
+        return field
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without the deletion of many: it goes past the check of use and past the sandbox's generation."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "introduction": self.introduction,
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # Whoever changes something knows already what it is.
+        context = {"introduction": "" if object_id else self.introduction, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)

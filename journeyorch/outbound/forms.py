@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import orjson
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from journeyorch.outbound import auth
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
@@ -64,6 +66,12 @@ def _too_deep(value: Any, depth: int = 0) -> bool:
     return any(_too_deep(item, depth + 1) for item in inner)
 
 
+def as_they_are(field: forms.Field | None) -> None:
+    """Show choices by their values: Django makes "Get" of GET."""
+    if isinstance(field, forms.ChoiceField):
+        field.choices = [(value, value) for value, _label in field.choices]
+
+
 def check_outbound_url(url: str) -> None:
     """Refuse what the guard would refuse by its text; raises ``ValidationError``."""
     try:
@@ -72,30 +80,66 @@ def check_outbound_url(url: str) -> None:
         raise ValidationError(str(error), code="refused") from error
 
 
+def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[str, str]]:
+    """Sentences about a pydantic model, such as "port: Too large.", by field; "" for the whole of it."""
+    for message in messages:
+        field, _colon, text = message.partition(": ")
+        if field not in fields:
+            yield "", message
+        elif text == "Field required.":
+            yield field, str(_("Fill this in; it is needed with what is chosen above."))
+        else:
+            yield field, text
+
+
 def _name(method: str, field: str) -> str:
     return f"auth_{method}_{field}"
 
 
-def _form_field(info: FieldInfo, name: str) -> forms.Field:
-    label = info.title or name
+def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Field:
+    """The form field of a pydantic model's field; ``shown_when``, such as "provider=smtp", is for choices.js.
+
+    Never required: the model itself says what is missing, for those that were chosen.
+    """
+    given: dict[str, Any] = {
+        "label": info.title or name,
+        "help_text": info.description or "",
+        "required": False,
+    }
+    attrs = {"data-shown-when": shown_when}
     if info.annotation is SecretStr:
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
-        return forms.CharField(label=label, required=False, strip=False, widget=widget)
+        secret = forms.PasswordInput(attrs={"autocomplete": "new-password", **attrs}, render_value=False)
+        return forms.CharField(strip=False, widget=secret, **given)
+    if info.default is not PydanticUndefined:
+        given["initial"] = info.default
     if get_origin(info.annotation) is Literal:
-        return forms.ChoiceField(
-            label=label, required=False, choices=[(choice, choice) for choice in get_args(info.annotation)]
-        )
-    return forms.CharField(label=label, required=False)
+        choices = [(choice, choice) for choice in get_args(info.annotation)]
+        return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=attrs), **given)
+    return forms.CharField(widget=AdminTextInputWidget(attrs=attrs), **given)
 
 
 def _fields() -> Iterator[tuple[str, forms.Field]]:
-    choices = [
-        (name, name.replace("_", " ").capitalize()) for name in sorted(auth.methods(), key=_none_first)
-    ]
-    yield "auth_type", forms.ChoiceField(label=_("Authentication"), choices=choices)
+    choices = [(name, _title(name)) for name in sorted(auth.methods(), key=_none_first)]
+    yield (
+        "auth_type",
+        forms.ChoiceField(
+            label=_("Authentication"),
+            choices=choices,
+            help_text=_(
+                "How the other system recognizes us. Secrets are stored encrypted and never shown again."
+            ),
+        ),
+    )
     for method, cls in auth.methods().items():
         for field, info in cls.model_fields.items():
-            yield _name(method, field), _form_field(info, field)
+            yield _name(method, field), model_form_field(info, field, shown_when=f"auth_type={method}")
+
+
+_TITLES = {"none": _("None"), "basic": _("User name and password (Basic)"), "api_key": _("API key")}
+
+
+def _title(method: str) -> Any:
+    return _TITLES.get(method, method.replace("_", " ").capitalize())
 
 
 def _none_first(name: str) -> tuple[bool, str]:
@@ -123,8 +167,12 @@ class AuthModelForm(forms.ModelForm):
             try:
                 self.instance.auth = self._sealed(url)
             except auth.AuthProblem as problem:
-                self.add_error("auth_type", list(problem.messages))
+                self._say(self.cleaned_data["auth_type"], problem.messages)
         return self.cleaned_data
+
+    def _say(self, method: str, messages: Iterable[str]) -> None:
+        for field, text in placed(messages, auth.methods()[method].model_fields):
+            self.add_error(_name(method, field) if field else "auth_type", text)
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -148,7 +196,7 @@ def auth_fieldsets() -> list[tuple[str, Any]]:
     """The fields of ``AuthModelForm`` for an admin page: the choice, then each method's own."""
     methods = [
         (
-            str(name.replace("_", " ").capitalize()),
+            str(_title(name)),
             {"fields": [_name(name, field) for field in cls.model_fields]},
         )
         for name, cls in auth.methods().items()

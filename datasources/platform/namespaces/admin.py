@@ -37,6 +37,10 @@ class NamespaceForm(forms.ModelForm):
 
 @admin.register(Namespace)
 class NamespaceAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "A namespace is a kind of identity, such as the customer numbers of your shop. "
+        "Standard ones (Email, Phone, ECID, CRMID …) exist already and are not listed."
+    )
     form = NamespaceForm
     list_display = ("code", "name", "kind", "sandbox")
     list_filter = ("kind",)

@@ -60,7 +60,11 @@ class AttributesField(forms.Field):
 class ProfileForm(forms.ModelForm):
     """``seen_version`` is what the page showed; saving over something newer is refused."""
 
-    attributes = AttributesField(label=_("attributes"), required=False)
+    attributes = AttributesField(
+        label=_("Attributes"),
+        required=False,
+        help_text=_('What is known of the person, as a JSON object. Example: {"loyalty": {"tier": "gold"}}'),
+    )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -82,6 +86,8 @@ class ProfileForm(forms.ModelForm):
 @admin.register(Profile)
 class ProfileAdmin(SandboxScopedAdmin):
     """People are made by what is received and erased as a whole, never by hand."""
+
+    introduction = _("The people that events and records told about, with everything known of them.")
 
     form = ProfileForm
     list_display = ["__str__", "names", "sandbox", "test_profile", "updated_at"]

@@ -18,6 +18,10 @@ from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 @admin.register(Schema)
 class SchemaAdmin(SandboxScopedAdmin):
+    introduction = _(
+        "A schema says which fields events or profiles have, and of which types. Compose it of ready-made "
+        "groups; fields of your own are added to the JSON Schema afterwards."
+    )
     form = SchemaForm
     list_display = ("name", "kind", "feeds_profiles", "sandbox", "ref")
     list_filter = ("kind", "feeds_profiles")
@@ -43,5 +47,9 @@ class SchemaAdmin(SandboxScopedAdmin):
     @admin.display(description=_("Fields"))
     def field_list(self, obj: Schema) -> SafeString:
         rows = ((field.path, field.label, field.type) for field in fields_of(obj.document))
-        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
-        return format_html("<table>{}</table>", body)
+        body = format_html_join("", "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>", rows)
+        return format_html(
+            '<div class="scrolls" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>',
+            _("Fields"),
+            body,
+        )

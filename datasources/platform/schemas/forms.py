@@ -61,6 +61,42 @@ def read_document(text: str) -> dict[str, Any]:
     return document
 
 
+_GROUP_WORDS = {
+    "orchestration": _("the event ID, needed for system-generated events"),
+    "commerce": _("orders, carts and products"),
+    "web": _("pages, links and referrers"),
+    "application": _("starts and use of an app"),
+    "device": _("the device"),
+    "environment": _("browser, operating system, network"),
+    "placeContext": _("places, beacons and positions"),
+    "channel": _("the channel it came by"),
+    "directMarketing": _("emails sent, opened, clicked"),
+    "endUserIDs": _("identities in fields of their own"),
+    "messageProfile": _("push tokens and the email address at that time"),
+    "search": _("searches"),
+    "person": _("names, birthday, gender"),
+    "contact": _("email, phone numbers, addresses"),
+    "preferences": _("language and time zone"),
+    "consents": _("what the person agreed to"),
+    "loyalty": _("tier and points"),
+    "pushNotificationDetails": _("push tokens"),
+    "segmentMembership": _("segments"),
+    "testProfile": _("whether it is a test profile"),
+}
+
+
+class GroupsWidget(forms.CheckboxSelectMultiple):
+    """Field groups by class; with scripts only those of the chosen class are shown."""
+
+    template_name = "datasources/groups.html"
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        kind = str(option["value"]).partition(":")[0]
+        option["attrs"]["data-shown-when"] = f"kind={kind}"
+        return option
+
+
 class SchemaForm(forms.ModelForm):
     """A schema: composed of the library's field groups, or written out."""
 
@@ -68,16 +104,25 @@ class SchemaForm(forms.ModelForm):
         label=_("Field groups"),
         required=False,
         choices=[],
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("For a new schema without a document: it is composed of these groups."),
+        widget=GroupsWidget,
+        help_text=_("What the new schema is composed of, beside the fields that every event or profile has."),
     )
     document = DocumentField(
         label=_("JSON Schema"),
         required=False,
         strip=False,
-        help_text=_("JSON Schema 2020-12 or draft-06 with XDM paths; empty for a new one: from the groups."),
+        help_text=_(
+            "Leave it empty for a new schema: it is composed of the groups above. To add a field of your "
+            "own, save, "
+            'then write it below "properties", for example "_acme": {"type": "object", "properties": '
+            '{"room": {"type": "string", "title": "Room"}}}. JSON Schema 2020-12 or draft-06.'
+        ),
     )
-    primary_namespace = forms.ChoiceField(label=_("its namespace"), required=False)
+    primary_namespace = forms.ChoiceField(
+        label=_("Its namespace"),
+        required=False,
+        help_text=_("What kind of identity that field holds. Example: CRM ID."),
+    )
 
     class Meta:
         model = Schema
@@ -91,6 +136,14 @@ class SchemaForm(forms.ModelForm):
             "primary_identity",
             "primary_namespace",
         )
+        help_texts = {
+            "kind": _("Events happen at a time; a profile is what is known of a person."),
+            "primary_identity": _(
+                "Path of the text field that says who it is about, for example _acme.customerNumber. "
+                "Leave it empty when senders use the identityMap."
+            ),
+        }
+        widgets = {"description": forms.Textarea({"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,6 +199,10 @@ class SchemaForm(forms.ModelForm):
 
 def _group_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
-        (str(label), [(f"{kind}:{name}", name) for name in group_names(kind)])
+        (str(label), [(f"{kind}:{name}", _group_label(name)) for name in group_names(kind)])
         for kind, label in Schema.Kind.choices
     ]
+
+
+def _group_label(name: str) -> str:
+    return f"{name}: {_GROUP_WORDS[name]}" if name in _GROUP_WORDS else name

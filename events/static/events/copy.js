@@ -1,8 +1,23 @@
 // Buttons that copy the text of another element; they say so for two seconds.
+
+/** @param {HTMLElement} source */
+async function copy(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent ?? "");
+    return true;
+  } catch {
+    // Browsers give the clipboard only to pages by HTTPS: then the text is selected, for Ctrl+C.
+    getSelection()?.selectAllChildren(source);
+    return false;
+  }
+}
+
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.getAttribute("data-copy") ?? "");
-    await navigator.clipboard.writeText(source?.textContent ?? "");
+    if (!source || !(await copy(source))) {
+      return;
+    }
     const text = button.textContent;
     button.textContent = "✓";
     setTimeout(() => {

@@ -1,0 +1,40 @@
+"""Admin pages of what journeys use: they say where, and delete nothing while it lasts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.usage import Use, used_in
+
+
+class UsedAdmin(SandboxScopedAdmin):
+    """Base of admin pages; ``used_as`` is the kind under which users are registered."""
+
+    used_as: str
+
+    def uses(self, obj: Model) -> list[Use]:
+        """Everything that keeps a saved object from being deleted."""
+        return used_in(self.used_as, obj)
+
+    @admin.display(description=_("used in"))
+    def used(self, obj: Model) -> SafeString | str:
+        found = self.uses(obj) if obj.pk else []
+        return format_html_join(", ", "{}", ((_as_link(use),) for use in found)) or str(_("nowhere"))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Uses count as protected: the page of deletion lists them and has no button (events.md)."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        uses = (use for obj in objs for use in self.uses(obj))
+        return deleted, counts, missing, [*protected, *map(_as_link, uses)]
+
+
+def _as_link(use: Use) -> SafeString | str:
+    return format_html('<a href="{}">{}</a>', use.url, use.label) if use.url else use.label

@@ -1,0 +1,42 @@
+// Parts of a form that matter only for some choices: a control with data-shown-when="provider=smtp" is shown
+// while the control "provider" has that value; several values are separated by "|". Without scripts all are
+// shown, and the server looks at those that matter.
+
+/** @param {HTMLElement} control */
+function matters(control) {
+  const [name, values] = (control.dataset.shownWhen ?? "").split("=");
+  const choice = control.closest("form")?.elements.namedItem(name);
+  // Where the choice cannot be changed any more, it is no control: everything stays.
+  return !(choice instanceof HTMLSelectElement) || values.split("|").includes(choice.value);
+}
+
+/**
+ * What is hidden with a control: its row, or its option among others.
+ * @param {HTMLElement} control
+ */
+function partOf(control) {
+  return control instanceof HTMLInputElement && control.type === "checkbox" && control.closest("label")
+    ? control.closest("label")?.parentElement
+    : control.closest(".form-row");
+}
+
+function show() {
+  for (const control of document.querySelectorAll("[data-shown-when]")) {
+    const part = control instanceof HTMLElement ? partOf(control) : null;
+    if (part instanceof HTMLElement && control instanceof HTMLElement) {
+      // An error must not hide, or nobody would know what to correct.
+      part.hidden = !matters(control) && !part.querySelector(".errorlist");
+    }
+  }
+  for (const group of document.querySelectorAll("fieldset.module, .optional-group")) {
+    const parts = [...group.querySelectorAll(":scope .form-row, :scope .option")];
+    if (group instanceof HTMLElement && parts.length) {
+      group.hidden = parts.every((part) => part instanceof HTMLElement && part.hidden);
+    }
+  }
+}
+
+if (document.querySelector("[data-shown-when]")) {
+  document.addEventListener("change", show);
+  show();
+}
