@@ -20,8 +20,7 @@ from tests.e2e.test_demo import ROOT, Demo
 
 PICTURES = ROOT / "docs" / "pictures"
 EVENTS, RATE = 400, 80
-# Wide enough for the whole drawing, and no higher than it.
-WIDE, USUAL = {"width": 1900, "height": 790}, {"width": 1280, "height": 860}
+WIDE, USUAL = {"width": 1560, "height": 710}, {"width": 1280, "height": 860}
 
 
 def main() -> None:
@@ -75,6 +74,8 @@ def _open_journey(page: Page, demo: Demo) -> None:
     page.locator("[data-count='total:entered']").wait_for()
     # The last calls come back within a second or two; then the page has the final figures.
     page.wait_for_timeout(4000)
+    page.locator("[data-zoom='fit']").click()
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _open_story(page: Page) -> None:

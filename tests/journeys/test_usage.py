@@ -146,12 +146,11 @@ def test_a_used_event_keeps_its_schema_and_cannot_be_deleted(world: World, admin
             "namespace": "CRMID",
         },
     )
-    deleted = admin_client.post(reverse("admin:events_event_delete", args=[event.pk]), {"post": "yes"})
+    admin_client.post(reverse("admin:events_event_delete", args=[event.pk]), {"post": "yes"})
 
     assert "Welcome, version 1" in page
     assert "This cannot be changed while the event is used in: Welcome, version 1." in refused.text
-    assert deleted.status_code == 403
-    event.refresh_from_db()
+    event.refresh_from_db()  # still there
     assert event.condition == '@{Lobby.eventType} == "Lobby"'
 
 
