@@ -6,20 +6,24 @@ rest of a request (quality.md, Speed), and would answer in a form that clients o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import orjson
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from events.ingest.accept import accept
 from events.ingest.bodies import read_body
 from events.ingest.doors import admit
-from events.ingest.refusals import Refused, malformed
+from events.ingest.refusals import Refused, malformed, unavailable
 from events.ingest.strict_json import NotStrictJson, parse
 from events.protocols import Adapter, Answer, Receipt
 from journeyorch.direct import direct
+
+logger = logging.getLogger(__name__)
 
 _VALIDATE = ("syncValidation", "synchronousValidation")
 
@@ -35,6 +39,10 @@ def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
             receipt = _receive(adapter, request, inlet, limit=limit, batch=batch)
         except Refused as refusal:
             return _response(adapter.refused(refusal, inlet=inlet))
+        except (InterfaceError, OperationalError):
+            # The database is away: the sender keeps the event and comes again.
+            logger.warning("Events for inlet %s were put off: the database cannot be used", inlet)
+            return _response(adapter.refused(unavailable(), inlet=inlet))
         return _response(adapter.accepted(receipt, batch=batch))
 
     return view

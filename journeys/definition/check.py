@@ -14,6 +14,7 @@ from journeys.activities.room import Room
 from journeys.definition.document import Document
 from journeys.definition.graph import Graph
 from journeys.definition.problems import Problem
+from journeys.definition.references import is_of_profile, references_of
 
 
 class Reading:
@@ -54,6 +55,18 @@ class Reading:
             self._rooms[upstream] = Room(self.catalog, self._types(upstream))
         return self._rooms[upstream]
 
+    def parallel_to(self, id: str) -> set[str]:
+        """The activities that some path leads to together with this one, itself included."""
+        paths = (
+            targets for activity in self.document.activities.values() for targets in activity.to.values()
+        )
+        return {target for targets in paths if id in targets for target in targets}
+
+    def ends_by_itself(self, id: str) -> bool:
+        """Whether a race that the activity takes part in is over at some time, whatever events come."""
+        config = self.configs.get(id)
+        return config is None or self.kind(id).category != "events" or bool(config.timeout)
+
     def namespaces(self) -> set[str]:
         """The namespaces of all its events; a valid journey has exactly one."""
         names = (config.event for id, config in self.configs.items() if self.kind(id).category == "events")
@@ -75,13 +88,17 @@ class Reading:
 def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[Problem]:
     """All problems of a journey, those of the whole first, then in the order of the drawing."""
     reading = Reading(document, catalog)
-    return [
+    problems = [
         *_check_whole(reading, max_activities),
         *_check_start(reading),
         *_check_loop(reading),
         *_check_names(reading),
         *_check_activities(reading),
+        *_check_listening(reading),
     ]
+    if not any(problem.is_error for problem in problems):
+        problems.extend(_check_profile_use(reading))
+    return problems
 
 
 def _check_whole(reading: Reading, max_activities: int) -> Iterator[Problem]:
@@ -179,6 +196,28 @@ def _check_targets(reading: Reading, id: str, way: str, targets: list[str]) -> I
             yield Problem("ERR_JOURNEY_PARALLEL", message, id, way)
         if len(set(targets)) != len(targets):
             yield Problem("ERR_JOURNEY_PARALLEL", "The path leads twice to the same activity.", id, way)
+
+
+def _check_listening(reading: Reading) -> Iterator[Problem]:
+    """Whoever waits for an event with nothing beside it stays until the journey's own timeout."""
+    for id, config in reading.configs.items():
+        if id in reading.document.start or reading.kind(id).category != "events" or config.timeout:
+            continue
+        if not any(reading.ends_by_itself(other) for other in reading.parallel_to(id)):
+            message = "Nothing ends the waiting if the event does not come; set a timeout."
+            yield Problem("WARN_JOURNEY_NO_TIMEOUT", message, id, "timeout")
+
+
+def _check_profile_use(reading: Reading) -> Iterator[Problem]:
+    """Without a namespace nobody knows whose profile to look at. Only for what compiles."""
+    if reading.namespaces() != {""}:
+        return
+    for id, config in reading.configs.items():
+        document = reading.document.activities[id]
+        step = reading.kind(id).compile(id, document, config, reading.room(id))
+        if any(is_of_profile(reference) for reference in references_of(step)):
+            message = "The journey's event has no namespace, so no profile can be used; give the event one."
+            yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, id)
 
 
 def time_zone_of(document: Document) -> ZoneInfo:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from journeyorch.expressions import Compiled, Reference
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
-from journeys.engine.decide.context import PROFILE_SOURCE
-from journeys.engine.decide.step import Pause, Plan, Step
+from journeys.definition.references import is_of_profile, references_of
+from journeys.engine.decide.step import Pause, Plan
 
 
 def compile_plan(
@@ -31,9 +30,8 @@ def compile_plan(
         id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id))
         for id in ids
     }
-    expressions = [expression for step in steps.values() for expression in expressions_of(step)]
-    references = list(references_of(expressions))
-    paths = [one.path for one in references if one.kind == "datasource" and one.root == PROFILE_SOURCE]
+    references = [reference for step in steps.values() for reference in references_of(step)]
+    paths = [reference.path for reference in references if is_of_profile(reference)]
     entry = [step.event_id for id in document.start if isinstance(step := steps[id], Pause)]
     return Plan(
         version_id=version_id,
@@ -54,21 +52,6 @@ def compile_plan(
             step.event_id for step in steps.values() if isinstance(step, Pause) and step.event_id is not None
         ),
     )
-
-
-def expressions_of(step: Step) -> Iterable[Compiled]:
-    """Every compiled expression that a step will evaluate, those of its fetches included."""
-    for fetch in step.fetches:
-        yield from fetch.params.values()
-    yield from step.expressions()
-
-
-def references_of(expressions: Iterable[Compiled]) -> Iterator[Reference]:
-    """All that they refer to, also inside the parameters of data sources."""
-    for expression in expressions:
-        for reference in expression.references:
-            yield reference
-            yield from references_of((reference.params or {}).values())
 
 
 def version_constants(

@@ -29,6 +29,7 @@ CATALOG = Catalog(
         "Meal": EventInfo(MEAL, "Meal", "CRMID", _PAYLOAD),
         "Gym": EventInfo(GYM, "Gym", "CRMID", _PAYLOAD),
         "Elsewhere": EventInfo(4, "Elsewhere", "Email", _PAYLOAD),
+        "Anybody": EventInfo(5, "Anybody", "", _PAYLOAD),
     },
     sources={
         "Weather": {

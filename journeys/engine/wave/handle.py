@@ -15,6 +15,7 @@ from journeys.engine.decide import (
     Decision,
     Discard,
     Plan,
+    Returned,
     Status,
     StepRecord,
     StepStatus,
@@ -128,15 +129,17 @@ class Handler:
         row = self._rows.get(known.active_instance) if known and known.active_instance else None
         if row is not None and self._is_over(row):
             row, known = None, self._entrances.get(key)
-        live = self._plans.live(journey_id)
-        enters = live is not None and not live.entry_events.isdisjoint(arrival.event_ids)
         if row is not None:
             plan = self._plans.versions.get(row.version_id)
             if plan is not None:
-                reason = Discard.ALREADY_INSIDE if enters else Discard.NOT_LISTENING
-                self._decide(row, plan, arrival, discard_as=reason)
-        elif live is not None and enters:
+                self._decide(row, plan, arrival)
+        elif self._lets_in(journey_id, arrival) and (live := self._plans.live(journey_id)):
             self._enter(one, key, live, known, arrival)
+
+    def _lets_in(self, journey_id: int, arrival: Arrival) -> bool:
+        """Whether people enter the journey by this event now."""
+        live = self._plans.live(journey_id)
+        return live is not None and not live.entry_events.isdisjoint(arrival.event_ids)
 
     def _enter(
         self, one: Input, key: EntranceKey, plan: Plan, known: Entered | None, arrival: Arrival
@@ -164,7 +167,7 @@ class Handler:
         self._set_entrance(
             key, Entered(instance_id, arrival.received_at, known.last_ended_at if known else None)
         )
-        self._apply(row, decision, entrance=1 if known is None else 2, discard_as=Discard.NOT_LISTENING)
+        self._apply(row, decision, entrance=1 if known is None else 2)
 
     def _result(self, one: Input) -> None:
         instance_id, returned = self._loaded.results.get(UUID(one.detail), (None, None))
@@ -199,17 +202,15 @@ class Handler:
 
     # --- What is decided --------------------------------------------------------------------------
 
-    def _decide(
-        self, row: Row, plan: Plan, stimulus: object, *, discard_as: Discard = Discard.NOT_LISTENING
-    ) -> None:
+    def _decide(self, row: Row, plan: Plan, stimulus: Arrival | Returned | Woke) -> None:
         around = self._around(row.namespace, row.person_id)
         try:
-            decision = decide(plan, row.state, stimulus, around)  # type: ignore[arg-type]
+            decision = decide(plan, row.state, stimulus, around)
         except Exception:
             # One bad instance never fails the wave: it ends in error, alone.
             logger.exception("Instance %s failed", row.state.instance_id)
             decision = abort(row.state, Status.ERROR, now=self._loaded.now, detail={"code": "internal"})
-        self._apply(row, decision, entrance=0, discard_as=discard_as)
+        self._apply(row, decision, entrance=0)
 
     def _is_over(self, row: Row) -> bool:
         """Whether the instance has ended; one of a stopped version ends here and now."""
@@ -220,9 +221,7 @@ class Handler:
         self._apply(row, abort(row.state, Status.STOPPED, now=self._loaded.now), entrance=0)
         return True
 
-    def _apply(
-        self, row: Row, decision: Decision, *, entrance: int, discard_as: Discard = Discard.NOT_LISTENING
-    ) -> None:
+    def _apply(self, row: Row, decision: Decision, *, entrance: int) -> None:
         row = row._replace(state=decision.state)
         instance_id = decision.state.instance_id
         self._rows[instance_id] = self.handled.rows[instance_id] = row
@@ -230,8 +229,10 @@ class Handler:
             came = entrance if record.sequence == 0 else 0
             self.handled.steps.append(self._step(row, record, came))
         self.handled.calls.extend((row, call) for call in decision.calls)
-        for arrival, _ in decision.discards:
-            self.handled.steps.append(self._step(row, self._discarded(arrival, discard_as), 0))
+        for arrival, reason in decision.discards:
+            # Somebody who would enter by it is inside already: that says more than "not listening".
+            told = Discard.ALREADY_INSIDE if self._lets_in(row.journey_id, arrival) else reason
+            self.handled.steps.append(self._step(row, self._discarded(arrival, told), 0))
         if decision.state.status is not Status.RUNNING:
             self._end(row)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -11,9 +12,12 @@ from django.db.models import F
 
 from events.models import Quarantined
 from journeyorch import bulk
+from journeys.engine.decide import StepRecord, StepStatus
 from journeys.engine.lanes import Leased, fence
 from journeys.engine.plans import plans_of
-from journeys.models import Call, Entrance, Instance, Lane, LaneInput, StepEvent
+from journeys.engine.wave.handle import Step
+from journeys.engine.wave.write import write_counts, write_steps
+from journeys.models import Call, Entrance, Instance, Lane, LaneInput
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +68,8 @@ def _sandbox_of(lane_id: int) -> int:
 
 def _end(ids: list[UUID]) -> None:
     now = bulk.database_now()
-    for instance in Instance.objects.filter(pk__in=ids, ended_at=None).defer("state"):
+    instances = list(Instance.objects.filter(pk__in=ids, ended_at=None).defer("state"))
+    for instance in instances:
         Instance.objects.filter(pk=instance.pk).update(
             position=Instance.Position.ENDED,
             status=Instance.Status.ERROR,
@@ -73,16 +78,25 @@ def _end(ids: list[UUID]) -> None:
             revision=F("revision") + 1,
         )
         Entrance.objects.filter(active_instance=instance.pk).update(active_instance=None, last_ended_at=now)
-        StepEvent.objects.create(
-            version_id=instance.version_id,
-            instance_id=instance.pk,
-            # After everything else in the story: how many steps there were is in the state, unread.
-            sequence=2**31 - 1,
-            activity=instance.activity,
-            status=StepEvent.Status.ERROR,
-            at=now,
-            entered_at=now,
-            namespace=instance.namespace,
-            person_id=instance.person_id,
-            detail=orjson.dumps({"code": "crashed", "error": "The step made the worker crash."}).decode(),
-        )
+    steps = [_last_step(instance, now) for instance in instances]
+    write_steps(steps)
+    write_counts(steps, now=now)
+
+
+# After everything else in the story: how many steps there were is in the state, unread.
+_LAST = 2**31 - 1
+
+
+def _last_step(instance: Instance, now: datetime) -> Step:
+    detail = {"code": "crashed", "error": "The step made the worker crash."}
+    record = StepRecord(_LAST, instance.activity, StepStatus.ERROR, "", now, now, None, detail)
+    return Step(
+        version_id=instance.version_id,
+        instance_id=instance.pk,
+        lane_id=instance.lane_id,
+        in_test=instance.in_test,
+        namespace=instance.namespace,
+        person_id=instance.person_id,
+        entrance=0,
+        record=record,
+    )

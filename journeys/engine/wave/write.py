@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,10 +30,10 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     _write_instances(handled)
     _write_entrances(handled)
     _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
-    _write_steps(handled)
+    write_steps(handled.steps)
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
-    _write_counts(handled, hour=now.replace(minute=0, second=0, microsecond=0))
+    write_counts(handled.steps, now=now)
 
 
 def _write_instances(handled: Handled) -> None:
@@ -90,8 +91,9 @@ def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: 
     bulk.insert(tables.CALL, tables.CALL_COLUMNS, rows)
 
 
-def _write_steps(handled: Handled) -> None:
-    bulk.insert(tables.STEP_EVENT, tables.STEP_EVENT_COLUMNS, [_step_row(step) for step in handled.steps])
+def write_steps(steps: Sequence[Step]) -> None:
+    """Write step events; ``write_counts`` belongs to it."""
+    bulk.insert(tables.STEP_EVENT, tables.STEP_EVENT_COLUMNS, [_step_row(step) for step in steps])
 
 
 def _step_row(step: Step) -> tuple[Any, ...]:
@@ -104,10 +106,11 @@ def _step_row(step: Step) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _write_counts(handled: Handled, *, hour: datetime) -> None:
-    """All steps of a wave happen at its one instant, so they count for the same hour."""
+def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
+    """Add step events to their sums. All of a wave happen at its one instant, so in one hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
     counts: Counter[tuple[Any, ...]] = Counter()
-    for step in handled.steps:
+    for step in steps:
         record = step.record
         counts[step.version_id, record.activity, record.path, int(record.status), hour, step.lane_id] += 1
     bulk.insert(

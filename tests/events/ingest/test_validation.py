@@ -148,6 +148,21 @@ def test_a_lasting_failure_of_the_database_asks_for_another_try(
     assert "away" not in str(sent.body)
 
 
+def test_a_database_that_is_away_when_the_inlet_is_looked_up_asks_for_another_try(
+    inlet: Inlet, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from events.ingest import doors
+
+    def away(key: str) -> None:
+        raise OperationalError("the database is away")
+
+    doors.forget_all()
+    monkeypatch.setattr(doors, "look_up", away)
+    sent = send(message())
+    assert sent.status == 503
+    assert sent.headers["Retry-After"] == "1"
+
+
 def test_a_configuration_that_never_rests_asks_for_another_try(
     inlet: Inlet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,7 +47,7 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         "ERR_JOURNEY_NAMESPACES",
         None,
         "",
-        {"start": "lobby", "lobby": LOBBY, "next": act("event", event="Elsewhere")},
+        {"start": "lobby", "lobby": LOBBY, "next": act("event", event="Elsewhere", timeout="PT1H")},
     ),
     (
         "ERR_JOURNEY_LOOP",
@@ -62,7 +62,7 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ),
     ("ERR_JOURNEY_LOOP", "next", "next", after_lobby(act("wait", "lobby", duration="PT1H"))),
     ("ERR_JOURNEY_LOOP", "next", "", after_lobby(act("wait", "next", duration="PT1H"))),
-    ("ERR_JOURNEY_NAME_TWICE", "next", "name", after_lobby(act("event", event="Lobby"))),
+    ("ERR_JOURNEY_NAME_TWICE", "next", "name", after_lobby(act("event", event="Lobby", timeout="PT1H"))),
     ("ERR_JOURNEY_UNREACHABLE", "alone", "", {"start": "lobby", "lobby": LOBBY, **END, "alone": act("end")}),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("teleport"))),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait"))),
@@ -150,6 +150,17 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         "next",
         "paths.0.expression",
         after_lobby(paths('#{Gone.here.city} == "a"')),
+    ),
+    ("WARN_JOURNEY_NO_TIMEOUT", "next", "timeout", after_lobby(act("event", event="Meal"))),
+    (
+        "ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE",
+        "next",
+        "",
+        {
+            "start": "door",
+            "door": act("event", "next", event="Anybody"),
+            "next": paths("#{ExperiencePlatform.ProfileFieldGroup.points} > 3"),
+        },
     ),
 ]
 
