@@ -18,8 +18,8 @@ from events.models import Event
 from journeyorch.usage import used_in
 
 # What may be changed while journeys use the event; fields may be added (events.md, Event configuration).
-# Not the name, although events.md allows it: journeys and their expressions refer to an event by its name, and a
-# live version whose event has another name cannot be compiled any more.
+# Not the name, although events.md allows it: journeys and their expressions refer to an event by its name,
+# and a live version whose event has another name cannot be compiled any more.
 _FREE = {"description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)
 
