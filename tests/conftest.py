@@ -21,8 +21,11 @@ from django.core import serializers
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
+from events import catalog as event_catalog
+from events.ingest import doors
 from journeyorch import wakeup
 from journeyorch.outbound import calls, capping, configs
+from journeys.engine import plans
 from tests import network, postgres
 from tests.plugin import RUN_FOLDER
 
@@ -137,8 +140,14 @@ def _restorer(rows: str, blocker: DjangoDbBlocker) -> Callable[[], None]:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """What processes keep is keyed by generations, and those repeat when a test is rolled back."""
-    configs.forget_all()
-    capping.forget()
+    for forget in (
+        configs.forget_all,
+        capping.forget,
+        event_catalog.forget_all,
+        doors.forget_all,
+        plans.forget_all,
+    ):
+        forget()
 
 
 @pytest.fixture(autouse=True)

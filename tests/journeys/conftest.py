@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.engine import plans
 from tests.journeys.world import World
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """The sandbox ``prod`` with the events Lobby and Restaurant, and a call handler that records."""
-    plans.forget_all()
     return World()

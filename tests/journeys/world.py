@@ -12,7 +12,6 @@ from unittest import mock
 import orjson
 
 from datasources.models import Schema
-from events import catalog as event_catalog
 from events.models import Event, Inlet, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox
@@ -68,7 +67,6 @@ class World:
 
     def __init__(self) -> None:
         self.sandbox = Sandbox.objects.get(name="prod")
-        event_catalog.forget_all()
         ensure_lanes(self.sandbox.pk)
         self.schema = Schema.objects.create(
             sandbox=self.sandbox, name="Visits", kind="event", document=EVENT_SCHEMA, feeds_profiles=False
