@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.channels import ChannelProblem, Provider, providers, seal_config
 from actions.messages.check import check_template, is_required
 from actions.messages.render import PARTS
-from actions.models import Channel, MessageTemplate
+from actions.models import Channel, Kind, MessageTemplate
 from datasources.models import Profile
 from journeyorch.outbound.forms import StrictJSONField, model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
@@ -31,6 +31,15 @@ def field_name(provider: str, field: str) -> str:
     return f"{provider}__{field}"
 
 
+class ProviderSelect(forms.Select):
+    """With scripts only the providers are offered that send the chosen kind."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["data-shown-when"] = "kind=" + "|".join(sorted(providers()[str(value)].kinds))
+        return option
+
+
 def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
     # What the demo needs comes last.
     known = sorted(providers().items(), key=lambda item: item[0] == "catcher")
@@ -40,6 +49,7 @@ def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
         forms.ChoiceField(
             label=_("Provider"),
             choices=choices,
+            widget=ProviderSelect,
             help_text=_("Who sends the messages; each has settings of its own below."),
         ),
     )
@@ -57,6 +67,7 @@ class ChannelForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("kind", Kind.EMAIL)
         self.fields["provider"].initial = self.instance.provider
         for field, value in self.instance.config.items():
             shown = self.fields.get(field_name(self.instance.provider, field))
@@ -153,6 +164,7 @@ class TemplateForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("kind", Kind.EMAIL)
         for part, source in self.instance.content.items():
             if part in self.fields:
                 self.fields[part].initial = source

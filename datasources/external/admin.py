@@ -48,11 +48,19 @@ class DataSourceAdmin(UsedAdmin):
     list_display = ("name", "url", "sandbox", "max_calls", "cache_seconds")
     search_fields = ("name", "url", "description")
     inlines = (FieldGroupInline,)
+    readonly_fields = ("used", "groups_link")
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "description", "url")}),
+        (None, {"fields": ("sandbox", "name", "description", "url", "used", "groups_link")}),
         (_("Protection"), {"fields": ("max_calls", "cache_seconds")}),
         *auth_fieldsets(),
     )
+
+    @admin.display(description=_("field groups"))
+    def groups_link(self, source: DataSource) -> SafeString | str:
+        if not source.pk:
+            return str(_("Save first."))
+        url = f"{reverse('admin:datasources_fieldgroup_add')}?source={source.pk}"
+        return format_html('<a href="{}">{}</a>', url, _("Add field group"))
 
     def uses(self, obj: Any) -> list[Use]:
         """A source is used by who uses one of its groups."""

@@ -56,6 +56,7 @@ class KeyForm(forms.Form):
     )
     rotate = forms.BooleanField(
         label=_("Older keys expire in 24 hours"),
+        label_suffix="",
         required=False,
         help_text=_("Gives the sender a day to change over to the new key."),
     )

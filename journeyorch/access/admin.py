@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox, User
+from journeyorch.access.scoped_admin import sandboxes_of
 
 
 @admin.register(User)
@@ -25,6 +27,13 @@ class SandboxAdmin(admin.ModelAdmin):
     """Sandboxes are made and renamed here; their deletion would take everything in them along."""
 
     list_display = ("name", "title", "kind", "time_zone")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
+        return sandboxes_of(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Everybody may look at the sandboxes that they may enter: other pages link to them."""
+        return super().has_view_permission(request, obj) or sandboxes_of(request).exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -38,8 +39,16 @@ class Task(NamedTuple):
     done: bool
 
 
-@page(VIEW)
+@login_required
 def home(request: HttpRequest) -> HttpResponse:
+    """Where everybody arrives: the journeys, or the administration for those who may not see any."""
+    if request.user.is_staff and not request.user.has_perm(VIEW):
+        return redirect("admin:index")
+    return journeys(request)
+
+
+@page(VIEW)
+def journeys(request: HttpRequest) -> HttpResponse:
     """The journeys that the address asks for, and the checklist until everything on it is done."""
     sandbox = sandbox_of(request)
     question = Question.asked(request.GET.dict(), request.GET.getlist("status"))

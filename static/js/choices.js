@@ -1,6 +1,6 @@
 // Parts of a form that matter only for some choices: a control with data-shown-when="provider=smtp" is shown
-// while the control "provider" has that value; several values are separated by "|". Without scripts all are
-// shown, and the server looks at those that matter.
+// while the control "provider" has that value; several values are separated by "|". An option may have it, too.
+// Without scripts all are shown, and the server looks at those that matter.
 
 /** @param {HTMLElement} control */
 function matters(control) {
@@ -20,8 +20,26 @@ function partOf(control) {
     : control.closest(".form-row");
 }
 
+/** @param {HTMLSelectElement} select */
+function leaveHidden(select) {
+  if (select.selectedOptions[0]?.hidden) {
+    const first = [...select.options].find((option) => !option.hidden);
+    select.value = first?.value ?? "";
+  }
+}
+
+function showOptions() {
+  for (const option of document.querySelectorAll("option[data-shown-when]")) {
+    if (option instanceof HTMLOptionElement) {
+      option.hidden = !matters(option);
+      leaveHidden(/** @type {HTMLSelectElement} */ (option.closest("select")));
+    }
+  }
+}
+
 function show() {
-  for (const control of document.querySelectorAll("[data-shown-when]")) {
+  showOptions();
+  for (const control of document.querySelectorAll("[data-shown-when]:not(option)")) {
     const part = control instanceof HTMLElement ? partOf(control) : null;
     if (part instanceof HTMLElement && control instanceof HTMLElement) {
       // An error must not hide, or nobody would know what to correct.

@@ -147,6 +147,7 @@ class SchemaForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("kind", Schema.Kind.EVENT)
         if "groups" in self.fields:
             self.fields["groups"].choices = _group_choices()  # type: ignore[attr-defined]
         if "primary_namespace" in self.fields:
