@@ -69,7 +69,8 @@ def _too_deep(value: Any, depth: int = 0) -> bool:
 def as_they_are(field: forms.Field | None) -> None:
     """Show choices by their values: Django makes "Get" of GET."""
     if isinstance(field, forms.ChoiceField):
-        field.choices = [(value, value) for value, _label in field.choices]
+        values = [value for value, _label in field.widget.choices]
+        field.choices = [(value, value) for value in values]
 
 
 def check_outbound_url(url: str) -> None:
