@@ -1,0 +1,96 @@
+"""WCAG 2.2 A and AA as axe-core sees it: the pages in both colours, wide and narrow (designer.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+
+from actions.models import Action, Channel, MessageTemplate
+from datasources.models import FieldGroup
+from events.models import Event, Inlet
+from journeyorch.access.models import Sandbox, User
+from journeys.demo.hotel import Addresses, load_hotel
+from journeys.models import Instance, JourneyVersion
+from tests.journeys.views.conftest import MORNING
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # The corners of Django's tables of rows have no heading; that is no fault by WCAG.
+    "rules": {"empty-table-header": {"enabled": False}},
+}
+# What may depend on colours and width, looked at once more in the dark on a narrow screen.
+LOOKS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
+
+
+@pytest.fixture
+def site(live_server: Any) -> str:
+    """The demo's hotel with somebody in the lobby, and an administrator."""
+    cache.clear()
+    load_hotel(Addresses("http://127.0.0.1:1", "http://127.0.0.1:1"))
+    version = JourneyVersion.objects.get()
+    Instance.objects.create(
+        version=version, journey_id=version.journey_id, lane_id=1, namespace="CRMID", person_id="guest-001",
+        activity="restaurant", position=1, status=0, state="{}", started_at=MORNING,
+    )  # fmt: skip
+    Action.objects.create(sandbox=version.sandbox, name="Taxi", url="https://taxi.example")
+    User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
+    return str(live_server.url)
+
+
+def test_no_page_has_a_fault_that_axe_knows(open_page: Any, site: str) -> None:
+    # axe writes styles into the page that the policy refuses; other tests look at the policy.
+    page = open_page(bypass_csp=True, reduced_motion="reduce")
+    page.goto(f"{site}/login/")
+    faults = faults_of(page)
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{site}/")
+    for address in [*business_pages(), *technical_pages()]:
+        page.goto(site + address)
+        faults += faults_of(page)
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(page: Any) -> list[str]:
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    found = Axe().run(page, options=RULES).response["violations"]
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    found += Axe().run(page, options=LOOKS).response["violations"]
+    return [
+        f"{page.url}: {fault['id']}: {node['target'][-1]}: {node['html'][:200]}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+def business_pages() -> list[str]:
+    version = f"/versions/{JourneyVersion.objects.get().uid}"
+    story = f"/instances/{Instance.objects.get().pk}/"
+    tabs = [f"{version}/", f"{version}/people/", f"{version}/details/", f"{version}/stop/"]
+    return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", "/fire/", "/journeys/new/", "/help/"]
+
+
+def technical_pages() -> list[str]:
+    """The start page; of each thing a list or a form, empty or filled; the pages beside the forms."""
+    event, inlet = Event.objects.earliest("pk").pk, Inlet.objects.get().pk
+    group, template = FieldGroup.objects.get().pk, MessageTemplate.objects.get(name="Welcome").pk
+    channel, action = Channel.objects.earliest("pk").pk, Action.objects.get().pk
+    pages = [
+        "", "events/event/", "events/event/add/", f"events/event/{event}/preview/",
+        f"events/event/{event}/delete/", f"events/inlet/{inlet}/change/", f"events/inlet/{inlet}/new-key/",
+        "events/quarantined/", "datasources/schema/add/", "datasources/datasource/add/",
+        f"datasources/fieldgroup/{group}/change/", f"datasources/fieldgroup/{group}/test/",
+        "datasources/profile/", "datasources/namespace/", f"actions/action/{action}/change/",
+        f"actions/channel/{channel}/change/", f"actions/messagetemplate/{template}/change/",
+        f"actions/messagetemplate/{template}/preview/",
+    ]  # fmt: skip
+    return [f"/admin/{page}" for page in pages]
