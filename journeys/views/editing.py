@@ -20,6 +20,7 @@ from journeys.definition.document import read_document
 from journeys.definition.problems import Problem
 from journeys.models import JourneyVersion
 from journeys.views.drawing import step_named, steps_of
+from journeys.views.guide import guide
 from journeys.views.shell import CHANGE, page, sandbox_of, version_of
 
 MAX_LENGTH = 1_000_000
@@ -102,7 +103,13 @@ def _answer(
         (problem, step_named(steps, problem.activity) if problem.activity else None) for problem in problems
     ]
     status = 422 if form.errors or problems else 200
-    context = {"version": version, "form": form, "problems": named}
+    titles = (_("Events"), _("Actions"), _("Templates"))
+    context = {
+        "version": version,
+        "form": form,
+        "problems": named,
+        "guide": guide(version.sandbox_id, map(str, titles)),
+    }
     return render(request, "journeys/edit.html", context, status=status)
 
 

@@ -167,6 +167,8 @@ def test_a_used_group_shows_where_and_keeps_its_fields(admin_client, source, use
     assert admin_client.post(change, group_form(source, response_schema=more)).status_code == 302
     delete = reverse("admin:datasources_fieldgroup_delete", args=[group.pk])
     assert '<a href="/journeys/1/">Welcome</a>' in admin_client.post(delete, {"post": "yes"}).text
+    delete = reverse("admin:datasources_datasource_delete", args=[source.pk])
+    assert '<a href="/journeys/1/">Welcome</a>' in admin_client.post(delete, {"post": "yes"}).text
     assert FieldGroup.objects.exists()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from journeyorch.access.models import Sandbox
+from journeyorch.access.models import Sandbox, User
 
 SEEN_BY_READERS = ["", "people/", "details/", "counts/"]
 CHANGED_BY_MAKERS = ["edit/", "duplicate/", "delete/", "publish/"]
@@ -65,3 +65,10 @@ def test_what_belongs_to_another_sandbox_is_404(maker, live, person):
 
 def test_the_help_is_open_to_everybody_who_is_logged_in(login):
     assert login().get(reverse("help")).status_code == 200
+
+
+def test_who_configures_but_sees_no_journeys_arrives_at_the_administration(client):
+    user = User.objects.create_user("tim", is_staff=True)
+    client.force_login(user)
+    answer = client.get(reverse("home"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
