@@ -89,6 +89,8 @@ def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[st
             yield "", message
         elif text == "Field required.":
             yield field, str(_("Fill this in; it is needed with what is chosen above."))
+        elif text.startswith("Input should be a valid integer"):
+            yield field, str(_("Write a whole number, in digits."))
         else:
             yield field, text
 

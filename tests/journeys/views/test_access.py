@@ -67,7 +67,7 @@ def test_the_help_is_open_to_everybody_who_is_logged_in(login):
     assert login().get(reverse("help")).status_code == 200
 
 
-def test_who_configures_but_sees_no_journeys_arrives_at_the_administration(client):
+def test_who_configures_but_sees_no_journeys_arrives_at_the_administration(db, client):
     user = User.objects.create_user("tim", is_staff=True)
     client.force_login(user)
     answer = client.get(reverse("home"))
