@@ -16,7 +16,12 @@ from journeys.demo.hotel import Addresses, load_hotel
 from journeys.models import Instance, JourneyVersion
 from tests.journeys.views.conftest import MORNING
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+]
 
 RULES = {
     "resultTypes": ["violations"],

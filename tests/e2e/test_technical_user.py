@@ -22,7 +22,12 @@ from journeys.engine.calls import make_calls_once
 from journeys.engine.drain import drain_once
 from journeys.engine.lanes import ensure_lanes
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+]
 
 # One who has a reservation.
 GUEST = "guest-004"
