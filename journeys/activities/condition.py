@@ -86,7 +86,7 @@ class Condition(Activity):
         return ConditionStep(
             id=id,
             name=document.label or cls.title,
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             fetches=room.fetches(*(expression for _, expression in paths)),
             paths=paths,
             other=config.other,

@@ -82,7 +82,7 @@ class CustomAction(Activity):
         return CustomActionStep(
             id=id,
             name=document.label or cls.stores(document, config),
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             fetches=room.fetches(*values.values()),
             action_id=action.id,
             endpoint=action.endpoint,

@@ -85,7 +85,7 @@ class Event(Activity):
         return EventStep(
             id=id,
             name=document.label or cls.stores(document, config),
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             event_id=room.catalog.events[config.event].id,
             reference=cls.stores(document, config),
             timeout=config.timeout,

@@ -93,7 +93,7 @@ class Message(Activity):
         return MessageStep(
             id=id,
             name=document.label or cls.title,
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             fetches=room.fetches(*parameters.values(), *([address] if address else [])),
             template_id=template.id,
             channel_id=channel.id,

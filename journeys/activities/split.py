@@ -79,6 +79,6 @@ class Split(Activity):
         return SplitStep(
             id=id,
             name=document.label or cls.title,
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             parts=tuple((part.id, part.percent) for part in config.parts),
         )

@@ -47,6 +47,6 @@ class Wait(Activity):
         return WaitStep(
             id=id,
             name=document.label or cls.title,
-            to={way: tuple(targets) for way, targets in document.to.items()},
+            to=document.targets,
             duration=config.duration,
         )

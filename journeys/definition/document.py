@@ -77,6 +77,11 @@ class ActivityDocument(Strict):
     config: dict[str, Any] = Field(default_factory=dict)
     to: dict[str, list[ActivityId]] = Field(default_factory=dict)
 
+    @property
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        """``to`` as the engine's steps hold it."""
+        return {way: tuple(targets) for way, targets in self.to.items()}
+
 
 class Document(Strict):
     """A whole journey version."""
