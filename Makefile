@@ -45,7 +45,8 @@ demo: setup ## Run the product with demo data on SQLite
 components: setup
 	$(PYTHON) -m tests.components
 
-test: test-sqlite test-postgres ## Run the whole suite on SQLite, then on PostgreSQL
+test: components ## Run the whole suite on SQLite and PostgreSQL, both at once
+	$(PYTHON) -m tests.both $(ARGS)
 
 # ARGS go to pytest: make test-sqlite ARGS="tests/events -k batch"
 test-sqlite: components ## Run the suite on SQLite
