@@ -27,28 +27,23 @@ class EventConfig(Config):
 class EventStep(Pause):
     """Listens to one event; a timeout leads to its own path, else along the normal one."""
 
-    __slots__ = ("_event_id", "_name", "_path", "_timeout")
+    __slots__ = ("_name", "_path", "_timeout")
     node_type = "event"
 
     def __init__(
         self, *, event_id: int, reference: str, timeout: timedelta | None, path: str, **step: Any
     ) -> None:
-        super().__init__(**step)
-        self._event_id = event_id
+        super().__init__(keys=[event_id], **step)
         self._name = reference
         self._timeout = timeout
         self._path = path
-
-    @property
-    def event_id(self) -> int:
-        return self._event_id
 
     def stores(self) -> str:
         return self._name
 
     def arm(self, view: View) -> Armed:
         due = view.now + self._timeout if self._timeout is not None else None
-        return Armed(self._event_id, due, self._path, StepStatus.TIMED_OUT)
+        return Armed(due, self._path, StepStatus.TIMED_OUT)
 
 
 @activity("event")

@@ -29,7 +29,7 @@ class WaitStep(Pause):
         self._duration = duration
 
     def arm(self, view: View) -> Armed:
-        return Armed(None, view.now + self._duration, NEXT, StepStatus.TRANSITIONS)
+        return Armed(view.now + self._duration, NEXT, StepStatus.TRANSITIONS)
 
 
 @activity("wait")

@@ -32,7 +32,7 @@ def compile_plan(
     }
     references = [reference for step in steps.values() for reference in references_of(step)]
     paths = [reference.path for reference in references if is_of_profile(reference)]
-    entry = [step.event_id for id in document.start if isinstance(step := steps[id], Pause)]
+    pauses = {id: step for id, step in steps.items() if isinstance(step, Pause)}
     return Plan(
         version_id=version_id,
         journey_id=journey_id,
@@ -47,10 +47,8 @@ def compile_plan(
         needs_profile=bool(paths),
         needs_experience_events=any(path and path[0] == "experienceevent" for path in paths),
         uses_properties=any(one.kind == "property" for one in references),
-        entry_events=frozenset(id for id in entry if id is not None),
-        event_ids=frozenset(
-            step.event_id for step in steps.values() if isinstance(step, Pause) and step.event_id is not None
-        ),
+        entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),
+        keys=frozenset(key for pause in pauses.values() for key in pause.keys),
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from journeys.engine.decide.values import Arrival, Pending, Position, State, Status, StepStatus, Timer
+from journeys.engine.decide.values import Arrival, Key, Pending, Position, State, Status, StepStatus, Timer
 
 
 def encode(state: State) -> str:
@@ -32,7 +32,7 @@ def encode(state: State) -> str:
         "pending": [tuple(one) for one in state.pending],
         "fetched": state.fetched,
         "callBy": state.call_by,
-        "held": [tuple(arrival) for arrival in state.held],
+        "held": [_plain(arrival) for arrival in state.held],
         "data": state.data,
         "properties": state.properties,
     }
@@ -68,5 +68,17 @@ def _timer(due: str, order: int, activity: str, path: str, status: int) -> Timer
     return Timer(datetime.fromisoformat(due), order, activity, path, StepStatus(status))
 
 
-def _arrival(received_id: int, event_ids: list[int], received_at: str, payload: Any) -> Arrival:
-    return Arrival(received_id, tuple(event_ids), datetime.fromisoformat(received_at), payload)
+def _plain(arrival: Arrival) -> tuple[Any, ...]:
+    """Without a mark as older releases read it."""
+    return tuple(arrival) if arrival.mark else tuple(arrival)[:-1]
+
+
+def _arrival(
+    received_id: int | None, keys: list[Any], received_at: str, payload: Any, mark: str = ""
+) -> Arrival:
+    return Arrival(received_id, tuple(map(_key, keys)), datetime.fromisoformat(received_at), payload, mark)
+
+
+def _key(stored: Any) -> Key:
+    """JSON has lists where keys have tuples."""
+    return tuple(stored) if isinstance(stored, list) else stored

@@ -14,7 +14,7 @@ from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
-from journeys.engine.decide import Plan
+from journeys.engine.decide import Key, Plan
 from journeys.models import JourneyVersion
 
 logger = logging.getLogger(__name__)
@@ -29,15 +29,15 @@ class SandboxPlans:
         self.versions: Mapping[int, Plan] = {
             plan.version_id: plan for plan in [*self._live.values(), *closed]
         }
-        journeys: dict[int, set[int]] = defaultdict(set)
-        profile_events: set[int] = set()
+        journeys: dict[Key, set[int]] = defaultdict(set)
+        profile_keys: set[Key] = set()
         for plan in self.versions.values():
-            for event_id in plan.event_ids:
-                journeys[event_id].add(plan.journey_id)
+            for key in plan.keys:
+                journeys[key].add(plan.journey_id)
                 if plan.needs_profile:
-                    profile_events.add(event_id)
-        self._journeys = {event_id: tuple(sorted(found)) for event_id, found in journeys.items()}
-        self._profile_events = profile_events
+                    profile_keys.add(key)
+        self._journeys = {key: tuple(sorted(found)) for key, found in journeys.items()}
+        self._profile_keys = profile_keys
         self.needs = Needs(
             attributes=True,
             event_types=None
@@ -45,16 +45,16 @@ class SandboxPlans:
             else frozenset(),
         )
 
-    def journeys_of(self, event_ids: Iterable[int]) -> list[int]:
-        """The journeys that one of these configured events may start or take on, in order of their ids."""
-        return sorted({journey for event_id in event_ids for journey in self._journeys.get(event_id, ())})
+    def journeys_of(self, keys: Iterable[Key]) -> list[int]:
+        """The journeys of which some step listens to one of these, in order of their ids."""
+        return sorted({journey for key in keys for journey in self._journeys.get(key, ())})
 
     def live(self, journey_id: int) -> Plan | None:
         """The plan that people may enter now."""
         return self._live.get(journey_id)
 
-    def needs_profile_for(self, event_ids: Iterable[int]) -> bool:
-        return any(event_id in self._profile_events for event_id in event_ids)
+    def needs_profile_for(self, keys: Iterable[Key]) -> bool:
+        return not self._profile_keys.isdisjoint(keys)
 
     def needs_profile(self, version_id: int) -> bool:
         plan = self.versions.get(version_id)

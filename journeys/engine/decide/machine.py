@@ -84,7 +84,7 @@ def listens(plan: Plan, state: State) -> bool:
     """Does an event race with the instance's timers? (Then a timer must let older events come first.)"""
     if state.position is not Position.WAITING:
         return False
-    return any(plan.steps[activity].event_id is not None for activity in state.race)  # type: ignore[attr-defined]
+    return any(plan.steps[activity].keys for activity in state.race)  # type: ignore[attr-defined]
 
 
 def abort(
@@ -209,7 +209,7 @@ class _Walk:
         for activity in self.race:
             pause = self.plan.steps[activity]
             assert isinstance(pause, Pause)
-            if pause.event_id is not None and pause.event_id in arrival.event_ids:
+            if not pause.keys.isdisjoint(arrival.keys):
                 self.events = {**self.events, pause.stores(): arrival.payload}
                 self._leave(pause, "next", StepStatus.TRANSITIONS, received_id=arrival.received_id)
                 return True
@@ -221,7 +221,7 @@ class _Walk:
         listeners = [
             order
             for order, activity in enumerate(self.race)
-            if self.plan.steps[activity].event_id in arrival.event_ids  # type: ignore[attr-defined]
+            if not self.plan.steps[activity].keys.isdisjoint(arrival.keys)  # type: ignore[attr-defined]
         ]
         return not listeners or timer.order < min(listeners)
 

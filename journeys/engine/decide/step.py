@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from journeyorch.expressions import Compiled, Context, to_json
-from journeys.engine.decide.values import StepStatus
+from journeys.engine.decide.values import Key, StepStatus
 
 
 class Fetch(NamedTuple):
@@ -64,9 +64,8 @@ class Failed(NamedTuple):
 
 
 class Armed(NamedTuple):
-    """What a pause waits for. ``event_id`` None: no event; ``due`` None: no timer."""
+    """The timer of a pause; ``due`` None: there is none."""
 
-    event_id: int | None = None
     due: datetime | None = None
     path: str = "next"  # where the timer leads
     status: StepStatus = StepStatus.TRANSITIONS
@@ -107,21 +106,20 @@ class Work(Step):
 
 
 class Pause(Step):
-    """A step that waits for an event, for a moment, or for both."""
+    """A step that waits for news (``keys``: of which kinds), for a moment, or for both."""
 
-    __slots__ = ()
+    __slots__ = ("keys",)
+
+    def __init__(self, *, keys: Iterable[Key] = (), **step: Any) -> None:
+        super().__init__(**step)
+        self.keys = frozenset(keys)
 
     def arm(self, view: View) -> Armed:
-        """What this pause waits for, from now on."""
+        """Until when this pause waits, from now on."""
         raise NotImplementedError
 
-    @property
-    def event_id(self) -> int | None:
-        """The configured event that ends the pause; known before it is armed."""
-        return None
-
     def stores(self) -> str:
-        """The reference name of the event's payload."""
+        """The reference name of the news' payload."""
         return ""
 
 
@@ -141,8 +139,8 @@ class Plan(NamedTuple):
     needs_profile: bool
     needs_experience_events: bool
     uses_properties: bool
-    entry_events: frozenset[int]
-    event_ids: frozenset[int]  # every event that some step listens to
+    entry_keys: frozenset[Key]
+    keys: frozenset[Key]  # everything that some step listens to
 
 
 def data_key(source: str, group: str, params: Mapping[str, Any] | None) -> str:

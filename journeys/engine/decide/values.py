@@ -6,7 +6,7 @@ Times are aware UTC datetimes. Nothing here knows a database, a clock or a netwo
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -56,13 +56,21 @@ class Discard(enum.StrEnum):
     INTERNAL = "internal"
 
 
-class Arrival(NamedTuple):
-    """A received event, for one person, with the configurations that it matched."""
+# What a pause can listen to: a configured event by its id, and tuples that begin with what they are.
+Key = Hashable
 
-    received_id: int
-    event_ids: tuple[int, ...]
+
+class Arrival(NamedTuple):
+    """News of one person: a received event with the configurations that it matched, or something of ours.
+
+    What is no received event has no ``received_id``; ``mark`` makes it the same one again.
+    """
+
+    received_id: int | None
+    keys: tuple[Key, ...]
     received_at: datetime
     payload: Mapping[str, Any]
+    mark: str = ""
 
 
 class Returned(NamedTuple):

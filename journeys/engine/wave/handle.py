@@ -139,7 +139,7 @@ class Handler:
     def _lets_in(self, journey_id: int, arrival: Arrival) -> bool:
         """Whether people enter the journey by this event now."""
         live = self._plans.live(journey_id)
-        return live is not None and not live.entry_events.isdisjoint(arrival.event_ids)
+        return live is not None and not live.entry_keys.isdisjoint(arrival.keys)
 
     def _enter(
         self, one: Input, key: EntranceKey, plan: Plan, known: Entered | None, arrival: Arrival
