@@ -7,9 +7,9 @@ from functools import partial
 
 from django.db import transaction
 
-from events.ingest.strict_json import parse
 from events.models import Quarantined, ReceivedEvent
 from events.signals import events_received
+from journeyorch.strict_json import parse
 
 
 def replay(quarantined: Iterable[Quarantined]) -> int:

@@ -19,9 +19,9 @@ from events.ingest.accept import accept
 from events.ingest.bodies import read_body
 from events.ingest.doors import admit
 from events.ingest.refusals import Refused, malformed, unavailable
-from events.ingest.strict_json import NotStrictJson, parse
 from events.protocols import Adapter, Answer, Receipt
 from journeyorch.direct import direct
+from journeyorch.strict_json import NotStrictJson, parse
 
 logger = logging.getLogger(__name__)
 

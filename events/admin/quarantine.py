@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.admin.received import CappedPaginator
-from events.ingest.strict_json import NotStrictJson, parse
 from events.models import Quarantined
 from events.quarantine import correct, replay
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.strict_json import NotStrictJson, parse
 
 
 class QuarantinedForm(forms.ModelForm):

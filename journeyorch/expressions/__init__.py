@@ -7,7 +7,8 @@ from . import types
 from .durations import format_duration, parse_duration
 from .errors import ExpressionError, ExpressionProblem, RunTimeError
 from .evaluate import Compiled, Context, Reference
-from .expression import compile_expression, parse_reference
+from .expression import compile_expression, compile_once, parse_reference
+from .properties import JOURNEY_PROPERTIES
 from .registry import FUNCTIONS, Function
 from .schemas import from_json_schema, from_sample
 from .scope import FieldGroupScope, Scope
@@ -15,6 +16,7 @@ from .values import to_json
 
 __all__ = [
     "FUNCTIONS",
+    "JOURNEY_PROPERTIES",
     "Compiled",
     "Context",
     "ExpressionError",
@@ -25,6 +27,7 @@ __all__ = [
     "RunTimeError",
     "Scope",
     "compile_expression",
+    "compile_once",
     "format_duration",
     "from_json_schema",
     "from_sample",

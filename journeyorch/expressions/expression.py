@@ -23,6 +23,11 @@ def compile_expression(source: str, scope: Scope, expected: Type | None = None) 
     An expected boolean is never null: null counts as false. Raises ``ExpressionError`` with every problem.
     The same source, scope object and type are compiled once.
     """
+    return compile_once(source, scope, expected)
+
+
+def compile_once(source: str, scope: Scope, expected: Type | None = None) -> Compiled:
+    """The same for what is not needed again: neither it nor its scope is kept."""
     tree = parse(source)
     checker = Checker(source, scope)
     plan = checker.check(tree)

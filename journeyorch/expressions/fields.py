@@ -13,7 +13,7 @@ from .plan import ElementOrigin, EventOrigin, FieldValue, GroupOrigin, Origin, P
 from .scope import PROFILE_SOURCE, PROPERTIES_ROOT, FieldGroupScope
 from .suggest import closest, with_hint
 from .syntax_problems import slip
-from .types import ObjectType, Type
+from .types import ANY, ObjectType, Type
 from .values import reader
 
 if TYPE_CHECKING:
@@ -165,22 +165,23 @@ def _check_params(checker: Checker, node: syntax.Field, group: FieldGroupScope) 
     """The dynamic values of the group, each with a value; None for a group without."""
     option = _option(node, "params")
     entries = (option.entries or []) if option else []
+    known = dict.fromkeys((step.name for step, _ in entries), ANY) if group.params is None else group.params
     given: dict[str, syntax.Node] = {}
     for step, value in entries:
-        if step.name not in group.params:
-            suggestion = closest(step.name, group.params)
+        if step.name not in known:
+            suggestion = closest(step.name, known)
             message = with_hint(f"There is no dynamic value {step.name[:64]}.", suggestion, "Remove it.")
             raise PathProblem("ERR_EXPR_PARAMS", message, step, suggestion)
         if step.name in given:
             raise PathProblem("ERR_EXPR_PARAMS", f"{step.name} is there twice. Keep one.", step)
         given[step.name] = value
-    missing = [name for name in group.params if name not in given]
+    missing = [name for name in known if name not in given]
     if missing:
         message = f"A value for {', '.join(missing)} is missing. Add params: {{{missing[0]}: …}}."
         raise PathProblem("ERR_EXPR_PARAMS", message, option)
-    if not group.params:
+    if not known:
         return None
-    return {name: _check_param(checker, value, name, group.params[name]) for name, value in given.items()}
+    return {name: _check_param(checker, value, name, known[name]) for name, value in given.items()}
 
 
 def _check_param(checker: Checker, node: syntax.Node, name: str, type_: Type) -> Compiled:

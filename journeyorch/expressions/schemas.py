@@ -11,6 +11,7 @@ from .times import parse_any
 from .types import ANY, ListType, MapType, ObjectType, Type
 from .values import type_of
 
+IDENTITY_MAP = "identityMap"
 _SCALARS = {"integer": types.INTEGER, "number": types.DECIMAL, "boolean": types.BOOLEAN}
 _FORMATS = {"date": types.DATE_ONLY, "date-time": types.DATE_TIME}
 
@@ -110,24 +111,34 @@ def _find(document: dict[str, Any], reference: str) -> Any:
 
 def _merged(parts: list[Type]) -> Type:
     """One type for a value that several schemas describe; objects have the fields of all of them."""
+    objects = [part for part in parts if isinstance(part, ObjectType)]
+    lists = [part for part in parts if isinstance(part, ListType)]
+    others = [part for part in parts if not isinstance(part, (ObjectType, ListType))]
     merged: Type = ANY
-    for part in parts:
+    for part in (*_one_object(objects), *_one_list(lists), *others):
         merged = part if merged is ANY else _both(merged, part)
     return merged
+
+
+def _one_object(objects: list[ObjectType]) -> list[ObjectType]:
+    """All in one, at once: two by two, many objects with names of their own would take quadratic time."""
+    different = list({id(one): one for one in objects}.values())
+    if len(different) < 2:
+        return different
+    fields: dict[str, list[Type]] = {}
+    for one in different:
+        for name, type_ in one.fields.items():
+            fields.setdefault(name, []).append(type_)
+    return [ObjectType({name: _merged(found) for name, found in fields.items()})]
+
+
+def _one_list(lists: list[ListType]) -> list[ListType]:
+    return [ListType(_merged([one.item for one in lists]))] if lists else []
 
 
 def _both(left: Type, right: Type) -> Type:
     if right is ANY or left == right:
         return left
-    if isinstance(left, ObjectType) and isinstance(right, ObjectType):
-        shared = {
-            name: _both(left.fields[name], type_)
-            for name, type_ in right.fields.items()
-            if name in left.fields
-        }
-        return ObjectType({**left.fields, **right.fields, **shared})
-    if isinstance(left, ListType) and isinstance(right, ListType):
-        return ListType(right.item if left.item is ANY else _both(left.item, right.item))
     if isinstance(left, ObjectType) and not left.fields:
         return right
     return left if isinstance(right, ObjectType) and not right.fields else types.join(left, right) or ANY
@@ -145,7 +156,7 @@ def _sampled(value: Any, depth: int) -> Type:
     if depth > SCHEMA_DEPTH or value is None:
         return ANY
     if isinstance(value, dict):
-        return ObjectType({str(name): _sampled(part, depth + 1) for name, part in value.items()})
+        return ObjectType({name: _sampled_field(name, part, depth + 1) for name, part in value.items()})
     if isinstance(value, list):
         return ListType(_sampled_items([_sampled(part, depth + 1) for part in value if part is not None]))
     if isinstance(value, str):
@@ -153,6 +164,14 @@ def _sampled(value: Any, depth: int) -> Type:
     if type(value) is int and not INTEGER_MIN <= value <= INTEGER_MAX:
         return types.DECIMAL
     return type_of(value)
+
+
+def _sampled_field(name: str, value: Any, depth: int) -> Type:
+    """XDM's ``identityMap`` is a map: which namespaces there are differs from person to person."""
+    type_ = _sampled(value, depth)
+    if name == IDENTITY_MAP and isinstance(type_, ObjectType):
+        return MapType(_merged(list(type_.fields.values())))
+    return type_
 
 
 def _sampled_text(text: str) -> Type:

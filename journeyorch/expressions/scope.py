@@ -14,10 +14,13 @@ PROPERTIES_ROOT = "JourneyProperties"
 
 @dataclass(frozen=True, slots=True)
 class FieldGroupScope:
-    """A field group: the type of one fetch's answer, and the source's dynamic values by name."""
+    """A field group: the type of one fetch's answer, and the source's dynamic values by name.
+
+    ``params`` is None where nothing is known of them: any may be given.
+    """
 
     type: Type
-    params: Mapping[str, Type] = field(default_factory=dict)
+    params: Mapping[str, Type] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,31 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from journeyorch.expressions import (
+    JOURNEY_PROPERTIES,
     Compiled,
     ExpressionError,
     FieldGroupScope,
     Reference,
     Scope,
     compile_expression,
-    types,
 )
 from journeys.activities.catalog import Catalog
 from journeys.definition.problems import Problem
 from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
-
-_TEXTS = (
-    "journeyUID journeyVersionUID journeyVersionName journeyVersionDescription instanceUID externalKey "
-    "organizationId sandboxName profileId namespace currentNodeId currentNodeName previousNodeId "
-    "previousNodeName lastNodeUIDInError lastNodeNameInError lastNodeTypeInError lastErrorCode "
-    "lastExecutedActionErrorCode lastDataFetchErrorCode"
-)
-_NUMBERS = "journeyVersion lastActionExecutionElapsedTime lastDataFetchElapsedTime"
-#: What ``@{JourneyProperties.…}`` may name (expressions.md, Field references).
-JOURNEY_PROPERTIES: Mapping[str, Any] = {
-    **dict.fromkeys(_TEXTS.split(), types.STRING),
-    **dict.fromkeys(_NUMBERS.split(), types.INTEGER),
-}
 
 
 class Room:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from events.ingest.bodies import gunzip
 from events.ingest.refusals import Refused
-from events.ingest.strict_json import NotStrictJson, parse
 from events.models import EventKey, Inlet, ReceivedEvent
+from journeyorch.strict_json import NotStrictJson, parse
 from tests.events.bad_inputs import BadInput, load
 from tests.events.conftest import Send, message
 

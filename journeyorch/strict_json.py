@@ -1,4 +1,4 @@
-"""JSON as events may use it: everything that two readers could understand differently is refused.
+"""JSON as it may come in: everything that two readers could understand differently is refused.
 
 orjson already refuses NaN, infinities, byte order marks, invalid UTF-8 and lone surrogates. This module adds
 what it lets through: repeated names, NUL characters, integers beyond 64 bits and very deep nesting
