@@ -150,6 +150,11 @@ def catalog_of(sandbox_id: int, *, generation: int | None = None) -> Catalog:
     return catalog
 
 
+def catalog_at_hand(sandbox_id: int) -> Catalog:
+    """The catalog that is kept already, or the current one; its generation is checked before a commit."""
+    return _catalogs.get(sandbox_id) or catalog_of(sandbox_id)
+
+
 def _read(sandbox_id: int, generation: int) -> Catalog:
     """The rows are read after the generation: they may be newer than it says, never older."""
     schemas = [_schema_info(row) for row in Schema.objects.filter(sandbox_id=sandbox_id)]

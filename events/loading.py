@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from events.models import ReceivedEvent
 from events.routing import Entity, Raw, read_entities
 from journeyorch import bulk
 
@@ -17,6 +18,11 @@ _COLUMNS = (
     bulk.Column("body", "text"),
     bulk.Column("received_at", "timestamptz"),
 )
+_UNROUTED = """
+SELECT id, inlet_id, protocol, body, received_at FROM events_receivedevent
+WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT %s
+"""
+_HAS_UNROUTED = "SELECT 1 FROM events_receivedevent WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT 1"
 
 
 def load_raw(ids: Iterable[int]) -> list[Raw]:
@@ -26,10 +32,21 @@ def load_raw(ids: Iterable[int]) -> list[Raw]:
 
 def load_unrouted(sandbox_id: int, *, limit: int) -> list[Raw]:
     """The oldest ``limit`` events of a sandbox that are not routed yet, in order of receipt."""
-    rows = ReceivedEvent.objects.unrouted(sandbox_id).values_list(*(column.name for column in _COLUMNS))
-    return [Raw(*row) for row in rows[:limit]]
+    found = bulk.run(_UNROUTED, [sandbox_id, limit])
+    return [Raw(id, inlet, protocol, body, _moment(at)) for id, inlet, protocol, body, at in found]
+
+
+def has_unrouted(sandbox_id: int) -> bool:
+    """Whether any event of the sandbox is still to be routed."""
+    return bool(bulk.run(_HAS_UNROUTED, [sandbox_id]))
 
 
 def load_entities(ids: Iterable[int]) -> dict[int, Entity]:
     """The XDM of received events by id; unknown and unreadable ones are left out."""
     return read_entities(load_raw(ids))
+
+
+def _moment(value: Any) -> datetime:
+    moment = bulk.from_database(value)
+    assert moment is not None, "the column is never NULL"
+    return moment

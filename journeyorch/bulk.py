@@ -18,19 +18,17 @@ Nothing here opens or ends a transaction: callers do, with ``transaction.atomic`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 
-from journeyorch.arrays import Encoded, EncodedDumper, encoded
+from journeyorch.arrays import encoded
+from journeyorch.statements import Row, opened
+from journeyorch.statements import count as _count
+from journeyorch.statements import fetch as _fetch
 from journeyorch.stored import LOADERS, STORERS, as_is, load, stored_time
-
-Row = tuple[Any, ...]
 
 
 class Column(NamedTuple):
@@ -135,12 +133,25 @@ def new_ids(table: str, count: int) -> list[int]:
     if connection.vendor == "postgresql":
         sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')::regclass) FROM generate_series(1, %s)"
         return [row[0] for row in _fetch(sql, [f'"{table}"', count])]
-    with _open() as database:
+    with opened() as database:
         found = database.connection.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
         ).fetchone()
     last = found[0] if found else 0
     return list(range(last + 1, last + 1 + count))
+
+
+def run(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a statement written by hand, with ``%s`` for its parameters; planned once a connection.
+
+    Write it the same every time: a text made of the parameters would be planned anew. Times go in with
+    ``to_database`` and come out with ``from_database``; SQLite gives what it stores.
+    """
+    if connection.vendor == "postgresql":
+        return _fetch(sql, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 def database_now() -> datetime:
@@ -175,36 +186,6 @@ def from_database(value: Any) -> datetime | None:
 
 
 # --- PostgreSQL: arrays in binary -----------------------------------------------------------------
-
-
-class _ArrayCursor(psycopg.Cursor[Any]):
-    """Binds on the server, and sends arrays as they are."""
-
-    def __init__(self, raw: psycopg.Connection[Any]) -> None:
-        super().__init__(raw)
-        self.adapters.register_dumper(Encoded, EncodedDumper)
-
-
-def _count(sql: str, parameters: Sequence[Any]) -> int:
-    with _open() as database:
-        return _execute(database, sql, parameters).rowcount
-
-
-def _fetch(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    with _open() as database:
-        return _execute(database, sql, parameters).fetchall()
-
-
-def _execute(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
-    """Run it on the connection's cursor: a new one for each statement took as long as a small statement."""
-    cursor = getattr(database, "bulk_cursor", None)
-    if cursor is None or cursor.closed or cursor.connection is not database.connection:
-        cursor = _ArrayCursor(database.connection)
-        setattr(database, "bulk_cursor", cursor)  # noqa: B010 - the class does not know it
-    # A transaction pooler gives every transaction another session, where a prepared statement is unknown;
-    # who runs one has to set Django's switch for it anyway.
-    prepare = not database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-    return cursor.execute(sql, parameters, prepare=prepare, binary=True)
 
 
 def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[Any]:
@@ -283,7 +264,7 @@ def _fragment(sql: str) -> str:
 
 
 def _run_each(sql: str, columns: Sequence[Column], rows: Sequence[Row]) -> int:
-    with _open() as database:
+    with opened() as database:
         return database.connection.executemany(sql, _stored(columns, rows)).rowcount
 
 
@@ -292,7 +273,7 @@ def _look_up_each(
 ) -> Iterator[Row]:
     loaders = [LOADERS.get(column.type) for column in select]
     plain = not any(loaders)
-    with _open() as database:
+    with opened() as database:
         execute = database.connection.execute
         for ordinal, row in enumerate(_stored(inputs, rows)):
             for found in execute(sql, row):
@@ -379,20 +360,3 @@ def _tail(key: Sequence[Column], condition: str, order_by: str, limit: int | Non
     wanted = " AND ".join([_match(key, "key_"), *_and(condition)])
     order = f" ORDER BY {_fragment(order_by)}" if order_by else ""
     return f"WHERE {wanted}{order}" + (f" LIMIT {limit:d}" if limit is not None else "")
-
-
-@contextmanager
-def _open() -> Iterator[BaseDatabaseWrapper]:
-    """This thread's connection, looked up once: Django's proxy does it again for every attribute.
-
-    Driver errors are raised as Django's; what fails before it reaches the database as ``DataError``, too.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
-    with database.wrap_database_errors:
-        try:
-            yield database
-        except (OverflowError, UnicodeEncodeError) as error:
-            raise DataError(
-                "A value cannot be stored: a number out of range, or text that is not Unicode."
-            ) from error

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from journeyorch import bulk
+
 # First half of the two-part key of PostgreSQL's advisory locks, so that ours meet no one else's.
 _LOCK_CLASS = 0x4A4F
 
@@ -15,5 +17,4 @@ def lock_sandbox(sandbox_id: int, *, shared: bool) -> None:
     if connection.vendor != "postgresql":
         return
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK_CLASS, sandbox_id])
+    bulk.run(f"SELECT {function}(%s, %s)::text", [_LOCK_CLASS, sandbox_id])

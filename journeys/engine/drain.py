@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connection, connections
 
@@ -17,9 +18,11 @@ from journeys.engine.wave import run_wave
 
 logger = logging.getLogger(__name__)
 
-# Results that trickle in would make waves of ten, at five times the cost each (engine.md § 3).
-_SMALL_WAVE = 50
-_SMALL_WAVE_EVERY = 0.010
+#: Results that trickle in would make waves of ten, at five times the cost each: a process starts a wave of
+#: fewer inputs at most once in so many seconds (engine.md § 3).
+SMALL_WAVE = 50
+SMALL_WAVE_EVERY = 0.010
+
 # How long to wait for a wake-up, seconds. PostgreSQL's ticker sees to timers; on SQLite we look ourselves.
 _IDLE_POSTGRESQL, _IDLE_SQLITE = 1.0, 0.25
 # After trouble: long enough not to fill the log, short enough not to be missed.
@@ -33,8 +36,12 @@ def resident(lifetime: Lifetime) -> None:
     with wakeup.Listener("drain") as listener:
         while not lifetime.should_stop():
             lifetime.beat()
-            if not drain.work():
-                listener.wait(_IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE)
+            if pause := drain.work():
+                listener.wait(pause)
+
+
+def _idle() -> float:
+    return _IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE
 
 
 def drain_once(sandbox_id: int, *, owner: str = "once", workers: int = 1) -> int:
@@ -56,7 +63,7 @@ def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
         release([one for one in leases if one is not crashed[0]])
         leases = crashed[:1]
     try:
-        return run_wave(sandbox_id, leases)
+        return run_wave(sandbox_id, leases, now=now)
     except LostLease:
         raise
     except Exception:
@@ -67,17 +74,17 @@ def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
 class _Drain:
     """One resident's loop over the sandboxes."""
 
-    def __init__(self, lifetime: Lifetime) -> None:
+    def __init__(self, lifetime: Lifetime, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._lifetime = lifetime
         self._sandboxes: list[int] = []
         self._look_again = 0.0
-        self._last_small = 0.0
+        self._clock = clock
+        self._small_again = 0.0  # when the next small wave may start
 
-    def work(self) -> bool:
-        """Do one round; False when nothing was there to do."""
+    def work(self) -> float:
+        """Do one round; returns for how long to wait for news, seconds: 0 if there may be more to do."""
         try:
-            worked = sum(self._work_on(sandbox_id) for sandbox_id in self._known_sandboxes()) > 0
-            return keep_up(idle=not worked, leader=self._lifetime.index == 0) or worked
+            return self._round()
         except LostLease:
             logger.warning("A lease was lost: this process was too slow, or stopped for a while")
         except (DatabaseError, InterfaceError) as error:
@@ -87,7 +94,15 @@ class _Drain:
         except Exception:
             logger.exception("A wave failed; what it should handle is tried again, one by one")
             time.sleep(_PAUSE_AFTER_ERROR)
-        return True
+        return 0.0
+
+    def _round(self) -> float:
+        routed = self._route()
+        if (too_early := self._small_again - self._clock()) > 0:
+            return too_early  # what comes meanwhile is routed at once
+        worked = self._run_waves() > 0 or routed > 0
+        more = keep_up(idle=not worked, leader=self._lifetime.index == 0)
+        return 0.0 if worked or more else _idle()
 
     def _known_sandboxes(self) -> list[int]:
         now = time.monotonic()
@@ -99,18 +114,17 @@ class _Drain:
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes
 
-    def _work_on(self, sandbox_id: int) -> bool:
-        owner = self._lifetime.owner
-        routed = run_router(sandbox_id, owner=owner)
-        if routed:
+    def _route(self) -> int:
+        routed = sum(run_router(each, owner=self._lifetime.owner) for each in self._known_sandboxes())
+        if routed and self._lifetime.count > 1:  # who drains alone sees to it now
             wakeup.notify("drain")
-        self._pace()
-        handled = run_waiting_wave(sandbox_id, owner=owner, workers=self._lifetime.count)
-        if 0 < handled < _SMALL_WAVE:
-            self._last_small = time.monotonic()
-        return bool(routed or handled)
+        return routed
 
-    def _pace(self) -> None:
-        pause = self._last_small + _SMALL_WAVE_EVERY - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
+    def _run_waves(self) -> int:
+        begun, (owner, workers) = self._clock(), (self._lifetime.owner, self._lifetime.count)
+        handled = sum(
+            run_waiting_wave(each, owner=owner, workers=workers) for each in self._known_sandboxes()
+        )
+        if 0 < handled < SMALL_WAVE:
+            self._small_again = begun + SMALL_WAVE_EVERY
+        return handled

@@ -7,10 +7,11 @@ another token and rolls back (engine.md § 3).
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -89,12 +90,9 @@ SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
 def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
     """The free lanes of a sandbox that have inputs or due timers, longest waiting first."""
     moment = bulk.to_database(now)
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [moment, sandbox_id, moment])
-        rows = cursor.fetchall()
     found = [
         Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), bool(doubts))
-        for id, inputs, *since, doubts in rows
+        for id, inputs, *since, doubts in bulk.run(_WAITING, [moment, sandbox_id, moment])
     ]
     return sorted(found, key=lambda lane: lane.since)
 
@@ -130,21 +128,24 @@ def lease_router(sandbox_id: int, *, owner: str, now: datetime) -> Leased | None
 
 
 def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetime) -> list[Leased]:
-    marks = ", ".join(["%s"] * len(ids))
-    free = f"{key} IN ({marks}) AND (owner IS NULL OR lease_until < %s)"
+    # One text for any number of ids, so that it is planned once.
+    wanted: Any = list(ids)
+    free = f"{key} = ANY(%s::bigint[]) AND (owner IS NULL OR lease_until < %s)"
     if connection.vendor == "postgresql":
         # SKIP LOCKED: a lane whose owner hangs inside its transaction must not hold us up.
         free = (
             f"{key} IN (SELECT {key} FROM {table} WHERE {free} ORDER BY {key} FOR NO KEY UPDATE SKIP LOCKED)"
         )
+    else:
+        wanted = json.dumps(wanted)
+        free = f"{key} IN (SELECT value FROM json_each(%s)) AND (owner IS NULL OR lease_until < %s)"
     sql = f"""
         UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
             crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
         WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, careful, suspect
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [owner, bulk.to_database(now + LEASE), *ids, bulk.to_database(now)])
-        return [Leased(*row) for row in cursor.fetchall()]
+    rows = bulk.run(sql, [owner, bulk.to_database(now + LEASE), wanted, bulk.to_database(now)])
+    return [Leased(*row) for row in rows]
 
 
 _KEY = {"journeys_lane": Column("id", "bigint"), "journeys_routerlease": Column("sandbox_id", "bigint")}

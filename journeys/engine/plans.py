@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datasources.platform.profiles.people import Needs
-from journeyorch.access.models import Sandbox
+from journeyorch import bulk
 from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
@@ -73,6 +73,14 @@ def plans_of(sandbox_id: int) -> SandboxPlans:
     return kept
 
 
+def plans_at_hand(sandbox_id: int) -> SandboxPlans:
+    """The plans that are kept already, or the current ones.
+
+    For who looks at the generation before committing anyway: nearly always they are the current ones.
+    """
+    return _kept.get(sandbox_id) or plans_of(sandbox_id)
+
+
 def forget_all() -> None:
     """Forget what is kept: for tests, whose generations repeat when they are rolled back."""
     _kept.clear()
@@ -80,7 +88,8 @@ def forget_all() -> None:
 
 def generation_of(sandbox_id: int) -> int:
     """The generation of the sandbox's configuration, as the database has it now."""
-    return Sandbox.objects.values_list("generation", flat=True).get(pk=sandbox_id)
+    ((generation,),) = bulk.run("SELECT generation FROM access_sandbox WHERE id = %s", [sandbox_id])
+    return int(generation)
 
 
 def _compile(sandbox_id: int, generation: int) -> SandboxPlans:

@@ -9,10 +9,9 @@ from typing import Any
 import orjson
 from django.db import transaction
 
-from events.catalog import catalog_of
-from events.loading import load_unrouted
+from events.catalog import Catalog, catalog_at_hand, catalog_of
+from events.loading import has_unrouted, load_unrouted
 from events.matching import Problem
-from events.models import ReceivedEvent
 from events.routing import Raw, Recipient, Routed, route
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
@@ -30,7 +29,7 @@ _CRASHED = "Routing the event made the worker crash three times; it was taken ou
 
 def run_router(sandbox_id: int, *, owner: str) -> int:
     """Route what is unrouted, one batch; returns how many events. 0 too if another process is at it."""
-    if not ReceivedEvent.objects.unrouted(sandbox_id).exists():
+    if not has_unrouted(sandbox_id):
         return 0
     leased = lease_router(sandbox_id, owner=owner, now=bulk.database_now())
     if leased is None:
@@ -54,16 +53,26 @@ def _route_batch(sandbox_id: int, leased: Leased) -> int:
         else:
             leased = mark_suspect(leased, suspect, waiting=len(rows), table=_LEASES)
         rows = rows[:1]
-    catalog = catalog_of(sandbox_id)
+    for catalog in (catalog_at_hand, catalog_of):
+        if _try(sandbox_id, leased, rows, condemned, catalog(sandbox_id)):
+            return len(rows)
+    release([leased], table=_LEASES)
+    return len(rows)  # the next look will route them
+
+
+def _try(
+    sandbox_id: int, leased: Leased, rows: Sequence[Raw], condemned: Raw | None, catalog: Catalog
+) -> bool:
+    """Route, write, give the lease back; False, and nothing is written, if the configuration has moved."""
     routed = [_condemn(condemned)] if condemned else route(rows, catalog)
     with transaction.atomic():
         fence([leased], table=_LEASES)
         lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != catalog.generation:
-            # Nothing is written, the lease goes back: the next look routes by the new configuration.
-            return len(rows)
+            transaction.set_rollback(True)
+            return False
         _write(sandbox_id, rows, routed)
-    return len(rows)
+    return True
 
 
 def _condemn(row: Raw) -> Routed:
@@ -75,7 +84,8 @@ def _write(sandbox_id: int, rows: Sequence[Raw], routed: Sequence[Routed]) -> No
         one for row, result in zip(rows, routed, strict=True) for one in _inputs(sandbox_id, row, result)
     ]
     bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, inputs)
-    _quarantine(sandbox_id, [result for result in routed if result.problem], bulk.database_now())
+    if bad := [result for result in routed if result.problem]:
+        _quarantine(sandbox_id, bad, bulk.database_now())
     marked = [(row.id, True) for row in rows]
     bulk.update(tables.RECEIVED_EVENT, [tables.ID], [Column("routed", "boolean")], marked)
 

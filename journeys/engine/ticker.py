@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from events.models import ReceivedEvent
+from events.loading import has_unrouted
 from journeyorch import bulk, wakeup
 from journeyorch.access.models import Sandbox
 from journeys.engine.lanes import waiting_lanes
@@ -30,4 +30,4 @@ def look() -> None:
 
 
 def _waits(sandbox_id: int, now: datetime) -> bool:
-    return ReceivedEvent.objects.unrouted(sandbox_id).exists() or bool(waiting_lanes(sandbox_id, now))
+    return has_unrouted(sandbox_id) or bool(waiting_lanes(sandbox_id, now))

@@ -68,13 +68,20 @@ def crash_at(number: int) -> Iterator[Crasher]:
         return run
 
     def statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        writes = sql.lstrip()[:6].upper() in ("UPDATE", "INSERT", "DELETE")
-        return around(execute)(sql, params, many, context) if writes else execute(sql, params, many, context)
+        act = around(execute) if _writes(sql) else execute
+        return act(sql, params, many, context)
+
+    run = bulk.run
+
+    def by_hand(sql: str, parameters: Any = ()) -> Any:
+        # On SQLite these go through Django's cursor, where ``statement`` sees them.
+        seen_here = _writes(sql) and connection.vendor == "postgresql"
+        return (around(run) if seen_here else run)(sql, parameters)
 
     verbs = {verb: around(getattr(bulk, verb)) for verb in ("insert", "update", "delete")}
     with (
         mock.patch.object(connection, "_commit", commit_or_die),
-        mock.patch.multiple(bulk, **verbs),
+        mock.patch.multiple(bulk, run=by_hand, **verbs),
         connection.execute_wrapper(statement),
     ):
         try:
@@ -85,3 +92,7 @@ def crash_at(number: int) -> Iterator[Crasher]:
             connection.savepoint_ids = []
             connection.needs_rollback = False
             connection.run_on_commit = []
+
+
+def _writes(sql: str) -> bool:
+    return sql.lstrip()[:6].upper() in ("UPDATE", "INSERT", "DELETE")

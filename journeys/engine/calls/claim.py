@@ -69,9 +69,7 @@ _RETURNED = (
 
 def open_endpoints() -> list[str]:
     """The endpoints that have open calls, due or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ENDPOINTS)
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in bulk.run(_ENDPOINTS)]
 
 
 def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claimed]:
@@ -96,9 +94,7 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
         f" WHERE id {first} AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
     )
     until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [owner, until, endpoint, moment, most])
-        return [_claimed(row) for row in cursor.fetchall()]
+    return [_claimed(row) for row in bulk.run(sql, [owner, until, endpoint, moment, most])]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
@@ -130,11 +126,13 @@ def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[
         {call.instance_id for call in claimed},
         [tables.UUID, Column("version_id", "bigint"), Column("status", "smallint")],
     )
-    stopped = set(
-        JourneyVersion.objects.filter(
-            pk__in={version for _, version, _ in rows}, status=JourneyVersion.Status.STOPPED
-        ).values_list("pk", flat=True)
+    versions = bulk.by_ids(
+        "journeys_journeyversion",
+        tables.ID,
+        {version for _, version, _ in rows},
+        [tables.ID, Column("status", "text")],
     )
+    stopped = {version for version, status in versions if status == JourneyVersion.Status.STOPPED}
     running = {
         id for id, version, status in rows if status == Instance.Status.RUNNING and version not in stopped
     }

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
 from datasources.platform.profiles.feed import Feed, Received
 from datasources.platform.profiles.loading import load_feed
@@ -107,9 +106,12 @@ def load(
 ) -> Loaded:
     """Read the wave of these lanes. ``single``: only what waits first; ``lock``: people's rows, too."""
     lanes = [lease.id for lease in leases]
-    oldest_unrouted = _oldest_unrouted(sandbox_id)
-    waiting = _waiting_inputs(lanes)
     due_ids = _due_instances(lanes, now)
+    # Before the inputs: an event that is routed in between is seen twice rather than not at all.
+    oldest_unrouted = _oldest_unrouted(sandbox_id) if due_ids else None
+    waiting = _waiting_inputs(lanes)
+    # Never before anything that it handles: a timer due until then would lose against a later event.
+    now = max([now, *(one.occurred_at for one in waiting)])
     inputs, due_ids, left = share(waiting, due_ids)
     if single:
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
@@ -202,13 +204,12 @@ def _oldest_unrouted(sandbox_id: int) -> datetime | None:
 
     Of the first rows by id: a smaller id may have a slightly later time, never by hundreds of rows.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(received_at) FROM (SELECT received_at FROM events_receivedevent"
-            " WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT 200) AS oldest",
-            [sandbox_id],
-        )
-        return bulk.from_database(cursor.fetchone()[0])
+    ((oldest,),) = bulk.run(
+        "SELECT min(received_at) FROM (SELECT received_at FROM events_receivedevent"
+        " WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT 200) AS oldest",
+        [sandbox_id],
+    )
+    return bulk.from_database(oldest)
 
 
 def _horizons(lanes: Sequence[int], left: Iterable[Input], unrouted: datetime | None) -> dict[int, datetime]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from datasources.platform.profiles.feed import Feed
 from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
-from journeys.engine.plans import SandboxPlans, generation_of, plans_of
+from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
 from journeys.engine.wave.handle import Handled, Handler
 from journeys.engine.wave.load import load, waiting_things
 from journeys.engine.wave.suspect import take_out
@@ -28,9 +29,10 @@ class _Moved(Exception):
     """The configuration changed after it was read: the wave begins again with the new one."""
 
 
-def run_wave(sandbox_id: int, leases: Sequence[Leased]) -> int:
+def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None = None) -> int:
     """Handle what waits in these lanes and give them back; returns how many things were handled.
 
+    ``now``: the database's clock, if the caller has just looked at it.
     Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
     """
     single = leases[0].alone
@@ -39,11 +41,12 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased]) -> int:
         if leased is None:
             return 1
         leases = [leased]
+    plans, moment = plans_at_hand(sandbox_id), now or bulk.database_now()
     for attempt in range(_ATTEMPTS):
         try:
-            return _attempt(sandbox_id, leases, single=single, lock=attempt >= 2)
+            return _attempt(sandbox_id, leases, plans, now=moment, single=single, lock=attempt >= 2)
         except (Stale, _Moved):
-            continue
+            plans, moment = plans_of(sandbox_id), bulk.database_now()
     raise RuntimeError("A wave found its rows changed by others again and again.")
 
 
@@ -59,20 +62,28 @@ def _watch(leased: Leased) -> Leased | None:
     return mark_suspect(leased, waiting[0], waiting=len(waiting))
 
 
-def _attempt(sandbox_id: int, leases: Sequence[Leased], *, single: bool, lock: bool) -> int:
+def _attempt(
+    sandbox_id: int,
+    leases: Sequence[Leased],
+    plans: SandboxPlans,
+    *,
+    now: datetime,
+    single: bool,
+    lock: bool,
+) -> int:
     """Decide outside the writing transaction, unless people must be locked while we decide about them.
 
     On SQLite always inside: there is one writer, and ids of new profiles are ours only there.
     """
     inside = lock or connection.vendor == "sqlite"
-    plans = plans_of(sandbox_id)
-    decided = None if inside else _decide(sandbox_id, leases, plans, single=single, lock=False)
+    decide = partial(_decide, sandbox_id, leases, plans, now=now, single=single, lock=lock)
+    decided = None if inside else decide()
     with transaction.atomic():
         fence(leases)
         lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != plans.generation:
             raise _Moved
-        handled, feed = decided or _decide(sandbox_id, leases, plans, single=single, lock=lock)
+        handled, feed = decided or decide()
         _write(sandbox_id, handled, feed, plans)
     if handled.calls:
         wakeup.notify("call")
@@ -80,9 +91,15 @@ def _attempt(sandbox_id: int, leases: Sequence[Leased], *, single: bool, lock: b
 
 
 def _decide(
-    sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, *, single: bool, lock: bool
+    sandbox_id: int,
+    leases: Sequence[Leased],
+    plans: SandboxPlans,
+    *,
+    now: datetime,
+    single: bool,
+    lock: bool,
 ) -> tuple[Handled, Feed]:
-    loaded = load(sandbox_id, leases, plans, now=bulk.database_now(), single=single, lock=lock)
+    loaded = load(sandbox_id, leases, plans, now=now, single=single, lock=lock)
     timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
     return Handler(loaded, plans, global_timeout=timeout).handle(), loaded.feed
 

@@ -118,11 +118,25 @@ def test_an_event_is_routed_by_the_configuration_that_holds_when_it_is_written(
 
     monkeypatch.setattr(router, "route", changed_meanwhile)
     route(world)
-    assert not LaneInput.objects.exists()
-    assert ReceivedEvent.objects.filter(routed=False).exists()
 
-    route(world)
     assert routed_people() == ["anna"]
+    assert not ReceivedEvent.objects.filter(routed=False).exists()
+
+
+def test_a_configuration_that_moves_all_the_time_holds_nobody_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease goes back without a crash being counted; the next look routes."""
+    world.send("Lobby", "anna")
+    first = router.generation_of
+    monkeypatch.setattr(router, "generation_of", lambda sandbox: first(sandbox) + 1)
+    assert route(world) == 1
+    assert not LaneInput.objects.exists()
+
+    monkeypatch.setattr(router, "generation_of", first)
+    assert route(world, owner="other") == 1
+    assert routed_people() == ["anna"]
+    assert RouterLease.objects.get().crashes == 0
 
 
 def test_while_one_routes_the_others_do_not(world: World) -> None:
