@@ -17,7 +17,7 @@ from .roles import in_role
 from .suggest import closest, with_hint
 from .times import parse_any
 from .types import ListType, ObjectType, Type
-from .values import reader, type_of
+from .values import reader, shown_type, type_of
 
 if TYPE_CHECKING:
     from .check import Checker
@@ -93,7 +93,7 @@ def _dispatching(entry: Function) -> Callable[..., Any]:
 
     def call(context: Context, *values: Any) -> Any:
         context.charge(STEPS_PER_CHOICE)
-        actual = [type_of(value) for value in values]
+        actual = [shown_type(value) for value in values]
         found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
         if not found:
             kinds = ", ".join(type_.name for type_ in actual)

@@ -19,11 +19,6 @@ from .scope import Scope
 from .types import ANY, BOOLEAN, INTEGER, NULL, ListType, Type
 from .values import type_of
 
-# Types whose JSON form is a text: beside one of them, a value of unknown type is read as that type.
-_WRITTEN_AS_TEXT = (types.DATE_ONLY, types.DATE_TIME_ONLY, types.DATE_TIME, types.DURATION)
-
-_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-
 
 class Checker:
     """One walk over one tree. Problems are collected; a broken part is of unknown type from there on."""
@@ -131,16 +126,13 @@ def _check_chain(checker: Checker, node: syntax.Chain) -> Plan:
 
 def _operation(sign: str, left: Type, right: Plan) -> Any:
     """Type, function, null rule and right side of one operator; None when there is no such operation."""
-    convert = None
-    if sign in _COMPARISONS and right.type is ANY and left in _WRITTEN_AS_TEXT:
-        right = coerce(right, left)
-    elif sign in _COMPARISONS and left is ANY and right.type in _WRITTEN_AS_TEXT:
-        convert = converter(ANY, right.type)
-    rule = operators.binary(sign, right.type if convert else left, right.type)
+    left_as, right_as = operators.read_as(sign, left, right.type)
+    rule = operators.binary(sign, left_as, right_as)
     if rule is None:
         return None
+    convert = converter(left, left_as)
     function = rule.function if convert is None else _converting(rule.function, convert)
-    return rule.type, function, rule.nulls, right
+    return rule.type, function, rule.nulls, coerce(right, right_as)
 
 
 def _converting(

@@ -8,7 +8,7 @@ from typing import Any
 from . import types
 from .errors import Failure
 from .plan import Apply, Constant, Convert, Nulls, Plan
-from .types import ANY, INTEGER, NULL, ListType, Type
+from .types import ANY, INTEGER, NULL, ListType, TimeText, Type
 from .values import reader, type_of
 
 
@@ -18,6 +18,8 @@ def converter(actual: Type, expected: Type) -> Callable[[Any], Any] | None:
         return None
     if actual is INTEGER:
         return float
+    if isinstance(actual, TimeText):
+        return None if expected is types.STRING else reader(expected)
     if types.is_open(actual):
         return reader(expected)
     if isinstance(actual, ListType) and isinstance(expected, ListType):

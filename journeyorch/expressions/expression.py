@@ -13,7 +13,7 @@ from .limits import CACHED_EXPRESSIONS
 from .parse import parse
 from .plan import Logic, Not
 from .scope import PROPERTIES_ROOT, Scope
-from .types import BOOLEAN, Type
+from .types import BOOLEAN, Type, settled
 
 
 @lru_cache(maxsize=CACHED_EXPRESSIONS)
@@ -37,7 +37,7 @@ def compile_once(source: str, scope: Scope, expected: Type | None = None) -> Com
         raise ExpressionError(sorted(checker.problems, key=_position))
     if expected is BOOLEAN and not isinstance(plan, (Logic, Not)):
         plan = Logic(BOOLEAN, plan.place, "or", [plan])  # a boolean place: null becomes false
-    return replace(checker.finish(plan), source=source)
+    return replace(checker.finish(plan), source=source, type=settled(plan.type))
 
 
 def _position(problem: ExpressionProblem) -> tuple[int, int]:

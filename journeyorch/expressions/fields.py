@@ -42,11 +42,10 @@ def check_field(checker: Checker, node: syntax.Field) -> Plan:
             checker.place(problem.step or node), problem.code, problem.message, problem.suggestion
         )
     checker.refer(replace(start.reference, path=start.reference.path + path.names))
-    read = None if isinstance(path.type, types.Scalar) and path.type is types.NULL else reader(path.type)
     default = _check_default(checker, node, path.type)
-    return FieldValue(
-        path.type, checker.place(node), start.origin, path.walks, read, default, path.ends_in_all
-    )
+    type_ = _type_with_default(path.type, default)
+    read = None if type_ is types.NULL else reader(type_)
+    return FieldValue(type_, checker.place(node), start.origin, path.walks, read, default, path.ends_in_all)
 
 
 def _follow(checker: Checker, node: syntax.Field, start: _Start) -> Path:
@@ -200,10 +199,19 @@ def _check_default(checker: Checker, node: syntax.Field, type_: Type) -> Plan | 
     if option is None or option.value is None:
         return None
     default = checker.check(option.value)
-    if not types.fits(default.type, type_):
+    if isinstance(type_, types.TimeText) and types.fits(default.type, type_.time):
+        type_ = type_.time
+    if not types.fits(default.type, types.settled(type_)):
         message = f"The default has to be {type_} as the field is, this is {default.type}. Convert it."
         return checker.refuse(default.place, "ERR_EXPR_DEFAULT", message)
     return coerce(default, type_)
+
+
+def _type_with_default(type_: Type, default: Plan | None) -> Type:
+    """A text of a sample that may be a time is what its default is."""
+    if default is None or default.type is types.NULL or not isinstance(type_, types.TimeText):
+        return type_
+    return default.type
 
 
 def _check_options(checker: Checker, node: syntax.Field) -> None:

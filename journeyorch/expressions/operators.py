@@ -30,9 +30,12 @@ from .types import (
     INTEGER,
     NULL,
     STRING,
+    ListType,
+    Scalar,
+    TimeText,
     Type,
 )
-from .values import in_range, same, type_of
+from .values import in_range, reader, same, shown_type, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,12 @@ class Rule:
 
 
 def finite(value: float) -> float:
-    """The same decimal, or a failure for NaN and infinities, which never leave an expression."""
+    """The same decimal, or a failure for NaN and infinities, which never leave an expression.
+
+    There is one zero only: -0.0 becomes 0.0, in texts too.
+    """
     if math.isfinite(value):
-        return value
+        return value + 0.0
     raise Failure("ERR_EXPR_NOT_FINITE", "The result is too large for a decimal. Use smaller numbers.")
 
 
@@ -68,7 +74,7 @@ def _integer_remainder(left: int, right: int) -> int:
 
 
 def _remainder(left: float, right: float) -> float:
-    return 0.0 if right == 0 else math.fmod(left, right)
+    return 0.0 if right == 0 else math.fmod(left, right) + 0.0
 
 
 _INTEGER_ARITHMETIC: dict[str, Callable[[int, int], int]] = {
@@ -91,6 +97,8 @@ _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_COMPARISONS = ("==", "!=", *_ORDERINGS)
+_WRITTEN_AS_TEXT = (DATE_ONLY, DATE_TIME_ONLY, DATE_TIME, DURATION)
 _ORDERED = (DATE_TIME_ONLY, DATE_ONLY, DURATION)
 _ORDERABLE = (*_ORDERED, INTEGER, DECIMAL, DATE_TIME, NULL)
 _DIRECTLY_EQUAL = (STRING, INTEGER, DECIMAL, BOOLEAN, DATE_ONLY, DATE_TIME_ONLY, DURATION)
@@ -145,6 +153,36 @@ def _moved_back(moment: Any, duration: timedelta) -> Any:
 
 def _distance(left: datetime, right: datetime) -> timedelta:
     return whole_milliseconds(left.astimezone(UTC) - right.astimezone(UTC))
+
+
+def read_as(sign: str, left: Type, right: Type) -> tuple[Type, Type]:
+    """What the operands are taken for: times, where one of them is a text that may be one."""
+    right_as = _read_beside(sign, right, left)
+    left_as = _read_beside(sign, left, right_as)
+    return left_as, _read_beside(sign, right, left_as)
+
+
+def _read_beside(sign: str, type_: Type, beside: Type) -> Type:
+    """The type that an operand is taken for, beside one of another type.
+
+    Where the JSON form of a time or duration is a text, a value of unknown type is read as that type, and a
+    text of a sample as the time that it shows; beside other texts, and without a reason, it stays a text.
+    """
+    if type_ is types.ANY:
+        return beside if sign in _COMPARISONS and beside in _WRITTEN_AS_TEXT else type_
+    if isinstance(type_, TimeText):
+        return type_.time if _asks_for_time(sign, type_.time, beside) else STRING
+    if isinstance(type_, ListType) and isinstance(beside, ListType):
+        return ListType(_read_beside(sign, type_.item, beside.item))
+    return type_
+
+
+def _asks_for_time(sign: str, time: Scalar, beside: Type) -> bool:
+    if sign in _ORDERINGS or sign == "-":
+        return beside is not STRING
+    if sign == "+":
+        return beside is DURATION
+    return beside is time or beside == TimeText(time)
 
 
 def binary(sign: str, left: Type, right: Type) -> Rule | None:
@@ -234,15 +272,20 @@ def _found_out_later(sign: str) -> Rule:
     """For data without a declared type: choose the rule when the values are there."""
 
     def apply(left: Any, right: Any) -> Any:
-        left_type, right_type = type_of(left), type_of(right)
-        rule = None if types.ANY in (left_type, right_type) else binary(sign, left_type, right_type)
+        shown = shown_type(left), shown_type(right)
+        left_as, right_as = read_as(sign, *shown)
+        rule = None if types.ANY in (left_as, right_as) else binary(sign, left_as, right_as)
         if rule is None:
-            raise misfit(f"{sign} takes no {left_type} with {right_type}. Check the data or convert it.")
-        return rule.function(left, right)
+            raise misfit(f"{sign} takes no {shown[0]} with {shown[1]}. Check the data or convert it.")
+        return rule.function(_taken_as(left_as, left), _taken_as(right_as, right))
 
     ordering = sign in _ORDERINGS
     type_ = BOOLEAN if ordering else types.ANY
     return Rule(type_, apply, Nulls.GIVE_FALSE if ordering else Nulls.GIVE_NULL)
+
+
+def _taken_as(type_: Type, value: Any) -> Any:
+    return reader(type_)(value) if isinstance(value, str) else value
 
 
 def negative(value: Any) -> Any:
@@ -250,7 +293,7 @@ def negative(value: Any) -> Any:
     if type(value) is int:
         return in_range(-value)
     if type(value) is float:
-        return -value
+        return -value + 0.0
     raise misfit(f"- takes no {type_of(value)}. Check the data or convert it.")
 
 

@@ -107,6 +107,12 @@ def _depth(start: int, end: int, parts: Sequence[Any], levels: int) -> int:
     return depth
 
 
+def _is_question_about_number(node: Node) -> bool:
+    if not isinstance(node, syntax.Postfix) or not isinstance(node.operand, syntax.Literal):
+        return False
+    return type(node.operand.value) in (int, float)
+
+
 def _span(children: list[Any]) -> tuple[int, int]:
     first, last = children[0], children[-1]
     start = first.start_pos or 0 if isinstance(first, Token) else first.start
@@ -146,7 +152,19 @@ class _Builder(Transformer):
     sum = product = comparison
 
     def prefix(self, children: list[Any]) -> Node:
-        return syntax.Prefix(*_head(children, levels=2), str(children[0]), children[1])
+        sign, operand = str(children[0]), children[1]
+        if sign == "-" and _is_question_about_number(operand):
+            return _Builder._about_negative(children[0], operand)
+        return syntax.Prefix(*_head(children, levels=2), sign, operand)
+
+    @staticmethod
+    def _about_negative(minus: Token, question: syntax.Postfix) -> Node:
+        """``-7 is integer`` asks about the literal -7, although the question binds tighter than a sign."""
+        number = question.operand
+        start = minus.start_pos or 0
+        depth = _depth(start, question.end, [number], 4)
+        negative = syntax.Prefix(start, number.end, depth - 2, "-", number)
+        return syntax.Postfix(start, question.end, depth, question.operator, negative)
 
     def postfix(self, children: list[Any]) -> Node:
         return syntax.Postfix(*_head(children, levels=2), " ".join(children[1:]), children[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from . import syntax, types
 from .evaluate import Reference
 from .plan import At, Constant, Each, Entry, Get, GetOpen, OfMap, Pick, Plan, Walk
-from .suggest import closest, with_hint
+from .suggest import closest, slip_of, with_hint
 from .types import ListType, MapType, ObjectType, Type
 
 if TYPE_CHECKING:
@@ -133,16 +133,30 @@ def _named(type_: Type, step: syntax.Step) -> tuple[Walk, Type]:
         return _each(*_named(type_.item, step))
     if type_ is types.ANY:
         return GetOpen(step.name), types.ANY
-    if isinstance(type_, ObjectType) and step.name in type_.fields:
-        return Get((step.name,)), type_.fields[step.name]
+    if isinstance(type_, ObjectType):
+        return Get((step.name,)), _field_type(type_, step, step.name)
     raise _no_such_field(type_, step)
+
+
+def _field_type(type_: ObjectType, step: syntax.Step, name: str) -> Type:
+    """The type of a field. A sample need not show every field: one that it lacks is of any type.
+
+    Unless its name is almost that of one that is there: that is a slip.
+    """
+    known = type_.fields.get(name)
+    if known is not None:
+        return known
+    if type_.sampled and slip_of(name, type_.fields) is None:
+        return types.ANY
+    raise _unknown_field(type_, step, name)
 
 
 def _each(walk: Walk, type_: Type) -> tuple[Walk, Type]:
     """On every element; a list of lists is never made, their elements come one after another."""
     if isinstance(type_, ListType):
         return Each(walk, flatten=True), type_
-    return Each(walk, flatten=type_ is types.ANY), ListType(type_)
+    open_ = type_ is types.ANY
+    return Each(walk, flatten=open_, keep_nulls=open_), ListType(type_)
 
 
 def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
@@ -150,10 +164,8 @@ def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
     if isinstance(type_, MapType):
         message = f"This is a map: write entry('{name}') for the value of a key."
         return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, f"entry('{name}')")
-    if not isinstance(type_, ObjectType):
-        message = f"There is no field {name} in a value of type {type_}. End the path before it."
-        return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
-    return _unknown_field(type_, step, step.name)
+    message = f"There is no field {name} in a value of type {type_}. End the path before it."
+    return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
 
 
 def _unknown_field(type_: ObjectType, step: syntax.Step, name: str) -> PathProblem:
@@ -191,9 +203,7 @@ def _map_value(type_: Type, step: syntax.Step) -> Type:
 def _map_result(step: syntax.Step, type_: Type, key: Plan | None) -> Type:
     value = _map_value(type_, step)
     if isinstance(type_, ObjectType) and isinstance(key, Constant):
-        if key.value not in type_.fields:
-            raise _unknown_field(type_, step, str(key.value))
-        return type_.fields[key.value]
+        return _field_type(type_, step, str(key.value))
     if step.name == "values":
         return value if isinstance(value, ListType) else ListType(value)
     return {"entry": value, "keys": ListType(types.STRING)}.get(step.name, types.STRING)

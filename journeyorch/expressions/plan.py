@@ -145,10 +145,14 @@ class GetOpen(Walk):
 
 @dataclass(slots=True)
 class Each(Walk):
-    """The inner step on every element; lists that come out of it are joined into one."""
+    """The inner step on every element; with ``flatten``, lists that come out of it are joined into one.
+
+    A null among them then is a list without elements, or, with ``keep_nulls``, a value of unknown type.
+    """
 
     inner: Walk
     flatten: bool
+    keep_nulls: bool = False
 
 
 @dataclass(slots=True)

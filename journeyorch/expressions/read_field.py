@@ -235,14 +235,14 @@ def _joined(found: list[Any]) -> list[Any]:
 
 
 def _each(walk: plans.Each, compile_plan: Compile) -> Step:
-    inner, flatten = _step(walk.inner, compile_plan), walk.flatten
+    inner = _step(walk.inner, compile_plan)
+    join = (_joined if walk.keep_nulls else _flattened) if walk.flatten else _as_it_is
 
     def each(context: Context, values: Any) -> Any:
         if values is None:
             return None
         context.charge(len(_as_list(values)))
-        found = [inner(context, value) for value in values]
-        return _flattened(found) if flatten else found
+        return join([inner(context, value) for value in values])
 
     return each
 

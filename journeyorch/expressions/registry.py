@@ -17,7 +17,7 @@ from typing import Any, TypeVar, Union
 
 from . import types
 from .evaluate import Context
-from .types import ListType, ObjectType, Type
+from .types import ListType, ObjectType, TimeText, Type
 
 _SCALARS: dict[Any, Type] = {
     str: types.STRING,
@@ -219,6 +219,8 @@ def _bind(pattern: Type, actual: Type, bound: dict[str, Type]) -> int | None:
         return _bind(pattern.item, actual.item, bound)
     if not types.fits(actual, pattern):
         return None
+    if isinstance(actual, TimeText):
+        return int(pattern is types.STRING)  # toInteger of a time in a text is its milliseconds
     return int(actual is types.INTEGER and pattern is types.DECIMAL)
 
 
@@ -226,11 +228,18 @@ def _bind_variable(pattern: Variable, actual: Type, bound: dict[str, Type]) -> i
     if actual is types.NULL or actual is types.ANY:
         return 0
     known = bound.get(pattern.label, types.NULL)
-    both = types.join(known, actual)
-    if both is None or isinstance(both, ListType) or (pattern.options and both not in pattern.options):
+    both = _among(types.join(known, actual), pattern.options)
+    if both is None or isinstance(both, ListType):
         return None
     bound[pattern.label] = both
     return int(known not in (types.NULL, both))
+
+
+def _among(type_: Type | None, options: tuple[Type, ...]) -> Type | None:
+    """The type as one of the options, None when it is none of them."""
+    if isinstance(type_, TimeText) and options and types.STRING not in options:
+        type_ = type_.time
+    return type_ if not options or types.settled(type_ or types.NULL) in options else None
 
 
 def _fill(pattern: Type, bound: dict[str, Type], unbound: Type | None = None) -> Type:

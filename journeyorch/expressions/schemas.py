@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import types
-from .errors import Failure
 from .limits import INTEGER_MAX, INTEGER_MIN, SCHEMA_DEPTH
-from .times import parse_any
 from .types import ANY, ListType, MapType, ObjectType, Type
-from .values import type_of
+from .values import shown_type, type_of
 
 IDENTITY_MAP = "identityMap"
 _SCALARS = {"integer": types.INTEGER, "number": types.DECIMAL, "boolean": types.BOOLEAN}
-_FORMATS = {"date": types.DATE_ONLY, "date-time": types.DATE_TIME}
+# The last is for wall clocks, which JSON Schema has no format for (datasources/external/infer.py).
+_FORMATS = {
+    "date": types.DATE_ONLY,
+    "date-time": types.DATE_TIME,
+    "local-date-time": types.DATE_TIME_ONLY,
+}
 
 
 def from_json_schema(schema: dict[str, Any]) -> Type:
     """The type of the values that a schema describes; ``ANY`` for whatever it leaves open.
 
-    Understands type, format date and date-time, properties, additionalProperties (a map when there are no
-    properties), items, allOf, anyOf/oneOf of objects, enum, const, and ``$ref`` inside the document. Those to
-    other documents have to be resolved before. A schema that contains itself is open from its second level.
+    Understands type, format date, date-time and local-date-time, properties, additionalProperties (a map when
+    there are no properties), items, allOf, anyOf/oneOf of objects, enum, const, and ``$ref`` inside the
+    document. Those to other documents have to be resolved before. A schema that contains itself is open from
+    its second level.
     """
     return _SchemaReader(schema).read(schema, 0)
 
@@ -125,11 +130,7 @@ def _one_object(objects: list[ObjectType]) -> list[ObjectType]:
     different = list({id(one): one for one in objects}.values())
     if len(different) < 2:
         return different
-    fields: dict[str, list[Type]] = {}
-    for one in different:
-        for name, type_ in one.fields.items():
-            fields.setdefault(name, []).append(type_)
-    return [ObjectType({name: _merged(found) for name, found in fields.items()})]
+    return [ObjectType({name: _merged(found) for name, found in _by_name(different)})]
 
 
 def _one_list(lists: list[ListType]) -> list[ListType]:
@@ -145,49 +146,69 @@ def _both(left: Type, right: Type) -> Type:
 
 
 def from_sample(value: Any) -> Type:
-    """The type of a JSON sample. ISO times in texts are dateTime or dateTimeOnly, days dateOnly; null is any.
+    """The type of a JSON sample, which tells less than a schema does (docs/expressions.md, Samples).
 
-    The objects of a list are taken together: a field of any of them is a field.
+    A text that reads as a time is a string that may also stand for that time. Null, and the elements of an
+    empty list, are of any type. Objects may have more fields than the sample shows, and the objects of a list
+    are taken together: a field of any of them is a field of all.
     """
-    return _sampled(value, 0)
+    return _known(_sampled(value, 0))
 
 
 def _sampled(value: Any, depth: int) -> Type:
-    if depth > SCHEMA_DEPTH or value is None:
+    """Null is of type ``NULL`` here, which any other example of the same value overrules."""
+    if depth > SCHEMA_DEPTH:
         return ANY
     if isinstance(value, dict):
-        return ObjectType({name: _sampled_field(name, part, depth + 1) for name, part in value.items()})
+        fields = {name: _sampled_field(name, part, depth + 1) for name, part in value.items()}
+        return ObjectType(fields, sampled=True)
     if isinstance(value, list):
-        return ListType(_sampled_items([_sampled(part, depth + 1) for part in value if part is not None]))
-    if isinstance(value, str):
-        return _sampled_text(value)
+        return ListType(_one_of([_sampled(part, depth + 1) for part in value]))
     if type(value) is int and not INTEGER_MIN <= value <= INTEGER_MAX:
         return types.DECIMAL
-    return type_of(value)
+    return shown_type(value)
 
 
 def _sampled_field(name: str, value: Any, depth: int) -> Type:
     """XDM's ``identityMap`` is a map: which namespaces there are differs from person to person."""
     type_ = _sampled(value, depth)
     if name == IDENTITY_MAP and isinstance(type_, ObjectType):
-        return MapType(_merged(list(type_.fields.values())))
+        return MapType(_one_of(list(type_.fields.values())))
     return type_
 
 
-def _sampled_text(text: str) -> Type:
-    try:
-        return type_of(parse_any(text))
-    except Failure:
-        return types.STRING
+def _one_of(examples: list[Type]) -> Type:
+    """The type of a value that is once like this, once like that; in one go, however many there are."""
+    found = [type_ for type_ in examples if type_ is not types.NULL]
+    objects = [type_ for type_ in found if isinstance(type_, ObjectType)]
+    lists = [type_ for type_ in found if isinstance(type_, ListType)]
+    maps = [type_ for type_ in found if isinstance(type_, MapType)]
+    if objects and len(objects) == len(found):
+        return ObjectType({name: _one_of(parts) for name, parts in _by_name(objects)}, sampled=True)
+    if lists and len(lists) == len(found):
+        return ListType(_one_of([type_.item for type_ in lists]))
+    if maps and len(maps) == len(found):
+        return MapType(_one_of([type_.value for type_ in maps]))
+    return types.join_all(found) or ANY
 
 
-def _sampled_items(items: list[Type]) -> Type:
-    if not items:
+def _by_name(objects: list[ObjectType]) -> Iterable[tuple[str, list[Type]]]:
+    fields: dict[str, list[Type]] = {}
+    for one in objects:
+        for name, type_ in one.fields.items():
+            fields.setdefault(name, []).append(type_)
+    return fields.items()
+
+
+def _known(type_: Type) -> Type:
+    """The type with ``ANY`` where no example said anything."""
+    if type_ is types.NULL:
         return ANY
-    if all(isinstance(item, ObjectType) for item in items):
-        return _merged(items)
-    dates = (types.DATE_ONLY, types.DATE_TIME_ONLY, types.DATE_TIME)
-    # A day among other texts was only a text that looks like one.
-    if types.STRING in items:
-        items = [types.STRING if item in dates else item for item in items]
-    return types.join_all(items) or ANY
+    if isinstance(type_, ListType):
+        return ListType(_known(type_.item))
+    if isinstance(type_, MapType):
+        return MapType(_known(type_.value))
+    if isinstance(type_, ObjectType):
+        fields = {name: _known(part) for name, part in type_.fields.items()}
+        return ObjectType(fields, type_.sampled)
+    return type_

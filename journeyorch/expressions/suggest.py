@@ -17,6 +17,27 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
+def slip_of(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this is with a wrong case, or one letter wrong; a digit makes another name."""
+    for name in sorted(known):
+        if name.casefold() == word.casefold():
+            return name
+        if len(name) > 3 and len(word) > 3 and _one_letter_off(word.casefold(), name.casefold()):
+            return name
+    return None
+
+
+def _one_letter_off(word: str, name: str) -> bool:
+    """One letter more, less or other, or two neighbours the other way round."""
+    start = 0
+    while start < min(len(word), len(name)) and word[start] == name[start]:
+        start += 1
+    left, right = word[start:], name[start:]
+    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+    off = swapped or left[1:] == right or left == right[1:] or left[1:] == right[1:]
+    return off and (left[:1] + right[:1]).isalpha()
+
+
 def with_hint(message: str, suggestion: str | None, otherwise: str) -> str:
     """The message and what to do: take the suggestion, or else."""
     return f"{message} Did you mean {suggestion}?" if suggestion else f"{message} {otherwise}"

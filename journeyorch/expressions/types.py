@@ -61,9 +61,13 @@ class ListType(Type):
 
 @dataclass(frozen=True, slots=True)
 class ObjectType(Type):
-    """Named fields. All objects are one type to the user; the fields are what a path may name."""
+    """Named fields. All objects are one type to the user; the fields are what a path may name.
+
+    ``sampled``: known by examples only, which need not name every field there is.
+    """
 
     fields: dict[str, Type] = field(default_factory=dict)
+    sampled: bool = False
 
     @property
     def name(self) -> str:
@@ -88,6 +92,27 @@ class MapType(Type):
         return "map"
 
 
+@dataclass(frozen=True, slots=True)
+class TimeText(Type):
+    """A text that reads as a day, a wall clock or an instant: a string, and that time where one is needed.
+
+    Only of texts that no schema says more about: those of samples, and of data of unknown type.
+    """
+
+    time: Scalar
+
+    @property
+    def name(self) -> str:
+        return STRING.name
+
+
+def settled(type_: Type) -> Type:
+    """The type by itself, where nothing asks for a time: a text of a sample is a string."""
+    if isinstance(type_, TimeText):
+        return STRING
+    return ListType(settled(type_.item)) if isinstance(type_, ListType) else type_
+
+
 def is_number(type_: Type) -> bool:
     return type_ is INTEGER or type_ is DECIMAL
 
@@ -105,6 +130,8 @@ def fits(actual: Type, expected: Type) -> bool:
         return fits(actual.item, expected.item)
     if actual is INTEGER:
         return expected is DECIMAL
+    if isinstance(actual, TimeText):
+        return expected in (STRING, actual.time, actual)
     return type(actual) is type(expected) and not isinstance(actual, Scalar)
 
 
@@ -114,9 +141,26 @@ def join(left: Type, right: Type) -> Type | None:
         return left if right is NULL else right
     if ANY in (left, right):
         return ANY
+    if isinstance(left, ObjectType) and isinstance(right, ObjectType):
+        return merged(left, right)
+    if isinstance(left, ListType) and isinstance(right, ListType):
+        item = join(left.item, right.item)
+        return None if item is None else ListType(item)
+    if isinstance(left, TimeText) and isinstance(right, TimeText):
+        return left if left == right else STRING
     if fits(left, right):
         return right
     return left if fits(right, left) else None
+
+
+def merged(left: ObjectType, right: ObjectType) -> ObjectType:
+    """An object that may be either: it has the fields of both; where they disagree, nothing is known."""
+    if left is right:
+        return left
+    fields = dict(left.fields)
+    for name, type_ in right.fields.items():
+        fields[name] = (join(fields[name], type_) or ANY) if name in fields else type_
+    return ObjectType(fields, left.sampled or right.sampled)
 
 
 def join_all(types: Iterable[Type]) -> Type | None:

@@ -11,8 +11,8 @@ from . import types
 from .durations import format_duration, parse_duration, whole_milliseconds
 from .errors import Failure, misfit, out_of_range
 from .limits import DATA_DEPTH, INTEGER_MAX, INTEGER_MIN
-from .times import checked, format_time, in_utc, parse_date, parse_time
-from .types import ListType, MapType, ObjectType, Type
+from .times import checked, format_time, in_utc, parse_any, parse_date, parse_time
+from .types import ListType, MapType, ObjectType, TimeText, Type
 
 Reader = Callable[[Any], Any]
 
@@ -43,6 +43,17 @@ _TYPES: dict[type, Type] = {
     date: types.DATE_ONLY,
     timedelta: types.DURATION,
 }
+
+
+def shown_type(value: Any) -> Type:
+    """The type of a value that nobody has declared: a text that reads as a time may be that time."""
+    if not isinstance(value, str):
+        return type_of(value)
+    try:
+        time = type_of(parse_any(value))
+    except Failure:
+        return types.STRING
+    return TimeText(time) if isinstance(time, types.Scalar) else types.STRING
 
 
 def _wrong(value: Any, type_: Type) -> Failure:
@@ -79,9 +90,12 @@ def _read_integer(value: Any) -> int:
 
 def _read_decimal(value: Any) -> float:
     if type(value) is float and math.isfinite(value):
-        return value
+        return value + 0.0  # -0.0 reads as 0.0
     if type(value) is int:
-        return float(in_range(value))
+        try:
+            return float(value)
+        except OverflowError:
+            raise out_of_range("decimals") from None
     raise _wrong(value, types.DECIMAL)
 
 
@@ -153,7 +167,7 @@ def reader(type_: Type) -> Reader:
         return _list_reader(type_)
     if isinstance(type_, (ObjectType, MapType)):
         return _object_reader(type_)
-    return _READERS.get(type_, _read_any)
+    return _READERS.get(types.settled(type_), _read_any)
 
 
 def _list_reader(type_: ListType) -> Reader:

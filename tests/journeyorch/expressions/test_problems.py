@@ -6,18 +6,13 @@ import pytest
 
 from journeyorch.expressions import ExpressionError, RunTimeError, Scope, compile_expression, types
 
-from .world import SCOPE, make_context, make_scope, table
+from .world import SCOPE, make_context, make_scope, marked, table
 
 
 def problems_of(source, scope=SCOPE, expected=None):
     with pytest.raises(ExpressionError) as caught:
         compile_expression(source, scope, expected)
     return caught.value.problems
-
-
-def marked(source, problem):
-    line = source.split("\n")[problem.line - 1] if source else ""
-    return line[problem.column - 1 : problem.column - 1 + problem.length]
 
 
 @pytest.mark.parametrize(("title", "source", "code", "part"), table("problems"))

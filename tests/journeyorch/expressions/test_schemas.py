@@ -17,7 +17,13 @@ from journeyorch.expressions.types import (
     ListType,
     MapType,
     ObjectType,
+    TimeText,
 )
+
+
+def shown(**fields):
+    return ObjectType(fields, sampled=True)
+
 
 NAMED = ObjectType({"name": STRING})
 AGED = ObjectType({"name": STRING, "age": INTEGER})
@@ -31,6 +37,7 @@ NAMED_SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
         ({"type": "string"}, STRING),
         ({"type": "string", "format": "date"}, DATE_ONLY),
         ({"type": "string", "format": "date-time"}, DATE_TIME),
+        ({"type": "string", "format": "local-date-time"}, DATE_TIME_ONLY),
         ({"type": "string", "format": "email"}, STRING),
         ({"type": "integer"}, INTEGER),
         ({"type": "number"}, DECIMAL),
@@ -94,21 +101,29 @@ def test_deep_schemas_are_cut():
     ("sample", "expected"),
     [
         ("text", STRING),
-        ("2024-05-15", DATE_ONLY),
-        ("2024-05-15T10:00:00", DATE_TIME_ONLY),
-        ("2024-05-15T10:00:00+02:00", DATE_TIME),
+        ("2024-05-15", TimeText(DATE_ONLY)),
+        ("2024-05-15T10:00:00", TimeText(DATE_TIME_ONLY)),
+        ("2024-05-15T10:00:00+02:00", TimeText(DATE_TIME)),
         ("2024-02-30", STRING),
         (1, INTEGER),
         (10**30, DECIMAL),
         (1.5, DECIMAL),
         (True, BOOLEAN),
         (None, ANY),
-        ({"name": "a"}, NAMED),
+        ({"name": "a"}, shown(name=STRING)),
+        ({"name": None, "more": {}}, shown(name=ANY, more=shown())),
         ([1, 2.5, None], ListType(DECIMAL)),
         ([], ListType(ANY)),
+        ([None], ListType(ANY)),
         (["2024-05-15", "x"], ListType(STRING)),
+        (["2024-05-15", None, "2024-05-16"], ListType(TimeText(DATE_ONLY))),
+        (["2024-05-15", "2024-05-16T10:00:00"], ListType(STRING)),
         ([1, "x"], ListType(ANY)),
-        ([{"name": "a"}, {"age": 3}], ListType(AGED)),
+        ([{"name": "a"}, {"age": 3}], ListType(shown(name=STRING, age=INTEGER))),
+        ([{"name": None}, {"name": "a"}], ListType(shown(name=STRING))),
+        ([{"name": 3}, {"name": "a"}], ListType(shown(name=ANY))),
+        ([{"in": []}, {"in": [{"age": 1}]}], ListType(shown(**{"in": ListType(shown(age=INTEGER))}))),
+        ([{"name": "a"}, 3], ListType(ANY)),
         ([[1]], ListType(ListType(INTEGER))),
     ],
 )

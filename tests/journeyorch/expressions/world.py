@@ -8,7 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from journeyorch.expressions import Context, FieldGroupScope, Scope, from_json_schema, types
+from journeyorch.expressions import (
+    Context,
+    ExpressionProblem,
+    FieldGroupScope,
+    Scope,
+    from_json_schema,
+    types,
+)
 
 CASES = Path(__file__).parent / "cases"
 WORLD = json.loads((CASES / "world.json").read_text())
@@ -50,6 +57,12 @@ def make_context(**changes: Any) -> Context:
 
 
 SCOPE = make_scope()
+
+
+def marked(source: str, problem: ExpressionProblem) -> str:
+    """The stretch of the source that a problem points at."""
+    line = source.split("\n")[problem.line - 1] if source else ""
+    return line[problem.column - 1 : problem.column - 1 + problem.length]
 
 
 def table(name: str) -> list[Any]:
