@@ -123,3 +123,25 @@ class Delivery(models.Model):
             # The list of deliveries, newest first.
             models.Index(fields=["sandbox", "-created_at"], name="delivery_recent"),
         ]
+
+
+class Feedback(models.Model):
+    """What became of a message after it was sent; of each kind the first time.
+
+    No reference to the delivery: a provider may be quicker than our own record of the sending.
+    """
+
+    message_id = models.UUIDField(_("message"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Delivery.Status)
+    at = models.DateTimeField(_("time"))
+    received_at = models.DateTimeField(_("recorded"))
+    # The link that was clicked, the reason of a bounce.
+    detail = models.TextField(_("detail"), blank=True)
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        constraints = [
+            # Also the look-up by message.
+            models.UniqueConstraint(fields=["message_id", "kind"], name="feedback_once"),
+        ]

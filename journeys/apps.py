@@ -5,10 +5,13 @@ class JourneysConfig(AppConfig):
     name = "journeys"
 
     def ready(self) -> None:
+        from actions.signals import message_feedback_received
         from events.signals import events_received
         from journeyorch import usage
+        from journeys.engine.receivers import take_feedback
         from journeys.engine.wake import wake_drain
         from journeys.usage import uses
 
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
+        message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         usage.register(uses)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from actions.messages.feedback import catch_up
 from actions.messages.people import NOBODY, PersonKey, Recipient, load_recipients, person_key
 from actions.models import Delivery, MessageTemplate
 from datasources.models import ExperienceEvent, Profile
@@ -77,6 +78,7 @@ def record(made: Sequence[Made], now: datetime) -> None:
     events = [_event(row) for row in rows if row.status == Delivery.Status.SENT and row.profile_id]
     bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
     bulk.insert(ExperienceEvent._meta.db_table, _EVENT_COLUMNS, events, on_conflict="DO NOTHING")
+    catch_up([row.message_id for row in rows], now)
 
 
 def _kinds_of_templates(made: Sequence[Made]) -> dict[int, str]:

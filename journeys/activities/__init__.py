@@ -2,6 +2,7 @@
 
 from journeys.activities import (  # noqa: F401, I001 - the order is the palette's
     event,
+    reaction,
     condition,
     split,
     wait,

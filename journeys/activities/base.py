@@ -8,10 +8,12 @@ what the engine does (a ``Work`` or ``Pause`` step). Everything here is pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
+from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Strict
 from journeys.definition.problems import Problem
@@ -36,6 +38,11 @@ class FailableConfig(Config):
     """Configuration of a kind that may fail."""
 
     error_path: bool = Field(default=False, title="Add an alternative path in case of a timeout or an error")
+
+
+def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way]:
+    """Those of a kind that waits for news."""
+    return [Way(NEXT), Way(TIMEOUT, "Timeout")] if timeout and timeout_path else [Way(NEXT)]
 
 
 class Activity:
@@ -68,6 +75,16 @@ class Activity:
     def stores(cls, document: ActivityDocument, config: Any) -> str:
         """The reference name of what it leaves for later expressions; empty: nothing."""
         return ""
+
+    @classmethod
+    def leaves(cls, config: Any, catalog: Catalog) -> Any:
+        """The type of what it leaves under that name; None: nothing that expressions could read."""
+        return None
+
+    @classmethod
+    def namespace(cls, config: Any, catalog: Catalog) -> str | None:
+        """The namespace in which it tells people apart; None: it does not tell."""
+        return None
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: Any, room: Room) -> Iterable[Problem]:

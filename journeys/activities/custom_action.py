@@ -9,6 +9,7 @@ from pydantic import Field
 
 from journeyorch.expressions import Compiled
 from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
 from journeys.definition.document import ActivityDocument
@@ -61,6 +62,11 @@ class CustomAction(Activity):
     @classmethod
     def stores(cls, document: ActivityDocument, config: CustomActionConfig) -> str:
         return document.name or config.action
+
+    @classmethod
+    def leaves(cls, config: CustomActionConfig, catalog: Catalog) -> Any:
+        action = catalog.actions.get(config.action)
+        return action.response if action else None
 
     @classmethod
     def check(

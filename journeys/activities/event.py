@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity
+from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity, ways_of_listening
+from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
@@ -59,7 +60,7 @@ class Event(Activity):
 
     @classmethod
     def ways(cls, config: EventConfig) -> list[Way]:
-        return [Way(NEXT), Way(TIMEOUT, "Timeout")] if config.timeout and config.timeout_path else [Way(NEXT)]
+        return ways_of_listening(config.timeout, config.timeout_path)
 
     @classmethod
     def name_of(cls, config: EventConfig) -> str:
@@ -68,6 +69,16 @@ class Event(Activity):
     @classmethod
     def stores(cls, document: ActivityDocument, config: EventConfig) -> str:
         return document.name or config.event
+
+    @classmethod
+    def leaves(cls, config: EventConfig, catalog: Catalog) -> Any:
+        event = catalog.events.get(config.event)
+        return event.type if event else None
+
+    @classmethod
+    def namespace(cls, config: EventConfig, catalog: Catalog) -> str | None:
+        event = catalog.events.get(config.event)
+        return event.namespace if event else None
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: EventConfig, room: Room) -> Iterable[Problem]:

@@ -19,13 +19,20 @@ from journeys.definition.problems import Problem
 from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
 
+_NOTHING: Mapping[str, str] = {}
+
 
 class Room:
     """Compiles expressions against what stands before one activity on its path."""
 
-    def __init__(self, catalog: Catalog, upstream: Mapping[str, Any]) -> None:
-        """``upstream``: types of event payloads and responses by reference name."""
+    def __init__(
+        self, catalog: Catalog, upstream: Mapping[str, Any], *, above: Mapping[str, str] = _NOTHING
+    ) -> None:
+        """``upstream``: types of event payloads and responses by reference name; ``above``: the kinds of the
+        activities that may stand before it, by id.
+        """
         self.catalog = catalog
+        self.above = above
         self.scope = Scope(
             events=upstream,
             datasources=_source_scopes(catalog),

@@ -52,7 +52,8 @@ class Reading:
         """What the activity's expressions may refer to: what stands before it on some path."""
         upstream = frozenset(self.graph.upstream(id) & self.configs.keys())
         if upstream not in self._rooms:
-            self._rooms[upstream] = Room(self.catalog, self._types(upstream))
+            above = {each: self.document.activities[each].kind for each in upstream}
+            self._rooms[upstream] = Room(self.catalog, self._types(upstream), above=above)
         return self._rooms[upstream]
 
     def parallel_to(self, id: str) -> set[str]:
@@ -69,20 +70,12 @@ class Reading:
 
     def namespaces(self) -> set[str]:
         """The namespaces of all its events; a valid journey has exactly one."""
-        names = (config.event for id, config in self.configs.items() if self.kind(id).category == "events")
-        return {self.catalog.events[name].namespace for name in names if name in self.catalog.events}
+        told = (self.kind(id).namespace(config, self.catalog) for id, config in self.configs.items())
+        return {namespace for namespace in told if namespace is not None}
 
     def _types(self, upstream: frozenset[str]) -> dict[str, Any]:
-        found = {}
-        for id in upstream:
-            config = self.configs[id]
-            if self.kind(id).category == "events" and config.event in self.catalog.events:
-                found[self.reference(id)] = self.catalog.events[config.event].type
-            elif (
-                action := self.catalog.actions.get(getattr(config, "action", ""))
-            ) and action.response is not None:
-                found[self.reference(id)] = action.response
-        return found
+        left = {id: self.kind(id).leaves(self.configs[id], self.catalog) for id in upstream}
+        return {self.reference(id): type for id, type in left.items() if type is not None}
 
 
 def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[Problem]:

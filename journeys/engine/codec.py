@@ -35,6 +35,7 @@ def encode(state: State) -> str:
         "held": [_plain(arrival) for arrival in state.held],
         "data": state.data,
         "properties": state.properties,
+        "messages": state.messages,
     }
     return orjson.dumps(always | {name: value for name, value in sometimes.items() if value}).decode()
 
@@ -61,6 +62,7 @@ def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State
         events=data["events"],
         data=data.get("data", {}),
         properties=data.get("properties", {}),
+        messages=data.get("messages", {}),
     )
 
 

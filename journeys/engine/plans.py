@@ -38,6 +38,7 @@ class SandboxPlans:
                     profile_keys.add(key)
         self._journeys = {key: tuple(sorted(found)) for key, found in journeys.items()}
         self._profile_keys = profile_keys
+        self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
         self.needs = Needs(
             attributes=True,
             event_types=None
@@ -55,6 +56,9 @@ class SandboxPlans:
 
     def needs_profile_for(self, keys: Iterable[Key]) -> bool:
         return not self._profile_keys.isdisjoint(keys)
+
+    def has_reactions(self, version_id: int) -> bool:
+        return version_id in self._reacting
 
     def needs_profile(self, version_id: int) -> bool:
         plan = self.versions.get(version_id)

@@ -59,15 +59,19 @@ class LaneInput(models.Model):
         EVENT = 0
         CALL_RESULT = 1
         SWEEP = 2
+        FEEDBACK = 3
+        SEGMENT = 4
+        JUMP = 5
 
     lane_id = models.BigIntegerField()
     bulk = models.SmallIntegerField(choices=Class, default=Class.LIVE)
     kind = models.SmallIntegerField(choices=Kind)
     namespace = models.CharField(max_length=60, default="")
     person_id = models.CharField(max_length=512, default="")
-    # EVENT: id of the received event; SWEEP: id of the version.
+    # EVENT: id of the received event; SWEEP: id of the version; SEGMENT: of the membership; JUMP: of the
+    # target journey.
     reference = models.BigIntegerField(null=True)
-    # EVENT: ids of the matched configurations; CALL_RESULT: {"call": key}; as JSON text.
+    # CALL_RESULT: the call's key. Of the others JSON text: wave/news.py reads it.
     detail = models.TextField(default="")
     occurred_at = models.DateTimeField()
 

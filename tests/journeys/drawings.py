@@ -54,8 +54,16 @@ CATALOG = Catalog(
         ),
         "Shout": ActionInfo(8, "Shout", "action:8", (), None),
     },
-    templates={"Hello": TemplateInfo(5, "Hello", "email", (VariableInfo("name", "", types.STRING, True),))},
-    channels={"email": ChannelInfo(3, "email", "channel:3")},
+    templates={
+        "Hello": TemplateInfo(5, "Hello", "email", (VariableInfo("name", "", types.STRING, True),)),
+        "Short": TemplateInfo(6, "Short", "sms", ()),
+        "Bell": TemplateInfo(7, "Bell", "push", ()),
+    },
+    channels={
+        "email": ChannelInfo(3, "email", "channel:3"),
+        "sms": ChannelInfo(4, "sms", "channel:4"),
+        "push": ChannelInfo(5, "push", "channel:5"),
+    },
 )
 
 

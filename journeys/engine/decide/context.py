@@ -8,16 +8,17 @@ from typing import Any
 
 from journeyorch.expressions import Context
 from journeys.engine.decide.step import Plan, data_key
-from journeys.engine.decide.values import State
+from journeys.engine.decide.values import Key, State
 
 PROFILE_SOURCE = "ExperiencePlatform"
 _NONE: Mapping[str, Any] = {}
+_NOTHING: Mapping[Key, datetime] = {}
 
 
 class Surroundings:
     """What surrounds an instance in its wave: the person as loaded, and the moment."""
 
-    __slots__ = ("namespace", "now", "person_id", "profile", "segments", "zone")
+    __slots__ = ("feedback", "namespace", "now", "person_id", "profile", "segments", "zone")
 
     def __init__(
         self,
@@ -27,12 +28,15 @@ class Surroundings:
         person_id: str,
         profile: Mapping[str, Any] | None = None,
         segments: frozenset[str] = frozenset(),
+        feedback: Mapping[Key, datetime] = _NOTHING,
     ) -> None:
         self.now = now
         self.namespace = namespace
         self.person_id = person_id
         self.profile = profile
         self.segments = segments
+        # What was recorded of this instance's messages, with its time.
+        self.feedback = feedback
 
 
 class JourneyContext(Context):

@@ -75,7 +75,7 @@ def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -
                 walk.take_result(stimulus)
             case Woke():
                 walk.wake()
-    elif isinstance(stimulus, Arrival):
+    elif isinstance(stimulus, Arrival) and not stimulus.is_feedback:
         walk.discards.append((stimulus, Discard.NOT_LISTENING))
     return walk.decision()
 
@@ -105,8 +105,8 @@ class _Walk:
 
     __slots__ = (
         "activity", "around", "call_by", "calls", "data", "discards", "entered_at", "events", "fetched",
-        "held", "pending", "plan", "position", "properties", "race", "sequence", "state", "status", "steps",
-        "timers", "visit",
+        "held", "messages", "pending", "plan", "position", "properties", "race", "sequence", "state",
+        "status", "steps", "timers", "visit",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
@@ -128,6 +128,7 @@ class _Walk:
         self.events = state.events
         self.data = state.data
         self.properties = state.properties
+        self.messages = state.messages
         self.steps: list[StepRecord] = []
         self.calls: list[CallRequest] = []
         self.discards: list[tuple[Arrival, Discard]] = []
@@ -141,17 +142,20 @@ class _Walk:
         state = State(
             self.state.instance_id, self.position, self.status, self.activity, self.visit, self.sequence,
             self.entered_at, self.state.ends_at, self.race, self.timers, self.pending, self.fetched,
-            self.call_by, self.held, self.events, self.data, self.properties,
+            self.call_by, self.held, self.events, self.data, self.properties, self.messages,
         )  # fmt: skip
         return Decision(state, tuple(self.steps), tuple(self.calls), tuple(self.discards))
 
     # --- Stimuli ----------------------------------------------------------------------------------
 
     def arrive(self, arrival: Arrival) -> None:
-        """An event: it ends the pause that listens to it, is held while calling, or is discarded."""
-        if self.position is Position.CALLING and len(self.held) < MAX_HELD:
+        """An event: it ends the pause that listens to it, is held while calling, or is discarded.
+
+        What became of a message is none of the latter two: a reaction looks at what there is when it begins.
+        """
+        if self.position is Position.CALLING and len(self.held) < MAX_HELD and not arrival.is_feedback:
             self.held = (*self.held, arrival)
-        elif not self._take_event(arrival):
+        elif not self._take_event(arrival) and not arrival.is_feedback:
             self.discards.append((arrival, Discard.NOT_LISTENING))
 
     def wake(self) -> None:
@@ -210,7 +214,8 @@ class _Walk:
             pause = self.plan.steps[activity]
             assert isinstance(pause, Pause)
             if not pause.keys.isdisjoint(arrival.keys):
-                self.events = {**self.events, pause.stores(): arrival.payload}
+                if name := pause.stores():
+                    self.events = {**self.events, name: arrival.payload}
                 self._leave(pause, "next", StepStatus.TRANSITIONS, received_id=arrival.received_id)
                 return True
         return False
@@ -304,6 +309,7 @@ class _Walk:
         """By the alternative path if there is one; else the person's journey ends in error."""
         step = self.plan.steps[self.activity]
         self.pending, self.call_by = (), None
+        self._note_sending(step, "failed")
         self.properties = {
             **self.properties,
             "lastNodeUIDInError": step.id,
@@ -357,10 +363,16 @@ class _Walk:
     def _store_response(self, step: Step, returned: Returned) -> None:
         assert isinstance(step, Work)
         self.call_by = None
+        self._note_sending(step, "sent")
         if (name := step.stores()) and returned.data is not None:
             self.events = {**self.events, name: returned.data}
         self.properties = {**self.properties, "lastActionExecutionElapsedTime": returned.elapsed_ms}
         self._leave(step, "next", StepStatus.TRANSITIONS, detail={"elapsedMs": returned.elapsed_ms})
+
+    def _note_sending(self, step: Step, how: str) -> None:
+        """For reactions: what they see of a message at once is how the journey itself sent it."""
+        if step.node_type == "message":
+            self.messages = {**self.messages, step.id: how}
 
     # --- Records ----------------------------------------------------------------------------------
 
@@ -370,6 +382,8 @@ class _Walk:
             now=self.around.now,
             context=JourneyContext(self.plan, self, self.around),
             in_test=self.plan.in_test,
+            messages=self.messages,
+            feedback=self.around.feedback,
         )
 
     def _record(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from journeyorch.expressions import Compiled, Context, to_json
-from journeys.engine.decide.values import Key, StepStatus
+from journeys.engine.decide.values import FEEDBACK, Key, StepStatus, feedback_key
 
 
 class Fetch(NamedTuple):
@@ -28,13 +28,30 @@ class Fetch(NamedTuple):
 class View:
     """What a step may look at: one instance, at one instant."""
 
-    __slots__ = ("context", "in_test", "instance_id", "now")
+    __slots__ = ("context", "feedback", "in_test", "instance_id", "messages", "now")
 
-    def __init__(self, *, instance_id: UUID, now: datetime, context: Context, in_test: bool) -> None:
+    def __init__(
+        self,
+        *,
+        instance_id: UUID,
+        now: datetime,
+        context: Context,
+        in_test: bool,
+        messages: Mapping[str, str],
+        feedback: Mapping[Key, datetime],
+    ) -> None:
         self.instance_id = instance_id
         self.now = now
         self.context = context
         self.in_test = in_test
+        self.messages = messages
+        self.feedback = feedback
+
+    def happened(self, message: str, reaction: str) -> datetime | None:
+        """When this became of the message that an activity sent; None: it has not so far."""
+        if at := self.feedback.get(feedback_key(message, reaction)):
+            return min(at, self.now)
+        return self.now if self.messages.get(message) == reaction else None
 
 
 class Go(NamedTuple):
@@ -141,6 +158,11 @@ class Plan(NamedTuple):
     uses_properties: bool
     entry_keys: frozenset[Key]
     keys: frozenset[Key]  # everything that some step listens to
+
+    @property
+    def has_reactions(self) -> bool:
+        """Whether what became of its messages must be known before it goes on."""
+        return any(isinstance(key, tuple) and key[0] == FEEDBACK for key in self.keys)
 
 
 def data_key(source: str, group: str, params: Mapping[str, Any] | None) -> str:

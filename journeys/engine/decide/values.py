@@ -58,6 +58,12 @@ class Discard(enum.StrEnum):
 
 # What a pause can listen to: a configured event by its id, and tuples that begin with what they are.
 Key = Hashable
+FEEDBACK = "feedback"
+
+
+def feedback_key(message: str, reaction: str) -> Key:
+    """A reaction ("opened") to what this message activity of the journey sends."""
+    return (FEEDBACK, message, reaction)
 
 
 class Arrival(NamedTuple):
@@ -71,6 +77,12 @@ class Arrival(NamedTuple):
     received_at: datetime
     payload: Mapping[str, Any]
     mark: str = ""
+
+    @property
+    def is_feedback(self) -> bool:
+        """What became of a message: kept with the message, so that it may come at any moment."""
+        first = self.keys[0] if self.keys else None
+        return isinstance(first, tuple) and first[0] == FEEDBACK
 
 
 class Returned(NamedTuple):
@@ -128,6 +140,7 @@ class State(NamedTuple):
     events: Mapping[str, Any] = {}  # payloads and action responses by reference name
     data: Mapping[str, Any] = {}  # fetched data by ``data_key``
     properties: Mapping[str, Any] = {}  # journey properties that change on the way
+    messages: Mapping[str, str] = {}  # how the sending of each message ended: sent, failed
 
     @property
     def wake_at(self) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +15,7 @@ from journeys.engine.decide import (
     CallRequest,
     Decision,
     Discard,
+    Key,
     Plan,
     Returned,
     Status,
@@ -29,13 +31,17 @@ from journeys.engine.decide import (
 from journeys.engine.entrance import Entered, refusal
 from journeys.engine.ids import instance_id_of
 from journeys.engine.plans import SandboxPlans
-from journeys.engine.wave.load import SWEEP, EntranceKey, Input, Loaded, Row
+from journeys.engine.wave.load import SWEEP, EntranceKey, Loaded, Row
+from journeys.engine.wave.news import Input
 from journeys.models import LaneInput
 
 logger = logging.getLogger(__name__)
 
 #: A wave stops deciding after so many seconds and commits what it has.
 DECIDE_SECONDS = 1.0
+
+
+_NOTHING: Mapping[Key, datetime] = {}
 
 
 class Step(NamedTuple):
@@ -100,6 +106,8 @@ class Handler:
             self._event(one)
         elif one.kind == LaneInput.Kind.CALL_RESULT:
             self._result(one)
+        elif one.kind == LaneInput.Kind.FEEDBACK:
+            self._feedback(one)
         elif not self._sweep(one):
             return
         self.handled.inputs.append(one.id)
@@ -110,10 +118,8 @@ class Handler:
             return
         if arrived.feeds is not None:
             self._apply_to_profile(arrived.feeds)
-        entity = arrived.entity
-        arrival = Arrival(arrived.received_id, arrived.event_ids, entity.received_at, entity.entity)
-        for journey_id in self._plans.journeys_of(arrived.event_ids):
-            self._arrive(one, journey_id, arrival)
+        for journey_id in self._plans.journeys_of(arrived.arrival.keys):
+            self._arrive(one, journey_id, arrived.arrival)
 
     def _apply_to_profile(self, received: Received) -> None:
         """Before the journeys it starts, which may look at what it changed (events.md, Corners)."""
@@ -177,6 +183,19 @@ class Handler:
             if plan is not None:
                 self._decide(row, plan, returned)
 
+    def _feedback(self, one: Input) -> None:
+        """What became of a message: for the instance that sent it, if it waits for that.
+
+        Else nothing: it is recorded, and a reaction that comes later looks there.
+        """
+        arrived = self._loaded.arrived[one.id]
+        row = self._rows.get(arrived.instance_id) if arrived.instance_id else None
+        if row is None or self._is_over(row):
+            return
+        plan = self._plans.versions.get(row.version_id)
+        if plan is not None and listens(plan, row.state):
+            self._decide(row, plan, arrived.arrival)
+
     def _sweep(self, one: Input) -> bool:
         """End the people of a stopped version; False if more of them are left for the next wave."""
         swept = self._loaded.swept.get(one.id, ())
@@ -203,7 +222,7 @@ class Handler:
     # --- What is decided --------------------------------------------------------------------------
 
     def _decide(self, row: Row, plan: Plan, stimulus: Arrival | Returned | Woke) -> None:
-        around = self._around(row.namespace, row.person_id)
+        around = self._around(row.namespace, row.person_id, row.state.instance_id)
         try:
             decision = decide(plan, row.state, stimulus, around)
         except Exception:
@@ -265,11 +284,12 @@ class Handler:
             entrance, record,
         )  # fmt: skip
 
-    def _around(self, namespace: str, person_id: str) -> Surroundings:
+    def _around(self, namespace: str, person_id: str, instance_id: UUID | None = None) -> Surroundings:
         person = self._loaded.feed.person((namespace, person_id))
         return Surroundings(
             now=self._loaded.now,
             namespace=namespace,
             person_id=person_id,
             profile=person.fields if person else None,
+            feedback=self._loaded.feedback.get(instance_id, _NOTHING) if instance_id else _NOTHING,
         )

@@ -10,11 +10,9 @@ from uuid import UUID
 
 import orjson
 
-from datasources.platform.profiles.feed import Feed, Received
+from datasources.platform.profiles.feed import Feed
 from datasources.platform.profiles.loading import load_feed
 from events.catalog import catalog_of
-from events.loading import load_entities
-from events.routing import Entity
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeys.engine import tables
@@ -23,6 +21,8 @@ from journeys.engine.decide import Returned, State
 from journeys.engine.entrance import Entered
 from journeys.engine.lanes import WAVE_INPUTS, Leased
 from journeys.engine.plans import SandboxPlans
+from journeys.engine.wave.feedback import FeedbackOf, recorded_feedback
+from journeys.engine.wave.news import NEWS, Arrived, Input, read_news
 from journeys.models import Instance, JourneyVersion, LaneInput
 
 # Shares of a wave; what one does not use goes to the others (engine.md § 3).
@@ -30,37 +30,6 @@ _LIVE, _TIMERS, _BULK = 200, 200, 100
 _ONE_PERSON = 20
 #: How many people of a stopped version one wave ends in a lane.
 SWEEP = 1000
-
-
-class Input(NamedTuple):
-    """A row of ``LaneInput``."""
-
-    id: int
-    lane_id: int
-    bulk: int
-    kind: int
-    namespace: str
-    person_id: str
-    reference: int | None
-    detail: str
-    occurred_at: datetime
-
-    @property
-    def person(self) -> tuple[str, str]:
-        return self.namespace, self.person_id
-
-
-class Arrived(NamedTuple):
-    """An input of the kind EVENT, read: whose event it is, and what it brings."""
-
-    input: Input
-    entity: Entity
-    event_ids: tuple[int, ...]
-    feeds: Received | None  # for the profile store
-
-    @property
-    def received_id(self) -> int:
-        return self.input.reference or 0
 
 
 class Row(NamedTuple):
@@ -99,6 +68,7 @@ class Loaded(NamedTuple):
     swept: dict[int, list[UUID]]  # by sweep input: instances to be ended
     # Lane → the oldest event that may still come: timers racing with events must not overtake it.
     horizons: dict[int, datetime]
+    feedback: FeedbackOf  # by instance, what was recorded of its messages
 
 
 def load(
@@ -115,20 +85,22 @@ def load(
     inputs, due_ids, left = share(waiting, due_ids)
     if single:
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
-    arrived = _arrived([one for one in inputs if one.kind == LaneInput.Kind.EVENT])
+    arrived = read_news(inputs)
     results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
     entrances = _entrances(_entrance_keys(arrived.values(), plans))
     ids = {entered.active_instance for entered in entrances.values() if entered.active_instance}
     ids.update(instance for instance, _ in results.values())
     ids.update(due_ids)
+    ids.update(one.instance_id for one in arrived.values() if one.instance_id is not None)
     swept = {one.id: _inside(one) for one in inputs if one.kind == LaneInput.Kind.SWEEP}
     ids.update(id for found in swept.values() for id in found)
     rows = _instances(ids)
     feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
     horizons = _horizons(lanes, left, oldest_unrouted)
+    feedback = recorded_feedback([id for id, row in rows.items() if plans.has_reactions(row.version_id)])
     return Loaded(
         now, inputs, due_ids, rows, entrances, arrived, results, feed,
-        _stopped(rows.values(), plans), swept, horizons,
+        _stopped(rows.values(), plans), swept, horizons, feedback,
     )  # fmt: skip
 
 
@@ -215,7 +187,7 @@ def _oldest_unrouted(sandbox_id: int) -> datetime | None:
 def _horizons(lanes: Sequence[int], left: Iterable[Input], unrouted: datetime | None) -> dict[int, datetime]:
     horizons = dict.fromkeys(lanes, unrouted) if unrouted else {}
     for one in left:
-        if one.kind == LaneInput.Kind.EVENT:
+        if one.kind in NEWS:
             known = horizons.get(one.lane_id)
             horizons[one.lane_id] = one.occurred_at if known is None else min(known, one.occurred_at)
     return horizons
@@ -234,26 +206,11 @@ def read_result(key: UUID, text: str) -> Returned:
     return Returned(key, data["status"], data["code"], data["data"], data["message"], data["elapsedMs"])
 
 
-def _arrived(inputs: Sequence[Input]) -> dict[int, Arrived]:
-    """The events behind these inputs; one whose event is gone or cannot be read any more is left out."""
-    entities = load_entities({one.reference for one in inputs if one.reference is not None})
-    return {one.id: _read_input(one, entities[one.reference]) for one in inputs if one.reference in entities}
-
-
-def _read_input(one: Input, entity: Entity) -> Arrived:
-    detail = orjson.loads(one.detail)
-    feeds = None
-    if "identities" in detail and one.reference is not None:
-        identities = [tuple(identity) for identity in detail["identities"]]
-        feeds = Received(one.reference, entity.received_at, identities, entity.entity, detail["record"])
-    return Arrived(one, entity, tuple(detail["events"]), feeds)
-
-
 def _entrance_keys(arrived: Iterable[Arrived], plans: SandboxPlans) -> set[EntranceKey]:
     return {
         (journey_id, False, one.input.namespace, one.input.person_id)
         for one in arrived
-        for journey_id in plans.journeys_of(one.event_ids)
+        for journey_id in plans.journeys_of(one.arrival.keys)
     }
 
 
@@ -306,7 +263,7 @@ def _feed(
 ) -> Feed:
     """The people whom events feed, and those whose profile some plan looks at."""
     received = [one.feeds for one in arrived if one.feeds is not None]
-    wanted = {one.input.person for one in arrived if plans.needs_profile_for(one.event_ids)}
+    wanted = {one.input.person for one in arrived if plans.needs_profile_for(one.arrival.keys)}
     wanted.update(row.person for row in rows if plans.needs_profile(row.version_id))
     return load_feed(
         sandbox_id,

@@ -43,6 +43,8 @@ def take_out(leased: Leased) -> None:
 def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
     if one.kind == LaneInput.Kind.CALL_RESULT:
         return list(Call.objects.filter(pk=UUID(one.detail)).values_list("instance_id", flat=True))
+    if one.kind == LaneInput.Kind.FEEDBACK:
+        return [UUID(orjson.loads(one.detail)["instance"])]
     if one.kind != LaneInput.Kind.EVENT:
         return []
     journeys = plans_of(_sandbox_of(lane_id)).journeys_of(orjson.loads(one.detail)["events"])

@@ -25,6 +25,22 @@ def paths(*expressions: str, **more: Any) -> dict[str, Any]:
     return act("condition", {}, **{"paths": listed, **more})
 
 
+MAIL = act("email", "react", template="Hello", parameters={"name": '"x"'})
+MESSAGES = {
+    "email": MAIL,
+    "sms": act("sms", "react", template="Short"),
+    "push": act("push", "react", template="Bell"),
+}
+
+
+def reaction(message: str, reaction: str = "sent", to: Any = None, **more: Any) -> dict[str, Any]:
+    return act("reaction", to, **{"message": message, "reaction": reaction, "timeout": "PT1H", **more})
+
+
+def reacting(kind: str, what: str, **more: Any) -> dict[str, Any]:
+    return after_lobby(MESSAGES[kind], react=reaction("next", what, **more))
+
+
 # Code, activity that is named, field, and the drawing.
 PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_NO_START", None, "", {"start": []}),
@@ -124,6 +140,31 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ),
     ("ERR_JOURNEY_TEMPLATE_MISSING", "next", "template", after_lobby(act("email", template="Gone"))),
     ("ERR_JOURNEY_TEMPLATE_MISSING", "next", "template", after_lobby(act("sms", template="Hello"))),
+    ("ERR_JOURNEY_REACTION_MESSAGE", "next", "message", after_lobby(reaction("gone"))),
+    ("ERR_JOURNEY_REACTION_MESSAGE", "next", "message", after_lobby(reaction("lobby"))),
+    (
+        # The message stands on the other path.
+        "ERR_JOURNEY_REACTION_MESSAGE",
+        "react",
+        "message",
+        {
+            "start": "lobby",
+            "lobby": act("event", "half", event="Lobby"),
+            "half": act(
+                "split",
+                {"a": ["mail"], "b": ["react"]},
+                parts=[{"id": "a", "percent": 50}, {"id": "b", "percent": 50}],
+            ),
+            "mail": MAIL,
+            "react": reaction("mail"),
+        },
+    ),
+    ("ERR_JOURNEY_REACTION_MESSAGE", "next", "message", after_lobby(reaction("late", to="late"), late=MAIL)),
+    ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "opened")),
+    ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "clicked")),
+    ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("push", "opened")),
+    ("WARN_JOURNEY_NO_TIMEOUT", "react", "timeout", reacting("email", "opened", timeout=None)),
+    ("ERR_JOURNEY_WRONG_START", "react", "", {"start": "react", "react": reaction("react")}),
     (
         "ERR_JOURNEY_SPLIT",
         "next",
@@ -203,6 +244,9 @@ SOUND: list[dict[str, Any]] = [
     # An action that leaves nothing may be used several times under its own name.
     after_lobby(act("custom_action", "more", action="Shout"), more=act("custom_action", action="Shout")),
     after_lobby(act("email", template="Hello", parameters={"name": "@{Lobby.text}"})),
+    *(reacting("email", what) for what in ("sent", "opened", "clicked", "failed")),
+    *(reacting("sms", what) for what in ("sent", "failed")),
+    *(reacting("push", what) for what in ("sent", "clicked", "failed")),
     after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
 ]
 

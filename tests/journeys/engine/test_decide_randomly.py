@@ -10,11 +10,13 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from journeys.activities.reaction import ReactionStep
 from journeys.definition.graph import Graph
 from journeys.engine.codec import decode, encode
 from journeys.engine.decide import (
     Arrival,
     Decision,
+    Key,
     Plan,
     Position,
     Returned,
@@ -27,6 +29,7 @@ from journeys.engine.decide import (
     enter,
 )
 from journeys.engine.decide.step import Pause
+from journeys.engine.decide.values import feedback_key
 from tests.journeys.drawings import GYM, LOBBY, MEAL, document, plan
 from tests.journeys.world import act
 
@@ -45,7 +48,7 @@ EXPRESSIONS = (
     "now() > toDateTime(@{n0.text})",
 )
 durations = st.sampled_from(["PT0S", "PT1S", "PT1M", "PT1H", "P3D", "P31D"])
-PAUSES = ("event", "wait")
+PAUSES = ("event", "wait", "reaction")
 
 
 @st.composite
@@ -53,8 +56,21 @@ def drawings(draw: st.DrawFn) -> dict[str, Any]:
     """The activities of a valid journey by id; every path leads from a smaller number to a larger one."""
     kinds = ["event", *draw(st.lists(st.sampled_from([*PAUSES, *OTHERS]), min_size=1, max_size=9))]
     drawn = {f"n{number}": draw(_activity(number, kind, kinds)) for number, kind in enumerate(kinds)}
+    for id, activity in drawn.items():
+        if activity["kind"] == "reaction":
+            graph = Graph(document("n0", **drawn))  # what stands before is settled
+            before = graph.upstream(id) & graph.reachable()
+            sent = sorted(one for one in before if drawn[one]["kind"] == "email")
+            drawn[id] = _reacting(activity, draw(st.sampled_from(sent)) if sent else "")
     reachable = Graph(document("n0", **drawn)).reachable()
     return {id: activity for id, activity in drawn.items() if id in reachable}
+
+
+def _reacting(activity: dict[str, Any], message: str) -> dict[str, Any]:
+    """A reaction to that message; where none stands before it, a wait."""
+    if not message:
+        return act("wait", {"next": activity["to"].get("next", [])}, duration="PT1M")
+    return {**activity, "config": {**activity["config"], "message": message}}
 
 
 @st.composite
@@ -90,6 +106,10 @@ def _targets(draw: st.DrawFn, number: int, kinds: list[str]) -> list[str]:
     return [f"n{one}" for one in chosen]
 
 
+def _reaction(reaction: str, timeout: str | None, timeout_path: bool) -> dict[str, Any]:
+    return {"reaction": reaction, **({"timeout": timeout, "timeout_path": timeout_path} if timeout else {})}
+
+
 def _event(event: str, timeout: str | None, timeout_path: bool) -> dict[str, Any]:
     return {"event": event, **({"timeout": timeout, "timeout_path": timeout_path} if timeout else {})}
 
@@ -119,9 +139,22 @@ CONFIGS = {
             "error_path": st.booleans(),
         }
     ),
+    "email": st.fixed_dictionaries(
+        {
+            "template": st.just("Hello"),
+            "parameters": st.just({"name": '"x"'}),
+            "error_path": st.booleans(),
+        }
+    ),
+    "reaction": st.builds(
+        _reaction,
+        st.sampled_from(["sent", "opened", "clicked", "failed"]),
+        st.sampled_from([None, "PT40S", "PT1H"]),
+        st.booleans(),
+    ),
     "end": st.just({}),
 }
-OTHERS = ("condition", "split", "custom_action", "end")
+OTHERS = ("condition", "split", "custom_action", "email", "end")
 
 # --- Random lives ---------------------------------------------------------------------------------
 
@@ -144,6 +177,7 @@ class OneLife(RuleBasedStateMachine):
         self.received_at = START
         self.received = 1
         self.called: list[UUID] = []
+        self.feedback: dict[Key, datetime] = {}
         self.last: Any = None
 
     @initialize(drawn=drawings(), payload=payloads, number=st.integers(0, 2**64))
@@ -170,6 +204,16 @@ class OneLife(RuleBasedStateMachine):
         self.received += 1
         self.received_at += (self.now - self.received_at) * share
         self.handle(Arrival(self.received, (EVENTS[event],), self.received_at, payload))
+
+    @precondition(lambda self: self.state.messages)
+    @rule(data=st.data(), reaction=st.sampled_from(["sent", "opened", "clicked", "failed"]))
+    def somebody_reacts(self, data: st.DataObject, reaction: str) -> None:
+        """Recorded first, then told; what was recorded before is not told again."""
+        key = feedback_key(data.draw(st.sampled_from(sorted(self.state.messages))), reaction)
+        if key not in self.feedback:
+            self.received_at = self.now
+            self.feedback[key] = self.now
+            self.handle(Arrival(None, (key,), self.now, {}))
 
     @rule()
     def somebody_wakes_it_for_nothing(self) -> None:
@@ -228,7 +272,7 @@ class OneLife(RuleBasedStateMachine):
     def check_events(self, before: State, stimulus: Any, decision: Decision) -> None:
         """Each event ends a pause, is held, or is discarded: one of these, once."""
         came = [one.received_id for one in before.held]
-        if isinstance(stimulus, Arrival):
+        if isinstance(stimulus, Arrival) and stimulus.received_id is not None:
             came.append(stimulus.received_id)
         used = [step.received_id for step in decision.steps if step.received_id is not None]
         discarded = [one.received_id for one, _ in decision.discards]
@@ -253,18 +297,24 @@ class OneLife(RuleBasedStateMachine):
         for step in decision.steps:
             known = self.plan.steps[step.activity]
             assert step.activity in race, "a step that no path led to"
-            if isinstance(known, Pause) and step.received_id is None and step.status in TIMED:
+            if isinstance(known, ReactionStep) and step.status is not StepStatus.TIMED_OUT:
+                assert known.keys & self.known_reactions(decision), "a reaction to nothing"
+            elif isinstance(known, Pause) and step.received_id is None and step.status in TIMED:
                 assert step.at - step.entered_at >= self.least_wait(step.activity)
             race = known.to.get(step.path, ())
         if decision.state.status is Status.RUNNING and decision.steps:
             assert decision.state.activity in race
+
+    def known_reactions(self, decision: Decision) -> set[Key]:
+        """Recorded feedback, and how the journey's own sending ended."""
+        return {*self.feedback, *(feedback_key(*sent) for sent in decision.state.messages.items())}
 
     def least_wait(self, activity: str) -> timedelta:
         step: Any = self.plan.steps[activity]
         return getattr(step, "_duration", None) or getattr(step, "_timeout", None) or timedelta(0)
 
     def around(self) -> Surroundings:
-        return Surroundings(now=self.now, namespace="CRMID", person_id="anna")
+        return Surroundings(now=self.now, namespace="CRMID", person_id="anna", feedback=dict(self.feedback))
 
     @invariant()
     def is_at_one_position(self) -> None:

@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 
 from journeyorch.bulk import Column
-from journeys.engine import router, tables
+from journeys.engine import receivers, router, tables
 from journeys.engine.calls import claim, results
 from journeys.engine.wave import load
 
@@ -28,6 +28,7 @@ INSERTED = {
 READ = [
     (tables.INSTANCE, load._INSTANCE_SELECT),
     (tables.LANE_INPUT, load._INPUT_SELECT),
+    (tables.CALL, receivers._CALL),
     (tables.CALL, claim._CLAIM),
     (tables.CALL, claim._STARTED),
     (tables.CALL, results._OPEN_CLAIM),

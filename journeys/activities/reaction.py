@@ -1,0 +1,110 @@
+"""Reaction: waits for what becomes of a message that was sent earlier on the same path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field
+
+from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity, ways_of_listening
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, ActivityId, Duration
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Armed, Pause, View
+from journeys.engine.decide.values import StepStatus, feedback_key
+
+#: What somebody may react to, by the kind of the message (journeys.md, Activities).
+REACTIONS: Mapping[str, tuple[str, ...]] = {
+    "email": ("sent", "opened", "clicked", "failed"),
+    "sms": ("sent", "failed"),
+    "push": ("sent", "clicked", "failed"),
+}
+#: The reaction that a delivery's feedback is; what is delivered has been sent, what bounced has failed.
+REACTION_OF: Mapping[str, str] = {
+    "sent": "sent",
+    "delivered": "sent",
+    "opened": "opened",
+    "clicked": "clicked",
+    "failed": "failed",
+    "bounced": "failed",
+}
+
+
+class ReactionConfig(Config):
+    """To which message, to what of it, and for how long to wait."""
+
+    message: ActivityId = Field(title="Message")
+    reaction: Literal["sent", "opened", "clicked", "failed"] = Field(title="Reaction")
+    timeout: Duration | None = Field(
+        default=None, title="Timeout", ge=timedelta(seconds=40), le=timedelta(days=29)
+    )
+    timeout_path: bool = Field(default=False, title="Add a path for the timeout")
+
+
+class ReactionStep(Pause):
+    """Looks first at what has happened already; that counts from when it was recorded."""
+
+    __slots__ = ("_message", "_path", "_reaction", "_timeout")
+    node_type = "reaction"
+
+    def __init__(
+        self, *, message: str, reaction: str, timeout: timedelta | None, path: str, **step: Any
+    ) -> None:
+        super().__init__(keys=[feedback_key(message, reaction)], **step)
+        self._message = message
+        self._reaction = reaction
+        self._timeout = timeout
+        self._path = path
+
+    def arm(self, view: View) -> Armed:
+        happened = view.happened(self._message, self._reaction)
+        if happened is not None:
+            return Armed(happened, NEXT, StepStatus.TRANSITIONS)
+        due = view.now + self._timeout if self._timeout is not None else None
+        return Armed(due, self._path, StepStatus.TIMED_OUT)
+
+
+@activity("reaction")
+class Reaction(Activity):
+    title = "Reaction"
+    category = "events"
+    icon = "flag"
+    help = "Waits until the person opens or clicks a message that was sent before, or it fails."
+    node_type = "reaction"
+    waits = True
+    Config = ReactionConfig
+
+    @classmethod
+    def ways(cls, config: ReactionConfig) -> list[Way]:
+        return ways_of_listening(config.timeout, config.timeout_path)
+
+    @classmethod
+    def name_of(cls, config: ReactionConfig) -> str:
+        return config.reaction.capitalize()
+
+    @classmethod
+    def check(
+        cls, id: str, document: ActivityDocument, config: ReactionConfig, room: Room
+    ) -> Iterable[Problem]:
+        kind = room.above.get(config.message, "")
+        if kind not in REACTIONS:
+            message = "The message is not sent before this step; choose one that stands on its path."
+            yield Problem("ERR_JOURNEY_REACTION_MESSAGE", message, id, "message")
+        elif config.reaction not in REACTIONS[kind]:
+            known = ", ".join(REACTIONS[kind])
+            message = f"Nobody can tell whether the message was {config.reaction}; choose one of: {known}."
+            yield Problem("ERR_JOURNEY_REACTION_KIND", message, id, "reaction")
+
+    @classmethod
+    def compile(cls, id: str, document: ActivityDocument, config: ReactionConfig, room: Room) -> ReactionStep:
+        return ReactionStep(
+            id=id,
+            name=document.label or cls.name_of(config),
+            to=document.targets,
+            message=config.message,
+            reaction=config.reaction,
+            timeout=config.timeout,
+            path=TIMEOUT if config.timeout_path else NEXT,
+        )

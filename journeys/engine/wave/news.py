@@ -1,0 +1,77 @@
+"""What the inputs of a lane bring to people's journeys: received events, and news that the product makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from datasources.platform.profiles.feed import Received
+from events.loading import load_entities
+from events.routing import Entity
+from journeys.engine.decide import Arrival
+from journeys.engine.decide.values import feedback_key
+from journeys.models import LaneInput
+
+Kind = LaneInput.Kind
+#: A timer that races with one of these lets it come first if it is older (engine.md § 3).
+NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK})
+
+
+class Input(NamedTuple):
+    """A row of ``LaneInput``."""
+
+    id: int
+    lane_id: int
+    bulk: int
+    kind: int
+    namespace: str
+    person_id: str
+    reference: int | None
+    detail: str
+    occurred_at: datetime
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.namespace, self.person_id
+
+
+class Arrived(NamedTuple):
+    """An input that brings news, read: what arrives, and for whom."""
+
+    input: Input
+    arrival: Arrival
+    feeds: Received | None = None  # for the profile store
+    instance_id: UUID | None = None  # FEEDBACK: the only one whom it concerns
+
+
+def read_news(inputs: Sequence[Input]) -> dict[int, Arrived]:
+    """By input, what it brings; one whose event is gone or cannot be read any more is left out."""
+    events = {one.reference for one in inputs if one.kind == Kind.EVENT and one.reference is not None}
+    entities = load_entities(events)
+    found: dict[int, Arrived] = {}
+    for one in inputs:
+        if one.kind == Kind.FEEDBACK:
+            found[one.id] = _feedback(one)
+        elif one.kind == Kind.EVENT and one.reference in entities:
+            found[one.id] = _event(one, entities[one.reference])
+    return found
+
+
+def _event(one: Input, entity: Entity) -> Arrived:
+    detail = orjson.loads(one.detail)
+    feeds = None
+    if "identities" in detail and one.reference is not None:
+        identities = [tuple(identity) for identity in detail["identities"]]
+        feeds = Received(one.reference, entity.received_at, identities, entity.entity, detail["record"])
+    arrival = Arrival(one.reference, tuple(detail["events"]), entity.received_at, entity.entity)
+    return Arrived(one, arrival, feeds)
+
+
+def _feedback(one: Input) -> Arrived:
+    detail = orjson.loads(one.detail)
+    key = feedback_key(detail["activity"], detail["reaction"])
+    return Arrived(one, Arrival(None, (key,), one.occurred_at, {}), instance_id=UUID(detail["instance"]))
