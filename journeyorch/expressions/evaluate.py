@@ -20,7 +20,8 @@ _EMPTY: dict[str, Any] = {}
 class Context:
     """The data of one evaluation. All payloads are raw JSON values; ``now`` is one instant for all of it.
 
-    Subclass it and override ``field_group`` to find fetched data by the values of its parameters.
+    Subclass it and override ``field_group`` to find fetched data by the values of its parameters, or
+    ``field_group_asked`` to find them by the parameters themselves, without evaluating these again.
     """
 
     __slots__ = (
@@ -63,6 +64,10 @@ class Context:
         """The fetched data of a field group, or None. ``params``: its dynamic values by name, if any."""
         groups = self.datasources.get(source)
         return None if groups is None else groups.get(group)
+
+    def field_group_asked(self, source: str, group: str, params: Mapping[str, Compiled]) -> Any:
+        """The data of a field group with dynamic values, given as expressions."""
+        return self.field_group(source, group, {name: one.closure(self) for name, one in params.items()})
 
     def charge(self, steps: int) -> None:
         """Count work; more than the limit fails the evaluation, so that no expression holds up a worker."""

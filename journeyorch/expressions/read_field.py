@@ -166,12 +166,8 @@ def _from_group(origin: plans.GroupOrigin) -> Closure:
     source, group = origin.source, origin.group
     if origin.params is None:
         return lambda context: context.field_group(source, group, None)
-    params = {name: compiled.closure for name, compiled in origin.params.items()}
-
-    def fetched(context: Context) -> Any:
-        return context.field_group(source, group, {name: value(context) for name, value in params.items()})
-
-    return fetched
+    params = origin.params
+    return lambda context: context.field_group_asked(source, group, params)
 
 
 _ORIGINS: dict[type, Callable[[Any], Closure]] = {

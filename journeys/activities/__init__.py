@@ -4,9 +4,13 @@ from journeys.activities import (  # noqa: F401, I001 - the order is the palette
     event,
     reaction,
     condition,
+    time_condition,
+    date_condition,
     split,
+    profile_cap,
     wait,
     end,
     message,
     custom_action,
+    update_profile,
 )

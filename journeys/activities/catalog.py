@@ -6,9 +6,15 @@ Read from the database by ``journeys/engine/catalog.py``; tests make their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from journeyorch.expressions import FieldGroupScope
+
+#: The profile's field group; exists from the start (datasources-actions.md, The built-in profile source).
+PROFILE_GROUP = "ProfileFieldGroup"
+#: Where the history of a profile stands among its fields.
+EXPERIENCE_EVENTS = "experienceevent"
 
 
 class EventInfo(NamedTuple):
@@ -63,3 +69,5 @@ class Catalog(NamedTuple):
     actions: Mapping[str, ActionInfo] = {}
     templates: Mapping[str, TemplateInfo] = {}
     channels: Mapping[str, ChannelInfo] = {}
+    #: The longest duration of a wait; more where people may stay longer (journeys.md, Activities).
+    longest_wait: timedelta = timedelta(days=30)

@@ -1,35 +1,101 @@
-"""Wait: holds the person for a duration."""
+"""Wait: holds the person for a duration, until a date and time, or until what an expression gives."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from journeys.activities.base import NEXT, Activity, Config, activity
+from journeyorch.expressions import Compiled, types
+from journeyorch.expressions.times import in_zone
+from journeys.activities.base import ERROR, NEXT, Activity, FailableConfig, Way, activity
 from journeys.activities.room import Room
-from journeys.definition.document import ActivityDocument, Duration
-from journeys.engine.decide.step import Armed, Pause, View
+from journeys.definition.document import ActivityDocument, Duration, WallTime
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Armed, Failed, Pause, View
 from journeys.engine.decide.values import StepStatus
 
 
-class WaitConfig(Config):
-    """How long to wait."""
+class WaitConfig(FailableConfig):
+    """How long to wait. ``type`` says which of the fields below it counts; only custom waits can fail."""
 
-    duration: Duration = Field(title="Duration", ge=timedelta(0), le=timedelta(days=90))
+    type: Literal["duration", "date_time", "custom"] = Field(default="duration", title="Wait for")
+    duration: Duration | None = Field(default=None, title="Duration", ge=timedelta(0), le=timedelta(days=90))
+    at: WallTime | None = Field(default=None, title="Date and time")
+    expression: str = Field(default="", title="Expression")
+
+    @model_validator(mode="after")
+    def is_complete(self) -> WaitConfig:
+        missing = {
+            "duration": self.duration is None and "Give a duration",
+            "date_time": self.at is None and "Give a date and time",
+            "custom": not self.expression.strip() and "Give an expression",
+        }
+        if message := missing[self.type]:
+            raise ValueError(message)
+        return self
 
 
 class WaitStep(Pause):
-    __slots__ = ("_duration",)
+    """Base of the three: each knows when it is over."""
+
+    __slots__ = ()
     node_type = "wait"
+
+    def arm(self, view: View) -> Armed | Failed:
+        due = self.due(view)
+        if isinstance(due, Failed):
+            return due
+        # What is over already is over at once, not before the person came: first is what happened first.
+        return Armed(max(due.astimezone(UTC), view.now), NEXT, StepStatus.TRANSITIONS)
+
+    def due(self, view: View) -> datetime | Failed:
+        """The moment at which the person goes on."""
+        raise NotImplementedError
+
+
+class DurationStep(WaitStep):
+    __slots__ = ("_duration",)
 
     def __init__(self, *, duration: timedelta, **step: Any) -> None:
         super().__init__(**step)
         self._duration = duration
 
-    def arm(self, view: View) -> Armed:
-        return Armed(view.now + self._duration, NEXT, StepStatus.TRANSITIONS)
+    def due(self, view: View) -> datetime:
+        return view.now + self._duration
+
+
+class DateTimeStep(WaitStep):
+    __slots__ = ("_at",)
+
+    def __init__(self, *, at: datetime, **step: Any) -> None:
+        super().__init__(**step)
+        self._at = at
+
+    def due(self, view: View) -> datetime:
+        return in_zone(self._at, view.context.zone)
+
+
+class CustomStep(WaitStep):
+    __slots__ = ("_expression",)
+
+    def __init__(self, *, expression: Compiled, **step: Any) -> None:
+        super().__init__(**step)
+        self._expression = expression
+
+    def expressions(self) -> Iterable[Compiled]:
+        return [self._expression]
+
+    def due(self, view: View) -> datetime | Failed:
+        moment = self._expression.evaluate(view.context)
+        if moment is None:
+            return Failed(StepStatus.ERROR, "error", "The expression of the wait gave no date and time.")
+        try:
+            return in_zone(moment, view.context.zone) if moment.tzinfo is None else moment
+        except ValueError as error:
+            return Failed(StepStatus.ERROR, "error", str(error))
 
 
 @activity("wait")
@@ -37,16 +103,39 @@ class Wait(Activity):
     title = "Wait"
     category = "orchestration"
     icon = "clock"
-    help = "Holds the person for a while, then goes on."
+    help = "Holds the person for a while or until a moment, then goes on."
     node_type = "wait"
     waits = True
     Config = WaitConfig
 
     @classmethod
+    def ways(cls, config: WaitConfig) -> list[Way]:
+        can_fail = config.type == "custom" and config.error_path
+        return [Way(NEXT), Way(ERROR, "On error or timeout")] if can_fail else [Way(NEXT)]
+
+    @classmethod
+    def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:
+        longest = room.catalog.longest_wait
+        if config.type == "duration" and config.duration is not None and config.duration > longest:
+            message = f"The wait is longer than {longest.days} days; make it shorter."
+            yield Problem("ERR_JOURNEY_WAIT_TOO_LONG", message, id, "duration")
+        if config.type == "custom":
+            yield from _check_expression(id, config, room)
+
+    @classmethod
     def compile(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> WaitStep:
-        return WaitStep(
-            id=id,
-            name=document.label or cls.title,
-            to=document.targets,
-            duration=config.duration,
-        )
+        step: dict[str, Any] = {"id": id, "name": document.label or cls.title, "to": document.targets}
+        if config.type == "date_time" and config.at is not None:
+            return DateTimeStep(at=config.at, **step)
+        if config.type == "custom":
+            expression = room.compile(config.expression)
+            return CustomStep(expression=expression, fetches=room.fetches(expression), **step)
+        return DurationStep(duration=config.duration or timedelta(0), **step)
+
+
+def _check_expression(id: str, config: WaitConfig, room: Room) -> Iterable[Problem]:
+    problems = list(room.check(id, "expression", config.expression))
+    yield from problems
+    if not problems and room.compile(config.expression).type not in (types.DATE_TIME, types.DATE_TIME_ONLY):
+        message = "The expression gives no date and time; convert it with toDateTime or toDateTimeOnly."
+        yield Problem("ERR_JOURNEY_WAIT_NO_TIME", message, id, "expression")

@@ -205,10 +205,13 @@ def _check_profile_use(reading: Reading) -> Iterator[Problem]:
     """Without a namespace nobody knows whose profile to look at. Only for what compiles."""
     if reading.namespaces() != {""}:
         return
+    if reading.document.properties.use_profile_time_zone:
+        message = "The journey's event has no namespace, so no profile tells a time zone; switch that off."
+        yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, field="use_profile_time_zone")
     for id, config in reading.configs.items():
         document = reading.document.activities[id]
         step = reading.kind(id).compile(id, document, config, reading.room(id))
-        if any(is_of_profile(reference) for reference in references_of(step)):
+        if step.updates_profile or any(is_of_profile(reference) for reference in references_of(step)):
             message = "The journey's event has no namespace, so no profile can be used; give the event one."
             yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, id)
 

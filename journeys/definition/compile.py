@@ -10,7 +10,7 @@ from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
 from journeys.definition.references import is_of_profile, references_of
-from journeys.engine.decide.step import Pause, Plan
+from journeys.engine.decide.step import CapStep, Pause, Plan
 
 
 def compile_plan(
@@ -31,6 +31,7 @@ def compile_plan(
         for id in ids
     }
     references = [reference for step in steps.values() for reference in references_of(step)]
+    updates_profile = any(step.updates_profile for step in steps.values())
     paths = [reference.path for reference in references if is_of_profile(reference)]
     pauses = {id: step for id, step in steps.items() if isinstance(step, Pause)}
     return Plan(
@@ -44,7 +45,10 @@ def compile_plan(
         properties=document.properties,
         constants=constants,
         zone=time_zone_of(document),
-        needs_profile=bool(paths),
+        uses_profile_zone=document.properties.use_profile_time_zone,
+        needs_profile=bool(paths) or updates_profile or document.properties.use_profile_time_zone,
+        updates_profile=updates_profile,
+        caps={id: step.count for id, step in steps.items() if isinstance(step, CapStep)},
         needs_experience_events=any(path and path[0] == "experienceevent" for path in paths),
         uses_properties=any(one.kind == "property" for one in references),
         entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from journeyorch.expressions import parse_duration, to_json
+from journeyorch.expressions.times import parse_time
 from journeys.definition.problems import Problem
 
 FORMAT = 1
@@ -33,6 +34,20 @@ def _read_duration(value: Any) -> Any:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_read_duration), PlainSerializer(to_json, return_type=str)]
+
+
+def _read_wall_time(value: Any) -> Any:
+    """A date and time of day without a zone; a day alone would leave open which end of it is meant."""
+    wall = parse_time(value) if isinstance(value, str) else value
+    if isinstance(wall, datetime) and wall.tzinfo is not None:
+        raise ValueError("It has a zone of its own; leave the zone out, the journey's is used")
+    if isinstance(wall, datetime) and not 1900 <= wall.year < 2200:
+        raise ValueError("The year is out of reach; take one from 1900 to 2199")
+    return wall
+
+
+#: Wall clock in the journey's time zone, such as ``2026-03-29T08:30``.
+WallTime = Annotated[datetime, BeforeValidator(_read_wall_time), PlainSerializer(to_json, return_type=str)]
 ActivityId = Annotated[str, Field(pattern=_ID)]
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.conf import settings
 
 from actions.catalog import channels, templates
 from actions.custom import custom_actions, variables
@@ -12,6 +15,7 @@ from datasources.models import Schema
 from events.catalog import catalog_of as events_of
 from journeyorch.expressions import FieldGroupScope, from_json_schema, types
 from journeys.activities.catalog import (
+    PROFILE_GROUP,
     ActionInfo,
     Catalog,
     ChannelInfo,
@@ -20,9 +24,6 @@ from journeys.activities.catalog import (
     TemplateInfo,
     VariableInfo,
 )
-
-#: Exists from the start (datasources-actions.md, The built-in profile source).
-PROFILE_GROUP = "ProfileFieldGroup"
 
 
 def read_catalog(sandbox_id: int) -> Catalog:
@@ -34,7 +35,12 @@ def read_catalog(sandbox_id: int) -> Catalog:
         actions=_actions(sandbox_id),
         templates=_templates(sandbox_id),
         channels=_channels(sandbox_id),
+        longest_wait=_longest_wait(settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
     )
+
+
+def _longest_wait(global_timeout_days: int) -> timedelta:
+    return timedelta(days=30 if global_timeout_days <= 30 else 90)
 
 
 def _events(sandbox_id: int) -> dict[str, EventInfo]:

@@ -31,13 +31,17 @@ class SandboxPlans:
         }
         journeys: dict[Key, set[int]] = defaultdict(set)
         profile_keys: set[Key] = set()
+        update_keys: set[Key] = set()
         for plan in self.versions.values():
             for key in plan.keys:
                 journeys[key].add(plan.journey_id)
                 if plan.needs_profile:
                     profile_keys.add(key)
+                if plan.updates_profile:
+                    update_keys.add(key)
         self._journeys = {key: tuple(sorted(found)) for key, found in journeys.items()}
         self._profile_keys = profile_keys
+        self._update_keys = update_keys
         self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
         self.needs = Needs(
             attributes=True,
@@ -63,6 +67,14 @@ class SandboxPlans:
     def needs_profile(self, version_id: int) -> bool:
         plan = self.versions.get(version_id)
         return plan is not None and plan.needs_profile
+
+    def updates_profile_for(self, keys: Iterable[Key]) -> bool:
+        """Whether a profile may be set, also one that is not there yet, when one of these is handled."""
+        return not self._update_keys.isdisjoint(keys)
+
+    def updates_profile(self, version_id: int) -> bool:
+        plan = self.versions.get(version_id)
+        return plan is not None and plan.updates_profile
 
 
 _kept: dict[int, SandboxPlans] = {}

@@ -13,6 +13,7 @@ ENTRANCE = "journeys_entrance"
 CALL = "journeys_call"
 STEP_EVENT = "journeys_stepevent"
 STEP_COUNT = "journeys_stepcount"
+PROFILE_CAP = "journeys_profilecap"
 RECEIVED_EVENT = "events_receivedevent"
 QUARANTINED = "events_quarantined"
 
@@ -108,3 +109,14 @@ STEP_COUNT_KEY = (
     Column("lane_id", "bigint"),
 )
 STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, Column("n", "bigint"))
+
+PROFILE_CAP_KEY = (
+    Column("version_id", "bigint"),
+    Column("in_test", "boolean"),
+    Column("activity", "text"),
+)
+PROFILE_CAP_MOVING = (
+    Column("since", "timestamptz"),
+    Column("taken", "integer"),
+    Column("most", "integer"),
+)

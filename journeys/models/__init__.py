@@ -5,6 +5,7 @@ from journeys.models.entrance import Entrance
 from journeys.models.instance import Instance
 from journeys.models.journey import Journey
 from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
+from journeys.models.profile_cap import ProfileCap
 from journeys.models.step_event import StepCount, StepEvent
 from journeys.models.version import JourneyVersion
 
@@ -17,6 +18,7 @@ __all__ = [
     "JourneyVersion",
     "Lane",
     "LaneInput",
+    "ProfileCap",
     "RouterLease",
     "StepCount",
     "StepEvent",

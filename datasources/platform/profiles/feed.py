@@ -133,6 +133,10 @@ class Feed:
         self._rewrite(profile, with_values(self._attributes[profile], values, stamp(at)))
         return True
 
+    def enroll(self, identity: Pair, at: datetime) -> None:
+        """Make a profile for an identity that nobody has, loaded as ``writable``."""
+        self._link(identity, self._new_profile(), at)
+
     def person(self, identity: Pair) -> Person | None:
         """The person as of now; ``None`` if unknown. For identities named when the feed was loaded."""
         profile = self._find(identity)

@@ -39,18 +39,22 @@ def load_feed(
     now: datetime,
     needs: Needs = NOTHING,
     others: Iterable[Pair] = (),
+    writable: Iterable[Pair] = (),
     lock: bool = False,
 ) -> Feed:
     """What is known of everybody whom these events, or ``others``, name.
+
+    ``writable``: those of the others who may get a profile if they have none (``Feed.enroll``).
 
     Call it in the transaction that writes the changes. ``lock`` keeps others from changing these people
     until that ends: for another try after ``Stale``, so that nobody whom many write is tried for ever.
     """
     rows = identity_rows(sandbox_id, [*(pair for event in received for pair in _pairs(event)), *others])
     roots = load_roots({row.profile_id for row in rows.values()}, lock=lock)
-    joinable, writable = _concerned(received, rows, roots)
+    joinable, changed = _concerned(received, rows, roots)
+    unknown = sum(pair not in rows or rows[pair].profile_id not in roots for pair in writable)
     ids = {root.profile_id for root in roots.values()}
-    attributes = load_attributes(ids if needs.attributes else writable)
+    attributes = load_attributes(ids if needs.attributes else changed)
     people = read_people(roots.values(), needs._replace(attributes=False), now=now)
     if needs.attributes:
         people = {id: replace(person, attributes=attributes[id].values) for id, person in people.items()}
@@ -63,7 +67,7 @@ def load_feed(
         known=_known(joinable, namespaces),
         people=people,
         applied=_applied(sandbox_id, received),
-        fresh_ids=bulk.new_ids(PROFILES, _strangers(received, rows, roots)),
+        fresh_ids=bulk.new_ids(PROFILES, _strangers(received, rows, roots) + unknown),
     )
     return Feed(loaded, namespaces=namespaces, needs=needs)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from journeyorch.expressions import Context
-from journeys.engine.decide.step import Plan, data_key
+from journeyorch.expressions import Compiled, Context
+from journeys.engine.decide.person import zone_for
+from journeys.engine.decide.step import Plan, asked_key, data_key
 from journeys.engine.decide.values import Key, State
 
 PROFILE_SOURCE = "ExperiencePlatform"
@@ -18,7 +19,7 @@ _NOTHING: Mapping[Key, datetime] = {}
 class Surroundings:
     """What surrounds an instance in its wave: the person as loaded, and the moment."""
 
-    __slots__ = ("feedback", "namespace", "now", "person_id", "profile", "segments", "zone")
+    __slots__ = ("feedback", "namespace", "now", "person_id", "profile", "segments", "taken")
 
     def __init__(
         self,
@@ -29,7 +30,9 @@ class Surroundings:
         profile: Mapping[str, Any] | None = None,
         segments: frozenset[str] = frozenset(),
         feedback: Mapping[Key, datetime] = _NOTHING,
+        taken: Mapping[str, int] = _NONE,
     ) -> None:
+        """``taken``: people on the first path of the version's profile caps, by activity."""
         self.now = now
         self.namespace = namespace
         self.person_id = person_id
@@ -37,32 +40,51 @@ class Surroundings:
         self.segments = segments
         # What was recorded of this instance's messages, with its time.
         self.feedback = feedback
+        self.taken = taken
 
 
 class JourneyContext(Context):
-    """An expression context over a state: field groups come from what was fetched, by their parameters."""
+    """An expression context over a state: field groups come from what was fetched, as they were asked for.
 
-    __slots__ = ("_fetched", "_profile")
+    ``now`` is when the person came to the step, also after the step's fetches (journeys.md, How an instance
+    runs).
+    """
 
-    def __init__(self, plan: Plan, state: State | Any, around: Surroundings) -> None:
+    __slots__ = ("_asked", "_fetched", "_profile")
+
+    def __init__(
+        self,
+        plan: Plan,
+        state: State | Any,
+        around: Surroundings,
+        *,
+        activity: str,
+        profile: Mapping[str, Any] | None,
+    ) -> None:
         super().__init__(
             events=state.events,
             datasources={},
-            properties=_properties(plan, state, around) if plan.uses_properties else _NONE,
+            properties=_properties(plan, state, around, activity) if plan.uses_properties else _NONE,
             segments=around.segments,
-            now=around.now,
-            zone=plan.zone,
+            now=state.entered_at,
+            zone=zone_for(plan, profile),
         )
+        self._asked = state.asked
         self._fetched = state.data
-        self._profile = around.profile
+        self._profile = profile
 
     def field_group(self, source: str, group: str, params: Mapping[str, Any] | None = None) -> Any:
         if source == PROFILE_SOURCE:
             return self._profile
         return self._fetched.get(data_key(source, group, params))
 
+    def field_group_asked(self, source: str, group: str, params: Mapping[str, Compiled]) -> Any:
+        key = self._asked.get(asked_key(source, group, params))
+        # States of the first release do not tell what was asked.
+        return super().field_group_asked(source, group, params) if key is None else self._fetched.get(key)
 
-def _properties(plan: Plan, state: State | Any, around: Surroundings) -> dict[str, Any]:
+
+def _properties(plan: Plan, state: State | Any, around: Surroundings, activity: str) -> dict[str, Any]:
     return {
         **plan.constants,
         **state.properties,
@@ -70,6 +92,6 @@ def _properties(plan: Plan, state: State | Any, around: Surroundings) -> dict[st
         "externalKey": around.person_id,
         "profileId": around.person_id,
         "namespace": around.namespace,
-        "currentNodeId": state.activity,
-        "currentNodeName": plan.steps[state.activity].name if state.activity in plan.steps else None,
+        "currentNodeId": activity,
+        "currentNodeName": plan.steps[activity].name if activity in plan.steps else None,
     }

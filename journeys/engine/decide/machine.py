@@ -9,8 +9,23 @@ from uuid import UUID
 
 from journeyorch.expressions import RunTimeError
 from journeys.engine.decide.context import JourneyContext, Surroundings
-from journeys.engine.decide.fetching import ready_fetches, request_of
-from journeys.engine.decide.step import Do, End, Failed, Go, Pause, Plan, Step, View, Work, data_key
+from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
+from journeys.engine.decide.person import with_fields
+from journeys.engine.decide.remembered import seen_code, with_action, with_error, with_fetch, with_previous
+from journeys.engine.decide.step import (
+    Armed,
+    Do,
+    End,
+    Failed,
+    Go,
+    Pause,
+    Plan,
+    Step,
+    Update,
+    View,
+    Work,
+    data_key,
+)
 from journeys.engine.decide.values import (
     Arrival,
     CallRequest,
@@ -104,9 +119,9 @@ class _Walk:
     """One walk: mutable while it lasts, so that ``decide`` stays pure and quick."""
 
     __slots__ = (
-        "activity", "around", "call_by", "calls", "data", "discards", "entered_at", "events", "fetched",
-        "held", "messages", "pending", "plan", "position", "properties", "race", "sequence", "state",
-        "status", "steps", "timers", "visit",
+        "activity", "around", "asked", "call_by", "calls", "data", "discards", "entered_at", "events",
+        "fetched", "held", "messages", "pending", "plan", "position", "profile", "properties", "race",
+        "sequence", "state", "status", "steps", "timers", "updates", "visit",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
@@ -123,15 +138,18 @@ class _Walk:
         self.timers = state.timers
         self.pending = state.pending
         self.fetched = state.fetched
+        self.asked = state.asked
         self.call_by = state.call_by
         self.held = state.held
         self.events = state.events
         self.data = state.data
         self.properties = state.properties
         self.messages = state.messages
+        self.profile = around.profile
         self.steps: list[StepRecord] = []
         self.calls: list[CallRequest] = []
         self.discards: list[tuple[Arrival, Discard]] = []
+        self.updates: list[Mapping[tuple[str, ...], Any]] = []
 
     @property
     def instance_id(self) -> UUID:
@@ -142,9 +160,11 @@ class _Walk:
         state = State(
             self.state.instance_id, self.position, self.status, self.activity, self.visit, self.sequence,
             self.entered_at, self.state.ends_at, self.race, self.timers, self.pending, self.fetched,
-            self.call_by, self.held, self.events, self.data, self.properties, self.messages,
+            self.asked, self.call_by, self.held, self.events, self.data, self.properties, self.messages,
         )  # fmt: skip
-        return Decision(state, tuple(self.steps), tuple(self.calls), tuple(self.discards))
+        return Decision(
+            state, tuple(self.steps), tuple(self.calls), tuple(self.discards), tuple(self.updates)
+        )
 
     # --- Stimuli ----------------------------------------------------------------------------------
 
@@ -162,15 +182,20 @@ class _Walk:
         """Some moment has come: a racing timer, the end of patience with a call, or the global timeout."""
         self.fire_timers()
         if self.call_by is not None and self.around.now >= self.call_by:
-            self._fail(Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time."))
+            failed = Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time.")
+            self._fail(self.activity, failed)
             self._offer_held()
         self.time_out(at=self.around.now)
 
     def time_out(self, *, at: datetime) -> None:
-        """End whoever is still inside at the global timeout; what happened before it has been taken first."""
+        """End whoever is still inside at the global timeout; what happened before it has been taken first.
+
+        The data go: of who timed out, only figures and steps are kept (journeys.md, Properties).
+        """
         if self.position is not Position.ENDED and self.state.ends_at <= min(at, self.around.now):
             self._record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")
             self.end(Status.TIMED_OUT)
+            self.events, self.data, self.asked, self.properties = {}, {}, {}, {}
 
     def fire_timers(self, before: Arrival | None = None) -> None:
         """Fire what is due, in order of time; with ``before`` only what came first of it and the event."""
@@ -189,13 +214,10 @@ class _Walk:
         if waited_for is None:
             return
         self.pending = tuple(one for one in self.pending if one is not waited_for)
-        step = self.plan.steps[self.activity]
-        if returned.status != "ok":
-            self._fail(Failed(_FAILURES[returned.status], returned.code or returned.status, returned.message))
-        elif waited_for.fetch >= 0:
-            self._store_fetch(step, waited_for.fetch, returned)
+        if waited_for.fetch >= 0:
+            self._take_fetched(wanted_by(self.plan, self.race)[waited_for.fetch], waited_for.fetch, returned)
         else:
-            self._store_response(step, returned)
+            self._take_response(self.plan.steps[self.activity], returned)
         self._offer_held()
 
     def end(self, status: Status) -> None:
@@ -234,10 +256,23 @@ class _Walk:
         """Arm the pauses of a race; a moment in the past is due at once."""
         timers = []
         for order, activity in enumerate(targets):
-            armed = self.plan.steps[activity].arm(self._view(activity))  # type: ignore[attr-defined]
+            armed = self._arm(activity)
+            if isinstance(armed, Failed):
+                self._fail(activity, armed)
+                return
             if armed.due is not None:
                 timers.append(Timer(armed.due, order, activity, armed.path, armed.status))
         self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
+        if not self.held:  # they came first, and are offered when the walk has come to its pause
+            self.fire_timers()
+
+    def _arm(self, activity: str) -> Armed | Failed:
+        pause = self.plan.steps[activity]
+        assert isinstance(pause, Pause)
+        try:
+            return pause.arm(self._view(activity))
+        except RunTimeError as error:
+            return _failed_by(error)
 
     def _offer_held(self) -> None:
         """Offer what came while calling, oldest first, to the pause that was reached, or discard it."""
@@ -262,7 +297,7 @@ class _Walk:
         if not targets and status is StepStatus.TRANSITIONS:
             status = StepStatus.ENDED
         self._record(step, status, path, received_id=received_id, detail=detail)
-        self.properties = {**self.properties, "previousNodeId": step.id, "previousNodeName": step.name}
+        self.properties = with_previous(self.properties, step)
         self.race, self.timers = (), ()
         self._walk_to(targets)
 
@@ -274,26 +309,28 @@ class _Walk:
         self.race = targets
         self.visit += 1
         self.entered_at = self.around.now
-        self.fetched = ()
+        self.fetched, self.asked = (), {}
         self._proceed()
 
     def _proceed(self) -> None:
         """Enter the current step as soon as its data are there."""
+        wanted = wanted_by(self.plan, self.race)
         step = self.plan.steps[self.activity]
-        try:
-            if step.fetches and self._fetch(step):
-                return
-            if isinstance(step, Pause):
-                self._pause(self.race)
-                if not self.held:  # they came first, and are offered when the walk has come to its pause
-                    self.fire_timers()
-            else:
-                assert isinstance(step, Work)
-                self._apply(step, step.enter(self._view(self.activity)))
-        except RunTimeError as error:
-            self._fail(Failed(StepStatus.ERROR, "error", str(error)))
+        if len(self.fetched) < len(wanted):
+            self._fetch(wanted)
+        elif isinstance(step, Pause):
+            self._pause(self.race)
+        else:
+            assert isinstance(step, Work)
+            self._apply(step, self._enter(step))
 
-    def _apply(self, step: Work, result: Go | End | Do | Failed) -> None:
+    def _enter(self, step: Work) -> Go | End | Do | Update | Failed:
+        try:
+            return step.enter(self._view(step.id))
+        except RunTimeError as error:
+            return _failed_by(error)
+
+    def _apply(self, step: Work, result: Go | End | Do | Update | Failed) -> None:
         match result:
             case Go(path):
                 self._leave(step, path, StepStatus.TRANSITIONS)
@@ -301,22 +338,20 @@ class _Walk:
                 self._record(step, StepStatus.ENDED, "")
                 self.end(Status.FINISHED)
             case Do(kind, endpoint, spec):
-                self._call([self._request(-1, kind, endpoint, spec)])
+                self._call([self._request(step.id, -1, kind, endpoint, spec)])
+            case Update(values):
+                self.profile = with_fields(self.profile, values)
+                self.updates.append(values)
+                self._leave(step, "next", StepStatus.TRANSITIONS)
             case Failed():
-                self._fail(result)
+                self._fail(step.id, result)
 
-    def _fail(self, failed: Failed) -> None:
+    def _fail(self, activity: str, failed: Failed) -> None:
         """By the alternative path if there is one; else the person's journey ends in error."""
-        step = self.plan.steps[self.activity]
+        step = self.plan.steps[activity]
         self.pending, self.call_by = (), None
         self._note_sending(step, "failed")
-        self.properties = {
-            **self.properties,
-            "lastNodeUIDInError": step.id,
-            "lastNodeNameInError": step.name,
-            "lastNodeTypeInError": step.node_type,
-            "lastErrorCode": failed.code,
-        }
+        self.properties = with_error(self.properties, step, failed)
         detail = {"error": failed.message, "code": failed.code}
         if "error" in step.to:
             self._leave(step, "error", failed.status, detail=detail)
@@ -326,47 +361,67 @@ class _Walk:
 
     # --- Calls ------------------------------------------------------------------------------------
 
-    def _fetch(self, step: Step) -> bool:
-        """Ask for the data that can be asked for now; False when all of them are there."""
-        if len(self.fetched) == len(step.fetches):
-            return False
+    def _fetch(self, wanted: list[Wanted]) -> None:
+        """Ask for the data that can be asked for now."""
         under_way = {one.fetch for one in self.pending}
-        view = self._view(step.id)
-        requests = [
-            self._request(index, "fetch", fetch.endpoint, request_of(fetch, view))
-            for index, fetch in ready_fetches(step, self.fetched)
-            if index not in under_way
-        ]
+        requests = []
+        for index, one in ready(wanted, self.fetched):
+            if index in under_way:
+                continue
+            try:
+                requests.append(self._fetch_request(index, one))
+            except RunTimeError as error:
+                self._fail(one.activity, _failed_by(error))
+                return
         self._call(requests)
-        return True
 
-    def _request(self, fetch: int, kind: str, endpoint: str, spec: Mapping[str, Any]) -> CallRequest:
+    def _fetch_request(self, index: int, wanted: Wanted) -> CallRequest:
+        fetch = wanted.fetch
+        params = values_of(fetch, self._view(wanted.activity))
+        if params:
+            self.asked = {**self.asked, wanted.key: data_key(fetch.source, fetch.group, params)}
+        spec = {"group": fetch.group_id, "params": params}
+        return self._request(wanted.activity, index, "fetch", fetch.endpoint, spec)
+
+    def _request(
+        self, activity: str, fetch: int, kind: str, endpoint: str, spec: Mapping[str, Any]
+    ) -> CallRequest:
         purpose = f"fetch{fetch}" if fetch >= 0 else "do"
-        key = call_key(self.instance_id, self.activity, self.visit, purpose)
+        key = call_key(self.instance_id, activity, self.visit, purpose)
         self.pending = (*self.pending, Pending(key, fetch))
-        return CallRequest(key, self.activity, kind, endpoint, spec)
+        return CallRequest(key, activity, kind, endpoint, spec)
 
     def _call(self, requests: list[CallRequest]) -> None:
         self.calls.extend(requests)
         self.position, self.timers = Position.CALLING, ()
         self.call_by = self.around.now + CALL_PATIENCE
 
-    def _store_fetch(self, step: Step, index: int, returned: Returned) -> None:
-        fetch = step.fetches[index]
-        params = request_of(fetch, self._view(step.id))["params"] if fetch.params else None
-        self.data = {**self.data, data_key(fetch.source, fetch.group, params): returned.data}
+    def _take_fetched(self, wanted: Wanted, index: int, returned: Returned) -> None:
+        self.properties = with_fetch(self.properties, returned)
+        if returned.status != "ok":
+            self._fail(wanted.activity, _failure_of(returned))
+            return
+        self.data = {**self.data, self._data_key(wanted): returned.data}
         self.fetched = (*self.fetched, index)
-        self.properties = {**self.properties, "lastDataFetchElapsedTime": returned.elapsed_ms}
         self.call_by = None if not self.pending else self.call_by
         self._proceed()
 
-    def _store_response(self, step: Step, returned: Returned) -> None:
+    def _data_key(self, wanted: Wanted) -> str:
+        fetch = wanted.fetch
+        if fetch.params and wanted.key not in self.asked:  # a state of the first release
+            return data_key(fetch.source, fetch.group, values_of(fetch, self._view(wanted.activity)))
+        return self.asked.get(wanted.key) or data_key(fetch.source, fetch.group, None)
+
+    def _take_response(self, step: Step, returned: Returned) -> None:
         assert isinstance(step, Work)
+        self.properties = with_action(self.properties, step, returned)
+        if returned.status != "ok":
+            self._fail(step.id, _failure_of(returned, step))
+            return
         self.call_by = None
         self._note_sending(step, "sent")
         if (name := step.stores()) and returned.data is not None:
             self.events = {**self.events, name: returned.data}
-        self.properties = {**self.properties, "lastActionExecutionElapsedTime": returned.elapsed_ms}
         self._leave(step, "next", StepStatus.TRANSITIONS, detail={"elapsedMs": returned.elapsed_ms})
 
     def _note_sending(self, step: Step, how: str) -> None:
@@ -379,11 +434,12 @@ class _Walk:
     def _view(self, activity: str) -> View:
         return View(
             instance_id=self.instance_id,
-            now=self.around.now,
-            context=JourneyContext(self.plan, self, self.around),
+            now=self.entered_at,
+            context=JourneyContext(self.plan, self, self.around, activity=activity, profile=self.profile),
             in_test=self.plan.in_test,
             messages=self.messages,
             feedback=self.around.feedback,
+            taken=self.around.taken,
         )
 
     def _record(
@@ -395,3 +451,13 @@ class _Walk:
             )
         )
         self.sequence += 1
+
+
+def _failed_by(error: RunTimeError) -> Failed:
+    return Failed(StepStatus.ERROR, "error", str(error))
+
+
+def _failure_of(returned: Returned, step: Step | None = None) -> Failed:
+    """``step``: the one whose own call it was, None for a fetch."""
+    code = returned.code or returned.status
+    return Failed(_FAILURES[returned.status], code, returned.message, seen_code(returned, step))

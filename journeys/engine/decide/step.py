@@ -26,9 +26,13 @@ class Fetch(NamedTuple):
 
 
 class View:
-    """What a step may look at: one instance, at one instant."""
+    """What a step may look at: one instance, at the instant at which it came to the step.
 
-    __slots__ = ("context", "feedback", "in_test", "instance_id", "messages", "now")
+
+    ``taken``: how many people have taken the first path of each profile cap of the version, by activity.
+    """
+
+    __slots__ = ("context", "feedback", "in_test", "instance_id", "messages", "now", "taken")
 
     def __init__(
         self,
@@ -39,11 +43,13 @@ class View:
         in_test: bool,
         messages: Mapping[str, str],
         feedback: Mapping[Key, datetime],
+        taken: Mapping[str, int],
     ) -> None:
         self.instance_id = instance_id
         self.now = now
         self.context = context
         self.in_test = in_test
+        self.taken = taken
         self.messages = messages
         self.feedback = feedback
 
@@ -64,6 +70,12 @@ class End(NamedTuple):
     """The journey ends here for this person, successfully."""
 
 
+class Update(NamedTuple):
+    """The step is done when these fields of the profile are set: plain JSON by the names of the path."""
+
+    values: Mapping[tuple[str, ...], Any]
+
+
 class Do(NamedTuple):
     """The step wants an outward call made, and waits for its result."""
 
@@ -78,6 +90,7 @@ class Failed(NamedTuple):
     status: StepStatus
     code: str
     message: str
+    seen: str = ""  # what ``lastErrorCode`` says of it; empty: the code
 
 
 class Armed(NamedTuple):
@@ -94,6 +107,7 @@ class Step:
     __slots__ = ("fetches", "id", "name", "to")
     # Also the value of the journey property lastNodeTypeInError (expressions.md).
     node_type = ""
+    updates_profile = False
 
     def __init__(
         self, *, id: str, name: str, to: Mapping[str, tuple[str, ...]], fetches: tuple[Fetch, ...] = ()
@@ -113,13 +127,24 @@ class Work(Step):
 
     __slots__ = ()
 
-    def enter(self, view: View) -> Go | End | Do | Failed:
+    def enter(self, view: View) -> Go | End | Do | Update | Failed:
         """Decide, or ask for a call. May raise the expression language's ``RunTimeError``."""
         raise NotImplementedError
 
     def stores(self) -> str:
         """The reference name under which a call's data are kept; empty: nowhere."""
         return ""
+
+
+class CapStep(Work):
+    """A step whose path ``within`` at most ``count`` people of the version take; the wave counts them."""
+
+    __slots__ = ("count",)
+    within = "within"
+
+    def __init__(self, *, count: int, **step: Any) -> None:
+        super().__init__(**step)
+        self.count = count
 
 
 class Pause(Step):
@@ -131,8 +156,8 @@ class Pause(Step):
         super().__init__(**step)
         self.keys = frozenset(keys)
 
-    def arm(self, view: View) -> Armed:
-        """Until when this pause waits, from now on."""
+    def arm(self, view: View) -> Armed | Failed:
+        """Until when this pause waits, from now on. May raise the language's ``RunTimeError``."""
         raise NotImplementedError
 
     def stores(self) -> str:
@@ -152,8 +177,11 @@ class Plan(NamedTuple):
     steps: Mapping[str, Step]
     properties: Any  # journeys.definition.document.Properties
     constants: Mapping[str, Any]  # journey properties that never change
-    zone: Any  # tzinfo
+    zone: Any  # tzinfo, the fixed one
+    uses_profile_zone: bool
     needs_profile: bool
+    updates_profile: bool
+    caps: Mapping[str, int]  # activities that are profile caps: how many people take the first path
     needs_experience_events: bool
     uses_properties: bool
     entry_keys: frozenset[Key]
@@ -163,6 +191,11 @@ class Plan(NamedTuple):
     def has_reactions(self) -> bool:
         """Whether what became of its messages must be known before it goes on."""
         return any(isinstance(key, tuple) and key[0] == FEEDBACK for key in self.keys)
+
+
+def asked_key(source: str, group: str, params: Mapping[str, Compiled]) -> str:
+    """What was asked for, as it is written: random values would come out otherwise a second time."""
+    return f"{source}.{group}?" + ",".join(f"{name}={params[name].source}" for name in sorted(params))
 
 
 def data_key(source: str, group: str, params: Mapping[str, Any] | None) -> str:

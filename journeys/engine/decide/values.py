@@ -135,6 +135,7 @@ class State(NamedTuple):
     timers: tuple[Timer, ...] = ()
     pending: tuple[Pending, ...] = ()
     fetched: tuple[int, ...] = ()  # fetches of the current step that are done
+    asked: Mapping[str, str] = {}  # its data with parameters: ``asked_key`` to ``data_key``
     call_by: datetime | None = None  # when calls that nobody answered are given up
     held: tuple[Arrival, ...] = ()  # events that came while calling
     events: Mapping[str, Any] = {}  # payloads and action responses by reference name
@@ -183,6 +184,7 @@ class Decision(NamedTuple):
     steps: tuple[StepRecord, ...] = ()
     calls: tuple[CallRequest, ...] = ()
     discards: tuple[tuple[Arrival, Discard], ...] = ()
+    updates: tuple[Mapping[tuple[str, ...], Any], ...] = ()  # fields to be set in the profile, in order
 
 
 def call_key(instance_id: UUID, activity: str, visit: int, purpose: str) -> UUID:

@@ -158,9 +158,10 @@ class Handler:
             return
         instance_id = instance_id_of(arrival, journey_id=plan.journey_id, person=one.person)
         ends_at = self._loaded.now + self._global_timeout
-        around = self._around(one.namespace, one.person_id)
+        around = self._around(plan, one.person)
         try:
             decision = enter(plan, instance_id, arrival, around, ends_at=ends_at)
+            self._update_profile(one.person, decision)
         except Exception:
             logger.exception("An entrance into version %s failed", plan.version_id)
             self._discard(one, plan, arrival, Discard.INTERNAL)
@@ -222,9 +223,10 @@ class Handler:
     # --- What is decided --------------------------------------------------------------------------
 
     def _decide(self, row: Row, plan: Plan, stimulus: Arrival | Returned | Woke) -> None:
-        around = self._around(row.namespace, row.person_id, row.state.instance_id)
+        around = self._around(plan, row.person, row.state.instance_id)
         try:
             decision = decide(plan, row.state, stimulus, around)
+            self._update_profile(row.person, decision)
         except Exception:
             # One bad instance never fails the wave: it ends in error, alone.
             logger.exception("Instance %s failed", row.state.instance_id)
@@ -244,6 +246,8 @@ class Handler:
         row = row._replace(state=decision.state)
         instance_id = decision.state.instance_id
         self._rows[instance_id] = self.handled.rows[instance_id] = row
+        if plan := self._plans.versions.get(row.version_id):
+            self._loaded.caps.count(plan, decision.steps)
         for record in decision.steps:
             came = entrance if record.sequence == 0 else 0
             self.handled.steps.append(self._step(row, record, came))
@@ -284,12 +288,24 @@ class Handler:
             entrance, record,
         )  # fmt: skip
 
-    def _around(self, namespace: str, person_id: str, instance_id: UUID | None = None) -> Surroundings:
-        person = self._loaded.feed.person((namespace, person_id))
+    def _update_profile(self, person: tuple[str, str], decision: Decision) -> None:
+        """So that what is decided after it sees it; written with the rest of the wave.
+
+        Whoever has no profile yet gets one: the next step must see what was set.
+        """
+        feed, now = self._loaded.feed, self._loaded.now
+        for values in decision.updates:
+            if not feed.set_attributes(person, values, now):
+                feed.enroll(person, now)
+                feed.set_attributes(person, values, now)
+
+    def _around(self, plan: Plan, identity: tuple[str, str], instance_id: UUID | None = None) -> Surroundings:
+        person = self._loaded.feed.person(identity)
         return Surroundings(
             now=self._loaded.now,
-            namespace=namespace,
-            person_id=person_id,
+            namespace=identity[0],
+            person_id=identity[1],
             profile=person.fields if person else None,
             feedback=self._loaded.feedback.get(instance_id, _NOTHING) if instance_id else _NOTHING,
+            taken=self._loaded.caps.of(plan),
         )

@@ -21,6 +21,7 @@ from journeys.engine.decide import Returned, State
 from journeys.engine.entrance import Entered
 from journeys.engine.lanes import WAVE_INPUTS, Leased
 from journeys.engine.plans import SandboxPlans
+from journeys.engine.wave.caps import Caps, load_caps
 from journeys.engine.wave.feedback import FeedbackOf, recorded_feedback
 from journeys.engine.wave.news import NEWS, Arrived, Input, read_news
 from journeys.models import Instance, JourneyVersion, LaneInput
@@ -64,6 +65,7 @@ class Loaded(NamedTuple):
     arrived: dict[int, Arrived]  # by input
     results: dict[UUID, tuple[UUID, Returned]]  # by call: its instance, its result
     feed: Feed
+    caps: Caps
     stopped: frozenset[int]  # versions among those of ``rows`` that were stopped
     swept: dict[int, list[UUID]]  # by sweep input: instances to be ended
     # Lane → the oldest event that may still come: timers racing with events must not overtake it.
@@ -96,10 +98,12 @@ def load(
     ids.update(id for found in swept.values() for id in found)
     rows = _instances(ids)
     feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
+    # After the people, as they are written: whoever locks both does it in this order.
+    caps = load_caps(plans.versions.values(), now=now, lock=lock)
     horizons = _horizons(lanes, left, oldest_unrouted)
     feedback = recorded_feedback([id for id, row in rows.items() if plans.has_reactions(row.version_id)])
     return Loaded(
-        now, inputs, due_ids, rows, entrances, arrived, results, feed,
+        now, inputs, due_ids, rows, entrances, arrived, results, feed, caps,
         _stopped(rows.values(), plans), swept, horizons, feedback,
     )  # fmt: skip
 
@@ -265,6 +269,8 @@ def _feed(
     received = [one.feeds for one in arrived if one.feeds is not None]
     wanted = {one.input.person for one in arrived if plans.needs_profile_for(one.arrival.keys)}
     wanted.update(row.person for row in rows if plans.needs_profile(row.version_id))
+    updated = {one.input.person for one in arrived if plans.updates_profile_for(one.arrival.keys)}
+    updated.update(row.person for row in rows if plans.updates_profile(row.version_id))
     return load_feed(
         sandbox_id,
         received,
@@ -272,5 +278,6 @@ def _feed(
         now=now,
         needs=plans.needs,
         others=sorted(wanted),
+        writable=updated,
         lock=lock,
     )

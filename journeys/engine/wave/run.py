@@ -16,6 +16,7 @@ from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
+from journeys.engine.wave.caps import Caps
 from journeys.engine.wave.handle import Handled, Handler
 from journeys.engine.wave.load import load, waiting_things
 from journeys.engine.wave.suspect import take_out
@@ -83,8 +84,8 @@ def _attempt(
         lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != plans.generation:
             raise _Moved
-        handled, feed = decided or decide()
-        _write(sandbox_id, handled, feed, plans)
+        handled, feed, caps = decided or decide()
+        _write(sandbox_id, handled, feed, caps, plans)
     if handled.calls:
         wakeup.notify("call")
     return len(handled.inputs) + len(handled.rows)
@@ -98,13 +99,13 @@ def _decide(
     now: datetime,
     single: bool,
     lock: bool,
-) -> tuple[Handled, Feed]:
+) -> tuple[Handled, Feed, Caps]:
     loaded = load(sandbox_id, leases, plans, now=now, single=single, lock=lock)
     timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
-    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded.feed
+    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded.feed, loaded.caps
 
 
-def _write(sandbox_id: int, handled: Handled, feed: Feed, plans: SandboxPlans) -> None:
+def _write(sandbox_id: int, handled: Handled, feed: Feed, caps: Caps, plans: SandboxPlans) -> None:
     """The lanes' own rows first, then those that others write too (engine.md § 3)."""
     if handled.is_empty:
         return
@@ -114,3 +115,5 @@ def _write(sandbox_id: int, handled: Handled, feed: Feed, plans: SandboxPlans) -
         write_people(feed.changes())
     except StalePeople as error:
         raise Stale("a person") from error
+    if not caps.write():
+        raise Stale("a profile cap")

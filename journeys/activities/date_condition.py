@@ -1,0 +1,70 @@
+"""Date condition: ordered paths by the date and time at the person's coming."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import Field, model_validator
+
+from journeyorch.expressions.times import in_zone
+from journeys.activities.base import activity
+from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, WallTime
+from journeys.engine.decide.step import View
+
+
+class DatePathConfig(PathConfig):
+    """From (included) and/or to (excluded), by the clocks of the journey's time zone."""
+
+    begin: WallTime | None = Field(default=None, alias="from", title="From")
+    end: WallTime | None = Field(default=None, alias="to", title="To")
+
+    @model_validator(mode="after")
+    def says_something(self) -> DatePathConfig:
+        if self.begin is None and self.end is None:
+            raise ValueError("Choose a date to begin from, one to end at, or both")
+        if self.begin is not None and self.end is not None and self.end <= self.begin:
+            raise ValueError("The end is not after the begin; set a later end")
+        return self
+
+
+class DateConditionConfig(PathsConfig):
+    paths: list[DatePathConfig] = Field(min_length=1, max_length=MAX_PATHS, title="Paths")
+
+
+class Between(NamedTuple):
+    begin: datetime | None
+    end: datetime | None
+
+
+class DateConditionStep(PathsStep):
+    __slots__ = ()
+
+    def fits(self, condition: Between, view: View) -> bool:
+        zone = view.context.zone
+        begin, end = condition
+        return (begin is None or in_zone(begin, zone) <= view.now) and (
+            end is None or view.now < in_zone(end, zone)
+        )
+
+
+@activity("date_condition")
+class DateCondition(PathsCondition):
+    title = "Date condition"
+    icon = "calendar"
+    help = "Sends people along the first path whose dates it is."
+    Config = DateConditionConfig
+
+    @classmethod
+    def compile(
+        cls, id: str, document: ActivityDocument, config: DateConditionConfig, room: Room
+    ) -> DateConditionStep:
+        return DateConditionStep(
+            id=id,
+            name=document.label or cls.title,
+            to=document.targets,
+            paths=[(path.id, Between(path.begin, path.end)) for path in config.paths],
+            other=config.other,
+        )

@@ -1,0 +1,47 @@
+"""Profile cap: the first so many people take the first path, everybody after them the second."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from journeys.activities.base import ERROR, Activity, FailableConfig, Way, activity
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument
+from journeys.engine.decide.step import CapStep, Go, View
+
+BEYOND = "beyond"
+
+
+class ProfileCapConfig(FailableConfig):
+    count: int = Field(default=1000, ge=1, le=2**31 - 1, title="People on the first path")
+
+
+class ProfileCapStep(CapStep):
+    __slots__ = ()
+    node_type = "condition"
+
+    def enter(self, view: View) -> Go:
+        return Go(self.within if view.taken.get(self.id, 0) < self.count else BEYOND)
+
+
+@activity("profile_cap")
+class ProfileCap(Activity):
+    title = "Profile cap"
+    category = "orchestration"
+    icon = "users"
+    help = "Sends at most so many people along the first path, the rest along the second."
+    node_type = "condition"
+    Config = ProfileCapConfig
+
+    @classmethod
+    def ways(cls, config: ProfileCapConfig) -> list[Way]:
+        ways = [Way(CapStep.within, f"First {config.count:,}"), Way(BEYOND, "Everybody else")]
+        return [*ways, Way(ERROR, "On error or timeout")] if config.error_path else ways
+
+    @classmethod
+    def compile(
+        cls, id: str, document: ActivityDocument, config: ProfileCapConfig, room: Room
+    ) -> ProfileCapStep:
+        return ProfileCapStep(
+            id=id, name=document.label or cls.title, to=document.targets, count=config.count
+        )
