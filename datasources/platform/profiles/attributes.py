@@ -13,6 +13,9 @@ from typing import Any, NamedTuple, TypeGuard
 # Objects nested deeper than this are replaced as a whole: nobody's document may exhaust the stack.
 MAX_DEPTH = 32
 
+#: Values by path: ``"person.name.firstName"``, or names in a tuple.
+ByPath = Mapping[str | tuple[str, ...], Any] | Mapping[tuple[str, ...], Any]
+
 
 class Attributes(NamedTuple):
     """XDM attributes as nested JSON, and the stamp of each leaf by its path. Never changed in place."""
@@ -37,13 +40,8 @@ def with_record(attributes: Attributes, record: Mapping[str, Any], stamped: str)
     return _merged(attributes, record, lambda path: stamped, ties=True)
 
 
-def with_values(
-    attributes: Attributes, values: Mapping[str | tuple[str, ...], Any], stamped: str
-) -> Attributes:
-    """Like ``with_record``, with values by path: ``"person.name.firstName"``, or names in a tuple.
-
-    ``ValueError`` for a path that is empty or too long.
-    """
+def with_values(attributes: Attributes, values: ByPath, stamped: str) -> Attributes:
+    """Like ``with_record``, with values by path. ``ValueError`` for a path that is empty or too long."""
     for path, value in values.items():
         attributes = with_record(attributes, _nested(path, value), stamped)
     return attributes

@@ -17,6 +17,7 @@ from datasources.platform.namespaces.standard import NamespaceInfo
 from datasources.platform.profiles.attributes import (
     EMPTY,
     Attributes,
+    ByPath,
     joined,
     stamp,
     with_record,
@@ -119,9 +120,7 @@ class Feed:
             self._events.append((profile, NewEvent(event.source, profile, kind, at, text)))
             self._remember(profile, HistoryEvent(at, kind, data))
 
-    def set_attributes(
-        self, identity: Pair, values: Mapping[str | tuple[str, ...], Any], at: datetime
-    ) -> bool:
+    def set_attributes(self, identity: Pair, values: ByPath, at: datetime) -> bool:
         """Set attributes by path (Update profile); False if nobody has this identity.
 
         The feed must have been loaded with ``Needs(attributes=True)``.
