@@ -128,7 +128,7 @@ def read_config(document: ActivityDocument) -> tuple[Any, str]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        return None, f"{place or 'The configuration'}: {first['msg']}."
+        return None, f"{place or 'The configuration'}: {first['msg'].removeprefix('Value error, ')}."
 
 
 def shown_name(document: ActivityDocument, config: Any) -> str:

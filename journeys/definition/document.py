@@ -39,9 +39,11 @@ Duration = Annotated[timedelta, BeforeValidator(_read_duration), PlainSerializer
 def _read_wall_time(value: Any) -> Any:
     """A date and time of day without a zone; a day alone would leave open which end of it is meant."""
     wall = parse_time(value) if isinstance(value, str) else value
-    if isinstance(wall, datetime) and wall.tzinfo is not None:
+    if not isinstance(wall, datetime):
+        raise ValueError("It is no date and time; write it like 2026-03-29T08:30")
+    if wall.tzinfo is not None:
         raise ValueError("It has a zone of its own; leave the zone out, the journey's is used")
-    if isinstance(wall, datetime) and not 1900 <= wall.year < 2200:
+    if not 1900 <= wall.year < 2200:
         raise ValueError("The year is out of reach; take one from 1900 to 2199")
     return wall
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from journeyorch.expressions import FieldGroupScope, types
@@ -22,6 +23,19 @@ from journeys.engine.decide import Plan
 
 LOBBY, MEAL, GYM = 1, 2, 3
 _PAYLOAD = types.ObjectType({"amount": types.DECIMAL, "text": types.STRING})
+_PROFILE = types.ObjectType(
+    {
+        "points": types.INTEGER,
+        "timeZone": types.STRING,
+        "person": types.ObjectType({"name": types.ObjectType({"firstName": types.STRING})}),
+        "tags": types.ListType(types.STRING),
+        "since": types.DATE_TIME,
+        "orders": types.ListType(types.ObjectType({"id": types.STRING})),
+        "experienceevent": types.ListType(
+            types.ObjectType({"eventType": types.STRING, "timestamp": types.DATE_TIME})
+        ),
+    }
+)
 
 CATALOG = Catalog(
     events={
@@ -43,7 +57,7 @@ CATALOG = Catalog(
             ),
         },
     },
-    profile_groups={"ProfileFieldGroup": FieldGroupScope(types.ObjectType({"points": types.INTEGER}))},
+    profile_groups={"ProfileFieldGroup": FieldGroupScope(_PROFILE)},
     actions={
         "Tell": ActionInfo(
             7,
@@ -64,6 +78,7 @@ CATALOG = Catalog(
         "sms": ChannelInfo(4, "sms", "channel:4"),
         "push": ChannelInfo(5, "push", "channel:5"),
     },
+    longest_wait=timedelta(days=90),
 )
 
 
@@ -80,9 +95,9 @@ def problems(start: str | list[str], *, properties: Any = None, **activities: An
     return check(document(start, properties=properties, **activities), CATALOG, max_activities=50)
 
 
-def plan(start: str | list[str], *, in_test: bool = False, **activities: Any) -> Plan:
+def plan(start: str | list[str], *, in_test: bool = False, properties: Any = None, **activities: Any) -> Plan:
     """The plan of a drawing, which must be without errors."""
-    drawn = document(start, **activities)
+    drawn = document(start, properties=properties, **activities)
     found = [problem for problem in check(drawn, CATALOG, max_activities=50) if problem.is_error]
     assert not found, found
     return compile_plan(

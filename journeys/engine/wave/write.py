@@ -12,7 +12,7 @@ import orjson
 from journeyorch import bulk
 from journeys.engine import tables
 from journeys.engine.codec import encode
-from journeys.engine.decide import Position
+from journeys.engine.decide import Position, Status
 from journeys.engine.wave.handle import Handled, Step
 from journeys.models import Call
 
@@ -30,6 +30,7 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     _write_instances(handled)
     _write_entrances(handled)
     _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
+    _forget_calls(handled)
     write_steps(handled.steps)
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
@@ -89,6 +90,12 @@ def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: 
         for row, call in handled.calls
     ]
     bulk.insert(tables.CALL, tables.CALL_COLUMNS, rows)
+
+
+def _forget_calls(handled: Handled) -> None:
+    """Requests and answers are data, too: they go with those of an instance that has timed out."""
+    timed_out = [id for id in handled.ended if handled.rows[id].state.status is Status.TIMED_OUT]
+    bulk.delete(tables.CALL, bulk.Column("instance_id", "uuid"), timed_out)
 
 
 def write_steps(steps: Sequence[Step]) -> None:

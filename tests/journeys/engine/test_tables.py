@@ -23,6 +23,7 @@ INSERTED = {
     tables.CALL: tables.CALL_COLUMNS,
     tables.STEP_EVENT: tables.STEP_EVENT_COLUMNS,
     tables.STEP_COUNT: tables.STEP_COUNT_COLUMNS,
+    tables.PROFILE_CAP: (*tables.PROFILE_CAP_KEY, *tables.PROFILE_CAP_MOVING),
     tables.QUARANTINED: router._QUARANTINED,
 }
 READ = [
