@@ -17,9 +17,10 @@ _COLUMNS = (
     bulk.Column("protocol", "text"),
     bulk.Column("body", "text"),
     bulk.Column("received_at", "timestamptz"),
+    bulk.Column("test_of", "bigint"),
 )
 _UNROUTED = """
-SELECT id, inlet_id, protocol, body, received_at FROM events_receivedevent
+SELECT id, inlet_id, protocol, body, received_at, test_of FROM events_receivedevent
 WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT %s
 """
 _HAS_UNROUTED = "SELECT 1 FROM events_receivedevent WHERE sandbox_id = %s AND NOT routed ORDER BY id LIMIT 1"
@@ -33,7 +34,10 @@ def load_raw(ids: Iterable[int]) -> list[Raw]:
 def load_unrouted(sandbox_id: int, *, limit: int) -> list[Raw]:
     """The oldest ``limit`` events of a sandbox that are not routed yet, in order of receipt."""
     found = bulk.run(_UNROUTED, [sandbox_id, limit])
-    return [Raw(id, inlet, protocol, body, _moment(at)) for id, inlet, protocol, body, at in found]
+    return [
+        Raw(id, inlet, protocol, body, _moment(at), test_of)
+        for id, inlet, protocol, body, at, test_of in found
+    ]
 
 
 def has_unrouted(sandbox_id: int) -> bool:

@@ -100,6 +100,8 @@ class ReceivedEvent(models.Model):
     inlet = models.ForeignKey(Inlet, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     received_at = models.DateTimeField(_("received"))
     routed = models.BooleanField(default=False, db_default=False)
+    # The id of the tested journey version whose form made it; NULL: it came from outside.
+    test_of = models.BigIntegerField(null=True)
     # Which adapter reads the body (events/protocols, one file each).
     protocol = models.CharField(max_length=20, default="collection")
     # The message as it came, as JSON text; text, because the database need not understand it.

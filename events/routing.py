@@ -20,6 +20,7 @@ class Raw(NamedTuple):
     protocol: str
     body: str
     received_at: datetime
+    test_of: int | None = None
 
 
 class Recipient(NamedTuple):

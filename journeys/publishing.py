@@ -83,8 +83,8 @@ def save_draft(version: JourneyVersion, data: Any, *, revision: int) -> list[Pro
     if document is None:
         raise NotAllowed(_("The definition cannot be read; correct what is listed."), problems)
     with transaction.atomic():
-        stored = _locked(version)
-        _require(stored, Status.DRAFT, _("Only a draft can be changed; make a new version."))
+        stored = locked(version)
+        require(stored, Status.DRAFT, _("Only a draft can be changed; make a new version."))
         if stored.revision != revision:
             raise Conflict(_("Somebody else has saved this draft meanwhile; load it again."))
         stored.document = document.model_dump(mode="json")
@@ -107,11 +107,9 @@ def check(version: JourneyVersion) -> list[Problem]:
 def publish(version: JourneyVersion, *, by: User | None) -> None:
     """Let people enter. The journey's live version is closed in the same transaction (engine.md § 3)."""
     with transaction.atomic():
-        stored = _locked(version)
-        _require(stored, Status.DRAFT, _("Only a draft can be published."))
-        errors = [problem for problem in check(stored) if problem.is_error]
-        if errors:
-            raise NotAllowed(_("The journey has errors; correct them before publishing."), errors)
+        stored = locked(version)
+        require(stored, (Status.DRAFT, Status.TEST), _("Only a draft can be published."))
+        require_no_errors(stored, _("The journey has errors; correct them before publishing."))
         # Locked: it may be stopped at this moment, and must not become a closed one.
         previous = stored.journey.versions.live().select_for_update().first()
         _require_same_rules(stored)
@@ -119,6 +117,8 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
         now = bulk.database_now()
         if previous is not None:
             _move(previous, Status.CLOSED, closed_at=now)
+        if stored.status == Status.TEST:
+            sweep_version(stored.pk, sandbox_id=stored.sandbox_id, now=now, run=stored.test_run)
         stored.document = _with_start(stored.document, now)
         _move(stored, Status.LIVE, published_at=now, published_by=by)
     version.refresh_from_db()
@@ -156,8 +156,8 @@ def _require_room(version: JourneyVersion, *, replacing: JourneyVersion | None) 
 def close(version: JourneyVersion, *, by: User | None) -> None:
     """Let nobody enter any more; the people inside go on to their end."""
     with transaction.atomic():
-        stored = _locked(version)
-        _require(stored, Status.LIVE, _("Only a live version can be closed."))
+        stored = locked(version)
+        require(stored, Status.LIVE, _("Only a live version can be closed."))
         _move(stored, Status.CLOSED, closed_at=bulk.database_now())
     version.refresh_from_db()
 
@@ -165,9 +165,8 @@ def close(version: JourneyVersion, *, by: User | None) -> None:
 def stop(version: JourneyVersion, *, by: User | None) -> None:
     """End everybody inside at once. From this commit on their instances count as ended (engine.md § 5)."""
     with transaction.atomic():
-        stored = _locked(version)
-        if stored.status not in (Status.LIVE, Status.CLOSED):
-            raise NotAllowed(_("Only a live or closed version can be stopped."))
+        stored = locked(version)
+        require(stored, (Status.LIVE, Status.CLOSED), _("Only a live or closed version can be stopped."))
         now = bulk.database_now()
         _move(stored, Status.STOPPED, stopped_at=now)
         sweep_version(stored.pk, sandbox_id=stored.sandbox_id, now=now)
@@ -178,12 +177,12 @@ def stop(version: JourneyVersion, *, by: User | None) -> None:
 def delete(version: JourneyVersion, *, by: User | None) -> None:
     """Delete a draft, a stopped or a finished version with its report; with the last one the journey goes."""
     with transaction.atomic():
-        stored = _locked(version)
+        stored = locked(version)
         if stored.status not in (Status.DRAFT, Status.STOPPED, Status.FINISHED):
             raise NotAllowed(
                 _("Only a draft, a stopped or a finished version can be deleted; stop it first.")
             )
-        if Instance.objects.filter(version=stored, ended_at=None).exists():
+        if being_swept(stored):
             raise NotAllowed(_("The last people are just being ended; try again in a moment."))
         journey = stored.journey
         stored.delete()
@@ -193,10 +192,17 @@ def delete(version: JourneyVersion, *, by: User | None) -> None:
 
 def people_inside(version: JourneyVersion) -> int:
     """How many people are in the version now."""
-    return Instance.objects.filter(version=version, ended_at=None).count()
+    return Instance.objects.of_run(version).filter(ended_at=None).count()
 
 
-def _locked(version: JourneyVersion) -> JourneyVersion:
+def being_swept(version: JourneyVersion) -> int:
+    """How many people of a stop or of a test that is over the lanes have still to end or delete."""
+    left = Instance.objects.filter(version=version, run__gt=0).exclude(run=version.run).count()
+    return left + (people_inside(version) if version.status == Status.STOPPED else 0)
+
+
+def locked(version: JourneyVersion) -> JourneyVersion:
+    """The version as it is stored, and nobody else changes it until the transaction ends."""
     return (
         JourneyVersion.objects.select_for_update(of=("self",))
         .select_related("journey", "sandbox")
@@ -204,9 +210,17 @@ def _locked(version: JourneyVersion) -> JourneyVersion:
     )
 
 
-def _require(version: JourneyVersion, status: str, message: str) -> None:
-    if version.status != status:
+def require(version: JourneyVersion, statuses: str | tuple[str, ...], message: str) -> None:
+    """Raise ``NotAllowed`` if the version is not in one of these statuses."""
+    if version.status not in ((statuses,) if isinstance(statuses, str) else statuses):
         raise NotAllowed(message)
+
+
+def require_no_errors(version: JourneyVersion, message: str) -> None:
+    """Raise ``NotAllowed`` with the errors of the definition, if it has some."""
+    errors = [problem for problem in check(version) if problem.is_error]
+    if errors:
+        raise NotAllowed(message, errors)
 
 
 def _move(version: JourneyVersion, status: str, **fields: Any) -> None:

@@ -22,7 +22,7 @@ from journeys.models import JourneyVersion
 
 Status = JourneyVersion.Status
 # What is used there must stay as it is: a draft is meant to be published, and people are inside the others.
-_COUNTED = (Status.DRAFT, Status.LIVE, Status.CLOSED)
+_COUNTED = (Status.DRAFT, *JourneyVersion.RUNNING)
 
 
 def uses(kind: str, obj: Model) -> Iterator[Use]:

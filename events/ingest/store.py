@@ -32,8 +32,12 @@ class Stored(NamedTuple):
     new: int  # how many were not repetitions
 
 
-def store(door: Door, messages: Sequence[Message], *, protocol: str) -> Stored | None:
+def store(
+    door: Door, messages: Sequence[Message], *, protocol: str, test_of: int | None = None
+) -> Stored | None:
     """Write the messages in order, dropping those whose key the inlet has already seen.
+
+    ``test_of`` marks them as made for the test of a journey version.
 
     ``None`` if nothing was written because the sandbox's configuration is no longer the one that the door was
     read from. ``Refused``: 429 over the inlet's rate limit; 503 if the database cannot take them, after one
@@ -42,8 +46,8 @@ def store(door: Door, messages: Sequence[Message], *, protocol: str) -> Stored |
     write = _store_in_postgresql if connection.vendor == "postgresql" else _store_in_sqlite
     fresh = first_of_each_key(messages)
     if door.rate_limit is None:
-        return _once_more(lambda: write(door, fresh, protocol))
-    return _once_more(lambda: _store_within_limit(door, fresh, lambda: write(door, fresh, protocol)))
+        return _once_more(lambda: write(door, fresh, protocol, test_of))
+    return _once_more(lambda: _store_within_limit(door, fresh, lambda: write(door, fresh, protocol, test_of)))
 
 
 def _store_within_limit(
@@ -97,8 +101,8 @@ WITH door AS MATERIALIZED (
     WHERE key IS NOT NULL ORDER BY key
     ON CONFLICT (inlet_id, key) DO NOTHING RETURNING key
 ), stored AS (
-    INSERT INTO events_receivedevent (sandbox_id, inlet_id, received_at, protocol, body)
-    SELECT %b, %b, statement_timestamp(), %b, body FROM arrival
+    INSERT INTO events_receivedevent (sandbox_id, inlet_id, received_at, protocol, test_of, body)
+    SELECT %b, %b, statement_timestamp(), %b, %b::bigint, body FROM arrival
     WHERE key IS NULL OR key IN (SELECT key FROM fresh) ORDER BY n
     RETURNING 1
 )
@@ -106,7 +110,9 @@ SELECT statement_timestamp(), (SELECT count(*) FROM stored), EXISTS (SELECT FROM
 """
 
 
-def _store_in_postgresql(door: Door, messages: Sequence[Message], protocol: str) -> Stored | None:
+def _store_in_postgresql(
+    door: Door, messages: Sequence[Message], protocol: str, test_of: int | None
+) -> Stored | None:
     bodies = [message.body for message in messages]
     keys = [message.key for message in messages]
     connection.ensure_connection()
@@ -114,7 +120,8 @@ def _store_in_postgresql(door: Door, messages: Sequence[Message], protocol: str)
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         sandbox_id, inlet_id = Int8(door.sandbox_id), Int8(door.inlet_id)
         judged_by = (sandbox_id, Int8(door.generation))
-        parameters = (*judged_by, bodies, keys, inlet_id, sandbox_id, inlet_id, protocol)
+        test = None if test_of is None else Int8(test_of)
+        parameters = (*judged_by, bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test)
         row = cursor.execute(_STORE, parameters, prepare=_may_prepare(), binary=True).fetchone()
     assert row is not None
     at, new, current = row
@@ -127,7 +134,9 @@ def _may_prepare() -> bool:
     return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
 
 
-def _store_in_sqlite(door: Door, messages: Sequence[Message], protocol: str) -> Stored | None:
+def _store_in_sqlite(
+    door: Door, messages: Sequence[Message], protocol: str, test_of: int | None
+) -> Stored | None:
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -144,9 +153,9 @@ def _store_in_sqlite(door: Door, messages: Sequence[Message], protocol: str) -> 
         )
         at = connection.ops.adapt_datetimefield_value(now)
         cursor.executemany(
-            "INSERT INTO events_receivedevent (sandbox_id, inlet_id, received_at, protocol, body)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            [(door.sandbox_id, door.inlet_id, at, protocol, each.body) for each in fresh],
+            "INSERT INTO events_receivedevent (sandbox_id, inlet_id, received_at, protocol, test_of, body)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [(door.sandbox_id, door.inlet_id, at, protocol, test_of, each.body) for each in fresh],
         )
     return Stored(now, len(fresh))
 

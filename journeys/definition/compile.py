@@ -10,7 +10,7 @@ from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
 from journeys.definition.references import is_of_profile, references_of
-from journeys.engine.decide.step import CapStep, Pause, Plan
+from journeys.engine.decide.step import CapStep, Pause, Plan, Run
 
 
 def compile_plan(
@@ -21,7 +21,7 @@ def compile_plan(
     journey_id: int,
     sandbox_id: int,
     constants: Mapping[str, Any],
-    in_test: bool = False,
+    test: Run | None = None,
 ) -> Plan:
     """The plan of a document that ``check`` found without errors; raises for one that has some."""
     reading = Reading(document, catalog)
@@ -39,7 +39,6 @@ def compile_plan(
         journey_id=journey_id,
         sandbox_id=sandbox_id,
         namespace=next(iter(reading.namespaces()), ""),
-        in_test=in_test,
         start=tuple(document.start),
         steps=steps,
         properties=document.properties,
@@ -53,6 +52,7 @@ def compile_plan(
         uses_properties=any(one.kind == "property" for one in references),
         entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),
         keys=frozenset(key for pause in pauses.values() for key in pause.keys),
+        test=test,
     )
 
 

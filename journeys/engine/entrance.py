@@ -16,12 +16,14 @@ class Entered(NamedTuple):
     active_instance: UUID | None
     last_started_at: datetime
     last_ended_at: datetime | None
+    run: int = 0  # of a test
 
 
 def refusal(plan: Plan, known: Entered | None, *, received_at: datetime) -> Discard | None:
     """Why this person may not enter by an event received then; None: may.
 
-    The wait before re-entrance counts from the last entrance, over all versions.
+    The wait before re-entrance counts from the last entrance, over all versions; in a test it is no
+    longer than any other wait.
     """
     if not plan.properties.open_at(received_at):
         return Discard.OUTSIDE_DATES
@@ -31,6 +33,7 @@ def refusal(plan: Plan, known: Entered | None, *, received_at: datetime) -> Disc
         return Discard.ALREADY_INSIDE
     if not plan.properties.reentrance.allowed:
         return Discard.REENTRANCE_NOT_ALLOWED
-    if received_at < known.last_started_at + plan.properties.reentrance.wait:
+    wait = plan.properties.reentrance.wait
+    if received_at < known.last_started_at + (min(wait, plan.test.wait) if plan.test else wait):
         return Discard.REENTRANCE_WAIT
     return None

@@ -8,14 +8,15 @@ from uuid import UUID
 from journeys.engine.decide import Arrival
 
 
-def instance_id_of(arrival: Arrival, *, journey_id: int, person: tuple[str, str]) -> UUID:
-    """The instance that this event starts for this person in this journey.
+def instance_id_of(arrival: Arrival, *, journey_id: int, person: tuple[str, str], run: int) -> UUID:
+    """The instance that this event starts for this person in this journey, or in this test run of it.
 
     The time of receipt comes first, so that new rows stand together in the index (in the manner of a UUID
     of version 7); the rest is a digest: the same event handled twice would break the primary key instead of
     letting somebody in twice.
     """
-    name = f"{journey_id}\0{arrival.mark or arrival.received_id}\0{person[0]}\0{person[1]}".encode()
+    event = arrival.mark or arrival.received_id
+    name = f"{journey_id}\0{run}\0{event}\0{person[0]}\0{person[1]}".encode()
     digest = int.from_bytes(hashlib.blake2b(name, digest_size=10).digest(), "big")
     milliseconds = int(arrival.received_at.timestamp() * 1000)
     # RFC 9562, section 5.7; Python's own uuid7 comes with 3.14.

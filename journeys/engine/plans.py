@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from datasources.platform.profiles.people import Needs
 from journeyorch import bulk
@@ -14,32 +14,41 @@ from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
-from journeys.engine.decide import Key, Plan
+from journeys.engine.decide import Key, Plan, Run
 from journeys.models import JourneyVersion
 
 logger = logging.getLogger(__name__)
 
 
+class Place(NamedTuple):
+    """Where a person may be once at a time: in a journey, or in the test of one."""
+
+    journey_id: int
+    in_test: bool
+
+
 class SandboxPlans:
     """What the versions of one sandbox want to know of events and people."""
 
-    def __init__(self, generation: int, *, live: Iterable[Plan], closed: Iterable[Plan]) -> None:
+    def __init__(self, generation: int, *, entered: Iterable[Plan], closed: Iterable[Plan]) -> None:
+        """``entered``: plans of versions that people enter now, live ones and those in test."""
         self.generation = generation
-        self._live = {plan.journey_id: plan for plan in live}
+        self._entered = {Place(plan.journey_id, plan.in_test): plan for plan in entered}
         self.versions: Mapping[int, Plan] = {
-            plan.version_id: plan for plan in [*self._live.values(), *closed]
+            plan.version_id: plan for plan in [*self._entered.values(), *closed]
         }
-        journeys: dict[Key, set[int]] = defaultdict(set)
+        self.runs = {(plan.version_id, plan.run) for plan in self.versions.values()}
+        places: dict[Key, set[Place]] = defaultdict(set)
         profile_keys: set[Key] = set()
         update_keys: set[Key] = set()
         for plan in self.versions.values():
             for key in plan.keys:
-                journeys[key].add(plan.journey_id)
-                if plan.needs_profile:
+                places[key].add(Place(plan.journey_id, plan.in_test))
+                if plan.needs_profile or plan.in_test:  # which lets in test profiles only
                     profile_keys.add(key)
                 if plan.updates_profile:
                     update_keys.add(key)
-        self._journeys = {key: tuple(sorted(found)) for key, found in journeys.items()}
+        self._places = {key: tuple(sorted(found)) for key, found in places.items()}
         self._profile_keys = profile_keys
         self._update_keys = update_keys
         self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
@@ -50,13 +59,13 @@ class SandboxPlans:
             else frozenset(),
         )
 
-    def journeys_of(self, keys: Iterable[Key]) -> list[int]:
-        """The journeys of which some step listens to one of these, in order of their ids."""
-        return sorted({journey for key in keys for journey in self._journeys.get(key, ())})
+    def places_of(self, keys: Iterable[Key]) -> list[Place]:
+        """Where some step listens to one of these: it may start somebody there, or take one on; in order."""
+        return sorted({place for key in keys for place in self._places.get(key, ())})
 
-    def live(self, journey_id: int) -> Plan | None:
-        """The plan that people may enter now."""
-        return self._live.get(journey_id)
+    def entered(self, place: Place) -> Plan | None:
+        """The plan by which people enter now: of the live version, or of the one in test."""
+        return self._entered.get(place)
 
     def needs_profile_for(self, keys: Iterable[Key]) -> bool:
         return not self._profile_keys.isdisjoint(keys)
@@ -110,14 +119,14 @@ def generation_of(sandbox_id: int) -> int:
 
 def _compile(sandbox_id: int, generation: int) -> SandboxPlans:
     catalog = read_catalog(sandbox_id)
-    live: list[Plan] = []
+    entered: list[Plan] = []
     closed: list[Plan] = []
     versions = JourneyVersion.objects.with_people().filter(sandbox_id=sandbox_id)
     for version in versions.select_related("journey", "sandbox").order_by("pk"):
         plan = plan_of(version, catalog)
         if plan is not None:
-            (live if version.status == JourneyVersion.Status.LIVE else closed).append(plan)
-    return SandboxPlans(generation, live=live, closed=closed)
+            (closed if version.status == JourneyVersion.Status.CLOSED else entered).append(plan)
+    return SandboxPlans(generation, entered=entered, closed=closed)
 
 
 def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
@@ -130,11 +139,18 @@ def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
             journey_id=version.journey_id,
             sandbox_id=version.sandbox_id,
             constants=_constants(version),
+            test=_run(version),
         )
     except (ExpressionError, ValueError, KeyError, TypeError, AttributeError):
         # Edit rules keep this from happening; one broken version must not stop all the others.
         logger.exception("Version %s cannot be compiled any more; its people stay where they are", version.pk)
         return None
+
+
+def _run(version: JourneyVersion) -> Run | None:
+    if version.status != JourneyVersion.Status.TEST:
+        return None
+    return Run(version.test_run, version.test_wait, version.test_from_outside)
 
 
 def _constants(version: JourneyVersion) -> dict[str, Any]:

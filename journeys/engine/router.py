@@ -101,19 +101,21 @@ def _inputs(sandbox_id: int, row: Raw, routed: Routed) -> list[tuple[Any, ...]]:
             recipient.namespace,
             recipient.person_id,
             row.id,
-            _detail(recipient, routed),
+            _detail(recipient, routed, row.test_of),
             row.received_at,
         )
         for recipient in routed.recipients
     ]
 
 
-def _detail(recipient: Recipient, routed: Routed) -> str:
+def _detail(recipient: Recipient, routed: Routed, test_of: int | None) -> str:
     """What a wave needs to know that only routing finds out: configurations matched, whose profile is fed."""
     detail: dict[str, Any] = {"events": list(recipient.event_ids)}
     if routed.feeds_profile and routed.identities:
         detail["identities"] = [list(identity) for identity in routed.identities]
         detail["record"] = routed.is_record
+    if test_of is not None:
+        detail["test"] = test_of
     return orjson.dumps(detail).decode()
 
 

@@ -10,11 +10,15 @@ from journeys.models import LaneInput
 from journeys.models.lane import LANES
 
 
-def sweep_version(version_id: int, *, sandbox_id: int, now: datetime) -> None:
-    """Write one sweep input per lane; inside the transaction that sets the version's status."""
+def sweep_version(version_id: int, *, sandbox_id: int, now: datetime, run: int = 0) -> None:
+    """Write one sweep input per lane; inside the transaction that sets the version's status.
+
+    ``run``: it is a test run that is over, and everything that it left goes.
+    """
     first = sandbox_id * LANES
+    detail = str(run) if run else ""
     rows = [
-        (lane, LaneInput.Class.BULK, LaneInput.Kind.SWEEP, "", "", version_id, "", now)
+        (lane, LaneInput.Class.BULK, LaneInput.Kind.SWEEP, "", "", version_id, detail, now)
         for lane in range(first, first + LANES)
     ]
     bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)

@@ -12,6 +12,7 @@ INSTANCE = "journeys_instance"
 ENTRANCE = "journeys_entrance"
 CALL = "journeys_call"
 STEP_EVENT = "journeys_stepevent"
+VERSION = "journeys_journeyversion"
 STEP_COUNT = "journeys_stepcount"
 PROFILE_CAP = "journeys_profilecap"
 RECEIVED_EVENT = "events_receivedevent"
@@ -19,6 +20,7 @@ QUARANTINED = "events_quarantined"
 
 ID = Column("id", "bigint")
 UUID = Column("id", "uuid")
+RUN = Column("run", "integer")
 
 INPUT_COLUMNS = (
     Column("lane_id", "bigint"),
@@ -35,7 +37,7 @@ INSTANCE_KEY = (UUID, Column("revision", "integer"))
 INSTANCE_FIXED = (
     Column("version_id", "bigint"),
     Column("journey_id", "bigint"),
-    Column("in_test", "boolean"),
+    RUN,
     Column("lane_id", "bigint"),
     Column("namespace", "text"),
     Column("person_id", "text"),
@@ -61,6 +63,7 @@ ENTRANCE_MOVING = (
     Column("active_instance", "uuid"),
     Column("last_started_at", "timestamptz"),
     Column("last_ended_at", "timestamptz"),
+    RUN,
 )
 
 CALL_COLUMNS = (
@@ -94,7 +97,7 @@ STEP_EVENT_COLUMNS = (
     Column("entered_at", "timestamptz"),
     Column("entrance", "smallint"),
     Column("received_event_id", "bigint"),
-    Column("in_test", "boolean"),
+    RUN,
     Column("namespace", "text"),
     Column("person_id", "text"),
     Column("detail", "text"),
@@ -107,6 +110,7 @@ STEP_COUNT_KEY = (
     Column("status", "smallint"),
     Column("hour", "timestamptz"),
     Column("lane_id", "bigint"),
+    RUN,
 )
 STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, Column("n", "bigint"))
 

@@ -66,7 +66,7 @@ def close_ended(now: datetime) -> None:
 
 def finish_empty(now: datetime) -> None:
     """Closed versions become finished when nobody is left inside."""
-    inside = Instance.objects.filter(version=OuterRef("pk"), ended_at=None)
+    inside = Instance.objects.real().filter(version=OuterRef("pk"), ended_at=None)
     closed = JourneyVersion.objects.filter(~Exists(inside), status=JourneyVersion.Status.CLOSED)
     for version in closed:
         _move(version, JourneyVersion.Status.FINISHED, finished_at=now)

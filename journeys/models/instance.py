@@ -11,6 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from journeys.models.version import JourneyVersion
 
 
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    """Questions about many instances."""
+
+    def of_run(self, version: JourneyVersion) -> InstanceQuerySet:
+        """The version's people as it shows them: in a test those of its run, else the real ones."""
+        return self.filter(version=version, run=version.run)
+
+    def real(self) -> InstanceQuerySet:
+        """Without those of tests."""
+        return self.filter(run=0)
+
+
 class Instance(models.Model):
     """One person in one version, at exactly one position (journeys.md, How an instance runs)."""
 
@@ -31,7 +43,8 @@ class Instance(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     journey_id = models.BigIntegerField()
-    in_test = models.BooleanField(default=False)
+    # The number of the test run, 0: no test.
+    run = models.IntegerField(default=0)
     lane_id = models.BigIntegerField()
     namespace = models.CharField(_("namespace"), max_length=60)
     person_id = models.CharField(_("person"), max_length=512)
@@ -48,6 +61,8 @@ class Instance(models.Model):
     started_at = models.DateTimeField(_("entered"))
     ended_at = models.DateTimeField(_("ended"), null=True)
 
+    objects = InstanceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("instance")
         verbose_name_plural = _("instances")
@@ -62,8 +77,14 @@ class Instance(models.Model):
             models.Index(
                 fields=["version", "lane_id"], name="instance_inside", condition=Q(ended_at__isnull=True)
             ),
+            # The people of a test, and its sweep.
+            models.Index(fields=["version", "lane_id"], name="instance_of_test", condition=Q(run__gt=0)),
             # A person's instances.
             models.Index(fields=["namespace", "person_id"], name="instance_of_person"),
             # Retention, oldest first.
             models.Index(fields=["ended_at"], name="instance_ended", condition=Q(ended_at__isnull=False)),
         ]
+
+    @property
+    def in_test(self) -> bool:
+        return self.run > 0

@@ -20,6 +20,8 @@ class Journey(Configuration):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+    # How many test runs there have been, over all versions: the number of the latest one.
+    test_runs = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("journey")

@@ -34,7 +34,8 @@ class StepEvent(models.Model):
     # 1: entrance, 2: re-entrance, 0: neither.
     entrance = models.SmallIntegerField(default=0)
     received_event_id = models.BigIntegerField(null=True)
-    in_test = models.BooleanField(default=False)
+    # The number of the test run, 0: no test.
+    run = models.IntegerField(default=0)
     namespace = models.CharField(max_length=60, default="")
     person_id = models.CharField(max_length=512, default="")
     # Errors, fetches, action times, discard reason: JSON text, "" when there is nothing to say.
@@ -52,7 +53,13 @@ class StepEvent(models.Model):
                 name="step_event_of_event",
                 condition=models.Q(received_event_id__isnull=False),
             ),
+            # What happened in a test, and its end.
+            models.Index(fields=["version", "id"], name="step_event_of_test", condition=models.Q(run__gt=0)),
         ]
+
+    @property
+    def in_test(self) -> bool:
+        return self.run > 0
 
 
 class StepCount(models.Model):
@@ -68,12 +75,15 @@ class StepCount(models.Model):
     status = models.SmallIntegerField()
     hour = models.DateTimeField()
     lane_id = models.BigIntegerField()
+    # The number of the test run, 0: no test.
+    run = models.IntegerField(default=0)
     n = models.BigIntegerField()
 
     class Meta:
         constraints = [
             # The roll-up's upsert, and the counts of a version.
             models.UniqueConstraint(
-                fields=["version", "activity", "path", "status", "hour", "lane_id"], name="step_count_unique"
+                fields=["version", "activity", "path", "status", "hour", "lane_id", "run"],
+                name="step_count_unique",
             )
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -12,13 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from journeyorch.access.models import Configuration
 from journeys.models.journey import Journey
 
+#: Every wait and timeout lasts so long in a test (journeys.md, Test mode).
+DEFAULT_TEST_WAIT = timedelta(seconds=10)
+
 
 class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
     """Questions about many versions."""
 
     def with_people(self) -> JourneyVersionQuerySet:
         """Versions that somebody may be inside of: their plans must be kept at hand."""
-        return self.filter(status__in=[JourneyVersion.Status.LIVE, JourneyVersion.Status.CLOSED])
+        return self.filter(status__in=JourneyVersion.RUNNING)
 
     def live(self) -> JourneyVersionQuerySet:
         return self.filter(status=JourneyVersion.Status.LIVE)
@@ -38,10 +42,14 @@ class JourneyVersion(Configuration):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        TEST = "test", _("Draft (test)")
         LIVE = "live", _("Live")
         CLOSED = "closed", _("Closed")
         STOPPED = "stopped", _("Stopped")
         FINISHED = "finished", _("Finished")
+
+    #: People are inside, or may be.
+    RUNNING = (Status.TEST, Status.LIVE, Status.CLOSED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="versions")
@@ -54,6 +62,14 @@ class JourneyVersion(Configuration):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+    # The test run: its number (unique in the journey; of the latest one when the version is not in test), how
+    # long its waits last, whether events come in from outside too, how many people have entered.
+    test_run = models.PositiveIntegerField(default=0, editable=False)
+    test_wait = models.DurationField(_("wait time in test"), default=DEFAULT_TEST_WAIT)
+    test_from_outside = models.BooleanField(_("also from outside"), default=False)
+    test_people = models.PositiveIntegerField(default=0, editable=False)
+    # Last switched on or triggered: a test that nobody uses for a week ends.
+    tested_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     stopped_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
@@ -66,7 +82,15 @@ class JourneyVersion(Configuration):
         constraints = [
             models.UniqueConstraint(fields=["journey", "number"], name="version_number_unique"),
             models.UniqueConstraint(fields=["journey"], condition=Q(status="live"), name="one_live_version"),
+            models.UniqueConstraint(
+                fields=["journey"], condition=Q(status="test"), name="one_tested_version"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.journey.name}, version {self.number}"
+
+    @property
+    def run(self) -> int:
+        """Whose figures and people the version shows now: those of its test run, or 0, the real ones."""
+        return self.test_run if self.status == self.Status.TEST else 0

@@ -35,6 +35,6 @@ def arrival_of(received: ReceivedEvent) -> Arrival:
             event.path if event.status == StepEvent.Status.DISCARDED else "",
         )
         for event in events
-        if event.version_id in versions
+        if event.version_id in versions and event.run in (0, versions[event.version_id].run)
     ]
     return Arrival(received, Quarantined.objects.filter(received_event=received).first(), effects)

@@ -60,15 +60,13 @@ TOTALS = ("entered", "inside", "finished", "failed", "timed_out", "stopped", "di
 def counts_of(version: JourneyVersion, document: Document) -> Counts:
     """The figures of a version, as of now: two queries."""
     summed = (
-        StepCount.objects.filter(version=version)
+        StepCount.objects.filter(version=version, run=version.run)
         .values_list("activity", "path", "status")
         .annotate(n=Sum("n"))
         .order_by()
     )
     here = (
-        Instance.objects.filter(version=version, ended_at=None)
-        .values_list("activity")
-        .annotate(n=Count("pk"))
+        Instance.objects.of_run(version).filter(ended_at=None).values_list("activity").annotate(n=Count("pk"))
     )
     return add_up(map(Summed._make, summed), here=dict(here.order_by()), start=document.start)
 

@@ -65,5 +65,7 @@ def versions_asked_for(sandbox: Sandbox, question: Question) -> QuerySet[Journey
 
 def people_inside(versions: Iterable[JourneyVersion]) -> dict[int, int]:
     """How many people are inside, by version id; one query."""
-    inside = Instance.objects.filter(version__in=list(versions), ended_at=None)
-    return dict(inside.values_list("version").annotate(n=Count("pk")).order_by())
+    runs = {version.pk: version.run for version in versions}
+    found = Instance.objects.filter(version__in=runs, run__in=set(runs.values()), ended_at=None)
+    counted = found.values_list("version", "run").annotate(n=Count("pk")).order_by()
+    return {version: n for version, run, n in counted if run == runs[version]}

@@ -68,7 +68,7 @@ class PeoplePage(NamedTuple):
 
 def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
     """A page of the version's instances, newest first: one query, however many there are before it."""
-    found = Instance.objects.filter(version=version).defer("state")
+    found = Instance.objects.of_run(version).defer("state")
     if question.activity:
         found = found.filter(activity=question.activity)
     if question.status is not None:
@@ -96,10 +96,10 @@ def names_of_person(sandbox: Sandbox, value: str, namespace: str = "") -> list[t
 
 
 def instances_of_person(sandbox: Sandbox, names: list[tuple[str, str]]) -> QuerySet[Instance]:
-    """Every way of this person through a journey of the sandbox, newest first."""
+    """Every way of this person through a journey of the sandbox, newest first; without those of tests."""
     if not names:
         return Instance.objects.none()
-    found = Instance.objects.filter(_any_of(names, "person_id"), version__sandbox=sandbox)
+    found = Instance.objects.real().filter(_any_of(names, "person_id"), version__sandbox=sandbox)
     return (
         found.select_related("version__journey").defer("state", "version__document").order_by("-started_at")
     )

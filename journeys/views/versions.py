@@ -50,7 +50,7 @@ def diagram(request: HttpRequest, uid: UUID) -> HttpResponse:
         "counts": counts,
         "problems": problems,
         "errors": sum(problem.is_error for problem in problems),
-        "is_moving": version.status in (JourneyVersion.Status.LIVE, JourneyVersion.Status.CLOSED),
+        "is_moving": version.status in JourneyVersion.RUNNING,
     }
     return render(request, "journeys/diagram.html", _with_header(request, version, "diagram", context))
 

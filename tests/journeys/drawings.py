@@ -19,7 +19,7 @@ from journeys.definition.check import check
 from journeys.definition.compile import compile_plan
 from journeys.definition.document import Document
 from journeys.definition.problems import Problem
-from journeys.engine.decide import Plan
+from journeys.engine.decide import Plan, Run
 
 LOBBY, MEAL, GYM = 1, 2, 3
 _PAYLOAD = types.ObjectType({"amount": types.DECIMAL, "text": types.STRING})
@@ -100,6 +100,5 @@ def plan(start: str | list[str], *, in_test: bool = False, properties: Any = Non
     drawn = document(start, properties=properties, **activities)
     found = [problem for problem in check(drawn, CATALOG, max_activities=50) if problem.is_error]
     assert not found, found
-    return compile_plan(
-        drawn, CATALOG, version_id=1, journey_id=1, sandbox_id=1, constants={}, in_test=in_test
-    )
+    run = Run(1, timedelta(seconds=10), from_outside=False) if in_test else None
+    return compile_plan(drawn, CATALOG, version_id=1, journey_id=1, sandbox_id=1, constants={}, test=run)

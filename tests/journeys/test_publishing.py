@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from journeyorch.access.models import Sandbox
-from journeys import publishing
+from journeys import publishing, testing
 from journeys.engine.plans import generation_of
 from journeys.engine.upkeep import upkeep
 from journeys.models import Instance, Journey, JourneyVersion, LaneInput, StepEvent
@@ -18,7 +18,7 @@ from tests.journeys.together import on_postgresql, threads
 from tests.journeys.world import World, act
 
 Status = JourneyVersion.Status
-STATUSES = [Status.DRAFT, Status.LIVE, Status.CLOSED, Status.STOPPED, Status.FINISHED]
+STATUSES = [Status.DRAFT, Status.TEST, Status.LIVE, Status.CLOSED, Status.STOPPED, Status.FINISHED]
 LOBBY = {"lobby": act("event", "wait", event="Lobby"), "wait": act("wait", duration="PT1H")}
 SOUND = {"start": ["lobby"], "activities": LOBBY}
 
@@ -26,7 +26,9 @@ SOUND = {"start": ["lobby"], "activities": LOBBY}
 def version_in(world: World, status: str) -> JourneyVersion:
     """A version that has come to this status by the ordinary way."""
     version = world.draft("lobby", **LOBBY)
-    if status != Status.DRAFT:
+    if status == Status.TEST:
+        testing.switch_on(version, by=None)
+    elif status != Status.DRAFT:
         publishing.publish(version, by=None)
     if status in (Status.CLOSED, Status.FINISHED):
         publishing.close(version, by=None)
@@ -48,6 +50,11 @@ VERBS: dict[str, Callable[[JourneyVersion], Any]] = {
     "publish": lambda version: publishing.publish(version, by=None),
     "close": lambda version: publishing.close(version, by=None),
     "stop": lambda version: publishing.stop(version, by=None),
+    "switch_on": lambda version: testing.switch_on(version, by=None),
+    "switch_off": lambda version: testing.switch_off(version, by=None),
+    "change_options": lambda version: testing.change_options(
+        version, wait=timedelta(seconds=5), from_outside=True, by=None
+    ),
     "delete": lambda version: publishing.delete(version, by=None),
     "new_version": lambda version: publishing.new_version(version, by=None),
     "duplicate": lambda version: publishing.duplicate(version, by=None),
@@ -55,7 +62,10 @@ VERBS: dict[str, Callable[[JourneyVersion], Any]] = {
 # From where each is allowed, the status that follows, and how the refusal begins.
 LIFE: list[tuple[str, dict[str, str | None], str]] = [
     ("save", {Status.DRAFT: Status.DRAFT}, "Only a draft can be changed; make a new version."),
-    ("publish", {Status.DRAFT: Status.LIVE}, "Only a draft can be published."),
+    ("publish", {Status.DRAFT: Status.LIVE, Status.TEST: Status.LIVE}, "Only a draft can be published."),
+    ("switch_on", {Status.DRAFT: Status.TEST}, "Only a draft can be tested; begin a new version."),
+    ("switch_off", {Status.TEST: Status.DRAFT}, "The version is not in test."),
+    ("change_options", {Status.TEST: Status.TEST}, "The version is not in test."),
     ("close", {Status.LIVE: Status.CLOSED}, "Only a live version can be closed."),
     (
         "stop",

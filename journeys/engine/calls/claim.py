@@ -15,7 +15,8 @@ from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from journeys.engine import tables
-from journeys.models import Call, Instance, JourneyVersion
+from journeys.engine.over import over
+from journeys.models import Call, Instance
 
 logger = logging.getLogger(__name__)
 
@@ -119,22 +120,18 @@ def _uuid(value: Any) -> UUID:
 
 
 def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
-    """(calls to be made, calls nobody waits for: their instance has ended or its version was stopped)."""
+    """(calls to be made, calls nobody waits for: their instance has ended, its version or test is over)."""
     rows = bulk.by_ids(
         tables.INSTANCE,
         tables.UUID,
         {call.instance_id for call in claimed},
-        [tables.UUID, Column("version_id", "bigint"), Column("status", "smallint")],
+        [tables.UUID, Column("version_id", "bigint"), tables.RUN, Column("status", "smallint")],
     )
-    versions = bulk.by_ids(
-        "journeys_journeyversion",
-        tables.ID,
-        {version for _, version, _ in rows},
-        [tables.ID, Column("status", "text")],
-    )
-    stopped = {version for version, status in versions if status == JourneyVersion.Status.STOPPED}
+    gone = over((version, run) for _, version, run, _ in rows)
     running = {
-        id for id, version, status in rows if status == Instance.Status.RUNNING and version not in stopped
+        id
+        for id, version, run, status in rows
+        if status == Instance.Status.RUNNING and (version, run) not in gone
     }
     wanted = [call for call in claimed if call.instance_id in running]
     return wanted, [call for call in claimed if call.instance_id not in running]

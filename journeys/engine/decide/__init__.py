@@ -7,7 +7,7 @@ a timer by its due time, on a tie the upper one (engine.md § 3).
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
 from journeys.engine.decide.machine import abort, decide, enter, listens
-from journeys.engine.decide.step import Plan
+from journeys.engine.decide.step import Plan, Run
 from journeys.engine.decide.values import (
     Arrival,
     CallRequest,
@@ -33,6 +33,7 @@ __all__ = [
     "Plan",
     "Position",
     "Returned",
+    "Run",
     "State",
     "Status",
     "StepRecord",

@@ -261,7 +261,8 @@ class _Walk:
                 self._fail(activity, armed)
                 return
             if armed.due is not None:
-                timers.append(Timer(armed.due, order, activity, armed.path, armed.status))
+                due = armed.due if self.plan.test is None else self.around.now + self.plan.test.wait
+                timers.append(Timer(due, order, activity, armed.path, armed.status))
         self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
         if not self.held:  # they came first, and are offered when the walk has come to its pause
             self.fire_timers()

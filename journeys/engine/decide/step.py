@@ -6,7 +6,7 @@ The kinds themselves are in ``journeys/activities``; they compile a drawing's ac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -165,6 +165,14 @@ class Pause(Step):
         return ""
 
 
+class Run(NamedTuple):
+    """A test run of a version (journeys.md, Test mode)."""
+
+    number: int  # unique in the journey
+    wait: timedelta  # how long every wait and every timeout of an event lasts
+    from_outside: bool  # whether events come in that its form did not make
+
+
 class Plan(NamedTuple):
     """A journey version, compiled: all that the machine needs to walk it."""
 
@@ -172,7 +180,6 @@ class Plan(NamedTuple):
     journey_id: int
     sandbox_id: int
     namespace: str
-    in_test: bool
     start: tuple[str, ...]
     steps: Mapping[str, Step]
     properties: Any  # journeys.definition.document.Properties
@@ -186,6 +193,20 @@ class Plan(NamedTuple):
     uses_properties: bool
     entry_keys: frozenset[Key]
     keys: frozenset[Key]  # everything that some step listens to
+    test: Run | None = None  # the version is in test
+
+    @property
+    def in_test(self) -> bool:
+        return self.test is not None
+
+    @property
+    def run(self) -> int:
+        """The number of the test run; 0: people really go through it."""
+        return self.test.number if self.test else 0
+
+    def listens_to(self, test_of: int | None) -> bool:
+        """Whether an event made for the test of this version (None: none) may come in."""
+        return self.test is None or self.test.from_outside or test_of == self.version_id
 
     @property
     def has_reactions(self) -> bool:

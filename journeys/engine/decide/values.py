@@ -51,6 +51,8 @@ class Discard(enum.StrEnum):
     ALREADY_INSIDE = "alreadyInside"
     NOT_LISTENING = "notListening"
     WRONG_NAMESPACE = "wrongNamespace"
+    NOT_A_TEST_PROFILE = "notATestProfile"
+    TEST_LIMIT = "testLimit"
     OUTSIDE_DATES = "outsideDates"
     JOURNEY_CLOSED = "journeyClosed"
     INTERNAL = "internal"

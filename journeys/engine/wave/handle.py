@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -30,7 +31,7 @@ from journeys.engine.decide import (
 )
 from journeys.engine.entrance import Entered, refusal
 from journeys.engine.ids import instance_id_of
-from journeys.engine.plans import SandboxPlans
+from journeys.engine.plans import Place, SandboxPlans
 from journeys.engine.wave.load import SWEEP, EntranceKey, Loaded, Row
 from journeys.engine.wave.news import Input
 from journeys.models import LaneInput
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 #: A wave stops deciding after so many seconds and commits what it has.
 DECIDE_SECONDS = 1.0
+#: So many people enter one test (journeys.md, Who enters).
+TEST_PEOPLE = 100
 
 
 _NOTHING: Mapping[Key, datetime] = {}
@@ -50,11 +53,22 @@ class Step(NamedTuple):
     version_id: int
     instance_id: UUID | None
     lane_id: int
-    in_test: bool
+    run: int
     namespace: str
     person_id: str
     entrance: int
     record: StepRecord
+
+
+class Forgotten(NamedTuple):
+    """What is left of a test run in a lane, or a part of it, and is to be deleted."""
+
+    version_id: int
+    run: int
+    lane_id: int
+    instances: list[UUID]
+    entrances: list[EntranceKey]
+    all: bool  # nobody else of it is in the lane
 
 
 class Handled:
@@ -69,6 +83,8 @@ class Handled:
         self.entrances: dict[EntranceKey, Entered] = {}
         self.steps: list[Step] = []
         self.calls: list[tuple[Row, CallRequest]] = []
+        self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
+        self.forgotten: list[Forgotten] = []
 
     @property
     def is_empty(self) -> bool:
@@ -118,8 +134,10 @@ class Handler:
             return
         if arrived.feeds is not None:
             self._apply_to_profile(arrived.feeds)
-        for journey_id in self._plans.journeys_of(arrived.arrival.keys):
-            self._arrive(one, journey_id, arrived.arrival)
+        for place in self._plans.places_of(arrived.arrival.keys):
+            entered = self._plans.entered(place)
+            if entered is None or entered.listens_to(arrived.test_of):
+                self._arrive(one, place, arrived.arrival)
 
     def _apply_to_profile(self, received: Received) -> None:
         """Before the journeys it starts, which may look at what it changed (events.md, Corners)."""
@@ -128,24 +146,30 @@ class Handler:
         except ValueError:
             logger.exception("Received event %s could not join its person's history", received.id)
 
-    def _arrive(self, one: Input, journey_id: int, arrival: Arrival) -> None:
+    def _arrive(self, one: Input, place: Place, arrival: Arrival) -> None:
         """An event for a person, in one journey: it takes on who is inside, or lets the person enter."""
-        key = (journey_id, False, one.namespace, one.person_id)
-        known = self._entrances.get(key)
+        key = (*place, one.namespace, one.person_id)
+        entered = self._plans.entered(place)
+        known = self._known(key, entered)
         row = self._rows.get(known.active_instance) if known and known.active_instance else None
         if row is not None and self._is_over(row):
-            row, known = None, self._entrances.get(key)
+            row, known = None, self._known(key, entered)
         if row is not None:
             plan = self._plans.versions.get(row.version_id)
             if plan is not None:
                 self._decide(row, plan, arrival)
-        elif self._lets_in(journey_id, arrival) and (live := self._plans.live(journey_id)):
-            self._enter(one, key, live, known, arrival)
+        elif entered is not None and self._lets_in(place, arrival):
+            self._enter(one, key, entered, known, arrival)
 
-    def _lets_in(self, journey_id: int, arrival: Arrival) -> bool:
+    def _known(self, key: EntranceKey, plan: Plan | None) -> Entered | None:
+        """What is remembered of the person; nothing of an earlier test run."""
+        known = self._entrances.get(key)
+        return known if known is None or plan is None or known.run == plan.run else None
+
+    def _lets_in(self, place: Place, arrival: Arrival) -> bool:
         """Whether people enter the journey by this event now."""
-        live = self._plans.live(journey_id)
-        return live is not None and not live.entry_keys.isdisjoint(arrival.keys)
+        plan = self._plans.entered(place)
+        return plan is not None and not plan.entry_keys.isdisjoint(arrival.keys)
 
     def _enter(
         self, one: Input, key: EntranceKey, plan: Plan, known: Entered | None, arrival: Arrival
@@ -153,10 +177,12 @@ class Handler:
         reason = refusal(plan, known, received_at=arrival.received_at)
         if reason is None and plan.namespace and plan.namespace != one.namespace:
             reason = Discard.WRONG_NAMESPACE
+        if reason is None and plan.in_test:
+            reason = self._no_tester(one, plan, known)
         if reason is not None:
             self._discard(one, plan, arrival, reason)
             return
-        instance_id = instance_id_of(arrival, journey_id=plan.journey_id, person=one.person)
+        instance_id = instance_id_of(arrival, journey_id=plan.journey_id, person=one.person, run=plan.run)
         ends_at = self._loaded.now + self._global_timeout
         around = self._around(plan, one.person)
         try:
@@ -167,14 +193,24 @@ class Handler:
             self._discard(one, plan, arrival, Discard.INTERNAL)
             return
         row = Row(
-            decision.state, 0, plan.version_id, plan.journey_id, plan.in_test, one.lane_id, one.namespace,
+            decision.state, 0, plan.version_id, plan.journey_id, plan.run, one.lane_id, one.namespace,
             one.person_id, arrival.received_at,
         )  # fmt: skip
         self.handled.created.add(instance_id)
-        self._set_entrance(
-            key, Entered(instance_id, arrival.received_at, known.last_ended_at if known else None)
-        )
+        if plan.in_test and known is None:
+            self.handled.tested[plan.version_id, plan.run] += 1
+        last_ended_at = known.last_ended_at if known else None
+        self._set_entrance(key, Entered(instance_id, arrival.received_at, last_ended_at, plan.run))
         self._apply(row, decision, entrance=1 if known is None else 2)
+
+    def _no_tester(self, one: Input, plan: Plan, known: Entered | None) -> Discard | None:
+        """Only test profiles enter a test, and only so many of them (journeys.md, Who enters)."""
+        person = self._loaded.feed.person(one.person)
+        if person is None or not person.test_profile:
+            return Discard.NOT_A_TEST_PROFILE
+        inside = self._loaded.test_people.get(plan.version_id, 0)
+        inside += self.handled.tested[plan.version_id, plan.run]
+        return Discard.TEST_LIMIT if known is None and inside >= TEST_PEOPLE else None
 
     def _result(self, one: Input) -> None:
         instance_id, returned = self._loaded.results.get(UUID(one.detail), (None, None))
@@ -198,11 +234,19 @@ class Handler:
             self._decide(row, plan, arrived.arrival)
 
     def _sweep(self, one: Input) -> bool:
-        """End the people of a stopped version; False if more of them are left for the next wave."""
-        swept = self._loaded.swept.get(one.id, ())
-        for instance_id in swept:
-            self._is_over(self._rows[instance_id])
-        return len(swept) < SWEEP
+        """End the people of a stopped version, or forget those of a test; False if more are left."""
+        swept = self._loaded.swept.get(one.id, [])
+        last = len(swept) < SWEEP
+        if one.run:
+            rows = [self._rows[instance_id] for instance_id in swept]
+            keys = [(row.journey_id, True, *row.person) for row in rows]
+            self.handled.forgotten.append(
+                Forgotten(one.reference or 0, one.run, one.lane_id, swept, keys, all=last)
+            )
+        else:
+            for instance_id in swept:
+                self._is_over(self._rows[instance_id])
+        return last
 
     # --- Timers -----------------------------------------------------------------------------------
 
@@ -237,8 +281,10 @@ class Handler:
         """Whether the instance has ended; one of a stopped version ends here and now."""
         if row.state.status is not Status.RUNNING:
             return True
-        if row.version_id not in self._loaded.stopped:
+        if (row.version_id, row.run) not in self._loaded.over:
             return False
+        if row.in_test:  # its sweep deletes it; the entrance may be that of the next run already
+            return True
         self._apply(row, abort(row.state, Status.STOPPED, now=self._loaded.now), entrance=0)
         return True
 
@@ -254,7 +300,8 @@ class Handler:
         self.handled.calls.extend((row, call) for call in decision.calls)
         for arrival, reason in decision.discards:
             # Somebody who would enter by it is inside already: that says more than "not listening".
-            told = Discard.ALREADY_INSIDE if self._lets_in(row.journey_id, arrival) else reason
+            lets_in = self._lets_in(Place(row.journey_id, row.in_test), arrival)
+            told = Discard.ALREADY_INSIDE if lets_in else reason
             self.handled.steps.append(self._step(row, self._discarded(arrival, told), 0))
         if decision.state.status is not Status.RUNNING:
             self._end(row)
@@ -263,14 +310,14 @@ class Handler:
         now = self._loaded.now
         self.handled.ended[row.state.instance_id] = now
         key = (row.journey_id, row.in_test, row.namespace, row.person_id)
-        self._set_entrance(key, Entered(None, row.started_at, now))
+        self._set_entrance(key, Entered(None, row.started_at, now, row.run))
 
     def _set_entrance(self, key: EntranceKey, entered: Entered) -> None:
         self._entrances[key] = self.handled.entrances[key] = entered
 
     def _discard(self, one: Input, plan: Plan, arrival: Arrival, reason: Discard) -> None:
         step = Step(
-            plan.version_id, None, one.lane_id, plan.in_test, one.namespace, one.person_id, 0,
+            plan.version_id, None, one.lane_id, plan.run, one.namespace, one.person_id, 0,
             self._discarded(arrival, reason),
         )  # fmt: skip
         self.handled.steps.append(step)
@@ -284,7 +331,7 @@ class Handler:
     @staticmethod
     def _step(row: Row, record: StepRecord, entrance: int) -> Step:
         return Step(
-            row.version_id, row.state.instance_id, row.lane_id, row.in_test, row.namespace, row.person_id,
+            row.version_id, row.state.instance_id, row.lane_id, row.run, row.namespace, row.person_id,
             entrance, record,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from journeys.engine.codec import decode
 from journeys.engine.decide import Returned, State
 from journeys.engine.entrance import Entered
 from journeys.engine.lanes import WAVE_INPUTS, Leased
+from journeys.engine.over import over
 from journeys.engine.plans import SandboxPlans
 from journeys.engine.wave.caps import Caps, load_caps
 from journeys.engine.wave.feedback import FeedbackOf, recorded_feedback
@@ -40,11 +41,15 @@ class Row(NamedTuple):
     revision: int
     version_id: int
     journey_id: int
-    in_test: bool
+    run: int
     lane_id: int
     namespace: str
     person_id: str
     started_at: datetime
+
+    @property
+    def in_test(self) -> bool:
+        return self.run > 0
 
     @property
     def person(self) -> tuple[str, str]:
@@ -66,8 +71,9 @@ class Loaded(NamedTuple):
     results: dict[UUID, tuple[UUID, Returned]]  # by call: its instance, its result
     feed: Feed
     caps: Caps
-    stopped: frozenset[int]  # versions among those of ``rows`` that were stopped
-    swept: dict[int, list[UUID]]  # by sweep input: instances to be ended
+    over: Set[tuple[int, int]]  # (version, run) among those of ``rows`` whose people count as ended
+    swept: dict[int, list[UUID]]  # by sweep input: instances to be ended, or of a test to be deleted
+    test_people: dict[int, int]  # by version in test: how many have entered
     # Lane → the oldest event that may still come: timers racing with events must not overtake it.
     horizons: dict[int, datetime]
     feedback: FeedbackOf  # by instance, what was recorded of its messages
@@ -104,7 +110,7 @@ def load(
     feedback = recorded_feedback([id for id, row in rows.items() if plans.has_reactions(row.version_id)])
     return Loaded(
         now, inputs, due_ids, rows, entrances, arrived, results, feed, caps,
-        _stopped(rows.values(), plans), swept, horizons, feedback,
+        _over(rows.values(), plans), swept, _test_people(arrived.values(), plans), horizons, feedback,
     )  # fmt: skip
 
 
@@ -212,9 +218,9 @@ def read_result(key: UUID, text: str) -> Returned:
 
 def _entrance_keys(arrived: Iterable[Arrived], plans: SandboxPlans) -> set[EntranceKey]:
     return {
-        (journey_id, False, one.input.namespace, one.input.person_id)
+        (*place, one.input.namespace, one.input.person_id)
         for one in arrived
-        for journey_id in plans.journeys_of(one.arrival.keys)
+        for place in plans.places_of(one.arrival.keys)
     }
 
 
@@ -243,17 +249,24 @@ def _instances(ids: Iterable[UUID]) -> dict[UUID, Row]:
 
 
 def _inside(sweep: Input) -> list[UUID]:
-    """People of the swept version who are still inside, in the sweep's lane."""
-    inside = Instance.objects.filter(version_id=sweep.reference, lane_id=sweep.lane_id, ended_at=None)
-    return list(inside.values_list("pk", flat=True)[:SWEEP])
+    """People of the swept version in the sweep's lane: who is still inside, or everybody of a test run."""
+    found = Instance.objects.filter(version_id=sweep.reference, lane_id=sweep.lane_id)
+    found = found.filter(run=sweep.run, run__gt=0) if sweep.run else found.filter(ended_at=None)
+    return list(found.values_list("pk", flat=True)[:SWEEP])
 
 
-def _stopped(rows: Iterable[Row], plans: SandboxPlans) -> frozenset[int]:
-    unknown = {row.version_id for row in rows} - plans.versions.keys()
-    if not unknown:
-        return frozenset()
-    stopped = JourneyVersion.objects.filter(pk__in=unknown, status=JourneyVersion.Status.STOPPED)
-    return frozenset(stopped.values_list("pk", flat=True))
+def _over(rows: Iterable[Row], plans: SandboxPlans) -> Set[tuple[int, int]]:
+    runs = {(row.version_id, row.run) for row in rows}
+    doubtful = {run for run in runs if run not in plans.runs}
+    return over(doubtful) if doubtful else frozenset()
+
+
+def _test_people(arrived: Iterable[Arrived], plans: SandboxPlans) -> dict[int, int]:
+    places = {place for one in arrived for place in plans.places_of(one.arrival.keys) if place.in_test}
+    tested = {plan.version_id for place in places if (plan := plans.entered(place))}
+    if not tested:
+        return {}
+    return dict(JourneyVersion.objects.filter(pk__in=tested).values_list("pk", "test_people"))
 
 
 def _feed(

@@ -38,6 +38,11 @@ class Input(NamedTuple):
     def person(self) -> tuple[str, str]:
         return self.namespace, self.person_id
 
+    @property
+    def run(self) -> int:
+        """SWEEP: the number of the test run that is over, 0: the version was stopped."""
+        return int(self.detail or 0)
+
 
 class Arrived(NamedTuple):
     """An input that brings news, read: what arrives, and for whom."""
@@ -46,6 +51,7 @@ class Arrived(NamedTuple):
     arrival: Arrival
     feeds: Received | None = None  # for the profile store
     instance_id: UUID | None = None  # FEEDBACK: the only one whom it concerns
+    test_of: int | None = None  # the tested version whose form made it
 
 
 def read_news(inputs: Sequence[Input]) -> dict[int, Arrived]:
@@ -68,7 +74,7 @@ def _event(one: Input, entity: Entity) -> Arrived:
         identities = [tuple(identity) for identity in detail["identities"]]
         feeds = Received(one.reference, entity.received_at, identities, entity.entity, detail["record"])
     arrival = Arrival(one.reference, tuple(detail["events"]), entity.received_at, entity.entity)
-    return Arrived(one, arrival, feeds)
+    return Arrived(one, arrival, feeds, test_of=detail.get("test"))
 
 
 def _feedback(one: Input) -> Arrived:

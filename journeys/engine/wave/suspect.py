@@ -47,7 +47,8 @@ def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
         return [UUID(orjson.loads(one.detail)["instance"])]
     if one.kind != LaneInput.Kind.EVENT:
         return []
-    journeys = plans_of(_sandbox_of(lane_id)).journeys_of(orjson.loads(one.detail)["events"])
+    places = plans_of(_sandbox_of(lane_id)).places_of(orjson.loads(one.detail)["events"])
+    journeys = {place.journey_id for place in places}
     entered = Entrance.objects.filter(journey__in=journeys, namespace=one.namespace, person_id=one.person_id)
     return [id for id in entered.values_list("active_instance", flat=True) if id is not None]
 
@@ -96,7 +97,7 @@ def _last_step(instance: Instance, now: datetime) -> Step:
         version_id=instance.version_id,
         instance_id=instance.pk,
         lane_id=instance.lane_id,
-        in_test=instance.in_test,
+        run=instance.run,
         namespace=instance.namespace,
         person_id=instance.person_id,
         entrance=0,

@@ -14,6 +14,7 @@ from journeys.engine import tables
 from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
 from journeys.engine.wave.handle import Handled, Step
+from journeys.engine.wave.testing import count_people, forget
 from journeys.models import Call
 
 
@@ -35,6 +36,9 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
     write_counts(handled.steps, now=now)
+    if not count_people(handled.tested):
+        raise Stale("a test")
+    forget(handled.forgotten, now)
 
 
 def _write_instances(handled: Handled) -> None:
@@ -44,7 +48,7 @@ def _write_instances(handled: Handled) -> None:
         position = Position.ENDED if id in handled.ended else state.position
         moving = (position, state.status, state.activity, encode(state), state.wake_at, handled.ended.get(id))
         if id in handled.created:
-            fixed = (row.version_id, row.journey_id, row.in_test, row.lane_id, row.namespace, row.person_id)
+            fixed = (row.version_id, row.journey_id, row.run, row.lane_id, row.namespace, row.person_id)
             created.append((id, 1, *fixed, row.started_at, *moving))
         else:
             changed.append((id, row.revision, *moving, row.revision + 1))
@@ -56,7 +60,7 @@ def _write_instances(handled: Handled) -> None:
 
 _ENTRANCE_UPSERT = (
     "(journey_id, in_test, namespace, person_id) DO UPDATE SET active_instance = excluded.active_instance,"
-    " last_started_at = excluded.last_started_at, last_ended_at = excluded.last_ended_at"
+    " last_started_at = excluded.last_started_at, last_ended_at = excluded.last_ended_at, run = excluded.run"
 )
 
 
@@ -108,7 +112,7 @@ def _step_row(step: Step) -> tuple[Any, ...]:
     detail = orjson.dumps(record.detail).decode() if record.detail else ""
     return (
         step.version_id, step.instance_id, record.sequence, record.activity, record.status, record.path,
-        record.at, record.entered_at, step.entrance, record.received_id, step.in_test, step.namespace,
+        record.at, record.entered_at, step.entrance, record.received_id, step.run, step.namespace,
         step.person_id, detail,
     )  # fmt: skip
 
@@ -119,10 +123,13 @@ def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
     counts: Counter[tuple[Any, ...]] = Counter()
     for step in steps:
         record = step.record
-        counts[step.version_id, record.activity, record.path, int(record.status), hour, step.lane_id] += 1
+        status = int(record.status)
+        key = (step.version_id, record.activity, record.path, status, hour, step.lane_id, step.run)
+        counts[key] += 1
     bulk.insert(
         tables.STEP_COUNT,
         tables.STEP_COUNT_COLUMNS,
         [(*key, counts[key]) for key in sorted(counts)],
-        on_conflict="(version_id, activity, path, status, hour, lane_id) DO UPDATE SET n = t.n + excluded.n",
+        on_conflict="(version_id, activity, path, status, hour, lane_id, run)"
+        " DO UPDATE SET n = t.n + excluded.n",
     )

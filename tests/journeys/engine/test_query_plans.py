@@ -56,19 +56,19 @@ class Tables:
     def _instances(self) -> None:
         """One in a hundred is due, one in three has ended."""
         columns = (
-            "id, version_id, journey_id, in_test, lane_id, namespace, person_id, position, status, activity,"
+            "id, version_id, journey_id, run, lane_id, namespace, person_id, position, status, activity,"
             " state, revision, started_at, wake_at, ended_at"
         )
         values = (
-            "md5(n::text)::uuid, 1, 1, false, LANE, 'CRMID', 'p' || n, 1, 0, 'a', '', 1, NOW,"
+            "md5(n::text)::uuid, 1, 1, 0, LANE, 'CRMID', 'p' || n, 1, 0, 'a', '', 1, NOW,"
             " CASE WHEN n % 3 > 0 THEN NOW + (n % 100 - 1) * interval '1 hour' END,"
             " CASE WHEN n % 3 = 0 THEN NOW - n * interval '1 minute' END"
         )
         self._insert("journeys_instance", columns, values)
 
     def _entrances(self) -> None:
-        columns = "journey_id, in_test, namespace, person_id, last_started_at"
-        self._insert("journeys_entrance", columns, "1, false, 'CRMID', 'p' || n, NOW")
+        columns = "journey_id, in_test, namespace, person_id, last_started_at, run"
+        self._insert("journeys_entrance", columns, "1, false, 'CRMID', 'p' || n, NOW, 0")
 
     def _calls(self) -> None:
         """Nine of ten are done; of the open ones of one endpoint most are throttled."""
