@@ -14,9 +14,9 @@ from .types import ListType, MapType, ObjectType, Type
 if TYPE_CHECKING:
     from .check import Checker
 
-_PICKS = ("all", "first", "last")
+PICKS = ("all", "first", "last")
 _MAP_PARTS = ("firstEntryKey", "keys", "values")
-_CALLS = (*_PICKS, "at", "entry", *_MAP_PARTS)
+_CALLS = (*PICKS, "at", "entry", *_MAP_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Path:
         if not step.called:
             self._add(*_named(self.type, step))
             self.names += (step.name,)
-        elif step.name in _PICKS:
+        elif step.name in PICKS:
             self._pick(step)
         elif step.name == "at":
             self._at(step)

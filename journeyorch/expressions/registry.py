@@ -53,6 +53,7 @@ class Role:
 
     ``prepare`` turns the value into what the implementation takes (a zone, a compiled pattern), at check time
     for a constant; ``constant`` demands one. ``kind`` lets the checker know segments and object keys.
+    ``choices`` gives the texts to offer while one is being written.
     """
 
     type: Type
@@ -60,6 +61,7 @@ class Role:
     prepare: Callable[[Any], Any] | None = None
     constant: bool = False
     kind: str = "value"
+    choices: Callable[[], Sequence[str]] = tuple
 
 
 def label(type_: Type) -> str:

@@ -152,19 +152,23 @@ def _quoted(text: str) -> str:
 
 def tree_of(source: str) -> Group | None:
     """The tree of an expression; None when it is outside the subset, or no expression at all."""
+    found = tree_or_reason(source)
+    return found if isinstance(found, Group) else None
+
+
+def tree_or_reason(source: str) -> Group | str:
+    """The tree of an expression, or a sentence that says why the simple editor cannot show it."""
     try:
-        node = parse(source)
+        item = _Reader(source).item(parse(source))
     except ExpressionError:
-        return None
-    try:
-        item = _Reader(source).item(node)
-    except _NotSimpleError:
-        return None
+        return "The expression has a problem. Correct it first."
+    except _NotSimpleError as refusal:
+        return f"{refusal} Use the advanced editor for that."
     return item if isinstance(item, Group) else Group("and", (item,))
 
 
 class _NotSimpleError(Exception):
-    """Something that the simple editor cannot show."""
+    """Something that the simple editor cannot show; the message says what."""
 
 
 class _Reader:
@@ -184,7 +188,7 @@ class _Reader:
             return self._call(node)
         if isinstance(node, syntax.Prefix) and node.operator == "not":
             return self._not_in_segment(node)
-        raise _NotSimpleError
+        raise _NotSimpleError("Each condition compares a field with a value.")
 
     def _group(self, node: syntax.Logic) -> Group:
         return Group("and" if node.operator == "and" else "or", tuple(map(self.item, node.operands)))
@@ -204,14 +208,14 @@ class _Reader:
 
     def _comparison(self, node: syntax.Chain) -> Line:
         if len(node.operands) != 2 or node.operators[0] not in _BY_SIGN:
-            raise _NotSimpleError
+            raise _NotSimpleError("The simple editor does not calculate.")
         type_, value = _literal(node.operands[1])
         return Line(self._field(node.operands[0]), _BY_SIGN[node.operators[0]], type_, (value,))
 
     def _existence(self, node: syntax.Postfix) -> Line:
         operator = {"is null": "doesNotExist", "is not null": "exists"}.get(node.operator)
         if operator is None:
-            raise _NotSimpleError
+            raise _NotSimpleError(f"The simple editor has no “{node.operator}”.")
         return Line(self._field(node.operand), operator)
 
     def _call(self, node: syntax.Call) -> Item:
@@ -220,7 +224,7 @@ class _Reader:
         if node.name == "isEmpty" and len(node.arguments) == 1:
             return Line(self._field(node.arguments[0]), "isEmpty")
         if len(node.arguments) != 2:
-            raise _NotSimpleError
+            raise _no_such_function(node.name)
         return (
             self._in(*node.arguments)
             if node.name == "in"
@@ -232,7 +236,7 @@ class _Reader:
         if name in WITHIN and type_ == "integer":
             return Line(self._field(field), name, type_, (constant,))
         if name not in _BY_CALL or type_ != "string":
-            raise _NotSimpleError
+            raise _no_such_function(name)
         operator, ignore_case = _BY_CALL[name]
         return Line(self._field(field), operator, type_, (constant,), ignore_case)
 
@@ -241,24 +245,26 @@ class _Reader:
             type_, constant = _literal(value)
             return Line(self._field(values), "listContains", type_, (constant,))
         if not isinstance(values, syntax.ListLiteral):
-            raise _NotSimpleError
+            raise _no_such_function("in")
         literals = [_literal(item) for item in values.items]
         kinds = {type_ for type_, _ in literals}
         if len(kinds) > 1:
-            raise _NotSimpleError
+            raise _NotSimpleError("The values of a list are of one type.")
         type_ = kinds.pop() if kinds else "string"
         return Line(self._field(value), "inList", type_, tuple(constant for _, constant in literals))
 
     def _not_in_segment(self, node: syntax.Prefix) -> Membership:
         inner = self.item(node.operand) if isinstance(node.operand, syntax.Call) else None
         if not isinstance(inner, Membership):
-            raise _NotSimpleError
+            raise _NotSimpleError("The simple editor has “not” for segments only.")
         return Membership(inner.segment, member=False)
 
     def _field(self, node: Node) -> str:
         """A reference without collection functions; those are for advanced mode (Corners)."""
-        if not isinstance(node, syntax.Field) or not node.sign or any(step.called for step in node.steps):
-            raise _NotSimpleError
+        if not isinstance(node, syntax.Field) or not node.sign:
+            raise _NotSimpleError("A condition begins with a field.")
+        if any(step.called for step in node.steps):
+            raise _NotSimpleError("The simple editor does not look into lists and maps.")
         return self.source[node.start : node.end]
 
 
@@ -273,14 +279,14 @@ def _literal(node: Node) -> tuple[str, Value]:
             return type_, -value
     if isinstance(node, syntax.Call) and len(node.arguments) == 1:
         return _time_literal(node.name, _text_literal(node.arguments[0]))
-    raise _NotSimpleError
+    raise _no_constant()
 
 
 def _time_literal(name: str, text: str) -> tuple[str, Value]:
     if name == "toDuration":
         return "duration", text
     if name != "date":
-        raise _NotSimpleError
+        raise _no_constant()
     if len(text) <= len("2021-02-19"):
         return "dateOnly", text
     zoned = text[-1:] in "Zz" or "+" in text or "-" in text[len("2021-02-19") :]
@@ -290,7 +296,15 @@ def _time_literal(name: str, text: str) -> tuple[str, Value]:
 def _text_literal(node: Node) -> str:
     if isinstance(node, syntax.Literal) and isinstance(node.value, str):
         return node.value
-    raise _NotSimpleError
+    raise _no_constant()
+
+
+def _no_constant() -> _NotSimpleError:
+    return _NotSimpleError("A field is compared with a constant only.")
+
+
+def _no_such_function(name: str) -> _NotSimpleError:
+    return _NotSimpleError(f"The simple editor has no {name}(…) of this form.")
 
 
 def is_simple_field(text: str) -> bool:

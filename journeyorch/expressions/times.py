@@ -11,7 +11,7 @@ import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from .errors import Failure, misfit, out_of_range
@@ -132,6 +132,12 @@ def zone_of(name: str) -> tzinfo:
         hint = f"Did you mean {close[0]}?" if close else "Use an id such as Europe/Paris."
         raise Failure("ERR_EXPR_ZONE", f"There is no such time zone. {hint}")
     return zone
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """All ids, ``UTC`` first and those of cities before the old ones without."""
+    return tuple(sorted(available_timezones(), key=lambda name: (name != "UTC", "/" not in name, name)))
 
 
 @lru_cache(maxsize=1024)

@@ -113,6 +113,12 @@ def settled(type_: Type) -> Type:
     return ListType(settled(type_.item)) if isinstance(type_, ListType) else type_
 
 
+#: The types that an expression may be asked to give, by the names that users see.
+NAMED: dict[str, Type] = {type_.name: type_ for type_ in SCALARS} | {
+    listed.name: listed for listed in map(ListType, SCALARS)
+}
+
+
 def is_number(type_: Type) -> bool:
     return type_ is INTEGER or type_ is DECIMAL
 

@@ -128,9 +128,4 @@ def _channels(sandbox_id: int) -> dict[str, ChannelInfo]:
 
 
 def _variable(name: str, label: str, type_name: str, required: bool) -> VariableInfo:
-    return VariableInfo(name, label, _TYPES.get(type_name, types.ANY), required)
-
-
-_TYPES = {type.name: type for type in types.SCALARS} | {
-    (listed := types.ListType(type)).name: listed for type in types.SCALARS
-}
+    return VariableInfo(name, label, types.NAMED.get(type_name, types.ANY), required)

@@ -10,7 +10,7 @@ from .. import types
 from ..errors import misfit
 from ..patterns import compile_pattern
 from ..registry import Role
-from ..times import UNITS, zone_of
+from ..times import UNITS, zone_names, zone_of
 
 
 def _unit(text: str) -> str:
@@ -21,9 +21,9 @@ def _unit(text: str) -> str:
 
 Instant = Annotated[datetime, types.DATE_TIME]
 WallTime = Annotated[datetime, types.DATE_TIME_ONLY]
-Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True)]
+Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True, choices=zone_names)]
 Pattern = Annotated[Any, Role(types.STRING, "pattern", compile_pattern)]
-Unit = Annotated[str, Role(types.STRING, "part", _unit)]
+Unit = Annotated[str, Role(types.STRING, "part", _unit, choices=lambda: UNITS)]
 SegmentName = Annotated[str, Role(types.STRING, "segment name", constant=True, kind="segment")]
 # The checker puts a function in its place, which reads that field of an object.
 Key = Annotated[Callable[[Any], Any], Role(types.STRING, "key", constant=True, kind="key")]

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyorch.expressions import compile_expression, types
-from journeyorch.expressions.simple import Group, Line, Membership, operators_for, text_of, tree_of
+from journeyorch.expressions.simple import (
+    Group,
+    Line,
+    Membership,
+    operators_for,
+    text_of,
+    tree_of,
+    tree_or_reason,
+)
 from journeyorch.expressions.simple_json import as_json, tree_from_json
 
 from .world import SCOPE, make_context
@@ -110,6 +118,24 @@ def test_empty_groups_leave_no_trace():
 )
 def test_other_expressions_open_in_advanced_mode(source):
     assert tree_of(source) is None
+    assert isinstance(tree_or_reason(source), str)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("true", "Each condition compares a field with a value."),
+        (f"{TOTAL} + 1", "The simple editor does not calculate."),
+        (f"{TOTAL} is numeric", "The simple editor has no “is numeric”."),
+        (f"{NAME} == {NAME}", "A field is compared with a constant only."),
+        (f"length({NAME}) > 3", "A condition begins with a field."),
+        (f"matchRegExp({NAME}, 'a')", "The simple editor has no matchRegExp(…) of this form."),
+        (f"not isEmpty({NAME})", "The simple editor has “not” for segments only."),
+        ("@{Order.items.first().sku} == 'A'", "The simple editor does not look into lists and maps."),
+    ],
+)
+def test_why_an_expression_opens_in_advanced_mode_is_said(source, reason):
+    assert tree_or_reason(source) == f"{reason} Use the advanced editor for that."
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,10 @@
+"""Addresses below ``/api/``. Rooms are named by strings: the floor imports none of them."""
+
+from django.urls import include, path, re_path
+
+from journeyorch.api.views import Nothing
+
+urlpatterns = [
+    path("v1/", include("journeys.api.urls")),
+    re_path("", Nothing.as_view()),
+]

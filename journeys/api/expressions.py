@@ -1,0 +1,209 @@
+"""The expression language for editors: what can be written, what is wrong with it, what it gives."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.loading import load_entities
+from events.models import Event
+from events.recent import recent_arrivals
+from events.samples import sample_entity
+from journeyorch.api.bodies import Body, read
+from journeyorch.api.problems import Flaw, Unacceptable
+from journeyorch.api.views import ApiView
+from journeyorch.expressions import (
+    ExpressionError,
+    ExpressionProblem,
+    RunTimeError,
+    Scope,
+    compile_once,
+    types,
+)
+from journeyorch.expressions.complete import complete
+from journeyorch.expressions.explain import explain
+from journeyorch.expressions.offers import Completion
+from journeyorch.expressions.reference import catalogue
+from journeyorch.expressions.sample import outcome
+from journeyorch.expressions.simple import Group, tree_or_reason
+from journeyorch.expressions.simple_json import as_json
+from journeys.api.scopes import VIEW_EVENT, event_of, read_context, read_scope, segments_of
+
+VIEW_RECEIVED = "events.view_receivedevent"
+_HAS_PROBLEMS = "The expression has a problem. Correct it first."
+_functions = cache(catalogue)
+
+
+class _Written(Body):
+    expression: str
+    scope: Any = None
+
+
+class CompleteBody(_Written):
+    """``position``: where the cursor is, in characters (code points) from the beginning."""
+
+    position: int = Field(ge=0)
+
+
+class CheckBody(_Written):
+    """``expected``: the name of the type that is needed."""
+
+    expected: str | None = None
+
+
+class EvaluateBody(Body):
+    """``context``: sample data, as ``manage.py evaluate`` takes them."""
+
+    expression: str
+    context: Any = None
+    expected: str | None = None
+
+
+class Functions(ApiView):
+    """Every function of the language, with help and examples."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"functions": _functions()})
+
+
+class Complete(ApiView):
+    """What could be written at the cursor."""
+
+    def post(self, request: Request) -> Response:
+        body = read(CompleteBody, request)
+        scope = read_scope(request, body.scope)
+        if body.position > len(body.expression):
+            raise Unacceptable([Flaw("/position", "The position is behind the end of the expression.")])
+        found = complete(body.expression, body.position, scope, segments=segments_of(body.scope))
+        items = [_completion(item) for item in found.items]
+        return Response({"start": found.start, "end": found.end, "items": items})
+
+
+def _completion(item: Completion) -> dict[str, str]:
+    return {
+        "label": item.label,
+        "kind": item.kind,
+        "insert": item.insert,
+        "detail": item.detail,
+        "help": item.help,
+    }
+
+
+class Check(ApiView):
+    """What is wrong with an expression, or what it means."""
+
+    def post(self, request: Request) -> Response:
+        body = read(CheckBody, request)
+        scope, expected = read_scope(request, body.scope), _type_named(body.expected)
+        problems, type_ = _checked(body.expression, scope, expected)
+        tree = _HAS_PROBLEMS if problems else tree_or_reason(body.expression)
+        return Response(
+            {
+                "problems": [_problem(problem) for problem in problems],
+                "type": type_,
+                "words": _words(body.expression),
+                "simple": as_json(tree) if isinstance(tree, Group) else None,
+                "notSimple": tree if isinstance(tree, str) else None,
+            }
+        )
+
+
+def _checked(
+    source: str, scope: Scope, expected: types.Type | None
+) -> tuple[list[ExpressionProblem], str | None]:
+    try:
+        return [], compile_once(source, scope, expected).type.name
+    except ExpressionError as error:
+        return error.problems, None
+
+
+def _problem(problem: ExpressionProblem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "line": problem.line,
+        "column": problem.column,
+        "length": problem.length,
+        "suggestion": problem.suggestion,
+    }
+
+
+def _words(source: str) -> str | None:
+    """The expression in plain words; None for what cannot be read."""
+    try:
+        return explain(source)
+    except ExpressionError:
+        return None
+
+
+def _type_named(name: str | None) -> types.Type | None:
+    if name is None:
+        return None
+    if name not in types.NAMED:
+        raise Unacceptable([Flaw("/expected", f"There is no such type. Use {', '.join(types.NAMED)}.")])
+    return types.NAMED[name]
+
+
+class Evaluate(ApiView):
+    """What an expression gives with sample data, or why it gives nothing."""
+
+    def post(self, request: Request) -> Response:
+        body = read(EvaluateBody, request)
+        expected = _type_named(body.expected)
+        sample = read_context(body.context, pointer="/context")
+        try:
+            compiled = compile_once(body.expression, sample.scope, expected)
+            result = outcome(compiled, sample.context)
+        except ExpressionError as error:
+            return Response({"error": _error(error.problems[0])})
+        except RunTimeError as failure:
+            return Response({"error": _error(failure)})
+        return Response({**result, "words": _words(body.expression)})
+
+
+def _error(problem: ExpressionProblem | RunTimeError) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "line": problem.line,
+        "column": problem.column,
+    }
+
+
+class Samples(ApiView):
+    """Payloads of a configured event to try expressions with, one from its schema and received ones."""
+
+    permissions = (VIEW_EVENT,)
+
+    def get(self, request: Request) -> Response:
+        event = event_of(request, _number(request.query_params.get("event", "")))
+        samples = [{"received": None, "at": None, "payload": _made_up(event)}]
+        if request.user.has_perm(VIEW_RECEIVED):
+            samples += _received(event)
+        return Response({"name": event.name, "samples": samples})
+
+
+def _number(text: str) -> int:
+    """An id from an address; 0, which nothing has, for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def _made_up(event: Event) -> dict[str, Any]:
+    namespace = event.namespace or event.schema.primary_namespace
+    return sample_entity(
+        event.schema.document, fields=event.fields, namespace=namespace, event_id=event.event_id or ""
+    )
+
+
+def _received(event: Event) -> list[dict[str, Any]]:
+    arrivals = recent_arrivals(event)
+    entities = load_entities(arrival.id for arrival in arrivals)
+    return [
+        {"received": arrival.id, "at": arrival.received_at, "payload": entities[arrival.id].entity}
+        for arrival in arrivals
+        if arrival.id in entities
+    ]
