@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from actions import payload
-from actions.models import Action
+from actions.models import Action, OnUnknown
 from actions.payload import Variable
 from datasources.external.conform import conform
 from datasources.external.infer import SampleProblem, infer
@@ -42,6 +42,7 @@ class CustomAction(NamedTuple):
     payload: Mapping[str, Any]
     auth: Mapping[str, Any]
     response: Mapping[str, Any] | None  # JSON Schema of the response's fields, None: nothing is kept
+    on_unknown: str = OnUnknown.RESEND
 
     @property
     def endpoint(self) -> str:
@@ -80,6 +81,7 @@ def action_of(row: Action) -> CustomAction:
         row.payload,
         row.auth,
         response_schema(row.response_sample),
+        row.on_unknown,
     )
 
 
@@ -139,6 +141,11 @@ class CustomActionHandler:
         if action is None:
             return _GONE
         return interpret(send_stored(prepared.request, action.auth, timeout), action.response)
+
+    def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
+        known = configured.current({call.sandbox_id for call in calls})
+        found = [known.get(call.sandbox_id, {}).get(call.spec["action"]) for call in calls]
+        return [action is not None and action.on_unknown == OnUnknown.PARK for action in found]
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
         """Nothing is kept of a custom action besides the call itself."""

@@ -37,7 +37,7 @@ class ActionAdmin(UsedAdmin):
         (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
         (_("Request"), {"fields": ("url", "method", "headers", "query")}),
         (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
-        (_("Answer"), {"fields": ("response_sample",)}),
+        (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
         *auth_fieldsets(),
     )
 

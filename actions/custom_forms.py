@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import Action
+from actions.models import ON_UNKNOWN_HELP, Action
 from actions.payload import SCALARS, problems, tree_of
 from datasources.external.infer import SampleProblem, infer
 from journeyorch.outbound.client import header_problem
@@ -18,7 +18,7 @@ from journeyorch.usage import used_in
 
 # What may change while a journey uses the action (datasources-actions.md, Custom actions). Not the name,
 # although that page allows it: journeys and their expressions refer to an action by its name.
-_ALWAYS_CHANGEABLE = ("description", "url", "auth_")
+_ALWAYS_CHANGEABLE = ("description", "url", "auth_", "on_unknown")
 _ROWS_HELP = _(
     "A JSON list; each has a constant value, or is a variable that the journey fills. Example: "
     '[{"name": "X-Shop", "value": "12"}, {"name": "X-Room", "variable": true, "label": "Room", "type": '
@@ -66,17 +66,19 @@ class ActionForm(AuthModelForm):
         model = Action
         fields = (
             *("sandbox", "name", "description", "url", "method", "headers", "query", "payload"),
-            "response_sample",
+            *("response_sample", "on_unknown"),
         )
         widgets = {"description": forms.Textarea({"rows": 2})}
         help_texts = {
             "name": _("At most 30 letters, digits and underscores."),
+            "on_unknown": ON_UNKNOWN_HELP,
             "url": _("The journey may add to its path. Example: https://api.example.com/taxis"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         as_they_are(self.fields.get("method"))
+        self.fields["on_unknown"].required = False
 
     def clean_headers(self) -> list[Any]:
         rows = self._rows("headers")

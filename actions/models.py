@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
+
+
+class OnUnknown(models.TextChoices):
+    """What becomes of a call whose worker died while it was made: nobody knows whether it arrived."""
+
+    RESEND = "resend", _("Make it again, with the same key")
+    PARK = "park", _("Park it until an operator decides")
+
+
+ON_UNKNOWN_HELP = _(
+    "A worker may die after it began a call: then nobody knows whether it arrived. A system that recognises "
+    "the key makes repetitions harmless; where a repetition would do harm, park the call."
+)
+
+
+def _on_unknown() -> Any:
+    return models.CharField(
+        _("when the outcome is unknown"), max_length=6, choices=OnUnknown, default=OnUnknown.RESEND
+    )
 
 
 class Action(Configuration):
@@ -28,6 +49,7 @@ class Action(Configuration):
     description = models.TextField(_("description"), blank=True)
     url = models.CharField(_("URL"), max_length=2000)
     method = models.CharField(_("method"), max_length=6, choices=Method, default=Method.POST)
+    on_unknown = _on_unknown()
     # [{"name", "value"}] constant or [{"name", "variable": true, "label", "type"}]
     headers = models.JSONField(_("headers"), default=list, blank=True)
     query = models.JSONField(_("query parameters"), default=list, blank=True)
@@ -61,6 +83,7 @@ class Channel(Configuration):
     provider = models.CharField(_("provider"), max_length=30)
     # What the provider's own form asks; secrets encrypted (outbound.secrets).
     config = models.JSONField(_("configuration"), default=dict, blank=True)
+    on_unknown = _on_unknown()
 
     class Meta:
         verbose_name = _("channel")

@@ -54,7 +54,7 @@ class ChannelAdmin(SandboxScopedAdmin):
     list_filter = ("kind",)
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "provider")}),
+        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown")}),
         *_provider_fieldsets(),
     )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.channels import ChannelProblem, Provider, providers, seal_config
 from actions.messages.check import check_template, is_required
 from actions.messages.render import PARTS
-from actions.models import Channel, Kind, MessageTemplate
+from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate
 from datasources.models import Profile
 from journeyorch.outbound.forms import StrictJSONField, model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
@@ -63,11 +63,13 @@ class ChannelForm(forms.ModelForm):
 
     class Meta:
         model = Channel
-        fields = ("sandbox", "name", "kind")
+        fields = ("sandbox", "name", "kind", "on_unknown")
+        help_texts = {"on_unknown": ON_UNKNOWN_HELP}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("kind", Kind.EMAIL)
+        self.fields["on_unknown"].required = False
         self.fields["provider"].initial = self.instance.provider
         for field, value in self.instance.config.items():
             shown = self.fields.get(field_name(self.instance.provider, field))

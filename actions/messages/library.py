@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from actions.models import Channel, MessageTemplate
+from actions.models import Channel, MessageTemplate, OnUnknown
 from journeyorch.outbound.configs import ConfigCache
 
 
@@ -16,6 +16,7 @@ class StoredChannel(NamedTuple):
     kind: str
     provider: str
     config: Mapping[str, Any]
+    on_unknown: str = OnUnknown.RESEND
 
 
 class StoredTemplate(NamedTuple):
@@ -44,7 +45,10 @@ def _load(sandbox_id: int) -> Library:
     channels = Channel.objects.filter(sandbox_id=sandbox_id).order_by("pk")
     templates = MessageTemplate.objects.filter(sandbox_id=sandbox_id)
     return Library(
-        {row[0]: StoredChannel(*row) for row in channels.values_list("pk", "kind", "provider", "config")},
+        {
+            row[0]: StoredChannel(*row)
+            for row in channels.values_list("pk", "kind", "provider", "config", "on_unknown")
+        },
         {
             row[0]: StoredTemplate(*row)
             for row in templates.values_list("pk", "kind", "content", "parameters", "updated_at")

@@ -14,6 +14,7 @@ from actions.messages.library import Library, StoredChannel, StoredTemplate, lib
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
 from actions.messages.render import RenderProblem, as_message_parts, render
+from actions.models import OnUnknown
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 
 _GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
@@ -53,8 +54,20 @@ class MessageHandler:
             return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
         return provider.send(Message(**request["message"]), timeout)
 
+    def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
+        current = libraries.current({call.sandbox_id for call in calls})
+        return [_parks(call, current.get(call.sandbox_id)) for call in calls]
+
     def record(self, made: Sequence[Made], now: datetime) -> None:
         deliveries.record(made, now)
+
+
+def _parks(call: CallSpec, library: Library | None) -> bool:
+    template = library.templates.get(call.spec["template"]) if library else None
+    if library is None or template is None:
+        return False
+    channel = library.channel_for(template.kind, call.spec.get("channel"))
+    return channel is not None and channel.on_unknown == OnUnknown.PARK
 
 
 def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str) -> Prepared | Outcome:

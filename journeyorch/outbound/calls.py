@@ -61,6 +61,12 @@ class Handler(Protocol):
     def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
         """Make one attempt within ``timeout`` seconds, in a thread; never raises for what others do."""
 
+    def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
+        """Of calls whose worker died after it began: which must not be made again before somebody says so.
+
+        May read the database (in bulk).
+        """
+
     def record(self, made: Sequence[Made], now: datetime) -> None:
         """Write what the app keeps about finished calls; runs inside the transaction of the results."""
 

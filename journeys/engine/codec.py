@@ -12,7 +12,16 @@ from uuid import UUID
 
 import orjson
 
-from journeys.engine.decide.values import Arrival, Key, Pending, Position, State, Status, StepStatus, Timer
+from journeys.engine.decide.values import (
+    Arrival,
+    Key,
+    Pending,
+    Position,
+    State,
+    Status,
+    StepStatus,
+    Timer,
+)
 
 
 def encode(state: State) -> str:
@@ -37,6 +46,7 @@ def encode(state: State) -> str:
         "data": state.data,
         "properties": state.properties,
         "messages": state.messages,
+        "measured": state.measured,
     }
     return orjson.dumps(always | {name: value for name, value in sometimes.items() if value}).decode()
 
@@ -65,6 +75,7 @@ def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State
         data=data.get("data", {}),
         properties=data.get("properties", {}),
         messages=data.get("messages", {}),
+        measured=tuple((group, calls, ms) for group, calls, ms in data.get("measured", ())),
     )
 
 

@@ -12,6 +12,7 @@ from journeyorch import bulk, wakeup
 from journeyorch.access.models import Sandbox
 from journeyorch.queue import Lifetime
 from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
+from journeys.engine.poison import give_back, settle
 from journeys.engine.router import run_router
 from journeys.engine.upkeep import keep_up
 from journeys.engine.wave import run_wave
@@ -66,8 +67,8 @@ def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
         return run_wave(sandbox_id, leases, now=now)
     except LostLease:
         raise
-    except Exception:
-        release(leases, crashed=True)
+    except Exception as error:
+        give_back(leases, error)
         raise
 
 
@@ -84,6 +85,7 @@ class _Drain:
     def work(self) -> float:
         """Do one round; returns for how long to wait for news, seconds: 0 if there may be more to do."""
         try:
+            settle()
             return self._round()
         except LostLease:
             logger.warning("A lease was lost: this process was too slow, or stopped for a while")

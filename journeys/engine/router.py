@@ -19,12 +19,13 @@ from journeyorch.bulk import Column
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, lane_of, lease_router, mark_suspect, release
 from journeys.engine.plans import generation_of
+from journeys.engine.poison import give_back
 from journeys.models import LaneInput
 
 #: Events routed in one transaction.
 BATCH = 500
 _LEASES = "journeys_routerlease"
-_CRASHED = "Routing the event made the worker crash three times; it was taken out."
+_CRASHED = "Routing the event made the worker crash again and again; it was taken out."
 
 
 def run_router(sandbox_id: int, *, owner: str) -> int:
@@ -36,14 +37,14 @@ def run_router(sandbox_id: int, *, owner: str) -> int:
         return 0
     try:
         return _route_batch(sandbox_id, leased)
-    except Exception:
+    except Exception as error:
         # Like a process that died: it may be this very batch, and must not be tried for ever.
-        release([leased], table=_LEASES, crashed=True)
+        give_back([leased], error, table=_LEASES)
         raise
 
 
 def _route_batch(sandbox_id: int, leased: Leased) -> int:
-    """After a crash one event at a time; the one found there at the third is quarantined."""
+    """After a crash one event at a time; the one found there at the fifth is quarantined."""
     rows = load_unrouted(sandbox_id, limit=BATCH)
     condemned = None
     if leased.alone and rows:

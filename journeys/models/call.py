@@ -26,6 +26,8 @@ class Call(models.Model):
         OPEN = 0, _("Open")
         DONE = 1, _("Done")
         DROPPED = 2, _("Dropped")
+        # Its worker died while it was made; an operator says what is to become of it.
+        PARKED = 3, _("Parked")
 
     id = models.UUIDField(primary_key=True)
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)

@@ -32,6 +32,7 @@ class Instance(models.Model):
         WAITING = 1, _("Waiting")
         CALLING = 2, _("Calling")
         ENDED = 3, _("Ended")
+        PARKED = 4, _("Parked")
 
     class Status(models.IntegerChoices):
         RUNNING = 0, _("Running")
@@ -66,6 +67,7 @@ class Instance(models.Model):
     class Meta:
         verbose_name = _("instance")
         verbose_name_plural = _("instances")
+        permissions = [("operate_instance", "Can retry, skip and end people in journeys")]
         indexes = [
             # Due timers of a lane, earliest first; the ticker probes it per lane.
             models.Index(

@@ -62,6 +62,7 @@ class LaneInput(models.Model):
         FEEDBACK = 3
         SEGMENT = 4
         JUMP = 5
+        OPERATION = 6
 
     lane_id = models.BigIntegerField()
     bulk = models.SmallIntegerField(choices=Class, default=Class.LIVE)
@@ -71,7 +72,7 @@ class LaneInput(models.Model):
     # EVENT: id of the received event; SWEEP: id of the version; SEGMENT: of the membership; JUMP: of the
     # target journey.
     reference = models.BigIntegerField(null=True)
-    # CALL_RESULT: the call's key. Of the others JSON text: wave/news.py reads it.
+    # CALL_RESULT: the call's key. Of the others JSON text: wave/news.py and engine/operations.py read it.
     detail = models.TextField(default="")
     occurred_at = models.DateTimeField()
 

@@ -20,6 +20,7 @@ class StepEvent(models.Model):
         INSTANCE_TIMED_OUT = 5, _("Journey timed out")
         STOPPED = 6, _("Stopped")
         DISCARDED = 7, _("Discarded")
+        OPERATED = 8, _("Operated")
 
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     # NULL: an event that was discarded before an instance existed.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, Sum
 
 from journeys.definition.document import Document
+from journeys.engine.decide.operate import REOPENED
 from journeys.models import Instance, JourneyVersion, StepCount, StepEvent
 
 Status = StepEvent.Status
@@ -72,14 +73,18 @@ def counts_of(version: JourneyVersion, document: Document) -> Counts:
 
 
 def add_up(rows: Iterable[Summed], *, here: dict[str, int], start: Iterable[str]) -> Counts:
-    """Figures from sums; who left a start event has entered."""
+    """Figures from sums; who left a start event has entered. Whom an operator brought back has not failed."""
     by_status: Counter[int] = Counter()
     left, errors, discards, ends = Counter[str](), Counter[str](), Counter[str](), Counter[int]()
     paths: defaultdict[tuple[str, str], int] = defaultdict(int)
+    reopened = 0
     for row in rows:
         by_status[row.status] += row.n
         if row.status == Status.DISCARDED:
             discards[row.path] += row.n
+            continue
+        if row.status == Status.OPERATED:
+            reopened += row.n if row.path == REOPENED else 0
             continue
         left[row.activity] += row.n
         if row.status in FAILURES and row.path != "timeout":
@@ -89,7 +94,8 @@ def add_up(rows: Iterable[Summed], *, here: dict[str, int], start: Iterable[str]
         else:
             ends[row.status] += row.n
     entered = sum(left[activity] for activity in start)
-    lost = (sum(ends[status] for status in FAILURES), ends[Status.INSTANCE_TIMED_OUT], ends[Status.STOPPED])
+    failed = sum(ends[status] for status in FAILURES) - reopened
+    lost = (failed, ends[Status.INSTANCE_TIMED_OUT], ends[Status.STOPPED])
     inside = sum(here.values())
     return Counts(
         entered=entered,

@@ -16,6 +16,7 @@ from journeyorch.access.models import Sandbox
 from journeys.models import Instance, JourneyVersion
 
 PAGE = 50
+PARKED = "parked"
 
 
 class Place(NamedTuple):
@@ -43,22 +44,32 @@ class PeopleQuestion(NamedTuple):
 
     activity: str = ""
     status: int | None = None
+    position: int | None = None  # of those inside
     person: str = ""
     after: Place | None = None
 
     @classmethod
     def asked(cls, given: Mapping[str, str]) -> PeopleQuestion:
         status = given.get("status", "")
+        parked = status == PARKED
         return cls(
             activity=given.get("activity", "")[:64],
             status=int(status) if status in map(str, Instance.Status.values) else None,
+            position=Instance.Position.PARKED if parked else None,
             person=given.get("q", "").strip()[:512],
             after=Place.read(given.get("after", "")),
         )
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.activity or self.person or self.status is not None)
+        return bool(self.activity or self.person or self.status is not None or self.position is not None)
+
+    @property
+    def standing(self) -> str:
+        """The status as an address says it; ``PARKED`` is one of those inside."""
+        if self.position is not None:
+            return PARKED
+        return "" if self.status is None else str(self.status)
 
 
 class PeoplePage(NamedTuple):
@@ -66,8 +77,8 @@ class PeoplePage(NamedTuple):
     following: Place | None  # where the next page begins
 
 
-def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
-    """A page of the version's instances, newest first: one query, however many there are before it."""
+def asked_for(version: JourneyVersion, question: PeopleQuestion) -> QuerySet[Instance]:
+    """The version's instances that a question is about, newest first."""
     found = Instance.objects.of_run(version).defer("state")
     if question.activity:
         found = found.filter(activity=question.activity)
@@ -75,12 +86,20 @@ def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
         found = found.filter(status=question.status)
     if question.person:
         found = found.filter(person_id__in={question.person, question.person.lower()})
+    if question.position is not None:
+        found = found.filter(position=question.position)
+    return found.order_by("-started_at", "-pk")
+
+
+def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
+    """A page of the version's instances, newest first: one query, however many there are before it."""
+    found = asked_for(version, question)
     if question.after:
         moment, id = question.after
         found = found.filter(
             Q(started_at__lt=moment) | Q(started_at=moment, pk__lt=id), started_at__lte=moment
         )
-    rows = list(found.order_by("-started_at", "-pk")[: PAGE + 1])
+    rows = list(found[: PAGE + 1])
     more = len(rows) > PAGE
     return PeoplePage(rows[:PAGE], Place(rows[PAGE - 1].started_at, rows[PAGE - 1].pk) if more else None)
 

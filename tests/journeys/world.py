@@ -50,6 +50,7 @@ class Recorder:
         self.sent: list[tuple[CallSpec, Prepared]] = []
         self.recorded: list[Made] = []
         self.answers: list[Outcome] = []
+        self.parking = False  # whether calls of unknown outcome are parked
 
     def prepare(self, calls: Sequence[CallSpec]) -> list[Prepared | Outcome]:
         return [Prepared({"body": dict(call.spec)}) for call in calls]
@@ -57,6 +58,9 @@ class Recorder:
     def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
         self.sent.append((call, prepared))
         return self.answers.pop(0) if self.answers else Outcome("ok")
+
+    def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
+        return [self.parking] * len(calls)
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
         self.recorded.extend(made)

@@ -15,6 +15,7 @@ from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from journeys.engine import tables
+from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.over import over
 from journeys.models import Call, Instance
 
@@ -39,6 +40,11 @@ class Claimed(NamedTuple):
     first_attempt_at: datetime | None
     prepared: Prepared | None
     spent: float = 0.0  # seconds since the first attempt, when this one was started
+
+    @property
+    def was_begun_by_dead(self) -> bool:
+        """An attempt was counted, and whoever made it lost its claim without a result: see ``claim``."""
+        return self.attempts > 0 and self.first_attempt_at is None
 
     def time_left(self, now: datetime) -> float:
         """Seconds until all attempts together have taken the call's timeout."""
@@ -137,17 +143,28 @@ def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[
     return wanted, [call for call in claimed if call.instance_id not in running]
 
 
-#: An attempt is counted before it is made: after so many, the call itself must be what kills the workers.
-_MAX_BEGUN = 5
 _CRASHED = Outcome(
     "error", "crashed", message="The worker that made the call died, again and again; it is given up."
 )
 
 
 def without_killers(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:
-    """(calls to be made, calls that are given up because every worker that began them died)."""
-    ended = [(call, _CRASHED) for call in claimed if call.attempts >= _MAX_BEGUN]
-    return [call for call in claimed if call.attempts < _MAX_BEGUN], ended
+    """(calls to be made, calls that are given up because every worker that began them died).
+
+    An attempt is counted before it is made: after so many, the call itself must be what kills the workers.
+    """
+    ended = [(call, _CRASHED) for call in claimed if call.attempts >= MAX_CRASHES]
+    return [call for call in claimed if call.attempts < MAX_CRASHES], ended
+
+
+def without_unknown(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
+    """(calls to be made, calls to be parked: begun by a worker that died, and not to be repeated unasked)."""
+    parked: set[UUID] = set()
+    for kind, calls in _by_kind(call for call in claimed if call.was_begun_by_dead).items():
+        answers = zip(calls, handler_of(kind).parks([call.spec for call in calls]), strict=True)
+        parked.update(call.spec.key for call, parks in answers if parks)
+    wanted = [call for call in claimed if call.spec.key not in parked]
+    return wanted, [call for call in claimed if call.spec.key in parked]
 
 
 def prepare(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:

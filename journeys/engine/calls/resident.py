@@ -29,7 +29,9 @@ from journeys.engine.calls.claim import (
     unstart,
     without_killers,
     without_owner_gone,
+    without_unknown,
 )
+from journeys.engine.calls.parking import park
 from journeys.engine.calls.results import Result, commit_results
 from journeys.engine.calls.retry import pause_before_retry
 
@@ -167,7 +169,9 @@ class _Caller:
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
-            harmless, ended = without_killers(wanted)
+            known, unknown = without_unknown(wanted)
+            park(unknown, bulk.database_now())
+            harmless, ended = without_killers(known)
             ready, unmade = prepare(harmless)
             started = start(ready, bulk.database_now())
         except BaseException:

@@ -81,7 +81,15 @@ def _commit(results: Sequence[Result], now: datetime, *, record: bool = True) ->
     ordered = sorted(results, key=lambda result: result.call.spec.key)
     with transaction.atomic():
         rows = [
-            (call.spec.key, call.token, Call.Status.OPEN, Call.Status.DONE, result_text(outcome), now, None)
+            (
+                call.spec.key,
+                call.token,
+                Call.Status.OPEN,
+                Call.Status.DONE,
+                result_text(outcome, call),
+                now,
+                None,
+            )
             for call, outcome in ordered
         ]
         if bulk.update(tables.CALL, _OPEN_CLAIM, _DONE, rows) != len(rows):
@@ -99,15 +107,16 @@ def _record(results: Sequence[Result], now: datetime) -> None:
         handler_of(kind).record(made, now)
 
 
-def result_text(outcome: Outcome) -> str:
-    """A result as it is stored; ``wave.load.read_result`` reads it."""
+def result_text(outcome: Outcome, call: Claimed) -> str:
+    """A result as it is stored; ``wave.load.read_result`` reads it. The time is that of all attempts."""
     return orjson.dumps(
         {
             "status": outcome.status,
             "code": outcome.code,
             "data": outcome.data,
             "message": outcome.message,
-            "elapsedMs": outcome.elapsed_ms,
+            "elapsedMs": round(call.spent * 1000) + outcome.elapsed_ms,
+            "attempts": call.attempts,
         }
     ).decode()
 

@@ -7,6 +7,7 @@ a timer by its due time, on a tie the upper one (engine.md § 3).
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
 from journeys.engine.decide.machine import abort, decide, enter, listens
+from journeys.engine.decide.operate import Operated, operate, refused
 from journeys.engine.decide.step import Plan, Run
 from journeys.engine.decide.values import (
     Arrival,
@@ -14,12 +15,15 @@ from journeys.engine.decide.values import (
     Decision,
     Discard,
     Key,
+    Operation,
     Position,
+    Refusal,
     Returned,
     State,
     Status,
     StepRecord,
     StepStatus,
+    Verb,
     Woke,
 )
 
@@ -30,8 +34,11 @@ __all__ = [
     "Decision",
     "Discard",
     "Key",
+    "Operated",
+    "Operation",
     "Plan",
     "Position",
+    "Refusal",
     "Returned",
     "Run",
     "State",
@@ -39,9 +46,12 @@ __all__ = [
     "StepRecord",
     "StepStatus",
     "Surroundings",
+    "Verb",
     "Woke",
     "abort",
     "decide",
     "enter",
     "listens",
+    "operate",
+    "refused",
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from journeyorch.expressions import RunTimeError
 from journeys.engine.decide.context import JourneyContext, Surroundings
+from journeys.engine.decide.details import call_detail, failed_fetch_detail, measure
 from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
 from journeys.engine.decide.person import with_fields
 from journeys.engine.decide.remembered import seen_code, with_action, with_error, with_fetch, with_previous
@@ -72,14 +73,14 @@ def enter(
         ends_at=ends_at,
         race=plan.start,
     )
-    walk = _Walk(plan, state, around)
+    walk = Walk(plan, state, around)
     walk.arrive(arrival)
     return walk.decision()
 
 
 def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -> Decision:
     """Take an instance on by one stimulus; one not meant for it, or after its end, changes nothing."""
-    walk = _Walk(plan, state, around)
+    walk = Walk(plan, state, around)
     if state.position is not Position.ENDED:
         match stimulus:
             case Arrival():
@@ -105,23 +106,28 @@ def listens(plan: Plan, state: State) -> bool:
 def abort(
     state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> Decision:
-    """End an instance where it stands, without its plan: stopped by a user, or failed by itself."""
+    """End an instance where it stands, without its plan: stopped by a user, or failed by itself.
+
+    What it waited for stays in the state of one that failed: an operator may have it tried again.
+    """
     step_status = StepStatus.STOPPED if status is Status.STOPPED else StepStatus.ERROR
     record = StepRecord(state.sequence, state.activity, step_status, "", state.entered_at, now, None, detail)
     ended = state._replace(
         position=Position.ENDED, status=status, sequence=state.sequence + 1,
-        race=(), timers=(), pending=(), call_by=None, held=(),
+        pending=(), call_by=None, held=(),
     )  # fmt: skip
+    if status is not Status.ERROR:
+        ended = ended._replace(race=(), timers=())
     return Decision(ended, (record,), (), tuple((arrival, Discard.NOT_LISTENING) for arrival in state.held))
 
 
-class _Walk:
+class Walk:
     """One walk: mutable while it lasts, so that ``decide`` stays pure and quick."""
 
     __slots__ = (
         "activity", "around", "asked", "call_by", "calls", "data", "discards", "entered_at", "events",
-        "fetched", "held", "messages", "pending", "plan", "position", "profile", "properties", "race",
-        "sequence", "state", "status", "steps", "timers", "updates", "visit",
+        "fetched", "held", "measured", "messages", "pending", "plan", "position", "profile", "properties",
+        "race", "sequence", "state", "status", "steps", "timers", "updates", "visit",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
@@ -145,6 +151,7 @@ class _Walk:
         self.data = state.data
         self.properties = state.properties
         self.messages = state.messages
+        self.measured = state.measured
         self.profile = around.profile
         self.steps: list[StepRecord] = []
         self.calls: list[CallRequest] = []
@@ -161,6 +168,7 @@ class _Walk:
             self.state.instance_id, self.position, self.status, self.activity, self.visit, self.sequence,
             self.entered_at, self.state.ends_at, self.race, self.timers, self.pending, self.fetched,
             self.asked, self.call_by, self.held, self.events, self.data, self.properties, self.messages,
+            self.measured,
         )  # fmt: skip
         return Decision(
             state, tuple(self.steps), tuple(self.calls), tuple(self.discards), tuple(self.updates)
@@ -173,7 +181,8 @@ class _Walk:
 
         What became of a message is none of the latter two: a reaction looks at what there is when it begins.
         """
-        if self.position is Position.CALLING and len(self.held) < MAX_HELD and not arrival.is_feedback:
+        calling = self.position in (Position.CALLING, Position.PARKED)
+        if calling and len(self.held) < MAX_HELD and not arrival.is_feedback:
             self.held = (*self.held, arrival)
         elif not self._take_event(arrival) and not arrival.is_feedback:
             self.discards.append((arrival, Discard.NOT_LISTENING))
@@ -183,8 +192,8 @@ class _Walk:
         self.fire_timers()
         if self.call_by is not None and self.around.now >= self.call_by:
             failed = Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time.")
-            self._fail(self.activity, failed)
-            self._offer_held()
+            self.fail(self.activity, failed)
+            self.offer_held()
         self.time_out(at=self.around.now)
 
     def time_out(self, *, at: datetime) -> None:
@@ -193,7 +202,7 @@ class _Walk:
         The data go: of who timed out, only figures and steps are kept (journeys.md, Properties).
         """
         if self.position is not Position.ENDED and self.state.ends_at <= min(at, self.around.now):
-            self._record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")
+            self.record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")
             self.end(Status.TIMED_OUT)
             self.events, self.data, self.asked, self.properties = {}, {}, {}, {}
 
@@ -206,7 +215,7 @@ class _Walk:
             ):
                 return
             step = self.plan.steps[timer.activity]
-            self._leave(step, timer.path, timer.status)
+            self.leave(step, timer.path, timer.status)
 
     def take_result(self, returned: Returned) -> None:
         """A call's result; one that nobody waits for any more is dropped."""
@@ -218,7 +227,7 @@ class _Walk:
             self._take_fetched(wanted_by(self.plan, self.race)[waited_for.fetch], waited_for.fetch, returned)
         else:
             self._take_response(self.plan.steps[self.activity], returned)
-        self._offer_held()
+        self.offer_held()
 
     def end(self, status: Status) -> None:
         """End the instance; whatever it waited for is forgotten."""
@@ -238,7 +247,7 @@ class _Walk:
             if not pause.keys.isdisjoint(arrival.keys):
                 if name := pause.stores():
                     self.events = {**self.events, name: arrival.payload}
-                self._leave(pause, "next", StepStatus.TRANSITIONS, received_id=arrival.received_id)
+                self.leave(pause, "next", StepStatus.TRANSITIONS, received_id=arrival.received_id)
                 return True
         return False
 
@@ -258,7 +267,7 @@ class _Walk:
         for order, activity in enumerate(targets):
             armed = self._arm(activity)
             if isinstance(armed, Failed):
-                self._fail(activity, armed)
+                self.fail(activity, armed)
                 return
             if armed.due is not None:
                 due = armed.due if self.plan.test is None else self.around.now + self.plan.test.wait
@@ -275,7 +284,7 @@ class _Walk:
         except RunTimeError as error:
             return _failed_by(error)
 
-    def _offer_held(self) -> None:
+    def offer_held(self) -> None:
         """Offer what came while calling, oldest first, to the pause that was reached, or discard it."""
         while self.held and self._waits():
             self.fire_timers(before=self.held[0])
@@ -290,14 +299,14 @@ class _Walk:
 
     # --- Steps ------------------------------------------------------------------------------------
 
-    def _leave(
+    def leave(
         self, step: Step, path: str, status: StepStatus, *, received_id: int | None = None, detail: Any = None
     ) -> None:
         """Take a path out of a step and walk on."""
         targets = step.to.get(path, ())
         if not targets and status is StepStatus.TRANSITIONS:
             status = StepStatus.ENDED
-        self._record(step, status, path, received_id=received_id, detail=detail)
+        self.record(step, status, path, received_id=received_id, detail=detail)
         self.properties = with_previous(self.properties, step)
         self.race, self.timers = (), ()
         self._walk_to(targets)
@@ -308,9 +317,13 @@ class _Walk:
             return
         self.activity = targets[0]
         self.race = targets
+        self.begin_visit()
+
+    def begin_visit(self) -> None:
+        """Enter the current activity, perhaps once more: a visit of its own, whose calls have new keys."""
         self.visit += 1
         self.entered_at = self.around.now
-        self.fetched, self.asked = (), {}
+        self.fetched, self.asked, self.measured = (), {}, ()
         self._proceed()
 
     def _proceed(self) -> None:
@@ -334,30 +347,30 @@ class _Walk:
     def _apply(self, step: Work, result: Go | End | Do | Update | Failed) -> None:
         match result:
             case Go(path):
-                self._leave(step, path, StepStatus.TRANSITIONS)
+                self.leave(step, path, StepStatus.TRANSITIONS)
             case End():
-                self._record(step, StepStatus.ENDED, "")
+                self.record(step, StepStatus.ENDED, "")
                 self.end(Status.FINISHED)
             case Do(kind, endpoint, spec):
                 self._call([self._request(step.id, -1, kind, endpoint, spec)])
             case Update(values):
                 self.profile = with_fields(self.profile, values)
                 self.updates.append(values)
-                self._leave(step, "next", StepStatus.TRANSITIONS)
+                self.leave(step, "next", StepStatus.TRANSITIONS)
             case Failed():
-                self._fail(step.id, result)
+                self.fail(step.id, result)
 
-    def _fail(self, activity: str, failed: Failed) -> None:
+    def fail(self, activity: str, failed: Failed, detail: Mapping[str, Any] | None = None) -> None:
         """By the alternative path if there is one; else the person's journey ends in error."""
         step = self.plan.steps[activity]
         self.pending, self.call_by = (), None
-        self._note_sending(step, "failed")
+        self.note_sending(step, "failed")
         self.properties = with_error(self.properties, step, failed)
-        detail = {"error": failed.message, "code": failed.code}
+        detail = {"error": failed.message, "code": failed.code, **(detail or {})}
         if "error" in step.to:
-            self._leave(step, "error", failed.status, detail=detail)
+            self.leave(step, "error", failed.status, detail=detail)
         else:
-            self._record(step, failed.status, "", detail=detail)
+            self.record(step, failed.status, "", detail=detail)
             self.end(Status.ERROR)
 
     # --- Calls ------------------------------------------------------------------------------------
@@ -372,7 +385,7 @@ class _Walk:
             try:
                 requests.append(self._fetch_request(index, one))
             except RunTimeError as error:
-                self._fail(one.activity, _failed_by(error))
+                self.fail(one.activity, _failed_by(error))
                 return
         self._call(requests)
 
@@ -399,8 +412,9 @@ class _Walk:
 
     def _take_fetched(self, wanted: Wanted, index: int, returned: Returned) -> None:
         self.properties = with_fetch(self.properties, returned)
+        self.measured = (*self.measured, measure(wanted.fetch, returned))
         if returned.status != "ok":
-            self._fail(wanted.activity, _failure_of(returned))
+            self.fail(wanted.activity, _failure_of(returned), failed_fetch_detail(wanted.fetch, returned))
             return
         self.data = {**self.data, self._data_key(wanted): returned.data}
         self.fetched = (*self.fetched, index)
@@ -417,15 +431,15 @@ class _Walk:
         assert isinstance(step, Work)
         self.properties = with_action(self.properties, step, returned)
         if returned.status != "ok":
-            self._fail(step.id, _failure_of(returned, step))
+            self.fail(step.id, _failure_of(returned, step), call_detail(returned))
             return
         self.call_by = None
-        self._note_sending(step, "sent")
+        self.note_sending(step, "sent")
         if (name := step.stores()) and returned.data is not None:
             self.events = {**self.events, name: returned.data}
-        self._leave(step, "next", StepStatus.TRANSITIONS, detail={"elapsedMs": returned.elapsed_ms})
+        self.leave(step, "next", StepStatus.TRANSITIONS, detail=call_detail(returned))
 
-    def _note_sending(self, step: Step, how: str) -> None:
+    def note_sending(self, step: Step, how: str) -> None:
         """For reactions: what they see of a message at once is how the journey itself sent it."""
         if step.node_type == "message":
             self.messages = {**self.messages, step.id: how}
@@ -443,9 +457,11 @@ class _Walk:
             taken=self.around.taken,
         )
 
-    def _record(
+    def record(
         self, step: Step, status: StepStatus, path: str, *, received_id: int | None = None, detail: Any = None
     ) -> None:
+        if self.measured:
+            detail = {"fetches": self.measured, **(detail or {})}
         self.steps.append(
             StepRecord(
                 self.sequence, step.id, status, path, self.entered_at, self.around.now, received_id, detail

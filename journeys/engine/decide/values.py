@@ -18,6 +18,7 @@ class Position(enum.IntEnum):
     WAITING = 1
     CALLING = 2
     ENDED = 3
+    PARKED = 4  # nobody knows whether the call was made; an operator decides
 
 
 class Status(enum.IntEnum):
@@ -41,6 +42,42 @@ class StepStatus(enum.IntEnum):
     INSTANCE_TIMED_OUT = 5
     STOPPED = 6
     DISCARDED = 7
+    OPERATED = 8  # somebody did something with the person; ``path`` says what (``Operated``)
+
+
+class Verb(enum.StrEnum):
+    """What an operator may do with a person inside, or a call worker with a call whose outcome is unknown."""
+
+    RETRY = "retry"  # the failed step, or the call waited for, as a new visit
+    SKIP = "skip"  # go on along a chosen path
+    END = "end"
+    PARK = "park"  # not an operator's: nobody knows whether the call was made
+    DONE = "done"  # of a parked call: it was made
+    AGAIN = "again"  # of a parked call: make it, with the key that it had
+    FAIL = "fail"  # of a parked call: take it as failed
+
+
+class Refusal(enum.StrEnum):
+    """Why an operation was not carried out."""
+
+    MOVED_ON = "movedOn"  # the person is not where the operator saw them
+    NOT_FAILED = "notFailed"  # neither failed nor waiting for a call
+    NOT_PARKED = "notParked"
+    ENDED = "ended"
+    INSIDE_AGAIN = "insideAgain"  # entered once more since; once at a time
+    TIME_OVER = "timeOver"  # the global timeout has passed
+    VERSION_OVER = "versionOver"  # nobody is in the version any more
+    INTERNAL = "internal"  # a bug; see the log
+
+
+class Operation(NamedTuple):
+    """What is to be done with one person, who was seen at ``activity``."""
+
+    verb: Verb
+    activity: str
+    path: str = ""  # SKIP: the way to go on along
+    by: str = ""  # who wants it, for the story; empty: the engine
+    call: UUID | None = None  # PARK: which
 
 
 class Discard(enum.StrEnum):
@@ -95,7 +132,8 @@ class Returned(NamedTuple):
     code: str
     data: Any
     message: str
-    elapsed_ms: int
+    elapsed_ms: int  # from the first attempt to the end of the last one
+    attempts: int = 1  # 0: there was no need to call, the answer was known
 
 
 class Woke(NamedTuple):
@@ -122,6 +160,10 @@ class Pending(NamedTuple):
     fetch: int
 
 
+# One fetch of the current step, done or failed: field group, calls that it took, milliseconds.
+Measured = tuple[str, int, int]
+
+
 class State(NamedTuple):
     """Everything about an instance that outlives a wave."""
 
@@ -144,6 +186,7 @@ class State(NamedTuple):
     data: Mapping[str, Any] = {}  # fetched data by ``data_key``
     properties: Mapping[str, Any] = {}  # journey properties that change on the way
     messages: Mapping[str, str] = {}  # how the sending of each message ended: sent, failed
+    measured: tuple[Measured, ...] = ()  # fetches of the current step, for its step event
 
     @property
     def wake_at(self) -> datetime | None:

@@ -17,7 +17,9 @@ from journeys.engine.decide import (
     Decision,
     Discard,
     Key,
+    Operated,
     Plan,
+    Refusal,
     Returned,
     Status,
     StepRecord,
@@ -28,9 +30,12 @@ from journeys.engine.decide import (
     decide,
     enter,
     listens,
+    operate,
+    refused,
 )
 from journeys.engine.entrance import Entered, refusal
 from journeys.engine.ids import instance_id_of
+from journeys.engine.operations import Asked
 from journeys.engine.plans import Place, SandboxPlans
 from journeys.engine.wave.load import SWEEP, EntranceKey, Loaded, Row
 from journeys.engine.wave.news import Input
@@ -85,6 +90,8 @@ class Handled:
         self.calls: list[tuple[Row, CallRequest]] = []
         self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
         self.forgotten: list[Forgotten] = []
+        self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
+        self.resent: set[UUID] = set()  # parked calls to be made after all
 
     @property
     def is_empty(self) -> bool:
@@ -124,6 +131,8 @@ class Handler:
             self._result(one)
         elif one.kind == LaneInput.Kind.FEEDBACK:
             self._feedback(one)
+        elif one.kind == LaneInput.Kind.OPERATION:
+            self._operate(one)
         elif not self._sweep(one):
             return
         self.handled.inputs.append(one.id)
@@ -247,6 +256,54 @@ class Handler:
             for instance_id in swept:
                 self._is_over(self._rows[instance_id])
         return last
+
+    def _operate(self, one: Input) -> None:
+        """What an operator, or a call worker, wants done with an instance."""
+        asked = self._loaded.operations[one.id]
+        row = self._rows.get(asked.instance_id)
+        if row is None:
+            return
+        over = self._is_over(row)
+        row = self._rows[asked.instance_id]
+        if over and row.state.status is Status.RUNNING:
+            return  # of a test that is over: its sweep deletes it
+        known = self._entrances.get(asked.place) if asked.place else None
+        done = self._operated(row, asked, known)
+        if done.refusal is not None and row.state.status is not Status.RUNNING:
+            self._only_tell(row, done.decision)
+            return
+        if done.drops_calls:
+            self.handled.dropped.add(asked.instance_id)
+        if done.resend is not None:
+            self.handled.resent.add(done.resend)
+        if done.reopened and asked.place:
+            started, ended = known[1:3] if known else (row.started_at, None)
+            self._set_entrance(asked.place, Entered(asked.instance_id, started, ended, row.run))
+        self._apply(row, done.decision, entrance=0)
+
+    def _operated(self, row: Row, asked: Asked, known: Entered | None) -> Operated:
+        plan = self._plans.versions.get(row.version_id)
+        if plan is not None and plan.run != row.run:
+            plan = None  # it is that of another run
+        if plan is not None:
+            around = self._around(plan, row.person, row.state.instance_id)
+        else:
+            around = Surroundings(now=self._loaded.now, namespace=row.namespace, person_id=row.person_id)
+        moved = asked.revision not in (None, row.revision) or asked.instance_id in self.handled.rows
+        inside = known is not None and known.active_instance is not None
+        try:
+            done = operate(plan, row.state, asked.operation, around, moved=moved, inside_again=inside)
+            self._update_profile(row.person, done.decision)
+            return done
+        except Exception:
+            logger.exception("An operation on instance %s failed", asked.instance_id)
+            refusal = Refusal.INTERNAL
+            return Operated(refused(row.state, asked.operation, refusal, around), refusal)
+
+    def _only_tell(self, row: Row, decision: Decision) -> None:
+        """A step event of an instance that stays ended as it is."""
+        self._rows[row.state.instance_id] = row._replace(state=decision.state)
+        self.handled.steps.extend(self._step(row, record, 0) for record in decision.steps)
 
     # --- Timers -----------------------------------------------------------------------------------
 

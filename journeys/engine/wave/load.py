@@ -20,6 +20,7 @@ from journeys.engine.codec import decode
 from journeys.engine.decide import Returned, State
 from journeys.engine.entrance import Entered
 from journeys.engine.lanes import WAVE_INPUTS, Leased
+from journeys.engine.operations import Asked, next_sequences, read_asked
 from journeys.engine.over import over
 from journeys.engine.plans import SandboxPlans
 from journeys.engine.wave.caps import Caps, load_caps
@@ -73,6 +74,7 @@ class Loaded(NamedTuple):
     caps: Caps
     over: Set[tuple[int, int]]  # (version, run) among those of ``rows`` whose people count as ended
     swept: dict[int, list[UUID]]  # by sweep input: instances to be ended, or of a test to be deleted
+    operations: dict[int, Asked]  # by input: what is to be done with which instance
     test_people: dict[int, int]  # by version in test: how many have entered
     # Lane → the oldest event that may still come: timers racing with events must not overtake it.
     horizons: dict[int, datetime]
@@ -95,14 +97,19 @@ def load(
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
     arrived = read_news(inputs)
     results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
-    entrances = _entrances(_entrance_keys(arrived.values(), plans))
+    operations = {one.id: read_asked(one.detail) for one in inputs if one.kind == LaneInput.Kind.OPERATION}
+    places = {asked.place for asked in operations.values() if asked.place}
+    entrances = _entrances(_entrance_keys(arrived.values(), plans) | places)
     ids = {entered.active_instance for entered in entrances.values() if entered.active_instance}
     ids.update(instance for instance, _ in results.values())
     ids.update(due_ids)
     ids.update(one.instance_id for one in arrived.values() if one.instance_id is not None)
+    ids.update(asked.instance_id for asked in operations.values())
     swept = {one.id: _inside(one) for one in inputs if one.kind == LaneInput.Kind.SWEEP}
     ids.update(id for found in swept.values() for id in found)
     rows = _instances(ids)
+    if operations:
+        rows |= _brought_up_to_date(rows, operations.values())
     feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
     # After the people, as they are written: whoever locks both does it in this order.
     caps = load_caps(plans.versions.values(), now=now, lock=lock)
@@ -110,7 +117,8 @@ def load(
     feedback = recorded_feedback([id for id, row in rows.items() if plans.has_reactions(row.version_id)])
     return Loaded(
         now, inputs, due_ids, rows, entrances, arrived, results, feed, caps,
-        _over(rows.values(), plans), swept, _test_people(arrived.values(), plans), horizons, feedback,
+        _over(rows.values(), plans), swept, operations, _test_people(arrived.values(), plans),
+        horizons, feedback,
     )  # fmt: skip
 
 
@@ -213,7 +221,10 @@ def _results(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, Returned]]:
 def read_result(key: UUID, text: str) -> Returned:
     """A call's committed result, as ``calls`` wrote it."""
     data = orjson.loads(text)
-    return Returned(key, data["status"], data["code"], data["data"], data["message"], data["elapsedMs"])
+    return Returned(
+        key, data["status"], data["code"], data["data"], data["message"], data["elapsedMs"],
+        data.get("attempts", 1),
+    )  # fmt: skip
 
 
 def _entrance_keys(arrived: Iterable[Arrived], plans: SandboxPlans) -> set[EntranceKey]:
@@ -245,6 +256,15 @@ def _instances(ids: Iterable[UUID]) -> dict[UUID, Row]:
     return {
         id: Row(decode(state, instance_id=id, position=position, status=status), revision, *fixed)
         for id, revision, *fixed, position, status, state in found
+    }
+
+
+def _brought_up_to_date(rows: dict[UUID, Row], operations: Iterable[Asked]) -> dict[UUID, Row]:
+    """Of ended instances that operators look at: step events may have come after the last state."""
+    sequences = next_sequences({asked.instance_id for asked in operations} & rows.keys())
+    return {
+        id: rows[id]._replace(state=rows[id].state._replace(sequence=max(rows[id].state.sequence, sequence)))
+        for id, sequence in sequences.items()
     }
 
 

@@ -52,7 +52,7 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None 
 
 
 def _watch(leased: Leased) -> Leased | None:
-    """A lane that crashed somebody: write down what we begin to handle; take it out at the third crash."""
+    """A lane that crashed somebody: write down what we begin to handle; take it out at the fifth crash."""
     if leased.crashes >= MAX_CRASHES and leased.suspect:
         take_out(leased)
         return None

@@ -1,4 +1,4 @@
-"""Takes out what has killed a worker three times, so that its lane goes on (engine.md § 3)."""
+"""Takes out what has killed its workers again and again, so that its lane goes on (see poison.py)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from events.models import Quarantined
 from journeyorch import bulk
 from journeys.engine.decide import StepRecord, StepStatus
 from journeys.engine.lanes import Leased, fence
+from journeys.engine.operations import next_sequences, read_asked
 from journeys.engine.plans import plans_of
 from journeys.engine.wave.handle import Step
 from journeys.engine.wave.write import write_counts, write_steps
@@ -28,7 +29,7 @@ def take_out(leased: Leased) -> None:
     What is in the state may be the very thing that kills us.
     """
     kind, _, id = (leased.suspect or "").partition(":")
-    logger.error("Lane %s: %s killed its worker three times and is taken out", leased.id, leased.suspect)
+    logger.error("Lane %s: %s killed its workers again and again and is taken out", leased.id, leased.suspect)
     with transaction.atomic():
         fence([leased])
         if kind == "instance":
@@ -45,6 +46,8 @@ def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
         return list(Call.objects.filter(pk=UUID(one.detail)).values_list("instance_id", flat=True))
     if one.kind == LaneInput.Kind.FEEDBACK:
         return [UUID(orjson.loads(one.detail)["instance"])]
+    if one.kind == LaneInput.Kind.OPERATION:
+        return [read_asked(one.detail).instance_id]
     if one.kind != LaneInput.Kind.EVENT:
         return []
     places = plans_of(_sandbox_of(lane_id)).places_of(orjson.loads(one.detail)["events"])
@@ -59,7 +62,7 @@ def _quarantine(one: LaneInput, lane_id: int) -> None:
         defaults={
             "sandbox_id": _sandbox_of(lane_id),
             "code": "crashed",
-            "message": "Handling the event made the worker crash three times; it was taken out.",
+            "message": "Handling the event made the worker crash again and again; it was taken out.",
             "at": bulk.database_now(),
         },
     )
@@ -81,18 +84,16 @@ def _end(ids: list[UUID]) -> None:
             revision=F("revision") + 1,
         )
         Entrance.objects.filter(active_instance=instance.pk).update(active_instance=None, last_ended_at=now)
-    steps = [_last_step(instance, now) for instance in instances]
+    # How many steps there were is in the state, too; but that stays unread.
+    sequences = next_sequences([instance.pk for instance in instances])
+    steps = [_last_step(instance, now, sequences.get(instance.pk, 0)) for instance in instances]
     write_steps(steps)
     write_counts(steps, now=now)
 
 
-# After everything else in the story: how many steps there were is in the state, unread.
-_LAST = 2**31 - 1
-
-
-def _last_step(instance: Instance, now: datetime) -> Step:
+def _last_step(instance: Instance, now: datetime, sequence: int) -> Step:
     detail = {"code": "crashed", "error": "The step made the worker crash."}
-    record = StepRecord(_LAST, instance.activity, StepStatus.ERROR, "", now, now, None, detail)
+    record = StepRecord(sequence, instance.activity, StepStatus.ERROR, "", now, now, None, detail)
     return Step(
         version_id=instance.version_id,
         instance_id=instance.pk,

@@ -13,6 +13,7 @@ from journeyorch import bulk
 from journeys.engine import tables
 from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
+from journeys.engine.operations import drop_calls, resend_calls
 from journeys.engine.wave.handle import Handled, Step
 from journeys.engine.wave.testing import count_people, forget
 from journeys.models import Call
@@ -30,6 +31,8 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     """
     _write_instances(handled)
     _write_entrances(handled)
+    drop_calls(handled.dropped)
+    resend_calls(handled.resent, now)
     _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
     _forget_calls(handled)
     write_steps(handled.steps)
@@ -60,7 +63,9 @@ def _write_instances(handled: Handled) -> None:
 
 _ENTRANCE_UPSERT = (
     "(journey_id, in_test, namespace, person_id) DO UPDATE SET active_instance = excluded.active_instance,"
-    " last_started_at = excluded.last_started_at, last_ended_at = excluded.last_ended_at, run = excluded.run"
+    # The end of an earlier visit that an operator reopened does not make the last one older.
+    " last_started_at = CASE WHEN t.last_started_at > excluded.last_started_at THEN t.last_started_at"
+    " ELSE excluded.last_started_at END, last_ended_at = excluded.last_ended_at, run = excluded.run"
 )
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 
 from actions.models import Action
 from events.models import Quarantined, ReceivedEvent
+from journeyorch.access.models import User
 from journeys.activities.condition import ConditionStep
 from journeys.engine import plans, router
+from journeys.engine import poison as poison_rule
+from journeys.engine.decide import Verb
+from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.wave import run
 from journeys.engine.wave.handle import Handled
 from journeys.models import Call, Entrance, Instance, Lane, StepEvent
 from journeys.models.lane import RouterLease
+from journeys.operating import operate
 from tests.journeys.world import World, act
 
 BAD = 666
@@ -34,7 +40,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     enter = ConditionStep.enter
 
     def poisoned(step: ConditionStep, view: Any) -> Any:
-        if view.context.events["Lobby"]["amount"] == BAD:
+        if view.context.events["Lobby"]["amount"] == BAD and "mended" not in chosen:
             raise chosen["error"]
         return enter(step, view)
 
@@ -143,14 +149,14 @@ def test_an_input_that_cannot_be_written_is_taken_out(world: World, monkeypatch:
 # --- Things that kill -----------------------------------------------------------------------------
 
 
-def test_an_event_that_kills_at_the_entrance_is_quarantined_at_the_third_crash(
+def test_an_event_that_kills_at_the_entrance_is_quarantined_at_the_fifth_crash(
     world: World, poison: dict[str, Any]
 ) -> None:
     poison["error"] = Died()
     world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
     send_all(world)
 
-    assert live_on(world) == 3
+    assert live_on(world) == MAX_CRASHES
 
     check_neighbours(world)
     quarantined = Quarantined.objects.get()
@@ -173,7 +179,7 @@ def test_an_event_that_kills_takes_its_instance_with_it(world: World, poison: di
     for person in ["bad", *NEIGHBOURS]:
         world.send("Restaurant", person)
 
-    assert live_on(world) == 3
+    assert live_on(world) == MAX_CRASHES
 
     check_neighbours(world)
     assert world.instance("bad").status == Instance.Status.ERROR
@@ -193,7 +199,7 @@ def test_a_timer_that_kills_ends_its_instance(world: World, poison: dict[str, An
     world.run()
     world.pass_time(hours=1)
 
-    assert live_on(world) == 3
+    assert live_on(world) == MAX_CRASHES
 
     check_neighbours(world)
     assert world.instance("bad").status == Instance.Status.ERROR
@@ -213,7 +219,7 @@ def test_a_result_that_kills_ends_its_instance(world: World, poison: dict[str, A
     )
     send_all(world)
 
-    assert live_on(world) == 3
+    assert live_on(world) == MAX_CRASHES
 
     check_neighbours(world)
     assert world.instance("bad").status == Instance.Status.ERROR
@@ -221,11 +227,11 @@ def test_a_result_that_kills_ends_its_instance(world: World, poison: dict[str, A
 
 
 def test_after_somebody_died_by_accident_nothing_is_taken_out(world: World, poison: dict[str, Any]) -> None:
-    """Two crashes, then it goes well: the count begins anew."""
+    """Four crashes, then it goes well: the count begins anew."""
     poison["error"] = Died()
     world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
     world.send("Lobby", "bad", amount=BAD)
-    for _ in range(2):
+    for _ in range(MAX_CRASHES - 1):
         with pytest.raises(Died):
             world.run()
         world.pass_time(seconds=11)
@@ -236,6 +242,110 @@ def test_after_somebody_died_by_accident_nothing_is_taken_out(world: World, pois
     assert world.discards("bad") == ["internal"]
     assert not Quarantined.objects.exists()
     assert not Lane.objects.exclude(owner=None, crashes=0, suspect=None).exists()
+
+
+# --- Parked, and tried again ----------------------------------------------------------------------
+
+
+def test_who_was_taken_out_can_be_retried_and_is_taken_out_again(
+    world: World, poison: dict[str, Any]
+) -> None:
+    """The operator's retry is an attempt like any other; once the step is mended it goes well."""
+    poison["error"] = Died()
+    drawn = {"lobby": act("event", "wait", event="Lobby"), "wait": act("wait", "check", duration="PT1H")}
+    world.journey("lobby", **drawn, check=CHECK, end=act("end"))
+    send_all(world)
+    world.run()
+    world.pass_time(hours=1)
+    assert live_on(world) == MAX_CRASHES
+    olga = User.objects.create_user("olga")
+
+    def retry() -> None:
+        with world.clock():
+            operate(world.instance("bad"), Verb.RETRY, by=olga)
+
+    retry()
+    assert live_on(world) == MAX_CRASHES
+    check_neighbours(world)
+    assert world.instance("bad").status == Instance.Status.ERROR
+    poison["error"] = ValueError("only a bug")
+    retry()
+    world.run()
+    assert world.instance("bad").status == Instance.Status.ERROR
+
+    poison["mended"] = True
+    retry()
+    world.run()
+
+    assert world.instance("bad").status == Instance.Status.FINISHED
+    assert world.path("bad")[-2:] == ["check>yes", "end>"]
+
+
+@pytest.mark.parametrize("trouble", ["wave", "router"])
+def test_trouble_of_the_database_is_nobodys_crash(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """However often locks time out: what waits is handled when they do not."""
+    world.journey("lobby", lobby=act("event", event="Lobby"))
+    send_all(world)
+    module, name = (run, "write") if trouble == "wave" else (router, "_write")
+    first = getattr(module, name)
+
+    def away(*arguments: Any, **named: Any) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(module, name, away)
+    for _ in range(3 * MAX_CRASHES):
+        with pytest.raises(OperationalError):
+            world.run()
+    monkeypatch.setattr(module, name, first)
+    world.run()
+
+    assert not Quarantined.objects.exists()
+    assert Instance.objects.filter(status=Instance.Status.FINISHED).count() == len(NEIGHBOURS) + 1
+
+
+def test_leases_that_could_not_be_given_back_are_given_back_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away altogether: until it is back nothing is released, and then nothing is counted."""
+    world.journey("lobby", lobby=act("event", event="Lobby"))
+    send_all(world)
+
+    def away(*arguments: Any, **named: Any) -> None:
+        raise OperationalError("the server is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(run, "write", away)
+        broken.setattr(poison_rule, "release", away)
+        with pytest.raises(OperationalError):
+            world.run()
+    poison_rule.settle()
+    world.run()
+
+    assert not Lane.objects.exclude(crashes=0, owner=None).exists()
+    assert Instance.objects.filter(status=Instance.Status.FINISHED).count() == len(NEIGHBOURS) + 1
+
+
+def too_large() -> Exception:
+    error = OperationalError("index row size exceeds the maximum")
+    error.__cause__ = psycopg.errors.ProgramLimitExceeded()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (OperationalError("database is locked"), True),
+        (InterfaceError("connection already closed"), True),
+        (too_large(), False),
+        (DataError("a value that does not fit"), False),
+        (ValueError("a bug"), False),
+    ],
+    ids=str,
+)
+def test_what_is_trouble_of_the_database(error: Exception, trouble: bool) -> None:
+    assert poison_rule.is_trouble(error) is trouble
 
 
 # --- The router -----------------------------------------------------------------------------------
@@ -268,8 +378,8 @@ def test_an_event_that_kills_the_router_is_quarantined_and_the_others_are_routed
 
     deaths = live_on(world)
 
-    # Three by the event itself, and one by the batch that it came in: however many stood before it.
-    assert deaths == 3 + (innocents > 0)
+    # Five by the event itself, and one by the batch that it came in: however many stood before it.
+    assert deaths == MAX_CRASHES + (innocents > 0)
     check_neighbours(world)
     assert Quarantined.objects.get().received_event == bad
     assert not ReceivedEvent.objects.filter(routed=False).exists()
@@ -280,7 +390,7 @@ def test_an_error_of_the_router_counts_like_its_death(world: World, poisoned_rou
     poisoned_route["error"] = ValueError("a bug")
     world.send("Lobby", "bad", note="poison")
 
-    for _ in range(3):
+    for _ in range(MAX_CRASHES):
         with pytest.raises(ValueError, match="a bug"):
             world.run()
     world.run()
