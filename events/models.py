@@ -41,6 +41,8 @@ class Inlet(Configuration):
     rate_limit = models.PositiveIntegerField(
         _("events per second"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
+    # Origins of web pages whose scripts may send here, such as "https://shop.example" (ingest/origins.py).
+    allowed_origins = models.JSONField(_("web pages that may send"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("inlet")
@@ -57,10 +59,21 @@ class Inlet(Configuration):
 
 
 class InletToken(models.Model):
-    """A bearer key of an inlet, shown once and stored as its SHA-256."""
+    """A key of an inlet, shown once (ingest/credentials.py says how each kind is used)."""
+
+    class Kind(models.TextChoices):
+        BEARER = "bearer", _("Bearer key")
+        SIGNING = "signing", _("Signing secret")
+        CLIENT = "client", _("Client id and secret")
 
     inlet = models.ForeignKey(Inlet, on_delete=models.CASCADE, related_name="tokens")
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.BEARER, editable=False)
+    # The SHA-256 of the key or of the client's secret.
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    # The client's public name; "" for the other kinds.
+    client_id = models.CharField(_("client id"), max_length=40, blank=True, editable=False)
+    # A signing secret must be read again to check a signature: encrypted (outbound/secrets.py).
+    sealed = models.JSONField(null=True, editable=False)
     hint = models.CharField(_("begins with"), max_length=12, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -68,6 +81,12 @@ class InletToken(models.Model):
     class Meta:
         verbose_name = _("key")
         verbose_name_plural = _("keys")
+        constraints = [
+            # Also the look-up of the token endpoint.
+            models.UniqueConstraint(
+                fields=["client_id"], name="inlet_client_unique", condition=~Q(client_id="")
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.hint}…"

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events.access_tokens import token
 from events.protocols import adapters
 from events.views import endpoint
 
@@ -10,3 +11,4 @@ urlpatterns = [
     for adapter in adapters()
     for address, batch in adapter.routes.items()
 ]
+urlpatterns.append(path("oauth/token", token, name="access-token"))

@@ -17,7 +17,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from events.ingest.accept import accept
 from events.ingest.bodies import read_body
-from events.ingest.doors import admit
+from events.ingest.credentials import shown_by
+from events.ingest.doors import admit, origins_of
+from events.ingest.origins import answer_headers, preflight_headers
 from events.ingest.refusals import Refused, malformed, unavailable
 from events.protocols import Adapter, Answer, Receipt
 from journeyorch.direct import direct
@@ -36,29 +38,59 @@ def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
     @direct
     def view(request: HttpRequest, inlet: str) -> HttpResponse:
         try:
+            if _is_preflight(request):
+                return _preflight(request, inlet)
             receipt = _receive(adapter, request, inlet, limit=limit, batch=batch)
+            answer = adapter.accepted(receipt, batch=batch)
         except Refused as refusal:
-            return _response(adapter.refused(refusal, inlet=inlet))
+            answer = adapter.refused(refusal, inlet=inlet)
         except (InterfaceError, OperationalError):
             # The database is away: the sender keeps the event and comes again.
             logger.warning("Events for inlet %s were put off: the database cannot be used", inlet)
             return _response(adapter.refused(unavailable(), inlet=inlet))
-        return _response(adapter.accepted(receipt, batch=batch))
+        return _readable_by_pages(_response(answer), request, inlet)
 
     return view
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+
+
+def _preflight(request: HttpRequest, inlet: str) -> HttpResponse:
+    origin, wanted = _origin(request), request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+    return HttpResponse(
+        status=204, headers=preflight_headers(origin, origins_of(inlet, origin), wanted=wanted)
+    )
+
+
+def _readable_by_pages(response: HttpResponse, request: HttpRequest, inlet: str) -> HttpResponse:
+    if origin := _origin(request):
+        for name, value in answer_headers(origin, origins_of(inlet, origin)).items():
+            response[name] = value
+    return response
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.META.get("HTTP_ORIGIN", "")
 
 
 def _receive(adapter: Adapter, request: HttpRequest, inlet: str, *, limit: int, batch: bool) -> Receipt:
     if request.method != "POST":
         raise Refused(405, "Method Not Allowed", "Send events with POST.", headers={"Allow": "POST"})
-    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    shown = shown_by(request.META)
     # Before the body is looked at: strangers learn nothing about limits and forms, and cost little.
-    admit(inlet, authorization=authorization, now=datetime.now(UTC))
+    admit(inlet, shown=shown, now=datetime.now(UTC))
+    body = read_body(request, limit=limit)
+    shown = shown._replace(body=request.body)
+    if shown.signature:
+        # It speaks for the body: before it is checked, nobody looks into that.
+        admit(inlet, shown=shown, now=datetime.now(UTC))
     return accept(
         adapter,
-        adapter.messages(_parse(read_body(request, limit=limit)), batch=batch),
+        adapter.messages(_parse(body), batch=batch),
         inlet=inlet,
-        authorization=authorization,
+        shown=shown,
         validate=_wants_validation(request.GET),
     )
 

@@ -18,13 +18,42 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from datasources.models import Schema
-from events.inlets import create_key, new_inlet_key, rotate_key
+from events.ingest.origins import origin_of
+from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
 from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
 
 
+class OriginsField(forms.CharField):
+    """Origins of web pages, one a line."""
+
+    widget = forms.Textarea(
+        {"rows": 3, "spellcheck": "false", "class": "code", "placeholder": "https://shop.example"}
+    )
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        found = {line: origin_of(line) for line in lines}
+        if bad := [line for line, origin in found.items() if origin is None]:
+            message = _("“%(line)s” is no origin. Write https:// and the host, as in https://shop.example.")
+            raise forms.ValidationError(message, params={"line": bad[0]})
+        return list(dict.fromkeys(found.values()))
+
+
 class InletForm(forms.ModelForm):
     """An inlet; its schema is one of its sandbox's."""
+
+    allowed_origins = OriginsField(
+        label=_("Web pages that may send"),
+        required=False,
+        help_text=_(
+            "Origins of web pages whose scripts may send here and read the answer, one a line. Empty: only "
+            "systems that are no browsers can read it."
+        ),
+    )
 
     class Meta:
         widgets = {"description": forms.Textarea({"rows": 2})}
@@ -48,6 +77,15 @@ class InletForm(forms.ModelForm):
 class KeyForm(forms.Form):
     """What kind of key to make."""
 
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=InletToken.Kind.choices,
+        initial=InletToken.Kind.BEARER,
+        help_text=_(
+            "Bearer key: the sender shows it with every request. Signing secret: the sender signs every "
+            "request with it and never shows it. Client: the sender gets access tokens of an hour for it."
+        ),
+    )
     expires_at = forms.SplitDateTimeField(
         label=_("Expires"),
         required=False,
@@ -72,8 +110,8 @@ class TokenInline(admin.TabularInline):
     """The keys of an inlet: when they end, and revoking them by deleting."""
 
     model = InletToken
-    fields = ("hint", "created_at", "expires_at")
-    readonly_fields = ("hint", "created_at")
+    fields = ("kind", "hint", "created_at", "expires_at")
+    readonly_fields = ("kind", "hint", "created_at")
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -99,6 +137,7 @@ class InletAdmin(SandboxScopedAdmin):
         "mode",
         "schema",
         "rate_limit",
+        "allowed_origins",
         "enabled",
         "key",
         "address",
@@ -146,9 +185,9 @@ class InletAdmin(SandboxScopedAdmin):
         if not self.has_change_permission(request, inlet):
             raise PermissionDenied
         form = KeyForm(request.POST if request.method == "POST" else None)
-        plain = ""
+        made = None
         if request.method == "POST" and form.is_valid():
-            plain = _make_key(inlet, form)
+            made = _make_key(inlet, form)
             self.log_change(request, inlet, "Made a key.")
         context = {
             **self.admin_site.each_context(request),
@@ -156,14 +195,16 @@ class InletAdmin(SandboxScopedAdmin):
             "opts": self.opts,
             "original": inlet,
             "form": form,
-            "plain": plain,
+            "made": made,
+            "kind": form.cleaned_data["kind"] if made else "",
+            "token_address": request.build_absolute_uri(reverse("access-token")),
             "media": self.media + form.media,
         }
         return TemplateResponse(request, "events/new_key.html", context)
 
 
-def _make_key(inlet: Inlet, form: KeyForm) -> str:
-    expires_at = form.cleaned_data["expires_at"]
+def _make_key(inlet: Inlet, form: KeyForm) -> NewKey:
+    given = {name: form.cleaned_data[name] for name in ("kind", "expires_at")}
     if form.cleaned_data["rotate"]:
-        return rotate_key(inlet, now=timezone.now(), expires_at=expires_at)
-    return create_key(inlet, expires_at=expires_at)
+        return rotate_key(inlet, now=timezone.now(), **given)
+    return create_key(inlet, **given)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from events import signals
 from events.catalog import Catalog, SchemaInfo, catalog_of
+from events.ingest.credentials import Shown, key_of
 from events.ingest.doors import Door, admit, forget
 from events.ingest.refusals import Flaw, unavailable
 from events.ingest.store import Stored, store
@@ -25,7 +26,7 @@ def accept(
     messages: Sequence[Message | Flaw],
     *,
     inlet: str,
-    authorization: str,
+    shown: Shown,
     validate: bool,
 ) -> Receipt:
     """Store every message that may come in by this inlet; on disk when this returns.
@@ -35,13 +36,22 @@ def accept(
     """
     for _attempt in range(_ATTEMPTS):
         now = datetime.now(UTC)
-        door = admit(inlet, authorization=authorization, now=now)
-        outcomes = [_judge(adapter, message, door, now=now, validate=validate) for message in messages]
+        door = admit(inlet, shown=shown, now=now)
+        outcomes = [
+            _judge(adapter, _with_key(message, shown, position), door, now=now, validate=validate)
+            for position, message in enumerate(messages)
+        ]
         good = [message for message in outcomes if isinstance(message, Message)]
         if (stored := store(door, good, protocol=adapter.name)) is not None:
             return _received(door, stored, outcomes, validated=validate)
         forget(inlet)
     raise unavailable()
+
+
+def _with_key(message: Message | Flaw, shown: Shown, position: int) -> Message | Flaw:
+    if isinstance(message, Flaw) or message.key is not None:
+        return message
+    return message._replace(key=key_of(shown, position))
 
 
 def _received(door: Door, stored: Stored, outcomes: Sequence[Message | Flaw], *, validated: bool) -> Receipt:

@@ -31,6 +31,17 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     raise unsupported("The content encoding is not gzip.")
 
 
+# A form of a client's id and secret; nothing longer is one.
+_FORM_BYTES = 8 * 1024
+
+
+def read_form(request: HttpRequest) -> str:
+    """The text of a small form; what is not UTF-8 names nothing. Raises ``Refused``."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise unsupported("The media type is not application/x-www-form-urlencoded.")
+    return _read(request, limit=_FORM_BYTES).decode("utf-8", "replace")
+
+
 def _check_media_type(request: HttpRequest) -> None:
     if request.content_type and not _JSON_TYPE.fullmatch(request.content_type.lower()):
         raise unsupported("The media type is not JSON.")

@@ -7,14 +7,20 @@ in costs no query for its inlet, and a revoked key is never honoured.
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from events.ingest.credentials import Key, Keys, Shown
+from events.ingest.credentials import refusal as credentials_refusal
 from events.ingest.refusals import Refused
-from events.models import Inlet
+from events.inlets import signing_key
+from events.models import Inlet, InletToken
+from journeyorch.outbound.secrets import SecretUnusable
+
+logger = logging.getLogger(__name__)
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -28,24 +34,36 @@ class Door(NamedTuple):
     generation: int
     open_to_all: bool
     rate_limit: int | None  # messages a second
-    keys: Mapping[str, datetime | None]  # SHA-256 of each bearer key → when it expires
+    keys: Keys
+    origins: frozenset[str]  # of web pages that may send
 
 
 _doors: dict[str, Door] = {}
 
 
-def admit(key: str, *, authorization: str, now: datetime) -> Door:
+def admit(key: str, *, shown: Shown, now: datetime) -> Door:
     """The door that the request may use; ``Refused`` with 404, 401 or 403.
 
     A refusal is never given on the word of a stale copy: somebody just handed a new key must get in.
     """
     door = _doors.get(key)
-    if door and _refusal(door, authorization, now) is None:
+    if door and _refusal(door, shown, now) is None:
         return door
     door = _doors[key] = look_up(key)
-    if refusal := _refusal(door, authorization, now):
+    if refusal := _refusal(door, shown, now):
         raise refusal
     return door
+
+
+def origins_of(key: str, origin: str) -> frozenset[str]:
+    """The origins that may send to an inlet, read anew if this one is not known to be among them."""
+    door = _doors.get(key)
+    if door is None or origin not in door.origins:
+        try:
+            door = _doors[key] = look_up(key)
+        except Refused:
+            return frozenset()
+    return door.origins
 
 
 def forget(key: str) -> None:
@@ -67,8 +85,6 @@ def look_up(key: str) -> Door:
     if inlet is None:
         forget(key)
         raise Refused(404, "Not Found", "There is no such inlet.")
-    # The generation was read before the keys: if they changed in between, storing will find it outdated.
-    keys = dict(inlet.tokens.values_list("digest", "expires_at"))
     return Door(
         inlet_id=inlet.pk,
         key=inlet.key,
@@ -76,27 +92,36 @@ def look_up(key: str) -> Door:
         generation=inlet.sandbox.generation,
         open_to_all=inlet.mode == Inlet.Mode.UNAUTHENTICATED,
         rate_limit=inlet.rate_limit,
-        keys=keys,
+        # The generation was read before the keys: if they changed in between, storing finds it outdated.
+        keys=_keys(inlet.tokens.all()),
+        origins=frozenset(inlet.allowed_origins),
     )
 
 
-def digest(plain: str) -> str:
-    """The form in which a bearer key is stored. Plain SHA-256: the keys are random, not chosen by people."""
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+def _keys(tokens: Iterable[InletToken]) -> Keys:
+    bearer: dict[str, Key] = {}
+    clients: dict[str, Key] = {}
+    signing: list[Key] = []
+    for token in tokens:
+        match token.kind:
+            case InletToken.Kind.BEARER:
+                bearer[token.digest] = Key(b"", token.expires_at)
+            case InletToken.Kind.CLIENT:
+                clients[token.client_id] = Key(b"", token.expires_at)
+            case InletToken.Kind.SIGNING:
+                signing.extend(_signing(token))
+    return Keys(bearer, clients, signing)
 
 
-def _refusal(door: Door, authorization: str, now: datetime) -> Refused | None:
-    if door.open_to_all:
-        return None
-    scheme, _, plain = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not plain.strip():
-        return Refused(
-            401, "Authorization", "Ims service token is empty", headers={"WWW-Authenticate": "Bearer"}
-        )
+def _signing(token: InletToken) -> Iterable[Key]:
     try:
-        expires_at = door.keys[digest(plain.strip())]
-    except KeyError:
-        return Refused(403, "Authorization", "Ims service token is not valid")
-    if expires_at is not None and expires_at <= now:
-        return Refused(403, "Authorization", "Ims service token has expired")
-    return None
+        yield Key(signing_key(token), token.expires_at)
+    except SecretUnusable:
+        # The other keys of the inlet must go on.
+        logger.exception("The signing secret %s… of inlet %s cannot be used", token.hint, token.inlet_id)
+
+
+def _refusal(door: Door, shown: Shown, now: datetime) -> Refused | None:
+    if shown.origin and door.origins and shown.origin not in door.origins:
+        return Refused(403, "Authorization", "Pages of this origin may not send here")
+    return None if door.open_to_all else credentials_refusal(shown, door.keys, inlet=door.key, now=now)

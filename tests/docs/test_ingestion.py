@@ -26,13 +26,29 @@ INTERPRETERS = {
 
 
 @pytest.fixture(scope="module")
-def address(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """A server with the hotel loaded, in a database of its own."""
+def environment(django_db_setup, django_db_blocker) -> dict[str, str]:
+    """Of processes that use a database of their own, with the hotel loaded."""
     environment = environment_for(django_db_setup()) | {"DEMO": "true"}
     load = [sys.executable, "manage.py", "demo_data"]
     subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return environment
+
+
+@pytest.fixture(scope="module")
+def address(environment: dict[str, str]) -> Iterator[str]:
     with gunicorn(environment, "--threads=2") as server:
         yield f"http://127.0.0.1:{server.port}"
+
+
+def new_key(environment: dict[str, str], kind: str) -> list[str]:
+    """A key of the hotel's inlet, and its client id."""
+    code = (
+        "from events.inlets import create_key; from events.models import Inlet;"
+        f"print(*create_key(Inlet.objects.get(key='hotel-beacons'), kind={kind!r}))"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+    made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    return made.stdout.split()
 
 
 @pytest.mark.slow
@@ -51,6 +67,23 @@ def test_what_the_page_shows_is_accepted(example: Example, address: str) -> None
         assert ran.stdout.strip().endswith(example.rest)
     else:
         assert json.loads(ran.stdout)["inletId"] == "hotel-beacons"
+
+
+@pytest.mark.slow
+def test_the_signed_request_is_accepted(address: str, environment: dict[str, str]) -> None:
+    (example,) = examples("signed")
+    text = example.text.replace(DEMO, address).replace("whsec_…", new_key(environment, "signing")[0])
+    ran = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(ran.stdout)["inletId"] == "hotel-beacons"
+
+
+@pytest.mark.slow
+def test_the_request_for_a_token_gets_one(address: str, environment: dict[str, str]) -> None:
+    (example,) = examples("token")
+    secret, client = new_key(environment, "client")
+    text = example.text.replace(DEMO, address).replace("CLIENT-ID:CLIENT-SECRET", f"{client}:{secret}")
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(ran.stdout)["token_type"] == "Bearer"
 
 
 @pytest.mark.parametrize("example", examples("message"), ids=lambda example: example.id)

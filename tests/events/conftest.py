@@ -11,7 +11,7 @@ from django.test import Client
 
 from events import catalog
 from events.ingest import doors
-from events.ingest.doors import digest
+from events.ingest.credentials import digest
 from events.models import Inlet, InletToken
 from journeyorch.access.models import Sandbox
 from tests.events.seed import KEY

@@ -29,7 +29,7 @@ def _write() -> None:
     django.setup()
     from datasources.models import Schema
     from datasources.platform.schemas.library import compose
-    from events.ingest.doors import digest
+    from events.ingest.credentials import digest
     from events.models import Event, Inlet, InletToken
     from journeyorch.access.models import Sandbox
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from datasources.models import Schema
 from datasources.platform.schemas.library import building, compose
 from datasources.platform.schemas.validate import Validator
 from events.catalog import catalog_of
-from events.ingest.doors import digest
+from events.ingest.credentials import digest
 from events.loading import load_unrouted
 from events.models import Event, Inlet, Quarantined, ReceivedEvent
 from events.routing import route
@@ -172,7 +173,7 @@ def test_a_key_is_shown_once_and_works(admin_client: Client, sandbox: Sandbox, s
     assert save(admin_client, reverse("admin:events_inlet_add"), **data) == {}
     inlet = Inlet.objects.get()
     address = reverse("admin:events_inlet_new_key", args=[inlet.pk])
-    response = admin_client.post(address, {})
+    response = admin_client.post(address, {"kind": "bearer"})
     plain = re.search(r"<pre[^>]*>(.+?)</pre>", response.content.decode())[1]  # type: ignore[index]
     assert "no-store" in response.headers["Cache-Control"]
     token = inlet.tokens.get()
@@ -185,10 +186,39 @@ def test_a_key_is_shown_once_and_works(admin_client: Client, sandbox: Sandbox, s
 def test_after_a_rotation_the_old_key_still_works_for_a_day(
     admin_client: Client, inlet: Inlet, send: Send
 ) -> None:
-    admin_client.post(reverse("admin:events_inlet_new_key", args=[inlet.pk]), {"rotate": "on"})
+    admin_client.post(
+        reverse("admin:events_inlet_new_key", args=[inlet.pk]), {"kind": "bearer", "rotate": "on"}
+    )
     assert inlet.tokens.count() == 2
     assert inlet.tokens.filter(expires_at=None).count() == 1
     assert send(message()).status == 200
+
+
+def test_a_client_is_shown_its_id_and_secret_and_gets_a_token_for_them(
+    admin_client: Client, client: Client, inlet: Inlet, send: Send
+) -> None:
+    page = admin_client.post(reverse("admin:events_inlet_new_key", args=[inlet.pk]), {"kind": "client"})
+    client_id, secret = re.findall(r"<pre[^>]*>(.+?)</pre>", page.content.decode())
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    answer = client.post(
+        "/oauth/token", urlencode(form), content_type="application/x-www-form-urlencoded"
+    ).json()
+    assert send(message(), key=answer["access_token"]).status == 200
+
+
+def test_web_pages_are_written_one_a_line(admin_client: Client, inlet: Inlet) -> None:
+    address = reverse("admin:events_inlet_change", args=[inlet.pk])
+    data = {
+        "name": "Web", "mode": "authenticated", "enabled": "on",
+        "tokens-TOTAL_FORMS": 0, "tokens-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    refused = save(admin_client, address, **data, allowed_origins="https://shop.example\n*")
+    assert "“*” is no origin" in refused["allowed_origins"][0]
+    written = "https://Shop.example/\n\n http://127.0.0.1:3000\nhttps://shop.example"
+    assert save(admin_client, address, **data, allowed_origins=written) == {}
+    inlet.refresh_from_db()
+    assert inlet.allowed_origins == ["https://shop.example", "http://127.0.0.1:3000"]
+    assert "https://shop.example\nhttp://127.0.0.1:3000" in admin_client.get(address).content.decode()
 
 
 def test_an_open_inlet_needs_a_limit(admin_client: Client, sandbox: Sandbox) -> None:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.test import override_settings
 
-from events.ingest.doors import digest
+from events.ingest.credentials import digest
 from events.ingest.sweep import forget_outdated_keys
 from events.models import EventKey, Inlet, InletToken, ReceivedEvent
 from events.signals import events_received
