@@ -72,6 +72,10 @@ def ensure_lanes(sandbox_id: int) -> None:
     RouterLease.objects.get_or_create(sandbox_id=sandbox_id)
 
 
+# A lease that ends much later than one taken now is from before the clock was set back: its owner may be long
+# dead. Much, because others may have looked at the clock a little later than we.
+_FREE = "(owner IS NULL OR lease_until NOT BETWEEN %s AND %s)"
+
 # One ordered index probe per lane and question; the counts stop at a full wave.
 _WAITING = f"""
 SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
@@ -83,7 +87,7 @@ SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
         (SELECT n.wake_at FROM journeys_instance n
           WHERE n.lane_id = l.id AND n.wake_at <= %s ORDER BY n.wake_at LIMIT 1) AS timer_since
     FROM journeys_lane l
-    WHERE l.sandbox_id = %s AND (l.owner IS NULL OR l.lease_until < %s)
+    WHERE l.sandbox_id = %s AND (l.owner IS NULL OR l.lease_until NOT BETWEEN %s AND %s)
 ) AS free WHERE input_since IS NOT NULL OR timer_since IS NOT NULL
 """
 
@@ -93,9 +97,14 @@ def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
     moment = bulk.to_database(now)
     found = [
         Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), bool(doubts))
-        for id, inputs, *since, doubts in bulk.run(_WAITING, [moment, sandbox_id, moment])
+        for id, inputs, *since, doubts in bulk.run(_WAITING, [moment, sandbox_id, *_plausible(now)])
     ]
     return sorted(found, key=lambda lane: lane.since)
+
+
+def _plausible(now: datetime) -> tuple[Any, Any]:
+    """Between which moments a lease ends that somebody may still hold."""
+    return bulk.to_database(now), bulk.to_database(now + 2 * LEASE)
 
 
 def choose(waiting: Sequence[Waiting], *, workers: int) -> list[int]:
@@ -131,7 +140,7 @@ def lease_router(sandbox_id: int, *, owner: str, now: datetime) -> Leased | None
 def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetime) -> list[Leased]:
     # One text for any number of ids, so that it is planned once.
     wanted: Any = list(ids)
-    free = f"{key} = ANY(%s::bigint[]) AND (owner IS NULL OR lease_until < %s)"
+    free = f"{key} = ANY(%s::bigint[]) AND {_FREE}"
     if connection.vendor == "postgresql":
         # SKIP LOCKED: a lane whose owner hangs inside its transaction must not hold us up.
         free = (
@@ -139,13 +148,13 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
         )
     else:
         wanted = json.dumps(wanted)
-        free = f"{key} IN (SELECT value FROM json_each(%s)) AND (owner IS NULL OR lease_until < %s)"
+        free = f"{key} IN (SELECT value FROM json_each(%s)) AND {_FREE}"
     sql = f"""
         UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
             crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
         WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, careful, suspect
     """
-    rows = bulk.run(sql, [owner, bulk.to_database(now + LEASE), wanted, bulk.to_database(now)])
+    rows = bulk.run(sql, [owner, bulk.to_database(now + LEASE), wanted, *_plausible(now)])
     return [Leased(*row) for row in rows]
 
 

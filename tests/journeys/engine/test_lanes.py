@@ -154,6 +154,18 @@ def test_taking_over_an_expired_lease_counts_a_crash(first: int) -> None:
     assert lane(first).owner == "two"
 
 
+def test_a_clock_that_is_set_back_keeps_no_lane_from_work(world: World, first: int) -> None:
+    """Its owner died in between: by the clock, the lease would last for another hour."""
+    put_input(first, at=NOON)
+    lease([first], owner="dead", now=NOON)
+    back = NOON - timedelta(hours=1)
+
+    assert [one.lane_id for one in waiting_lanes(world.sandbox.pk, back)] == [first]
+    (taken,) = lease([first], owner="two", now=back)
+    assert taken.crashes == 1
+    assert lease([first], owner="three", now=back) == []
+
+
 @pytest.mark.parametrize(("crashed", "count"), [(False, 0), (True, 1)])
 def test_giving_a_lease_back_counts_a_crash_only_after_an_error(
     first: int, crashed: bool, count: int
