@@ -2,7 +2,8 @@
 
 An installation of its own under steady traffic: web server, workers, database. One fault after the other,
 each followed by the time until an event sent after it has led to its call. Then the ledger: what was accepted
-beside what became of it. Ends with 1 if anything was lost, doubled, early, out of order, or did not come back.
+beside what became of it. Ends with 1 if anything was lost, doubled, early or out of order, or did not
+come back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The short form of tests.chaos.run: every minute of it is a minute of the suite, so each fault has one turn."""
+"""The short form of tests.chaos.run: most faults have one turn."""
 
 from __future__ import annotations
 
