@@ -25,6 +25,11 @@ TOKEN = "chaos-token"
 STOP_WITHIN = 40.0
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, address: Any) -> None:
+        """Its clients are killed in mid-call."""
+
+
 class Endpoint:
     """The system that is called; remembers when whose call arrived, with which key and body."""
 
@@ -48,7 +53,7 @@ class Endpoint:
             def log_message(self, *arguments: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.host = f"127.0.0.1:{self.server.server_port}"
 
