@@ -10,10 +10,9 @@ from . import registry, syntax, types
 from .coerce import coerce, folded
 from .errors import Failure, Place, misfit
 from .evaluate import Context
-from .limits import STEPS_PER_CHOICE
 from .plan import Apply, Constant, Nulls, Plan
 from .registry import Choice, Function, Parameter
-from .roles import in_role
+from .roles import in_role, prepared
 from .suggest import closest, with_hint
 from .times import parse_any
 from .types import ListType, ObjectType, Type
@@ -21,6 +20,10 @@ from .values import reader, shown_type, type_of
 
 if TYPE_CHECKING:
     from .check import Checker
+
+
+_CHOICE = 100  # steps for choosing a signature at run time
+_PER_ITEM = 2  # steps for finding out and reading an element's type then
 
 
 def check_call(checker: Checker, node: syntax.Call) -> Plan:
@@ -85,14 +88,17 @@ def _found_out_later(checker: Checker, node: syntax.Call, entry: Function, argum
     type_ = results.pop() if len(results) == 1 else types.ANY
     # Constants of a role (zones, parts) stay texts here, and are prepared when the signature is known.
     call = _dispatching(entry)
-    return Apply(type_, checker.place(node), call, arguments, Nulls.PASS, contextual=True, charged=True)
+    place, steps = checker.place(node), entry.weight + _CHOICE
+    return Apply(type_, place, call, arguments, Nulls.PASS, contextual=True, charged=True, weight=steps)
 
 
 def _dispatching(entry: Function) -> Callable[..., Any]:
     """A call that chooses the signature by the values at run time."""
 
     def call(context: Context, *values: Any) -> Any:
-        context.charge(STEPS_PER_CHOICE)
+        for value in values:
+            if type(value) is list:
+                context.charge(_PER_ITEM * len(value))
         actual = [shown_type(value) for value in values]
         found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
         if not found:
@@ -115,16 +121,16 @@ def _call_now(choice: Choice, context: Context, values: tuple[Any, ...]) -> Any:
     for parameter, type_, value in zip(choice.signature.parameters, choice.types, values, strict=False):
         if value is None and not parameter.nullable:
             return None
-        ready.append(_prepared(parameter, type_, value))
+        ready.append(_prepared(context, parameter, type_, value))
     leading = (context,) if choice.signature.contextual else ()
     return choice.signature.implementation(*leading, *ready)
 
 
-def _prepared(parameter: Parameter, type_: Type, value: Any) -> Any:
+def _prepared(context: Context, parameter: Parameter, type_: Type, value: Any) -> Any:
     if value is None or type_ is types.ANY:
         return value
     if parameter.role and parameter.role.prepare:
-        return parameter.role.prepare(value)
+        return prepared(parameter.role)(context, value)
     return reader(type_)(value)
 
 
@@ -145,6 +151,7 @@ def _apply(
         nullable=nullable,
         contextual=choice.signature.contextual,
         charged=_costs(choice),
+        weight=entry.weight,
     )
     result = folded(plan)
     if entry.literal and result is plan:

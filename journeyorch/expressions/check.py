@@ -9,24 +9,32 @@ from . import operators, syntax, types
 from .calls import check_call
 from .coerce import coerce, converter, folded
 from .compile import compile_plan
-from .errors import ExpressionProblem, Place
+from .errors import ExpressionProblem, Failure, Place
 from .evaluate import Compiled, Reference
 from .fields import check_field
-from .limits import INTEGER_MAX
+from .limits import INTEGER_MAX, PATTERN_INSTRUCTIONS
 from .paths import Loop
 from .plan import Apply, Choose, Constant, Fold, Logic, MakeList, Not, Nulls, Plan
 from .scope import Scope
 from .types import ANY, BOOLEAN, INTEGER, NULL, ListType, Type
 from .values import type_of
+from .weigh import operation, weight
 
 
 class Checker:
     """One walk over one tree. Problems are collected; a broken part is of unknown type from there on."""
 
-    def __init__(self, source: str, scope: Scope, problems: list[ExpressionProblem] | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        scope: Scope,
+        problems: list[ExpressionProblem] | None = None,
+        pattern_sizes: list[int] | None = None,
+    ) -> None:
         self.source = source
         self.scope = scope
         self.problems = [] if problems is None else problems
+        self.pattern_sizes = [] if pattern_sizes is None else pattern_sizes
         self.references: list[Reference] = []
         self.loops: list[Loop] = []
         self.outside_loops = True  # False while the value of a parameter, inside a condition, is checked
@@ -48,12 +56,20 @@ class Checker:
 
     def nested(self) -> Checker:
         """A checker for the value of a parameter: same problems, own references, no collection around it."""
-        inner = Checker(self.source, self.scope, self.problems)
+        inner = Checker(self.source, self.scope, self.problems, self.pattern_sizes)
         inner.outside_loops = not self.loops and self.outside_loops
         return inner
 
     def finish(self, plan: Plan) -> Compiled:
-        return Compiled(plan.place.text(), plan.type, tuple(self.references), compile_plan(plan), plan.place)
+        closure, references = compile_plan(plan), tuple(self.references)
+        return Compiled(plan.place.text(), plan.type, references, closure, plan.place, weight(plan))
+
+    def count_pattern(self, instructions: int) -> None:
+        """Add to the constant patterns. Raises a ``Failure`` when they are too large together."""
+        self.pattern_sizes.append(instructions)
+        if sum(self.pattern_sizes) > PATTERN_INSTRUCTIONS:
+            message = "The patterns of this expression are too large together. Use simpler ones."
+            raise Failure("ERR_EXPR_PATTERN", message)
 
     def expect(self, plan: Plan, expected: Type, what: str) -> Plan:
         """The plan converted to a type, or a problem saying what was expected where."""
@@ -111,17 +127,24 @@ def _check_chain(checker: Checker, node: syntax.Chain) -> Plan:
     first, *others = [checker.check(operand) for operand in node.operands]
     type_ = first.type
     rest = []
+    steps = 0
     for sign, operand in zip(node.operators, others, strict=True):
+        steps += operation(type_, operand.type)
         step = _operation(sign, type_, operand)
         if step is None:
             return checker.refuse(checker.place(node), *_no_rule(sign, type_, operand.type))
-        type_, *operation = step
-        rest.append(tuple(operation))
+        type_, *rule = step
+        rest.append(tuple(rule))
     if len(rest) == 1:
         function, nulls, operand = rest[0]
-        charged = type_ is types.STRING or not isinstance(first.type, types.Scalar)
-        return folded(Apply(type_, checker.place(node), function, [first, operand], nulls, charged=charged))
-    return Fold(type_, checker.place(node), first, rest)
+        charged = type_ is types.STRING or any(map(_may_be_large, (first.type, operand.type)))
+        place, arguments = checker.place(node), [first, operand]
+        return folded(Apply(type_, place, function, arguments, nulls, charged=charged, weight=steps))
+    return Fold(type_, checker.place(node), first, rest, weight=steps)
+
+
+def _may_be_large(type_: Type) -> bool:
+    return type_ is ANY or not isinstance(type_, (types.Scalar, types.TimeText))
 
 
 def _operation(sign: str, left: Type, right: Plan) -> Any:

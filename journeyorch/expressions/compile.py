@@ -12,9 +12,10 @@ from typing import Any, TypeGuard
 from . import plan as plans
 from .errors import Failure
 from .evaluate import Closure, Context
-from .limits import TEXT_PER_STEP
+from .limits import STEPS
 from .plan import Nulls, Plan
 from .read_field import compile_field
+from .weigh import size
 
 
 def compile_plan(plan: Plan) -> Closure:
@@ -204,14 +205,10 @@ def _needed(plan: plans.Apply) -> list[int]:
 
 
 def _charge(context: Context, value: Any) -> None:
-    """A step for every list element and every bit of a long text; loops pay for short ones."""
-    if type(value) is list:
-        # Objects are compared field by field, and stand in lists of their like.
-        of_objects = bool(value) and type(value[0]) is dict
-        fields = sum(len(item) for item in value if type(item) is dict) if of_objects else 0
-        context.charge(len(value) + fields)
-    elif type(value) is str and len(value) > TEXT_PER_STEP:
-        context.charge(len(value) // TEXT_PER_STEP)
+    """Steps for all that a list, object or long text holds; loops pay for short texts."""
+    steps = size(value, STEPS)
+    if steps:
+        context.charge(steps)
 
 
 def _fold(plan: plans.Fold) -> Closure:
@@ -221,8 +218,11 @@ def _fold(plan: plans.Fold) -> Closure:
     def fold(context: Context) -> Any:
         value = first(context)
         try:
+            _charge(context, value)
             for function, nulls, operand in rest:
-                value = _step(function, nulls, value, operand(context))
+                other = operand(context)
+                _charge(context, other)
+                value = _step(function, nulls, value, other)
                 _charge(context, value)
         except Failure as failure:
             raise place.error(failure) from None

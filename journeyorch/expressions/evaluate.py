@@ -107,6 +107,7 @@ class Compiled:
     references: tuple[Reference, ...]
     closure: Closure = field(repr=False)
     place: Place = field(repr=False)
+    weight: int = 0  # steps for evaluating it once (weigh.py)
 
     def evaluate(self, context: Context) -> Any:
         """The value, as the Python form of ``type``; None for null.

@@ -8,15 +8,19 @@ NESTING = 64  # of brackets, and of signs in front of or behind each other
 TREE_DEPTH = 2 * NESTING  # between two brackets stands at least one operation
 TOKENS = 6_000
 PATTERN_LENGTH = 1_000
+PATTERN_CLASSES = 10  # such as \\pL, which are tables of hundreds of ranges
+PATTERN_MEMORY = 512 * 1024
+PATTERN_INSTRUCTIONS = 20_000  # of all constant patterns of an expression
 
 # At run time.
 TEXT_LENGTH = 256 * 1024  # of a text an expression makes; texts that it only reads may be longer
 LIST_LENGTH = 10_000  # of a list it makes out of a text
-STEPS = 200_000  # list elements, matches of patterns and bits of text looked at in one evaluation
-TEXT_PER_STEP = 256
-STEPS_PER_MATCH = 15
-INSTRUCTIONS_PER_STEP = 256  # of a pattern, at one character each
-STEPS_PER_CHOICE = 10  # of a signature at run time
+STEPS = 200_000  # in one evaluation; what a step is, and what costs how many, is in weigh.py
+TEXT_PER_STEP = 32
+STEPS_PER_MATCH = 20  # that is replaced
+STEPS_PER_PART = 10  # that is split off
+INSTRUCTIONS_PER_STEP = 128  # of a pattern, at one character each
+STEPS_PER_PATTERN = 50  # made while evaluating, and two for each of its instructions
 
 INTEGER_MIN = -(2**63)
 INTEGER_MAX = 2**63 - 1

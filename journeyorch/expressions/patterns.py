@@ -17,8 +17,11 @@ from .limits import (
     CACHED_PATTERNS,
     INSTRUCTIONS_PER_STEP,
     LIST_LENGTH,
+    PATTERN_CLASSES,
     PATTERN_LENGTH,
+    PATTERN_MEMORY,
     STEPS_PER_MATCH,
+    STEPS_PER_PART,
     TEXT_LENGTH,
 )
 
@@ -26,7 +29,8 @@ Charge = Callable[[int], None]
 Pattern = Any  # re2 publishes no type for its compiled patterns
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-_OPTIONS.max_mem = 1 << 20  # a pattern that needs more is refused when compiled
+_OPTIONS.max_mem = PATTERN_MEMORY  # a pattern that needs more is refused when compiled
+_CLASS = re.compile(r"\\[pP]")
 _LOOKS_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])")
 _REFERS_BACK = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k[<{'])")
 _TEMPLATE = re.compile(r"\\(.)|\$([0-9]{1,2})", re.DOTALL)
@@ -37,6 +41,8 @@ def compile_pattern(text: str) -> Pattern:
     """Compile a pattern; a ``Failure`` with code ERR_EXPR_PATTERN says why it is none."""
     if len(text) > PATTERN_LENGTH:
         raise _refused(f"The pattern is longer than {PATTERN_LENGTH} characters. Use a shorter one.")
+    if len(_CLASS.findall(text)) > PATTERN_CLASSES:
+        raise _refused(f"The pattern has more than {PATTERN_CLASSES} Unicode classes (\\p). Use fewer.")
     try:
         return re2.compile(text, _OPTIONS)
     except (re2.error, UnicodeEncodeError) as error:
@@ -85,7 +91,7 @@ def replace(pattern: Pattern, text: str, template: str, *, every: bool, charge: 
     pieces = _read_template(template, pattern.groups)
     result: list[str] = []
     length = end = 0
-    for match in _matches(pattern, text, charge):
+    for match in _matches(pattern, text, charge, STEPS_PER_MATCH):
         piece = text[end : match.start()] + "".join(_fill(pieces, match))
         result.append(piece)
         length += len(piece)
@@ -97,10 +103,10 @@ def replace(pattern: Pattern, text: str, template: str, *, every: bool, charge: 
     return "".join(result) + text[end:]
 
 
-def _matches(pattern: Pattern, text: str, charge: Charge) -> Iterator[Any]:
+def _matches(pattern: Pattern, text: str, charge: Charge, steps: int) -> Iterator[Any]:
     _charge(pattern, text, charge)
     for match in pattern.finditer(_encodable(text)):
-        charge(STEPS_PER_MATCH)
+        charge(steps)
         yield match
 
 
@@ -139,7 +145,7 @@ def split(pattern: Pattern, text: str, *, charge: Charge) -> list[str]:
     """The parts between matches, trailing empty ones dropped; the whole text when nothing matches."""
     parts: list[str] = []
     end = 0
-    for match in _matches(pattern, text, charge):
+    for match in _matches(pattern, text, charge, STEPS_PER_PART):
         if match.end() == 0:
             continue  # an empty match at the start would make an empty first part
         parts.append(text[end : match.start()])

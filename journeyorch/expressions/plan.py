@@ -78,6 +78,7 @@ class Apply(Plan):
     contextual: bool = False
     # Lists and texts cost steps by their size; operators on numbers and the like do not.
     charged: bool = False
+    weight: int = 1  # steps for one call, whatever it is given
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ class Fold(Plan):
 
     first: Plan
     rest: list[tuple[Callable[[Any, Any], Any], Nulls, Plan]]
+    weight: int = 1  # of all the operators
 
 
 @dataclass(slots=True)

@@ -111,18 +111,21 @@ class Function:
     help: str
     examples: dict[str, Any] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
+    weight: int = 2  # steps for one call on small values (weigh.py)
     # With a constant text this is a way to write a literal: a text that does not fit is a check error.
     literal: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {}
+_STEPS = {"aggregation": 15, "conversion": 15, "date": 40, "list": 20}
 
 
 def function(
-    *, examples: dict[str, Any], name: str | None = None, literal: bool = False
+    *, examples: dict[str, Any], name: str | None = None, literal: bool = False, steps: int | None = None
 ) -> Callable[[_Implementation], _Implementation]:
     """Register an implementation, as a further signature when the name is known already.
 
+    ``steps`` is what a call costs on small values (weigh.py), by default what is usual in the category.
     The name is the Python name in camel case. Examples must hold at 2024-05-15T12:30:00Z, zone UTC.
     """
 
@@ -132,7 +135,9 @@ def function(
         if entry is None:
             category = implementation.__module__.rpartition(".")[2]
             help_text = (inspect.getdoc(implementation) or "").partition("\n")[0]
-            entry = FUNCTIONS[known_as] = Function(known_as, category, help_text, literal=literal)
+            weight = _STEPS.get(category, 2) if steps is None else steps
+            entry = Function(known_as, category, help_text, weight=weight, literal=literal)
+            FUNCTIONS[known_as] = entry
         entry.signatures.append(_read_signature(implementation))
         entry.examples.update(examples)
         return implementation

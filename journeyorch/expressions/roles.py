@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import types
 from .errors import Failure, misfit
-from .evaluate import Reference
-from .plan import Constant, Convert, Plan
+from .evaluate import Context, Reference
+from .limits import STEPS_PER_PATTERN
+from .plan import Apply, Constant, Plan
 from .registry import Role
 from .suggest import closest, with_hint
 from .types import ListType, ObjectType, Type
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from .check import Checker
 
 
+_PREPARING = 5  # steps
+
+
 def in_role(checker: Checker, role: Role, plan: Plan, arguments: list[Plan]) -> Plan:
     """An argument that is more than a value: a zone, a pattern, a key, a segment."""
     if isinstance(plan, Constant) and isinstance(plan.value, str):
@@ -25,7 +29,22 @@ def in_role(checker: Checker, role: Role, plan: Plan, arguments: list[Plan]) -> 
     if role.constant:
         message = f"The {role.label} has to be a constant text. Write it here in quotes."
         return checker.refuse(plan.place, "ERR_EXPR_CONSTANT", message)
-    return Convert(plan.type, plan.place, role.prepare, plan) if role.prepare else plan
+    if role.prepare is None:
+        return plan
+    return Apply(plan.type, plan.place, prepared(role), [plan], contextual=True, weight=_PREPARING)
+
+
+def prepared(role: Role) -> Callable[[Context, Any], Any]:
+    """How a value that comes while evaluating is made ready for its role."""
+    prepare = role.prepare or (lambda value: value)
+
+    def make_ready(context: Context, value: Any) -> Any:
+        ready = prepare(value)
+        if role.kind == "pattern":
+            context.charge(STEPS_PER_PATTERN + 2 * ready.programsize)
+        return ready
+
+    return make_ready
 
 
 def _constant_in_role(checker: Checker, role: Role, plan: Constant, arguments: list[Plan]) -> Plan:
@@ -34,7 +53,10 @@ def _constant_in_role(checker: Checker, role: Role, plan: Constant, arguments: l
     if role.kind == "key":
         return _check_key(checker, plan, arguments)
     try:
-        return Constant(plan.type, plan.place, role.prepare(plan.value) if role.prepare else plan.value)
+        value = role.prepare(plan.value) if role.prepare else plan.value
+        if role.kind == "pattern":
+            checker.count_pattern(value.programsize)
+        return Constant(plan.type, plan.place, value)
     except Failure as failure:
         return checker.refuse(plan.place, failure.code, failure.message)
 

@@ -9,7 +9,7 @@ from ..registry import function
 from ..values import in_range
 
 
-@function(examples={"random() < 1": True})
+@function(examples={"random() < 1": True}, steps=10)
 def random(context: Context) -> float:
     """A decimal from 0 up to, but not including, 1."""
     return context.random.random()

@@ -22,7 +22,7 @@ def _unit(text: str) -> str:
 Instant = Annotated[datetime, types.DATE_TIME]
 WallTime = Annotated[datetime, types.DATE_TIME_ONLY]
 Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True, choices=zone_names)]
-Pattern = Annotated[Any, Role(types.STRING, "pattern", compile_pattern)]
+Pattern = Annotated[Any, Role(types.STRING, "pattern", compile_pattern, kind="pattern")]
 Unit = Annotated[str, Role(types.STRING, "part", _unit, choices=lambda: UNITS)]
 SegmentName = Annotated[str, Role(types.STRING, "segment name", constant=True, kind="segment")]
 # The checker puts a function in its place, which reads that field of an object.

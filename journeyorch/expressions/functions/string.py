@@ -9,6 +9,8 @@ from ..operators import joined
 from ..registry import function
 from .parameters import Pattern
 
+_MATCHING = 40  # steps for a pattern and a short text
+
 
 @function(examples={'concat("Hello ", "World")': "Hello World"})
 def concat(first: str, second: str) -> str:
@@ -124,27 +126,31 @@ def trim(text: str) -> str:
     return text.strip()
 
 
-@function(examples={r'matchRegExp("12345", "\\d+")': True, 'matchRegExp("abc", "b")': False})
+@function(examples={r'matchRegExp("12345", "\\d+")': True, 'matchRegExp("abc", "b")': False}, steps=_MATCHING)
 def match_reg_exp(context: Context, text: str, pattern: Pattern) -> bool:
     """Whether the whole text matches the pattern."""
     return patterns.matches_whole(pattern, text, charge=context.charge)
 
 
-@function(examples={'replace("a-b-c", "-", "+")': "a+b-c"})
+@function(examples={'replace("a-b-c", "-", "+")': "a+b-c"}, steps=_MATCHING)
 def replace(context: Context, text: str, pattern: Pattern, by: str) -> str:
     """The text with the first match replaced; $1 is the first group, \\$ a dollar sign."""
     return patterns.replace(pattern, text, by, every=False, charge=context.charge)
 
 
 @function(
-    examples={'replaceAll("a-b-c", "-", "+")': "a+b+c", r'replaceAll("x1y22", "(\\d+)", "<$1>")': "x<1>y<22>"}
+    examples={
+        'replaceAll("a-b-c", "-", "+")': "a+b+c",
+        r'replaceAll("x1y22", "(\\d+)", "<$1>")': "x<1>y<22>",
+    },
+    steps=_MATCHING,
 )
 def replace_all(context: Context, text: str, pattern: Pattern, by: str) -> str:
     """The text with every match replaced; $1 is the first group, \\$ a dollar sign."""
     return patterns.replace(pattern, text, by, every=True, charge=context.charge)
 
 
-@function(examples={'split("A, B,C", ", *")': ["A", "B", "C"]})
+@function(examples={'split("A, B,C", ", *")': ["A", "B", "C"]}, steps=_MATCHING)
 def split(context: Context, text: str, pattern: Pattern) -> list[str]:
     """The parts between the matches of a pattern, empty ones at the end dropped."""
     return patterns.split(pattern, text, charge=context.charge)
@@ -157,7 +163,7 @@ def substr(text: str, start: int, end: int = INTEGER_MAX) -> str:
     return text[start : max(start, end)]
 
 
-@function(examples={"length(uuid())": 36})
+@function(examples={"length(uuid())": 36}, steps=25)
 def uuid(context: Context) -> str:
     """A new random identifier."""
     return str(context.uuid())

@@ -12,8 +12,21 @@ from journeyorch.expressions.explain import explain
 
 from .world import SCOPE, make_context
 
-NESTED = types.ListType(types.ObjectType({"inner": types.ListType(types.INTEGER), "text": types.STRING}))
+NESTED = types.ListType(
+    types.ObjectType(
+        {
+            "inner": types.ListType(types.INTEGER),
+            "text": types.STRING,
+            "n": types.INTEGER,
+            "time": types.DATE_TIME,
+        }
+    )
+)
 THRICE = "@{E.list.all(@{E.list.all(@{E.list.all(currentEventField.text is null)} is null)} is null)}"
+MANY_TERMS = " and ".join(["currentEventField.n >= -1"] * 200)
+MANY = {"list": [{}] * 10_000}
+TIMES = {"list": [{"time": "2024-05-14T10:00:00Z", "text": "2024-05-14"}] * 20_000}
+NESTED_DATA = {"list": [{}] * 1_000, "any": [{"a": number} for number in range(1_000)]}
 LISTS = Scope(events={"E": types.ObjectType({"list": NESTED, "any": types.ANY, "text": types.STRING})})
 
 
@@ -48,6 +61,8 @@ def failure_of(source, payload):
         ("x" * 3_000_000, "ERR_EXPR_TOO_LONG"),
         ('matchRegExp("a", "' + "a" * 1_001 + '")', "ERR_EXPR_PATTERN"),
         ('matchRegExp("a", "((((a{100}){100}){100}){100})")', "ERR_EXPR_PATTERN"),
+        ('matchRegExp("a", "' + "\\\\pL" * 100 + '")', "ERR_EXPR_PATTERN"),
+        (" or ".join(f'matchRegExp("a", "(a?){{{n}}}")' for n in range(480, 495)), "ERR_EXPR_PATTERN"),
         ("9" * 5_000, "ERR_EXPR_NUMBER"),
         ("9" * 400 + ".0", "ERR_EXPR_NUMBER"),
         ("\ud800", "ERR_EXPR_TEXT"),
@@ -160,6 +175,24 @@ def test_long_chains_are_not_nesting():
         ("@{E.text} == 'a' or matchRegExp(@{E.text}, 'a')", {"text": "\ud800"}, "ERR_EXPR_VALUE"),
         ("@{E.any}", {"any": float("nan")}, "ERR_EXPR_VALUE"),
         ("@{E.any}", {"any": 10**400}, "ERR_EXPR_OVERFLOW"),
+        (f"count(@{{E.list.all({MANY_TERMS})}})", {"list": [{"n": 1}] * 1_000}, "ERR_EXPR_STEPS"),
+        (f"@{{E.list.first({MANY_TERMS})}} is null", {"list": [{"n": -2}] * 1_000}, "ERR_EXPR_STEPS"),
+        (f"@{{E.list.last({MANY_TERMS})}} is null", {"list": [{"n": -2}] * 1_000}, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(inLastDays(currentEventField.time, 3))})", TIMES, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(toDateTime(currentEventField.text) > now())})", TIMES, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(uuid() == 'a')})", {"list": [{}] * 10_000}, "ERR_EXPR_STEPS"),
+        ("max(@{E.list.time}) is null", TIMES, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(@{E.any} == @{E.any})})", NESTED_DATA, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(@{E.any} == @{E.any} == true)})", NESTED_DATA, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(max(@{E.any.a}) > 0)})", NESTED_DATA, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(@{E.any.at(0).a} + 1 > 0)})", NESTED_DATA | MANY, "ERR_EXPR_STEPS"),
+        ("count(@{E.list.all(lower(@{E.text}) == '')})", {"text": "É" * 260_000} | MANY, "ERR_EXPR_STEPS"),
+        (
+            "count(@{E.list.all(matchRegExp('a', currentEventField.text))})",
+            {"list": [{"text": f"a{number}"} for number in range(2_000)]},
+            "ERR_EXPR_STEPS",
+        ),
+        ("matchRegExp('a', @{E.text})", {"text": "\\pL" * 11}, "ERR_EXPR_PATTERN"),
         ("distinct([@{E.any}, @{E.any}]) is null", {"any": None}, None),
     ],
 )
@@ -176,6 +209,42 @@ def test_deep_data_is_compared_up_to_a_depth():
         deep = [deep]
 
     assert failure_of("@{E.any} == @{E.any}", {"any": {"x": deep}}) == "ERR_EXPR_VALUE"
+
+
+HISTORY = [
+    {
+        "eventType": "purchase" if number % 3 else "view",
+        "timestamp": f"2024-{1 + number % 5:02}-1{number % 6}T10:00:00+02:00",
+        "productListItems": [{"SKU": f"s{part}", "quantity": part} for part in range(3)],
+    }
+    for number in range(1_000)
+]
+PROFILE = "#{ExperiencePlatform.ProfileFieldGroup.experienceevent"
+
+
+USUAL = {
+    f'count({PROFILE}.all(currentDataPackField.eventType == "purchase")}}) > 100': True,
+    f"""count({PROFILE}.all(
+            currentDataPackField.eventType == "purchase" and inLastDays(currentDataPackField.timestamp, 30)
+        )}}) >= 1
+        and sum({PROFILE}.all(inLastMonths(currentDataPackField.timestamp, 3))
+            .productListItems.all(currentDataPackField.SKU == "s1").quantity}}) > 5""": True,
+    f"""count({PROFILE}.all(
+            currentDataPackField.productListItems.first(
+                currentDataPackField.quantity > 1 and startWithIgnoreCase(currentDataPackField.SKU, "S")
+            ).SKU == "s2"
+        )}}) == 1000""": True,
+    f"max({PROFILE}.timestamp}}) < now()": True,
+    f"distinctCount({PROFILE}.eventType}})": 2,
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), USUAL.items())
+def test_a_thousand_experience_events_are_no_problem(source, expected):
+    profile = {"ProfileFieldGroup": {"experienceevent": HISTORY}}
+    context = make_context(datasources={"ExperiencePlatform": profile})
+
+    assert compile_expression(source, SCOPE).evaluate(context) == expected
 
 
 def test_patterns_that_explode_elsewhere_run_in_linear_time():
