@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from journeyorch import bulk, wakeup
+from journeyorch.access.locks import lock_sandbox
 from journeyorch.access.models import Sandbox, User
 from journeys.definition.check import Reading
 from journeys.definition.check import check as check_document
@@ -94,14 +95,16 @@ def save_draft(version: JourneyVersion, data: Any, *, revision: int) -> list[Pro
     return check(stored)
 
 
-def check(version: JourneyVersion) -> list[Problem]:
-    """Everything that is wrong with the version's definition as it stands in its sandbox now."""
+def check(version: JourneyVersion, *, testing: bool = False) -> list[Problem]:
+    """Everything that is wrong with the version's definition as it stands in its sandbox now.
+
+    ``testing``: what keeps it from being tested, else what keeps it from being published.
+    """
     document, problems = read_document(version.document)
     if document is None:
         return problems
-    return check_document(
-        document, read_catalog(version.sandbox_id), max_activities=settings.JOURNEY_MAX_ACTIVITIES
-    )
+    catalog = read_catalog(version.sandbox_id)._replace(own=str(version.journey.uid), testing=testing)
+    return check_document(document, catalog, max_activities=settings.JOURNEY_MAX_ACTIVITIES)
 
 
 def publish(version: JourneyVersion, *, by: User | None) -> None:
@@ -109,9 +112,11 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
     with transaction.atomic():
         stored = locked(version)
         require(stored, (Status.DRAFT, Status.TEST), _("Only a draft can be published."))
-        require_no_errors(stored, _("The journey has errors; correct them before publishing."))
         # Locked: it may be stopped at this moment, and must not become a closed one.
         previous = stored.journey.versions.live().select_for_update().first()
+        # Nothing that is checked may change meanwhile: two who publish at once could jump to each other.
+        lock_sandbox(stored.sandbox_id, shared=False)
+        require_no_errors(stored, _("The journey has errors; correct them before publishing."))
         _require_same_rules(stored)
         _require_room(stored, replacing=previous)
         now = bulk.database_now()
@@ -216,9 +221,9 @@ def require(version: JourneyVersion, statuses: str | tuple[str, ...], message: s
         raise NotAllowed(message)
 
 
-def require_no_errors(version: JourneyVersion, message: str) -> None:
+def require_no_errors(version: JourneyVersion, message: str, *, testing: bool = False) -> None:
     """Raise ``NotAllowed`` with the errors of the definition, if it has some."""
-    errors = [problem for problem in check(version) if problem.is_error]
+    errors = [problem for problem in check(version, testing=testing) if problem.is_error]
     if errors:
         raise NotAllowed(message, errors)
 

@@ -29,7 +29,7 @@ def switch_on(version: JourneyVersion, *, by: User | None) -> None:
     with transaction.atomic():
         stored = locked(version)
         require(stored, Status.DRAFT, _("Only a draft can be tested; begin a new version."))
-        require_no_errors(stored, _("The journey has errors; correct them before testing."))
+        require_no_errors(stored, _("The journey has errors; correct them before testing."), testing=True)
         document = Document.model_validate(stored.document)
         if Reading(document, read_catalog(stored.sandbox_id)).namespaces() == {""}:
             raise NotAllowed(_("Without a namespace nobody is a test profile; give the journey's event one."))

@@ -13,4 +13,5 @@ from journeys.activities import (  # noqa: F401, I001 - the order is the palette
     message,
     custom_action,
     update_profile,
+    jump,
 )

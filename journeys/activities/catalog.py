@@ -60,8 +60,23 @@ class ChannelInfo(NamedTuple):
     endpoint: str
 
 
+class JourneyInfo(NamedTuple):
+    """A journey as a target of jumps: its live version, else the one in test, if there is one."""
+
+    id: int
+    uid: str
+    name: str
+    is_live: bool
+    in_test: bool
+    event: str  # name of the first one by which people enter; empty: they enter otherwise
+    jumps: tuple[str, ...]  # uids of the journeys that it jumps to
+
+
 class Catalog(NamedTuple):
-    """All by name, as documents refer to them; channels by kind (the default one)."""
+    """All by name, as documents refer to them; channels by kind (the default one), journeys by uid.
+
+    ``own``: uid of the journey that is being checked; empty: unknown.
+    """
 
     events: Mapping[str, EventInfo] = {}
     sources: Mapping[str, Mapping[str, GroupInfo]] = {}
@@ -71,3 +86,6 @@ class Catalog(NamedTuple):
     channels: Mapping[str, ChannelInfo] = {}
     #: The longest duration of a wait; more where people may stay longer (journeys.md, Activities).
     longest_wait: timedelta = timedelta(days=30)
+    journeys: Mapping[str, JourneyInfo] = {}
+    own: str = ""
+    testing: bool = False  # whether it is to be tested, not published

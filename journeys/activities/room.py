@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeyorch.expressions import (
     JOURNEY_PROPERTIES,
@@ -19,20 +19,27 @@ from journeys.definition.problems import Problem
 from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
 
-_NOTHING: Mapping[str, str] = {}
+
+class Surrounding(NamedTuple):
+    """What an activity's place in the drawing tells, besides expressions."""
+
+    above: Mapping[str, str] = {}  # kinds of the activities that may stand before it, by id
+    kinds: frozenset[str] = frozenset()  # of the whole drawing
+    namespaces: frozenset[str] = frozenset()  # in which the journey tells people apart
+
+
+_NOWHERE = Surrounding()
 
 
 class Room:
     """Compiles expressions against what stands before one activity on its path."""
 
     def __init__(
-        self, catalog: Catalog, upstream: Mapping[str, Any], *, above: Mapping[str, str] = _NOTHING
+        self, catalog: Catalog, upstream: Mapping[str, Any], *, surrounding: Surrounding = _NOWHERE
     ) -> None:
-        """``upstream``: types of event payloads and responses by reference name; ``above``: the kinds of the
-        activities that may stand before it, by id.
-        """
+        """``upstream``: types of event payloads and responses by reference name."""
         self.catalog = catalog
-        self.above = above
+        self.above, self.kinds, self.namespaces = surrounding
         self.scope = Scope(
             events=upstream,
             datasources=_source_scopes(catalog),

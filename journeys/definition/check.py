@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import journeys.activities  # noqa: F401 - registers the kinds
 from journeys.activities.base import Activity, kinds, read_config
 from journeys.activities.catalog import Catalog
-from journeys.activities.room import Room
+from journeys.activities.room import Room, Surrounding
 from journeys.definition.document import Document
 from journeys.definition.graph import Graph
 from journeys.definition.problems import Problem
@@ -53,7 +53,9 @@ class Reading:
         upstream = frozenset(self.graph.upstream(id) & self.configs.keys())
         if upstream not in self._rooms:
             above = {each: self.document.activities[each].kind for each in upstream}
-            self._rooms[upstream] = Room(self.catalog, self._types(upstream), above=above)
+            kinds = frozenset(activity.kind for activity in self.document.activities.values())
+            surrounding = Surrounding(above, kinds, frozenset(self.namespaces()))
+            self._rooms[upstream] = Room(self.catalog, self._types(upstream), surrounding=surrounding)
         return self._rooms[upstream]
 
     def parallel_to(self, id: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,9 +22,11 @@ from journeys.activities.catalog import (
     ChannelInfo,
     EventInfo,
     GroupInfo,
+    JourneyInfo,
     TemplateInfo,
     VariableInfo,
 )
+from journeys.models import Journey, JourneyVersion
 
 
 def read_catalog(sandbox_id: int) -> Catalog:
@@ -36,6 +39,7 @@ def read_catalog(sandbox_id: int) -> Catalog:
         templates=_templates(sandbox_id),
         channels=_channels(sandbox_id),
         longest_wait=_longest_wait(settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
+        journeys=_journeys(sandbox_id),
     )
 
 
@@ -125,6 +129,32 @@ def _channels(sandbox_id: int) -> dict[str, ChannelInfo]:
     """The default channel of each kind."""
     newest_first = reversed(channels(sandbox_id))
     return {row.kind: ChannelInfo(row.id, row.kind, f"channel:{row.id}") for row in newest_first}
+
+
+def _journeys(sandbox_id: int) -> dict[str, JourneyInfo]:
+    """Every journey as a target of jumps, by uid. The documents are looked at as they are stored."""
+    versions = JourneyVersion.objects.filter(sandbox_id=sandbox_id, status__in=[_LIVE, _TEST])
+    documents: dict[int, dict[str, Any]] = defaultdict(dict)
+    for journey_id, status, document in versions.values_list("journey_id", "status", "document"):
+        documents[journey_id][status] = document
+    journeys = Journey.objects.filter(sandbox_id=sandbox_id).values_list("pk", "uid", "name")
+    return {str(uid): _journey(id, str(uid), name, documents[id]) for id, uid, name in journeys}
+
+
+_LIVE, _TEST = JourneyVersion.Status.LIVE, JourneyVersion.Status.TEST
+
+
+def _journey(id: int, uid: str, name: str, documents: Mapping[str, Any]) -> JourneyInfo:
+    """``documents``: by the status of their version."""
+    is_live, in_test = _LIVE in documents, _TEST in documents
+    document = documents.get(_LIVE) or documents.get(_TEST)
+    if document is None:
+        return JourneyInfo(id, uid, name, is_live, in_test, event="", jumps=())
+    activities = document["activities"]
+    first = activities[document["start"][0]]
+    event = first["config"]["event"] if first["kind"] == "event" else ""
+    jumps = {each["config"]["journey"] for each in activities.values() if each["kind"] == "jump"}
+    return JourneyInfo(id, uid, name, is_live, in_test, event, tuple(sorted(jumps)))
 
 
 def _variable(name: str, label: str, type_name: str, required: bool) -> VariableInfo:

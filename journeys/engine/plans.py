@@ -51,6 +51,10 @@ class SandboxPlans:
         self._places = {key: tuple(sorted(found)) for key, found in places.items()}
         self._profile_keys = profile_keys
         self._update_keys = update_keys
+        self._targets: dict[bool, dict[int, int]] = {False: {}, True: {}}
+        for place, plan in self._entered.items():
+            if (event := plan.first_event) is not None:
+                self._targets[place.in_test][place.journey_id] = event
         self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
         self.needs = Needs(
             attributes=True,
@@ -66,6 +70,10 @@ class SandboxPlans:
     def entered(self, place: Place) -> Plan | None:
         """The plan by which people enter now: of the live version, or of the one in test."""
         return self._entered.get(place)
+
+    def targets(self, *, in_test: bool) -> Mapping[int, int]:
+        """The journeys that people may jump to, with the first event of each; out of a test into tests."""
+        return self._targets[in_test]
 
     def needs_profile_for(self, keys: Iterable[Key]) -> bool:
         return not self._profile_keys.isdisjoint(keys)

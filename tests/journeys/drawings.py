@@ -12,6 +12,7 @@ from journeys.activities.catalog import (
     ChannelInfo,
     EventInfo,
     GroupInfo,
+    JourneyInfo,
     TemplateInfo,
     VariableInfo,
 )
@@ -79,6 +80,17 @@ CATALOG = Catalog(
         "push": ChannelInfo(5, "push", "channel:5"),
     },
     longest_wait=timedelta(days=90),
+    journeys={
+        "u-1": JourneyInfo(1, "u-1", "This one", is_live=True, in_test=False, event="Lobby", jumps=()),
+        "u-2": JourneyInfo(2, "u-2", "Dinner", is_live=True, in_test=False, event="Meal", jumps=("u-3",)),
+        "u-3": JourneyInfo(3, "u-3", "Night", is_live=True, in_test=False, event="Gym", jumps=()),
+        "u-4": JourneyInfo(4, "u-4", "Back again", is_live=True, in_test=False, event="Gym", jumps=("u-5",)),
+        "u-5": JourneyInfo(5, "u-5", "Between", is_live=True, in_test=False, event="Gym", jumps=("u-1",)),
+        "u-6": JourneyInfo(6, "u-6", "Unfinished", is_live=False, in_test=True, event="Meal", jumps=()),
+        "u-7": JourneyInfo(7, "u-7", "By segment", is_live=True, in_test=False, event="", jumps=()),
+        "u-8": JourneyInfo(8, "u-8", "By email", is_live=True, in_test=False, event="Elsewhere", jumps=()),
+    },
+    own="u-1",
 )
 
 

@@ -14,12 +14,15 @@ from journeys.engine.decide.values import Key, State
 PROFILE_SOURCE = "ExperiencePlatform"
 _NONE: Mapping[str, Any] = {}
 _NOTHING: Mapping[Key, datetime] = {}
+_NO_TARGETS: Mapping[int, int] = {}
 
 
 class Surroundings:
     """What surrounds an instance in its wave: the person as loaded, and the moment."""
 
-    __slots__ = ("feedback", "namespace", "now", "person_id", "profile", "segments", "taken")
+    __slots__ = (
+        "feedback", "namespace", "now", "person_id", "profile", "segments", "taken", "targets",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Surroundings:
         segments: frozenset[str] = frozenset(),
         feedback: Mapping[Key, datetime] = _NOTHING,
         taken: Mapping[str, int] = _NONE,
+        targets: Mapping[int, int] = _NO_TARGETS,
     ) -> None:
         """``taken``: people on the first path of the version's profile caps, by activity."""
         self.now = now
@@ -41,6 +45,8 @@ class Surroundings:
         # What was recorded of this instance's messages, with its time.
         self.feedback = feedback
         self.taken = taken
+        # The journeys that people may jump to now, with the first event of each.
+        self.targets = targets
 
 
 class JourneyContext(Context):

@@ -19,6 +19,7 @@ from journeys.engine.decide.step import (
     End,
     Failed,
     Go,
+    Leap,
     Pause,
     Plan,
     Step,
@@ -32,6 +33,7 @@ from journeys.engine.decide.values import (
     CallRequest,
     Decision,
     Discard,
+    JumpRequest,
     Pending,
     Position,
     Returned,
@@ -126,7 +128,8 @@ class Walk:
 
     __slots__ = (
         "activity", "around", "asked", "call_by", "calls", "data", "discards", "entered_at", "events",
-        "fetched", "held", "measured", "messages", "pending", "plan", "position", "profile", "properties",
+        "fetched", "held", "jumps", "measured", "messages", "pending", "plan", "position", "profile",
+        "properties",
         "race", "sequence", "state", "status", "steps", "timers", "updates", "visit",
     )  # fmt: skip
 
@@ -155,6 +158,7 @@ class Walk:
         self.profile = around.profile
         self.steps: list[StepRecord] = []
         self.calls: list[CallRequest] = []
+        self.jumps: list[JumpRequest] = []
         self.discards: list[tuple[Arrival, Discard]] = []
         self.updates: list[Mapping[tuple[str, ...], Any]] = []
 
@@ -171,8 +175,9 @@ class Walk:
             self.measured,
         )  # fmt: skip
         return Decision(
-            state, tuple(self.steps), tuple(self.calls), tuple(self.discards), tuple(self.updates)
-        )
+            state, tuple(self.steps), tuple(self.calls), tuple(self.discards), tuple(self.updates),
+            tuple(self.jumps),
+        )  # fmt: skip
 
     # --- Stimuli ----------------------------------------------------------------------------------
 
@@ -338,13 +343,13 @@ class Walk:
             assert isinstance(step, Work)
             self._apply(step, self._enter(step))
 
-    def _enter(self, step: Work) -> Go | End | Do | Update | Failed:
+    def _enter(self, step: Work) -> Go | End | Do | Leap | Update | Failed:
         try:
             return step.enter(self._view(step.id))
         except RunTimeError as error:
             return _failed_by(error)
 
-    def _apply(self, step: Work, result: Go | End | Do | Update | Failed) -> None:
+    def _apply(self, step: Work, result: Go | End | Do | Leap | Update | Failed) -> None:
         match result:
             case Go(path):
                 self.leave(step, path, StepStatus.TRANSITIONS)
@@ -357,8 +362,20 @@ class Walk:
                 self.profile = with_fields(self.profile, values)
                 self.updates.append(values)
                 self.leave(step, "next", StepStatus.TRANSITIONS)
+            case Leap():
+                self._jump(step, result)
             case Failed():
                 self.fail(step.id, result)
+
+    def _jump(self, step: Work, leap: Leap) -> None:
+        """To a journey that people may enter now by the event that the jump was made for."""
+        if leap.journey_id is None or self.around.targets.get(leap.journey_id) != leap.event_id:
+            message = "The target journey is not live, or begins with another event now."
+            self.fail(step.id, Failed(StepStatus.ERROR, "error", message))
+            return
+        key = call_key(self.instance_id, step.id, self.visit, "jump")
+        self.jumps.append(JumpRequest(key, leap.journey_id, leap.event_id, leap.payload))
+        self.leave(step, "next", StepStatus.TRANSITIONS)
 
     def fail(self, activity: str, failed: Failed, detail: Mapping[str, Any] | None = None) -> None:
         """By the alternative path if there is one; else the person's journey ends in error."""

@@ -84,6 +84,14 @@ class Do(NamedTuple):
     spec: Mapping[str, Any]
 
 
+class Leap(NamedTuple):
+    """The person enters another journey, too, by this event; the step itself is done."""
+
+    journey_id: int | None  # None: it is gone
+    event_id: int
+    payload: Mapping[str, Any]
+
+
 class Failed(NamedTuple):
     """The step failed: by the alternative path, else the person's journey ends in error."""
 
@@ -127,7 +135,7 @@ class Work(Step):
 
     __slots__ = ()
 
-    def enter(self, view: View) -> Go | End | Do | Update | Failed:
+    def enter(self, view: View) -> Go | End | Do | Leap | Update | Failed:
         """Decide, or ask for a call. May raise the expression language's ``RunTimeError``."""
         raise NotImplementedError
 
@@ -207,6 +215,13 @@ class Plan(NamedTuple):
     def listens_to(self, test_of: int | None) -> bool:
         """Whether an event made for the test of this version (None: none) may come in."""
         return self.test is None or self.test.from_outside or test_of == self.version_id
+
+    @property
+    def first_event(self) -> int | None:
+        """The event by which others jump to this journey; None: people enter otherwise."""
+        first = self.steps[self.start[0]]
+        keys = first.keys if isinstance(first, Pause) else ()
+        return next((key for key in keys if isinstance(key, int)), None)
 
     @property
     def has_reactions(self) -> bool:

@@ -222,6 +222,15 @@ class CallRequest(NamedTuple):
     spec: Mapping[str, Any]
 
 
+class JumpRequest(NamedTuple):
+    """An internal event for another journey of the same person; ``key`` makes it the same one again."""
+
+    key: UUID
+    journey_id: int
+    event_id: int
+    payload: Mapping[str, Any]
+
+
 class Decision(NamedTuple):
     """What a stimulus changed: the new state, and what is to be written and done."""
 
@@ -230,6 +239,7 @@ class Decision(NamedTuple):
     calls: tuple[CallRequest, ...] = ()
     discards: tuple[tuple[Arrival, Discard], ...] = ()
     updates: tuple[Mapping[tuple[str, ...], Any], ...] = ()  # fields to be set in the profile, in order
+    jumps: tuple[JumpRequest, ...] = ()
 
 
 def call_key(instance_id: UUID, activity: str, visit: int, purpose: str) -> UUID:

@@ -16,6 +16,7 @@ from journeys.engine.decide import (
     CallRequest,
     Decision,
     Discard,
+    JumpRequest,
     Key,
     Operated,
     Plan,
@@ -92,6 +93,7 @@ class Handled:
         self.forgotten: list[Forgotten] = []
         self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
         self.resent: set[UUID] = set()  # parked calls to be made after all
+        self.jumps: list[tuple[Row, JumpRequest]] = []
 
     @property
     def is_empty(self) -> bool:
@@ -133,6 +135,8 @@ class Handler:
             self._feedback(one)
         elif one.kind == LaneInput.Kind.OPERATION:
             self._operate(one)
+        elif one.kind == LaneInput.Kind.JUMP:
+            self._jump(one)
         elif not self._sweep(one):
             return
         self.handled.inputs.append(one.id)
@@ -143,7 +147,7 @@ class Handler:
             return
         if arrived.feeds is not None:
             self._apply_to_profile(arrived.feeds)
-        for place in self._plans.places_of(arrived.arrival.keys):
+        for place in arrived.places(self._plans):
             entered = self._plans.entered(place)
             if entered is None or entered.listens_to(arrived.test_of):
                 self._arrive(one, place, arrived.arrival)
@@ -241,6 +245,16 @@ class Handler:
         plan = self._plans.versions.get(row.version_id)
         if plan is not None and listens(plan, row.state):
             self._decide(row, plan, arrived.arrival)
+
+    def _jump(self, one: Input) -> None:
+        """Somebody jumps to a journey; told where the person came from if it was closed meanwhile."""
+        arrived = self._loaded.arrived[one.id]
+        (place,) = arrived.places(self._plans)
+        origin = self._plans.versions.get(arrived.origin or 0)
+        if self._lets_in(place, arrived.arrival):
+            self._arrive(one, place, arrived.arrival)
+        elif origin is not None:
+            self._discard(one, origin, arrived.arrival, Discard.JOURNEY_CLOSED)
 
     def _sweep(self, one: Input) -> bool:
         """End the people of a stopped version, or forget those of a test; False if more are left."""
@@ -355,6 +369,7 @@ class Handler:
             came = entrance if record.sequence == 0 else 0
             self.handled.steps.append(self._step(row, record, came))
         self.handled.calls.extend((row, call) for call in decision.calls)
+        self.handled.jumps.extend((row, jump) for jump in decision.jumps)
         for arrival, reason in decision.discards:
             # Somebody who would enter by it is inside already: that says more than "not listening".
             lets_in = self._lets_in(Place(row.journey_id, row.in_test), arrival)
@@ -410,6 +425,7 @@ class Handler:
             namespace=identity[0],
             person_id=identity[1],
             profile=person.fields if person else None,
+            targets=self._plans.targets(in_test=plan.in_test),
             feedback=self._loaded.feedback.get(instance_id, _NOTHING) if instance_id else _NOTHING,
             taken=self._loaded.caps.of(plan),
         )

@@ -231,7 +231,8 @@ def _entrance_keys(arrived: Iterable[Arrived], plans: SandboxPlans) -> set[Entra
     return {
         (*place, one.input.namespace, one.input.person_id)
         for one in arrived
-        for place in plans.places_of(one.arrival.keys)
+        if one.instance_id is None
+        for place in one.places(plans)
     }
 
 
@@ -282,7 +283,7 @@ def _over(rows: Iterable[Row], plans: SandboxPlans) -> Set[tuple[int, int]]:
 
 
 def _test_people(arrived: Iterable[Arrived], plans: SandboxPlans) -> dict[int, int]:
-    places = {place for one in arrived for place in plans.places_of(one.arrival.keys) if place.in_test}
+    places = {place for one in arrived for place in one.places(plans) if place.in_test}
     tested = {plan.version_id for place in places if (plan := plans.entered(place))}
     if not tested:
         return {}

@@ -12,13 +12,14 @@ import orjson
 from datasources.platform.profiles.feed import Received
 from events.loading import load_entities
 from events.routing import Entity
-from journeys.engine.decide import Arrival
+from journeys.engine.decide import Arrival, JumpRequest
 from journeys.engine.decide.values import feedback_key
+from journeys.engine.plans import Place, SandboxPlans
 from journeys.models import LaneInput
 
 Kind = LaneInput.Kind
 #: A timer that races with one of these lets it come first if it is older (engine.md § 3).
-NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK})
+NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK, Kind.JUMP})
 
 
 class Input(NamedTuple):
@@ -52,6 +53,12 @@ class Arrived(NamedTuple):
     feeds: Received | None = None  # for the profile store
     instance_id: UUID | None = None  # FEEDBACK: the only one whom it concerns
     test_of: int | None = None  # the tested version whose form made it
+    target: Place | None = None  # JUMP: the only journey that it is for
+    origin: int | None = None  # JUMP: the version that the person jumped from
+
+    def places(self, plans: SandboxPlans) -> Sequence[Place]:
+        """Where it may let the person in, or take the person on."""
+        return [self.target] if self.target is not None else plans.places_of(self.arrival.keys)
 
 
 def read_news(inputs: Sequence[Input]) -> dict[int, Arrived]:
@@ -62,6 +69,8 @@ def read_news(inputs: Sequence[Input]) -> dict[int, Arrived]:
     for one in inputs:
         if one.kind == Kind.FEEDBACK:
             found[one.id] = _feedback(one)
+        elif one.kind == Kind.JUMP:
+            found[one.id] = _jump(one)
         elif one.kind == Kind.EVENT and one.reference in entities:
             found[one.id] = _event(one, entities[one.reference])
     return found
@@ -81,3 +90,17 @@ def _feedback(one: Input) -> Arrived:
     detail = orjson.loads(one.detail)
     key = feedback_key(detail["activity"], detail["reaction"])
     return Arrived(one, Arrival(None, (key,), one.occurred_at, {}), instance_id=UUID(detail["instance"]))
+
+
+def jump_detail(jump: JumpRequest, *, origin: int, in_test: bool) -> str:
+    """What the input of a jump says, besides the journey; ``origin``: the version that the person is in."""
+    told = {"jump": str(jump.key), "event": jump.event_id, "payload": jump.payload}
+    return orjson.dumps({**told, "origin": origin, "test": in_test}).decode()
+
+
+def _jump(one: Input) -> Arrived:
+    detail = orjson.loads(one.detail)
+    mark = f"jump:{detail['jump']}"
+    arrival = Arrival(None, (detail["event"],), one.occurred_at, detail["payload"], mark)
+    target = Place(one.reference or 0, detail["test"])
+    return Arrived(one, arrival, target=target, origin=detail["origin"])

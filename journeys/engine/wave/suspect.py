@@ -48,10 +48,13 @@ def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
         return [UUID(orjson.loads(one.detail)["instance"])]
     if one.kind == LaneInput.Kind.OPERATION:
         return [read_asked(one.detail).instance_id]
-    if one.kind != LaneInput.Kind.EVENT:
+    if one.kind == LaneInput.Kind.JUMP:
+        journeys = [one.reference or 0]
+    elif one.kind == LaneInput.Kind.EVENT:
+        places = plans_of(_sandbox_of(lane_id)).places_of(orjson.loads(one.detail)["events"])
+        journeys = [place.journey_id for place in places]
+    else:
         return []
-    places = plans_of(_sandbox_of(lane_id)).places_of(orjson.loads(one.detail)["events"])
-    journeys = {place.journey_id for place in places}
     entered = Entrance.objects.filter(journey__in=journeys, namespace=one.namespace, person_id=one.person_id)
     return [id for id in entered.values_list("active_instance", flat=True) if id is not None]
 

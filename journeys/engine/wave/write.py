@@ -15,8 +15,9 @@ from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
 from journeys.engine.operations import drop_calls, resend_calls
 from journeys.engine.wave.handle import Handled, Step
+from journeys.engine.wave.news import jump_detail
 from journeys.engine.wave.testing import count_people, forget
-from journeys.models import Call
+from journeys.models import Call, LaneInput
 
 
 class Stale(Exception):
@@ -35,6 +36,7 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     resend_calls(handled.resent, now)
     _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
     _forget_calls(handled)
+    _write_jumps(handled, now=now)
     write_steps(handled.steps)
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
@@ -105,6 +107,18 @@ def _forget_calls(handled: Handled) -> None:
     """Requests and answers are data, too: they go with those of an instance that has timed out."""
     timed_out = [id for id in handled.ended if handled.rows[id].state.status is Status.TIMED_OUT]
     bulk.delete(tables.CALL, bulk.Column("instance_id", "uuid"), timed_out)
+
+
+def _write_jumps(handled: Handled, *, now: datetime) -> None:
+    """The same namespace and person, hence the same lane."""
+    rows = [
+        (
+            row.lane_id, LaneInput.Class.LIVE, LaneInput.Kind.JUMP, row.namespace, row.person_id,
+            jump.journey_id, jump_detail(jump, origin=row.version_id, in_test=row.in_test), now,
+        )
+        for row, jump in handled.jumps
+    ]  # fmt: skip
+    bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)
 
 
 def write_steps(steps: Sequence[Step]) -> None:

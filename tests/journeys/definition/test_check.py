@@ -41,6 +41,14 @@ def reacting(kind: str, what: str, **more: Any) -> dict[str, Any]:
     return after_lobby(MESSAGES[kind], react=reaction("next", what, **more))
 
 
+ANY = {"amount": "1.5", "text": '"x"'}
+FROM_LOBBY = {"amount": "@{Lobby.amount}", "text": "@{Lobby.text}"}
+
+
+def jump(journey: str, *, event: str = "Meal", values: Any = None, **more: Any) -> dict[str, Any]:
+    return act("jump", **{"journey": journey, "event": event, "values": values or FROM_LOBBY, **more})
+
+
 # Code, activity that is named, field, and the drawing.
 PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_NO_START", None, "", {"start": []}),
@@ -155,16 +163,49 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
                 {"a": ["mail"], "b": ["react"]},
                 parts=[{"id": "a", "percent": 50}, {"id": "b", "percent": 50}],
             ),
-            "mail": MAIL,
+            "mail": {**MAIL, "to": {}},
             "react": reaction("mail"),
         },
     ),
-    ("ERR_JOURNEY_REACTION_MESSAGE", "next", "message", after_lobby(reaction("late", to="late"), late=MAIL)),
+    (
+        "ERR_JOURNEY_REACTION_MESSAGE",
+        "next",
+        "message",
+        after_lobby(reaction("late", to="late"), late={**MAIL, "to": {}}),
+    ),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "opened")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "clicked")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("push", "opened")),
     ("WARN_JOURNEY_NO_TIMEOUT", "react", "timeout", reacting("email", "opened", timeout=None)),
     ("ERR_JOURNEY_WRONG_START", "react", "", {"start": "react", "react": reaction("react")}),
+    ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-9"))),
+    ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-6"))),
+    ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-7"))),
+    ("ERR_JOURNEY_JUMP_LOOP", "next", "journey", after_lobby(jump("u-1", event="Lobby"))),
+    ("ERR_JOURNEY_JUMP_LOOP", "next", "journey", after_lobby(jump("u-4", event="Gym"))),
+    ("ERR_JOURNEY_JUMP_EVENT", "next", "event", after_lobby(jump("u-3"))),
+    ("ERR_JOURNEY_JUMP_EVENT", "next", "event", after_lobby(jump("u-2", event="Gone"))),
+    ("ERR_JOURNEY_JUMP_NAMESPACE", "next", "journey", after_lobby(jump("u-8", event="Elsewhere"))),
+    (
+        "ERR_JOURNEY_JUMP_NAMESPACE",
+        "next",
+        "journey",
+        {"start": "lobby", "lobby": act("event", "next", event="Anybody"), "next": jump("u-2", values=ANY)},
+    ),
+    (
+        "ERR_JOURNEY_VALUE_MISSING",
+        "next",
+        "values.text",
+        after_lobby(jump("u-2", values={"amount": "1.5"})),
+    ),
+    ("ERR_JOURNEY_EXPR_TYPE", "next", "values.text", after_lobby(jump("u-2", values={**ANY, "text": "1"}))),
+    (
+        "ERR_JOURNEY_VALUE_UNKNOWN",
+        "next",
+        "values.colour",
+        after_lobby(jump("u-2", values={**ANY, "colour": "1"})),
+    ),
+    ("WARN_JOURNEY_ALTERNATIVE_EMPTY", "next", "error", after_lobby(jump("u-2", error_path=True))),
     (
         "ERR_JOURNEY_SPLIT",
         "next",
@@ -247,6 +288,7 @@ SOUND: list[dict[str, Any]] = [
     *(reacting("email", what) for what in ("sent", "opened", "clicked", "failed")),
     *(reacting("sms", what) for what in ("sent", "failed")),
     *(reacting("push", what) for what in ("sent", "clicked", "failed")),
+    after_lobby(jump("u-2")),
     after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
 ]
 

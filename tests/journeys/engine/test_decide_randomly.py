@@ -146,6 +146,14 @@ CONFIGS = {
             "error_path": st.booleans(),
         }
     ),
+    "jump": st.fixed_dictionaries(
+        {
+            "journey": st.just("u-2"),
+            "event": st.just("Meal"),
+            "values": st.just({"amount": "1.5", "text": '"x"'}),
+            "error_path": st.booleans(),
+        }
+    ),
     "reaction": st.builds(
         _reaction,
         st.sampled_from(["sent", "opened", "clicked", "failed"]),
@@ -154,7 +162,7 @@ CONFIGS = {
     ),
     "end": st.just({}),
 }
-OTHERS = ("condition", "split", "custom_action", "email", "end")
+OTHERS = ("condition", "split", "custom_action", "email", "jump", "end")
 
 # --- Random lives ---------------------------------------------------------------------------------
 
@@ -178,6 +186,8 @@ class OneLife(RuleBasedStateMachine):
         self.received = 1
         self.called: list[UUID] = []
         self.feedback: dict[Key, datetime] = {}
+        self.targets: dict[int, int] = {2: MEAL}
+        self.jumped: list[UUID] = []
         self.last: Any = None
 
     @initialize(drawn=drawings(), payload=payloads, number=st.integers(0, 2**64))
@@ -214,6 +224,11 @@ class OneLife(RuleBasedStateMachine):
             self.received_at = self.now
             self.feedback[key] = self.now
             self.handle(Arrival(None, (key,), self.now, {}))
+
+    @rule(live=st.sampled_from([{}, {2: MEAL}, {2: GYM}]))
+    def the_target_of_jumps_changes(self, live: dict[int, int]) -> None:
+        self.targets = live
+        self.last = None
 
     @rule()
     def somebody_wakes_it_for_nothing(self) -> None:
@@ -286,6 +301,10 @@ class OneLife(RuleBasedStateMachine):
         for call in decision.calls:
             assert call.key not in self.called, "the key of another visit"
             self.called.append(call.key)
+        for jump in decision.jumps:
+            assert self.targets == {jump.journey_id: jump.event_id}, "a jump to nowhere"
+            assert jump.key not in self.jumped
+            self.jumped.append(jump.key)
         if decision.state.position is Position.CALLING:
             asked = {one.key for one in decision.state.pending}
             assert asked <= set(self.called)
@@ -314,7 +333,13 @@ class OneLife(RuleBasedStateMachine):
         return getattr(step, "_duration", None) or getattr(step, "_timeout", None) or timedelta(0)
 
     def around(self) -> Surroundings:
-        return Surroundings(now=self.now, namespace="CRMID", person_id="anna", feedback=dict(self.feedback))
+        return Surroundings(
+            now=self.now,
+            namespace="CRMID",
+            person_id="anna",
+            feedback=dict(self.feedback),
+            targets=self.targets,
+        )
 
     @invariant()
     def is_at_one_position(self) -> None:
