@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from journeys import publishing
+from datasources.models import Identity, Profile
+from journeys import publishing, testing
 from journeys.engine.drain import drain_once
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
 from tests.journeys.together import elsewhere, on_postgresql, somebody_waits_for_a_lock, threads, until
@@ -231,6 +233,76 @@ def test_a_journey_whose_target_jumps_back_is_refused(world: World) -> None:
         publishing.publish(back, by=None)
 
     assert [problem.code for problem in refused.value.problems] == ["ERR_JOURNEY_JUMP_LOOP"]
+
+
+# --- In test --------------------------------------------------------------------------------------
+
+
+def know_tester(world: World, person: str) -> None:
+    profile = Profile.objects.create(sandbox=world.sandbox, test_profile=True)
+    Identity.objects.create(
+        sandbox=world.sandbox, namespace="CRMID", value=person, profile=profile, seen_at=world.now
+    )
+
+
+def drawn_jumper(world: World, target: JourneyVersion) -> JourneyVersion:
+    return world.draft(
+        "lobby",
+        name="Arrival",
+        lobby=act("event", "jump", event="Lobby"),
+        jump=jump(target, {"next": ["end"], "error": ["gone"]}, error_path=True),
+        end=act("end"),
+        gone=act("end"),
+    )
+
+
+@pytest.mark.parametrize("also_live", [False, True])
+def test_a_tester_jumps_into_the_running_test_of_the_target(world: World, also_live: bool) -> None:
+    target = world.draft("meal", name="Dinner", meal=act("event", "wait", event="Restaurant"), wait=WAIT)
+    tested = target
+    if also_live:
+        publishing.publish(target, by=None)
+        tested = publishing.new_version(target, by=None)
+    testing.switch_on(tested, by=None)
+    origin = drawn_jumper(world, target)
+    testing.switch_on(origin, by=None)
+    testing.change_options(origin, wait=timedelta(seconds=10), from_outside=True, by=None)
+    know_tester(world, "anna")
+
+    world.send("Lobby")
+    world.run()
+
+    assert steps(origin) == ["lobby>next", "jump>next", "end>"]
+    assert steps(tested) == ["meal>next"]
+    assert not also_live or steps(target) == []
+
+
+def test_a_tester_does_not_get_into_a_live_journey(world: World) -> None:
+    target = dinner(world)
+    origin = drawn_jumper(world, target)
+    testing.switch_on(origin, by=None)
+    testing.change_options(origin, wait=timedelta(seconds=10), from_outside=True, by=None)
+    know_tester(world, "anna")
+
+    world.send("Lobby")
+    world.run()
+
+    assert steps(origin) == ["lobby>next", "jump>error", "gone>"]
+    assert steps(target) == []
+
+
+def test_a_target_in_test_blocks_publication_not_the_test(world: World) -> None:
+    target = world.draft("meal", name="Dinner", meal=act("event", event="Restaurant"))
+    origin = drawn_jumper(world, target)
+    with pytest.raises(publishing.NotAllowed):
+        testing.switch_on(origin, by=None)
+
+    testing.switch_on(target, by=None)
+    testing.switch_on(origin, by=None)
+    with pytest.raises(publishing.NotAllowed) as refused:
+        publishing.publish(origin, by=None)
+
+    assert [problem.code for problem in refused.value.problems] == ["ERR_JOURNEY_JUMP_TARGET"]
 
 
 # --- Races ----------------------------------------------------------------------------------------

@@ -275,11 +275,16 @@ class Walk:
                 self.fail(activity, armed)
                 return
             if armed.due is not None:
-                due = armed.due if self.plan.test is None else self.around.now + self.plan.test.wait
-                timers.append(Timer(due, order, activity, armed.path, armed.status))
+                timers.append(Timer(self._due(armed.due), order, activity, armed.path, armed.status))
         self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
         if not self.held:  # they came first, and are offered when the walk has come to its pause
             self.fire_timers()
+
+    def _due(self, due: datetime) -> datetime:
+        """In test, a wait of its own replaces every one that lies ahead."""
+        if self.plan.test is None or due <= self.around.now:
+            return due
+        return self.around.now + self.plan.test.wait
 
     def _arm(self, activity: str) -> Armed | Failed:
         pause = self.plan.steps[activity]

@@ -177,7 +177,6 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "clicked")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("push", "opened")),
     ("WARN_JOURNEY_NO_TIMEOUT", "react", "timeout", reacting("email", "opened", timeout=None)),
-    ("ERR_JOURNEY_WRONG_START", "react", "", {"start": "react", "react": reaction("react")}),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-9"))),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-6"))),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-7"))),
