@@ -27,7 +27,7 @@ from journeys.reports.people import PeopleQuestion, asked_for
 #: People of one bulk operation; whoever wants more asks again.
 MOST = 50_000
 _BATCH = 1000
-_ROW = ("pk", "lane_id", "namespace", "person_id", "journey_id", "in_test", "activity", "revision")
+_ROW = ("pk", "lane_id", "namespace", "person_id", "journey_id", "run", "activity", "revision")
 
 _INSIDE = Q(status=Instance.Status.RUNNING)
 _FAILED = Q(status=Instance.Status.ERROR)

@@ -28,7 +28,7 @@ class Target(NamedTuple):
     namespace: str
     person_id: str
     journey_id: int | None  # None: nobody is to be let in again, so that it does not matter
-    in_test: bool
+    run: int
     activity: str
     revision: int | None  # as it was seen; None: however it is by then
 
@@ -68,7 +68,7 @@ def _text(target: Target, operation: Operation) -> str:
 def _place_of(target: Target) -> list[Any] | None:
     if target.journey_id is None:
         return None
-    return [target.journey_id, target.in_test, target.namespace, target.person_id]
+    return [target.journey_id, target.run > 0, target.namespace, target.person_id]
 
 
 def read_asked(text: str) -> Asked:

@@ -35,7 +35,5 @@ def park(calls: Sequence[Claimed], now: datetime) -> None:
 
 def _input(call: Claimed, now: datetime) -> tuple[object, ...]:
     spec = call.spec
-    target = Target(
-        call.instance_id, call.lane_id, spec.namespace, spec.person_id, None, spec.in_test, "", None
-    )
+    target = Target(call.instance_id, call.lane_id, spec.namespace, spec.person_id, None, 0, "", None)
     return input_of(target, Operation(Verb.PARK, "", call=spec.key), now=now, bulk_work=False)
