@@ -141,7 +141,7 @@ def _require_outside(instance: Instance) -> None:
         return
     again = Entrance.objects.filter(
         journey=instance.journey_id,
-        in_test=instance.in_test,
+        in_test=instance.run > 0,
         namespace=instance.namespace,
         person_id=instance.person_id,
     ).exclude(active_instance=None)

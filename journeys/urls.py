@@ -2,9 +2,10 @@
 
 from django.urls import path, register_converter
 
-from journeys.views import editing, fire, home, instances, lifecycle, versions
+from journeys.views import editing, fire, home, instances, lifecycle, operations, versions
 
 register_converter(lifecycle.MoveName, "move")
+register_converter(operations.VerbName, "verb")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,10 +15,12 @@ urlpatterns = [
     path("versions/<uuid:uid>/", versions.diagram, name="version"),
     path("versions/<uuid:uid>/counts/", versions.counts, name="version-counts"),
     path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
+    path("versions/<uuid:uid>/people/operate/", operations.many, name="people-operate"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/edit/", editing.edit, name="version-edit"),
     path("versions/<uuid:uid>/<move:name>/", lifecycle.move, name="version-move"),
     path("instances/<uuid:uid>/", instances.instance, name="instance"),
+    path("instances/<uuid:uid>/<verb:name>/", operations.one, name="instance-operate"),
     path("people/", instances.search, name="people"),
     path("received/<int:pk>/", instances.received, name="received"),
     path("fire/", fire.fire, name="fire"),

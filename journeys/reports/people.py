@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,9 @@ from datasources.models import Identity
 from datasources.platform.namespaces.canonical import canonical
 from datasources.platform.namespaces.known import namespaces_of
 from journeyorch.access.models import Sandbox
-from journeys.models import Instance, JourneyVersion
+from journeys.models import Instance, JourneyVersion, StepEvent
+from journeys.reports.counts import FAILURES
+from journeys.reports.story import read_detail
 
 PAGE = 50
 PARKED = "parked"
@@ -65,6 +67,12 @@ class PeopleQuestion(NamedTuple):
         return bool(self.activity or self.person or self.status is not None or self.position is not None)
 
     @property
+    def filter(self) -> list[tuple[str, str]]:
+        """The question as an address asks it, without the place in the list."""
+        asked = (("q", self.person), ("activity", self.activity), ("status", self.standing))
+        return [(name, value) for name, value in asked if value]
+
+    @property
     def standing(self) -> str:
         """The status as an address says it; ``PARKED`` is one of those inside."""
         if self.position is not None:
@@ -102,6 +110,14 @@ def people_of(version: JourneyVersion, question: PeopleQuestion) -> PeoplePage:
     rows = list(found[: PAGE + 1])
     more = len(rows) > PAGE
     return PeoplePage(rows[:PAGE], Place(rows[PAGE - 1].started_at, rows[PAGE - 1].pk) if more else None)
+
+
+def codes_of(instances: Iterable[Instance]) -> dict[UUID, str]:
+    """Why those among them failed that did: the code of the step at which each ended; one query."""
+    failed = [instance.pk for instance in instances if instance.status == Instance.Status.ERROR]
+    ends = StepEvent.objects.filter(instance_id__in=failed, status__in=FAILURES, path="")
+    told = ends.order_by("sequence").values_list("instance_id", "detail")
+    return {id: read_detail(detail).get("code", "") for id, detail in told if id is not None}
 
 
 def names_of_person(sandbox: Sandbox, value: str, namespace: str = "") -> list[tuple[str, str]]:

@@ -123,6 +123,38 @@ def reason(code: str) -> Any:
     return _REASONS.get(code, code)
 
 
+# What operators did that is a step event of its own (decide/operate.py), and why they could not.
+_OPERATED = {
+    "reopened": _("Brought back in"),
+    "retried": _("The step is tried again"),
+    "parked": _("Parked: nobody knows whether the call was made"),
+    "again": _("The call is made again"),
+    "refused": _("Nothing was done"),
+}
+_REFUSALS = {
+    "movedOn": _("the person had moved on"),
+    "notFailed": _("the step had neither failed nor was it waiting for a call"),
+    "notParked": _("no call was parked"),
+    "ended": _("the journey had ended for this person"),
+    "insideAgain": _("the person was in the journey again"),
+    "timeOver": _("the longest time in the journey was over"),
+    "versionOver": _("nobody can be in the version any more"),
+    "internal": _("a fault of Journeyorch"),
+}
+
+
+@register.filter
+def operated(path: str) -> Any:
+    """An operator's step event in words."""
+    return _OPERATED.get(path, path)
+
+
+@register.filter
+def refusal(code: str) -> Any:
+    """Why an operation was not carried out, in words."""
+    return _REFUSALS.get(code, code)
+
+
 @register.filter
 def lasted(duration: timedelta) -> str:
     """How long something took, in the two largest units that matter."""

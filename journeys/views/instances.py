@@ -16,6 +16,7 @@ from journeys.reports.arrivals import arrival_of
 from journeys.reports.people import instances_of_person, names_of_person
 from journeys.reports.story import story_of, waits_until
 from journeys.views.drawing import path_labels, step_named, steps_of
+from journeys.views.operations import choices_for
 from journeys.views.shell import VIEW, page, sandbox_of
 from journeys.views.versions import document_of
 
@@ -47,6 +48,7 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
         "current": step_named(steps, found.activity),
         "race": [step_named(steps, activity) for activity in race],
         "waits_until": waits_until(story.state),
+        "choices": choices_for(found, request.user),
     }
     return render(request, "journeys/instance.html", context)
 

@@ -10,12 +10,14 @@ import orjson
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.models import Instance, Journey, JourneyVersion
 from journeys.reports.counts import counts_of
-from journeys.reports.people import PeopleQuestion, people_of
+from journeys.reports.people import PARKED, PeopleQuestion, codes_of, people_of
+from journeys.views import operations
 from journeys.views.drawing import draw, step_named, steps_of
 from journeys.views.lifecycle import moves_of, problems_of
 from journeys.views.outline import outline
@@ -86,12 +88,20 @@ def people(request: HttpRequest, uid: UUID) -> HttpResponse:
     document, _ = document_of(version)
     steps = steps_of(document)
     found = people_of(version, question)
+    codes = codes_of(found.instances)
     context = {
-        "rows": [(instance, step_named(steps, instance.activity)) for instance in found.instances],
+        "rows": [
+            (instance, step_named(steps, instance.activity), codes.get(instance.pk, ""))
+            for instance in found.instances
+        ],
         "following": found.following,
         "question": question,
         "steps": steps.values(),
-        "statuses": Instance.Status.choices,
+        "statuses": [
+            *((str(value), label) for value, label in Instance.Status.choices),
+            (PARKED, gettext("Parked")),
+        ],
+        "choices": operations.CHOICES.values() if request.user.has_perm(operations.OPERATE) else [],
     }
     return render(request, "journeys/people.html", _with_header(request, version, "people", context))
 
