@@ -26,7 +26,7 @@ from journeyorch.access.models import Sandbox
 INLET_NAME = "Fired by hand"
 _PROTOCOL = "collection"
 _ATTEMPTS = 3
-_ADDED = ("_id", "timestamp", "identityMap", "_experience")
+ADDED = ("_id", "timestamp", "identityMap", "_experience")
 _MOST_PEOPLE = 12
 # `@{OrderPlaced.personalEmail.address}`: a key that names one field, into which a person can be written.
 _FIELD = re.compile(r"@\{\s*\w+((?:\.\w+)+)\s*\}")
@@ -40,8 +40,12 @@ class NotFired(Exception):
         self.messages = messages
 
 
-def fire(event: Event, *, entity: Mapping[str, Any], now: datetime) -> ReceivedEvent:
+def fire(
+    event: Event, *, entity: Mapping[str, Any], now: datetime, test_of: int | None = None
+) -> ReceivedEvent:
     """Receive an event with this payload; what it lacks to be this event (id, time, eventID) is added.
+
+    ``test_of``: the tested version whose form makes it.
 
     Raises ``NotFired`` if it breaks its schema or cannot be stored.
     """
@@ -52,7 +56,7 @@ def fire(event: Event, *, entity: Mapping[str, Any], now: datetime) -> ReceivedE
         raise NotFired([found[0].detail])
     _check(event, stamped)
     inlet = _inlet(event.sandbox)
-    _store(inlet, found[0])
+    _store(inlet, found[0], test_of)
     signals.events_received.send_robust(sender=None, sandbox_id=event.sandbox_id)
     newest = ReceivedEvent.objects.filter(inlet=inlet).order_by("-pk")
     return newest.filter(body__contains=f'"{stamped["_id"]}"')[:1].get()
@@ -93,9 +97,9 @@ def _inlet(sandbox: Sandbox) -> Inlet:
     return Inlet.objects.get_or_create(sandbox=sandbox, name=INLET_NAME, defaults=given)[0]
 
 
-def _store(inlet: Inlet, message: Message) -> None:
+def _store(inlet: Inlet, message: Message, test_of: int | None) -> None:
     for _attempt in range(_ATTEMPTS):
-        if store(look_up(inlet.key), [message], protocol=_PROTOCOL) is not None:
+        if store(look_up(inlet.key), [message], protocol=_PROTOCOL, test_of=test_of) is not None:
             return
         forget(inlet.key)
     raise unavailable()
@@ -104,7 +108,7 @@ def _store(inlet: Inlet, message: Message) -> None:
 def sample(event: Event) -> dict[str, Any]:
     """A payload to begin with: the event's fields, without what firing adds."""
     entity = sample_entity(event.schema.document, fields=event.fields)
-    return {name: value for name, value in entity.items() if name not in _ADDED}
+    return {name: value for name, value in entity.items() if name not in ADDED}
 
 
 def people_to_try(event: Event) -> list[str]:

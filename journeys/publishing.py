@@ -17,7 +17,7 @@ from journeys.definition.check import check as check_document
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.engine.catalog import read_catalog
-from journeys.engine.sweeps import sweep_version
+from journeys.engine.sweeps import end_run, sweep_version
 from journeys.models import Instance, Journey, JourneyVersion
 
 Status = JourneyVersion.Status
@@ -123,7 +123,7 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
         if previous is not None:
             _move(previous, Status.CLOSED, closed_at=now)
         if stored.status == Status.TEST:
-            sweep_version(stored.pk, sandbox_id=stored.sandbox_id, now=now, run=stored.test_run)
+            end_run(stored, now=now)
         stored.document = _with_start(stored.document, now)
         _move(stored, Status.LIVE, published_at=now, published_by=by)
     version.refresh_from_db()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from datasources.models import Identity
+from datasources.platform.namespaces.canonical import canonical
+from events.models import Event, ReceivedEvent
 from journeyorch import bulk, wakeup
 from journeyorch.access.models import User
+from journeys import firing
 from journeys.definition.check import Reading
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
-from journeys.engine.sweeps import sweep_version
-from journeys.models import Journey, JourneyVersion
+from journeys.engine.sweeps import end_run
+from journeys.models import Journey, JourneyVersion, LastTrigger
 from journeys.publishing import NotAllowed, locked, require, require_no_errors
 
 Status = JourneyVersion.Status
@@ -22,6 +28,7 @@ Status = JourneyVersion.Status
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=1)
 #: With reactions: what people do with a message takes its time to be known.
 SHORTEST_WITH_REACTIONS = timedelta(seconds=40)
+MOST_TO_CHOOSE = 50
 
 
 def switch_on(version: JourneyVersion, *, by: User | None) -> None:
@@ -49,8 +56,7 @@ def switch_off(version: JourneyVersion, *, by: User | None) -> None:
     with transaction.atomic():
         stored = locked(version)
         require(stored, Status.TEST, _("The version is not in test."))
-        now = bulk.database_now()
-        sweep_version(stored.pk, sandbox_id=stored.sandbox_id, now=now, run=stored.test_run)
+        end_run(stored, now=bulk.database_now())
         stored.status = Status.DRAFT
         stored.save()
     version.refresh_from_db()
@@ -76,3 +82,52 @@ def shortest_wait(document: Document) -> timedelta:
     """What waits of a test last at least."""
     reacts = any(activity.kind == "reaction" for activity in document.activities.values())
     return SHORTEST_WITH_REACTIONS if reacts else SHORTEST_WAIT
+
+
+def trigger(
+    version: JourneyVersion, event: Event, *, person: str, payload: dict[str, Any], by: User, now: datetime
+) -> ReceivedEvent:
+    """Receive an event for the test, and remember what it was.
+
+    Raises ``NotAllowed`` for somebody who would not get in, ``firing.NotFired`` for what breaks the schema.
+    """
+    known = canonical(event.namespace, person)
+    if not _testers(version.sandbox_id, event.namespace).filter(value=known).exists():
+        message = _("“%(person)s” is no test profile; choose one, or flag it under Profiles.")
+        raise NotAllowed(message % {"person": person})
+    entity = firing.for_person(event, payload, person)
+    received = firing.fire(event, entity=entity, now=now, test_of=version.pk)
+    values = {"person": person, "payload": payload}
+    LastTrigger.objects.update_or_create(user=by, event=event, defaults=values)
+    JourneyVersion.objects.filter(pk=version.pk).update(tested_at=now)
+    return received
+
+
+def events_of(version: JourneyVersion) -> list[str]:
+    """The names of the events that the version listens to, those that start it first."""
+    document = Document.model_validate(version.document)
+    ids = [*document.start, *(id for id in document.activities if id not in document.start)]
+    activities = (document.activities[id] for id in ids if id in document.activities)
+    names = (activity.config.get("event") for activity in activities if activity.kind == "event")
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def last_trigger(version: JourneyVersion, *, by: User, event: str = "") -> LastTrigger | None:
+    """What the user last sent to a version like this: of one event, else of whichever was the latest."""
+    names = [event] if event else events_of(version)
+    found = LastTrigger.objects.filter(user=by, event__sandbox=version.sandbox_id, event__name__in=names)
+    return found.select_related("event__schema", "event__sandbox").order_by("-sent_at").first()
+
+
+def test_profiles(sandbox_id: int, namespace: str) -> list[str]:
+    """Ids of test profiles in a namespace, to choose from."""
+    found = _testers(sandbox_id, namespace).order_by("value")
+    return list(found.values_list("value", flat=True)[:MOST_TO_CHOOSE])
+
+
+def _testers(sandbox_id: int, namespace: str) -> QuerySet[Identity]:
+    """Identities whose person is flagged; a profile that was merged is that of the one it went into."""
+    flagged = Q(profile__merged_into=None, profile__test_profile=True) | Q(
+        profile__merged_into__test_profile=True
+    )
+    return Identity.objects.filter(flagged, sandbox=sandbox_id, namespace=namespace)

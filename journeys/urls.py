@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from journeys.views import editing, fire, home, instances, lifecycle, operations, versions
+from journeys.views import editing, fire, home, instances, lifecycle, operations, testing, versions
 
 register_converter(lifecycle.MoveName, "move")
 register_converter(operations.VerbName, "verb")
@@ -17,6 +17,11 @@ urlpatterns = [
     path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
     path("versions/<uuid:uid>/people/operate/", operations.many, name="people-operate"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
+    path("versions/<uuid:uid>/test/", testing.test, name="version-test"),
+    path("versions/<uuid:uid>/test/trigger/", testing.trigger, name="version-test-trigger"),
+    path("versions/<uuid:uid>/test/options/", testing.options, name="version-test-options"),
+    path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
+    path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),
     path("versions/<uuid:uid>/edit/", editing.edit, name="version-edit"),
     path("versions/<uuid:uid>/<move:name>/", lifecycle.move, name="version-move"),
     path("instances/<uuid:uid>/", instances.instance, name="instance"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from actions.messages.testing import allowed_addresses
 from actions.models import Channel, MessageTemplate, OnUnknown
 from journeyorch.outbound.configs import ConfigCache
 
@@ -32,6 +33,7 @@ class Library(NamedTuple):
 
     channels: Mapping[int, StoredChannel]
     templates: Mapping[int, StoredTemplate]
+    test_addresses: tuple[str, ...] = ()  # empty: messages of tests go anywhere
 
     def channel_for(self, kind: str, chosen: int | None) -> StoredChannel | None:
         """The chosen channel if it sends this kind; without a choice the oldest one of the kind."""
@@ -53,6 +55,7 @@ def _load(sandbox_id: int) -> Library:
             row[0]: StoredTemplate(*row)
             for row in templates.values_list("pk", "kind", "content", "parameters", "updated_at")
         },
+        allowed_addresses(sandbox_id),
     )
 
 

@@ -14,10 +14,17 @@ from actions.messages.library import Library, StoredChannel, StoredTemplate, lib
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
 from actions.messages.render import RenderProblem, as_message_parts, render
+from actions.messages.testing import is_allowed
 from actions.models import OnUnknown
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 
 _GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
+
+_NOT_IN_TEST = Outcome(
+    "error",
+    "notAllowedInTest",
+    message="In tests messages go only to the addresses that the sandbox allows; this one is not among them.",
+)
 
 
 class MessageHandler:
@@ -84,6 +91,8 @@ def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str)
     address = _address(template.kind, spec.get("address"), person)
     if isinstance(address, Outcome):
         return address
+    if call.in_test and not is_allowed(address, library.test_addresses):
+        return _NOT_IN_TEST
     return _rendered(call, template, channel, person=person, address=address, at=at)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,15 @@ class SandboxAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
         return sandboxes_of(request)
+
+    def save_model(self, request: HttpRequest, obj: Sandbox, form: Any, change: bool) -> None:
+        """Never the generation that the form was opened with: one that repeats would hide a change."""
+        with transaction.atomic():
+            if change:
+                obj.save(update_fields=form.changed_data)
+                obj.configuration_changed()
+            else:
+                obj.save()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Everybody may look at the sandboxes that they may enter: other pages link to them."""

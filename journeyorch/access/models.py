@@ -27,6 +27,15 @@ class Sandbox(models.Model):
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DEVELOPMENT)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    # Separated by blanks or lines; "@example.com" stands for a whole domain (journeys.md, Test mode).
+    test_addresses = models.TextField(
+        _("allowed test addresses"),
+        blank=True,
+        help_text=_(
+            "Email addresses, domains such as @example.com, phone numbers and tokens that messages of tests "
+            "may go to, one a line; empty: they go out as in production."
+        ),
+    )
     generation = models.BigIntegerField(default=1, editable=False)
 
     class Meta:

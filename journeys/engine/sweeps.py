@@ -6,7 +6,7 @@ from datetime import datetime
 
 from journeyorch import bulk
 from journeys.engine import tables
-from journeys.models import LaneInput
+from journeys.models import JourneyVersion, LaneInput, ProfileCap
 from journeys.models.lane import LANES
 
 
@@ -22,3 +22,9 @@ def sweep_version(version_id: int, *, sandbox_id: int, now: datetime, run: int =
         for lane in range(first, first + LANES)
     ]
     bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)
+
+
+def end_run(version: JourneyVersion, *, now: datetime) -> None:
+    """A test run is over: inside the transaction that gives the version its next status."""
+    ProfileCap.objects.filter(version=version, in_test=True).delete()
+    sweep_version(version.pk, sandbox_id=version.sandbox_id, now=now, run=version.test_run)

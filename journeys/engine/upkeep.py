@@ -19,10 +19,13 @@ from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeys.definition.document import Document
+from journeys.engine.sweeps import end_run
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
 
 #: Rows deleted at a time.
 BATCH = 1000
+#: After so long without an event a test ends.
+IDLE_TEST = timedelta(days=7)
 _EVERY = 5.0
 
 _next_at = 0.0
@@ -46,6 +49,7 @@ def upkeep(now: datetime) -> bool:
     """One round of everything; True if some deletion stopped at its batch."""
     close_ended(now)
     finish_empty(now)
+    end_idle_tests(now)
     deleted = (
         delete_old_instances(now),
         delete_old_step_events(now),
@@ -72,6 +76,13 @@ def finish_empty(now: datetime) -> None:
         _move(version, JourneyVersion.Status.FINISHED, finished_at=now)
 
 
+def end_idle_tests(now: datetime) -> None:
+    """A test that nobody has triggered for a week goes back to draft (journeys.md, Test mode)."""
+    idle = JourneyVersion.objects.filter(status=JourneyVersion.Status.TEST, tested_at__lte=now - IDLE_TEST)
+    for version in idle:
+        _move(version, JourneyVersion.Status.DRAFT)
+
+
 def _move(version: JourneyVersion, status: str, **moment: datetime) -> None:
     """Unless somebody else has moved it since it was read: a version that was stopped stays stopped."""
     with transaction.atomic():
@@ -79,6 +90,8 @@ def _move(version: JourneyVersion, status: str, **moment: datetime) -> None:
         stored = same.select_for_update(of=("self",)).select_related("sandbox").first()
         if stored is None:
             return
+        if stored.status == JourneyVersion.Status.TEST:
+            end_run(stored, now=bulk.database_now())
         stored.status = status
         for name, value in moment.items():
             setattr(stored, name, value)

@@ -5,6 +5,7 @@ from journeys.models.entrance import Entrance
 from journeys.models.instance import Instance
 from journeys.models.journey import Journey
 from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
+from journeys.models.last_trigger import LastTrigger
 from journeys.models.profile_cap import ProfileCap
 from journeys.models.step_event import StepCount, StepEvent
 from journeys.models.version import JourneyVersion
@@ -18,6 +19,7 @@ __all__ = [
     "JourneyVersion",
     "Lane",
     "LaneInput",
+    "LastTrigger",
     "ProfileCap",
     "RouterLease",
     "StepCount",

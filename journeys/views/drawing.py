@@ -49,6 +49,7 @@ class DrawnCard(NamedTuple):
 
 
 class DrawnEdge(NamedTuple):
+    key: str  # source:way:target
     d: str  # of the SVG path
     loops: bool
     ends: Point | None  # where a path ends that leads nowhere
@@ -137,6 +138,7 @@ def _edge(edge: Edge, figure: str, n: int) -> DrawnEdge:
     label = shown_label(edge.label)
     width = label_width(label) - 4
     return DrawnEdge(
+        key=f"{edge.source}:{edge.way}:{edge.target}",
         d=rounded(edge.points),
         loops=edge.loops,
         ends=edge.points[-1] if edge.loops or not edge.target else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -30,6 +30,8 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The story of an instance."""
     instances = Instance.objects.select_related("version__journey")
     found = get_object_or_404(instances, pk=uid, version__sandbox=sandbox_of(request))
+    if found.run not in (0, found.version.run):
+        raise Http404  # of a test that is over
     document, _ = document_of(found.version)
     steps, labels, story = steps_of(document), path_labels(document), story_of(found)
     race = story.state.race if story.state else ()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
-from journeys import publishing
+from journeys import publishing, testing
 from journeys.definition.document import read_document
 from journeys.definition.problems import Problem
 from journeys.models import JourneyVersion
@@ -44,6 +44,14 @@ def _publish(version: JourneyVersion, by: User) -> None:
     publishing.publish(version, by=by)
 
 
+def _switch_test_on(version: JourneyVersion, by: User) -> None:
+    testing.switch_on(version, by=by)
+
+
+def _switch_test_off(version: JourneyVersion, by: User) -> None:
+    testing.switch_off(version, by=by)
+
+
 def _close(version: JourneyVersion, by: User) -> None:
     publishing.close(version, by=by)
 
@@ -68,8 +76,16 @@ MOVES = {
     move.name: move
     for move in (
         Move(
-            "publish", _("Publish"), "rocket", PUBLISH, (Status.DRAFT,),
+            "publish", _("Publish"), "rocket", PUBLISH, (Status.DRAFT, Status.TEST),
             _("Publish this version?"), _("The journey is live: people enter from now on."), _publish,
+        ),
+        Move(
+            "switch-test-on", _("Test"), "flag", CHANGE, (Status.DRAFT,),
+            _("Switch the test mode on?"), _("The test is on: send an event."), _switch_test_on,
+        ),
+        Move(
+            "switch-test-off", _("End the test"), "stop", CHANGE, (Status.TEST,),
+            _("Switch the test mode off?"), _("The test is off; this is a draft again."), _switch_test_off,
         ),
         Move(
             "close", _("Close to new entrances"), "door", PUBLISH, (Status.LIVE,),
@@ -111,7 +127,7 @@ def moves_of(version: JourneyVersion, user: Any) -> list[Move]:
 
 def problems_of(version: JourneyVersion) -> list[Problem]:
     """What keeps a draft from being published; published versions have been checked."""
-    return publishing.check(version) if version.status == Status.DRAFT else []
+    return publishing.check(version) if version.status in (Status.DRAFT, Status.TEST) else []
 
 
 @page(VIEW)
@@ -123,7 +139,7 @@ def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _carry_out(request, version, asked)
-    problems = problems_of(version) if name == "publish" else []
+    problems = problems_of(version) if name in ("publish", "switch-test-on") else []
     context = {
         "version": version,
         "move": asked,
@@ -144,7 +160,10 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
         messages.error(request, refusal.message)
         return redirect("version", uid=version.uid)
     messages.success(request, asked.done)
-    return redirect("home") if asked.name == "delete" else redirect("version", uid=(made or version).uid)
+    if asked.name == "delete":
+        return redirect("home")
+    page_name = "version-test" if asked.name.startswith("switch-test") else "version"
+    return redirect(page_name, uid=(made or version).uid)
 
 
 def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
@@ -152,7 +171,20 @@ def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
     inside = _people(publishing.people_inside(version))
     match asked.name:
         case "publish":
-            return [gettext("People enter as soon as their event is received."), *_of_predecessor(version)]
+            ends = [gettext("The test ends first, and what it has left is deleted.")]
+            return [
+                *(ends if version.status == Status.TEST else []),
+                gettext("People enter as soon as their event is received."),
+                *_of_predecessor(version),
+            ]
+        case "switch-test-on":
+            return [
+                gettext("The draft cannot be edited until the test is switched off."),
+                gettext("Only profiles that are flagged as test profiles enter, at most 100."),
+                gettext("Messages and changes of profiles are really made; every wait is shortened."),
+            ]
+        case "switch-test-off":
+            return [inside, gettext("They and everything that the test has recorded are deleted.")]
         case "close":
             return [
                 inside,

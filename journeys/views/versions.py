@@ -54,7 +54,7 @@ def diagram(request: HttpRequest, uid: UUID) -> HttpResponse:
         "errors": sum(problem.is_error for problem in problems),
         "is_moving": version.status in JourneyVersion.RUNNING,
     }
-    return render(request, "journeys/diagram.html", _with_header(request, version, "diagram", context))
+    return render(request, "journeys/diagram.html", with_header(request, version, "diagram", context))
 
 
 @page(VIEW)
@@ -103,7 +103,7 @@ def people(request: HttpRequest, uid: UUID) -> HttpResponse:
         ],
         "choices": operations.CHOICES.values() if request.user.has_perm(operations.OPERATE) else [],
     }
-    return render(request, "journeys/people.html", _with_header(request, version, "people", context))
+    return render(request, "journeys/people.html", with_header(request, version, "people", context))
 
 
 @page(VIEW)
@@ -118,7 +118,7 @@ def details(request: HttpRequest, uid: UUID) -> HttpResponse:
         .order_by("-number"),
         "definition": orjson.dumps(version.document, option=orjson.OPT_INDENT_2).decode(),
     }
-    return render(request, "journeys/details.html", _with_header(request, version, "details", context))
+    return render(request, "journeys/details.html", with_header(request, version, "details", context))
 
 
 def document_of(version: JourneyVersion) -> tuple[Document, list[Problem]]:
@@ -127,7 +127,7 @@ def document_of(version: JourneyVersion) -> tuple[Document, list[Problem]]:
     return document or Document.empty(), problems
 
 
-def _with_header(
+def with_header(
     request: HttpRequest, version: JourneyVersion, tab: str, context: dict[str, Any]
 ) -> dict[str, Any]:
     """What the head of each of a version's pages shows."""

@@ -11,9 +11,10 @@ import pytest
 from datasources.models import Identity, Profile
 from events.models import ReceivedEvent
 from journeys import publishing, testing
+from journeys.engine.upkeep import upkeep
 from journeys.engine.wave import handle
 from journeys.engine.wave import testing as wave_testing
-from journeys.models import Call, Entrance, Instance, JourneyVersion, StepCount, StepEvent
+from journeys.models import Call, Entrance, Instance, JourneyVersion, ProfileCap, StepCount, StepEvent
 from journeys.publishing import NotAllowed
 from tests.journeys.world import World, act
 
@@ -276,6 +277,34 @@ def test_calls_of_a_test_that_is_over_are_not_made(world: World) -> None:
     world.make_calls()
 
     assert world.recorder.sent == []
+
+
+def test_a_test_that_nobody_triggers_for_a_week_goes_back_to_draft(world: World) -> None:
+    version = put_in_test(world)
+    profile(world, "anna")
+    trigger(world, version)
+    world.run()
+    for days, status in ((6.9, Status.TEST), (0.2, Status.DRAFT)):
+        world.pass_time(days=days)
+        with world.clock():
+            upkeep(world.now)
+        version.refresh_from_db()
+        assert version.status == status
+    world.run()
+    assert not Instance.objects.exists()
+
+
+def test_profile_caps_of_a_test_begin_anew_with_the_next(world: World) -> None:
+    cap = act("profile_cap", {"within": ["end"]}, count=1)
+    version = put_in_test(world, lobby=act("event", "cap", event="Lobby"), cap=cap, end=act("end"))
+    profile(world, "anna")
+    for _ in range(2):
+        trigger(world, version)
+        world.run()
+        switch_off(world, version)
+        world.run()
+        testing.switch_on(version, by=None)
+        assert not ProfileCap.objects.exists()
 
 
 def _calling(world: World) -> dict[str, Any]:
