@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from journeys.views import editing, fire, home, instances, lifecycle, operations, testing, versions
+from journeys.views import (
+    editing,
+    expressions,
+    fire,
+    home,
+    instances,
+    lifecycle,
+    operations,
+    testing,
+    versions,
+)
 
 register_converter(lifecycle.MoveName, "move")
 register_converter(operations.VerbName, "verb")
@@ -29,4 +39,5 @@ urlpatterns = [
     path("people/", instances.search, name="people"),
     path("received/<int:pk>/", instances.received, name="received"),
     path("fire/", fire.fire, name="fire"),
+    path("expressions/", expressions.expressions, name="expressions"),
 ]

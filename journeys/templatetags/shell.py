@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -42,6 +43,7 @@ _TABS = (
     (_("Namespaces"), "admin:datasources_namespace_changelist", "datasources.view_namespace"),
     (_("Inlets"), "admin:events_inlet_changelist", "events.view_inlet"),
     (_("Profiles"), "admin:datasources_profile_changelist", "datasources.view_profile"),
+    (_("Expressions"), "expressions", "events.view_event"),
 )
 _HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/")
 
@@ -173,6 +175,12 @@ def lasted(duration: timedelta) -> str:
 def written(value: Any) -> str:
     """Plain JSON data, indented for people."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+@register.filter
+def one_line(value: Any) -> str:
+    """Plain JSON data in one line."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

@@ -83,7 +83,8 @@ def business_pages() -> list[str]:
     version = f"/versions/{JourneyVersion.objects.get().uid}"
     story = f"/instances/{Instance.objects.get().pk}/"
     tabs = [f"{version}/", f"{version}/people/", f"{version}/details/", f"{version}/stop/"]
-    return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", "/fire/", "/journeys/new/", "/help/"]
+    tries = ["/fire/", "/expressions/"]
+    return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
 
 
 def technical_pages() -> list[str]:

@@ -129,8 +129,8 @@ def test_no_page_is_wider_than_the_screen(open_page, site, live, size):
     version = f"/versions/{live.uid}"
     addresses = [
         "/", "/?q=nothing", f"{version}/", f"{version}/people/", f"{version}/details/", f"{version}/stop/",
-        f"/instances/{person.pk}/", "/people/?q=x", "/fire/", "/journeys/new/", "/help/", "/admin/",
-        "/admin/events/event/", "/admin/events/event/add/",
+        f"/instances/{person.pk}/", "/people/?q=x", "/fire/", "/expressions/", "/journeys/new/", "/help/",
+        "/admin/", "/admin/events/event/", "/admin/events/event/add/",
     ]  # fmt: skip
     for address in addresses:
         page.goto(site + address)
@@ -145,7 +145,8 @@ def test_targets_of_the_pages_are_large_enough(page, site, live):
         .filter(e => e.checkVisibility({opacityProperty: true}))
         .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
         .filter(([, box]) => box.width && (box.width < 24 || box.height < 24)).map(([html]) => html)"""
-    for address in ("/", f"/versions/{live.uid}/", f"/versions/{live.uid}/people/", "/fire/"):
+    version = f"/versions/{live.uid}"
+    for address in ("/", f"{version}/", f"{version}/people/", "/fire/", "/expressions/"):
         page.goto(site + address)
         assert page.evaluate(small) == []
 
@@ -159,7 +160,7 @@ def test_every_control_has_a_name_and_every_page_one_main_heading(page, site, li
         .map(e => e.outerHTML.slice(0, 120))"""
     version = f"/versions/{live.uid}"
     story = f"/instances/{person.pk}/"
-    for address in ("/", f"{version}/", f"{version}/people/", story, "/people/", "/fire/"):
+    for address in ("/", f"{version}/", f"{version}/people/", story, "/people/", "/fire/", "/expressions/"):
         page.goto(site + address)
         assert page.evaluate(nameless) == [], address
         assert page.locator("h1").count() == 1, address
