@@ -126,14 +126,12 @@ class _Place:
             yield Completion(name, "source", f"#{{{written_name(name)}.", "")
 
     def _parameter(self) -> Parameter | None:
-        """The parameter of a function whose argument is being written; the first signature that has it."""
+        """The parameter whose argument is being written: one with a role, or the only one there is."""
         entry = FUNCTIONS.get(self.top.name) if self.top.kind == "call" else None
-        for signature in entry.signatures if entry else ():
-            if len(self.top.commas) < len(signature.parameters):
-                found = signature.parameters[len(self.top.commas)]
-                if found.role or len(entry.signatures if entry else ()) == 1:
-                    return found
-        return None
+        place = len(self.top.commas)
+        signatures = [one for one in (entry.signatures if entry else ()) if place < len(one.parameters)]
+        found = [one.parameters[place] for one in signatures]
+        return next((one for one in found if one.role), found[0] if len(found) == 1 else None)
 
     def wanted(self) -> Type | None:
         """The type that fits best here, if the place says it."""

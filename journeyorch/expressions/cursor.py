@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from .limits import NESTING
+
 _SHAPE = (
     r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<unclosed>["'])|(?P<reference>[@#]\{)"""
     r"""|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[^\W\d]%s*)|(?P<sign>==|!=|<=|>=|\S))"""
@@ -70,9 +72,11 @@ class Cursor:
 
 
 def scan(source: str, position: int) -> Cursor:
-    """What surrounds a position, a character offset from 0 to the length of the source."""
-    scanner = _Scanner(source[:position])
-    return scanner.cursor(source)
+    """What surrounds a position, a character offset from 0 to the length of the source.
+
+    The scan ends early where more is open than the language allows.
+    """
+    return _Scanner(source[:position]).cursor(source)
 
 
 class _Scanner:
@@ -86,7 +90,7 @@ class _Scanner:
 
     def cursor(self, source: str) -> Cursor:
         offset, position = 0, len(self.before)
-        while match := (_TOKEN_OF_PATH if self.top.in_path else _TOKEN).match(self.before, offset):
+        while len(self.frames) <= NESTING and (match := self._token(offset)):
             kind, offset = str(match.lastgroup), match.end()
             start, text = match.start(kind), match[kind]
             if kind == "unclosed":
@@ -96,6 +100,9 @@ class _Scanner:
                 return Cursor(self.frames, text, start, position + (rest.end() if rest else 0))
             self._take(kind, text, start)
         return Cursor(self.frames, "", position, position)
+
+    def _token(self, offset: int) -> re.Match[str] | None:
+        return (_TOKEN_OF_PATH if self.top.in_path else _TOKEN).match(self.before, offset)
 
     def _in_text(self, source: str, start: int) -> Cursor:
         """In a quoted text: the whole of it, if it is closed before the line ends."""
