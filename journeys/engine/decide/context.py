@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from random import Random, SystemRandom
 from typing import Any
+from uuid import UUID
 
 from journeyorch.expressions import Compiled, Context
 from journeys.engine.decide.person import zone_for
@@ -12,6 +14,7 @@ from journeys.engine.decide.step import Plan, asked_key, data_key
 from journeys.engine.decide.values import Key, State
 
 PROFILE_SOURCE = "ExperiencePlatform"
+_RANDOM = SystemRandom()
 _NONE: Mapping[str, Any] = {}
 _NOTHING: Mapping[Key, datetime] = {}
 _NO_TARGETS: Mapping[int, int] = {}
@@ -21,7 +24,7 @@ class Surroundings:
     """What surrounds an instance in its wave: the person as loaded, and the moment."""
 
     __slots__ = (
-        "feedback", "namespace", "now", "person_id", "profile", "segments", "taken", "targets",
+        "feedback", "namespace", "now", "person_id", "profile", "random", "segments", "taken", "targets",
     )  # fmt: skip
 
     def __init__(
@@ -35,8 +38,12 @@ class Surroundings:
         feedback: Mapping[Key, datetime] = _NOTHING,
         taken: Mapping[str, int] = _NONE,
         targets: Mapping[int, int] = _NO_TARGETS,
+        random: Random = _RANDOM,
     ) -> None:
-        """``taken``: people on the first path of the version's profile caps, by activity."""
+        """``taken``: people on the first path of the version's profile caps, by activity.
+
+        ``random``: what random() and uuid() in expressions draw from; nobody must be able to guess it.
+        """
         self.now = now
         self.namespace = namespace
         self.person_id = person_id
@@ -47,6 +54,10 @@ class Surroundings:
         self.taken = taken
         # The journeys that people may jump to now, with the first event of each.
         self.targets = targets
+        self.random = random
+
+    def uuid(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
 
 
 class JourneyContext(Context):
@@ -74,6 +85,8 @@ class JourneyContext(Context):
             segments=around.segments,
             now=state.entered_at,
             zone=zone_for(plan, profile),
+            random=around.random,
+            uuid=around.uuid,
         )
         self._asked = state.asked
         self._fetched = state.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,15 @@ EXPRESSIONS = (
     "#{Rooms.free.count, params: {city: #{Weather.here.city}}} > 3",  # fetched one after the other
     '#{Weather.here.city} == "Rome" or #{Rooms.free.count, params: {city: "Oslo"}} > 3',
     "now() > toDateTime(@{n0.text})",
+    "#{Rooms.free.count, params: {city: uuid()}} > 3",
+    "#{ExperiencePlatform.ProfileFieldGroup.points} > 3",
+    '@{JourneyProperties.lastErrorCode} == "error" or @{JourneyProperties.currentNodeId} == "n3"',
+)
+MOMENTS = (
+    "toDateTime(@{n0.text})",  # fails, is over, or comes
+    'toDateTimeOnly("2026-03-04T08:30")',
+    'nowWithDelta(#{Rooms.free.count, params: {city: @{n0.text}}}, "hours")',
+    'nowWithDelta(#{Rooms.free.count, params: {city: #{Weather.here.city}}}, "seconds")',
 )
 durations = st.sampled_from(["PT0S", "PT1S", "PT1M", "PT1H", "P3D", "P31D"])
 PAUSES = ("event", "wait", "reaction")
@@ -83,6 +93,8 @@ def _activity(draw: st.DrawFn, number: int, kind: str, kinds: list[str]) -> dict
 
 def _ways(kind: str, config: dict[str, Any]) -> list[str]:
     ways = [path["id"] for path in (*config.get("paths", ()), *config.get("parts", ()))] or ["next"]
+    if kind == "profile_cap":
+        ways = ["within", "beyond"]
     if kind == "end":
         ways = []
     if config.get("other"):
@@ -121,13 +133,51 @@ CONFIGS = {
         st.sampled_from([None, "PT1S", "PT1M", "P3D"]),
         st.booleans(),
     ),
-    "wait": st.fixed_dictionaries({"duration": durations}),
+    "wait": st.one_of(
+        st.fixed_dictionaries({"duration": durations}),
+        st.fixed_dictionaries(
+            {"type": st.just("date_time"), "at": st.sampled_from(["2026-03-01T12:00", "2026-03-05T02:30"])}
+        ),
+        st.fixed_dictionaries(
+            {
+                "type": st.just("custom"),
+                "expression": st.sampled_from(MOMENTS),
+                "error_path": st.booleans(),
+            }
+        ),
+    ),
     "condition": st.fixed_dictionaries(
         {
             "paths": st.lists(st.sampled_from(EXPRESSIONS), min_size=1, max_size=2).map(
                 lambda found: [{"id": f"p{n}", "expression": one} for n, one in enumerate(found)]
             ),
             "other": st.booleans(),
+            "error_path": st.booleans(),
+        }
+    ),
+    "time_condition": st.fixed_dictionaries(
+        {
+            "paths": st.just(
+                [
+                    {"id": "p0", "days": ["sun"], "hours": [{"from": "12:00", "to": "12:01"}]},
+                    {"id": "p1", "hours": [{"from": "20:00", "to": "08:00"}]},
+                ]
+            ),
+            "other": st.booleans(),
+        }
+    ),
+    "date_condition": st.fixed_dictionaries(
+        {"paths": st.just([{"id": "p0", "to": "2026-03-02T00:00"}]), "other": st.booleans()}
+    ),
+    "profile_cap": st.fixed_dictionaries({"count": st.integers(1, 3)}),
+    "update_profile": st.fixed_dictionaries(
+        {
+            "fields": st.sampled_from(
+                [
+                    {"points": "toInteger(@{n0.text})", "timeZone": '"America/Lima"'},
+                    {"points": "#{Rooms.free.count, params: {city: uuid()}}"},
+                ]
+            ),
             "error_path": st.booleans(),
         }
     ),
@@ -162,7 +212,14 @@ CONFIGS = {
     ),
     "end": st.just({}),
 }
-OTHERS = ("condition", "split", "custom_action", "email", "jump", "end")
+OTHERS = tuple(kind for kind in CONFIGS if kind not in PAUSES)
+PROPERTIES = st.fixed_dictionaries(
+    {
+        "time_zone": st.sampled_from(["UTC", "Europe/Berlin"]),
+        "use_profile_time_zone": st.booleans(),
+    }
+)
+profiles = st.sampled_from([None, {}, {"points": 4}, {"timeZone": "Asia/Kolkata"}, {"timeZone": "Nowhere"}])
 
 # --- Random lives ---------------------------------------------------------------------------------
 
@@ -184,15 +241,27 @@ class OneLife(RuleBasedStateMachine):
         self.now = START
         self.received_at = START
         self.received = 1
+        self.handled = 0
         self.called: list[UUID] = []
+        self.profile: Any = None
+        self.taken: dict[str, int] = {}
         self.feedback: dict[Key, datetime] = {}
         self.targets: dict[int, int] = {2: MEAL}
         self.jumped: list[UUID] = []
         self.last: Any = None
 
-    @initialize(drawn=drawings(), payload=payloads, number=st.integers(0, 2**64))
-    def come_in(self, drawn: dict[str, Any], payload: dict[str, Any], number: int) -> None:
-        self.plan = plan("n0", **drawn)
+    @initialize(
+        drawn=drawings(),
+        properties=PROPERTIES,
+        person=st.tuples(st.integers(0, 2**64), payloads, profiles),
+        taken=st.integers(0, 3),
+    )
+    def come_in(
+        self, drawn: dict[str, Any], properties: dict[str, Any], person: tuple[int, Any, Any], taken: int
+    ) -> None:
+        self.plan = plan("n0", properties=properties, **drawn)
+        number, payload, self.profile = person
+        self.taken = dict.fromkeys(self.plan.caps, taken)
         # Like in a wave: the end is the moment of the entrance plus the global timeout.
         arrival, ends_at = Arrival(1, (LOBBY,), START, payload), START + timedelta(days=30)
         decision = enter(self.plan, UUID(int=number), arrival, self.around(), ends_at=ends_at)
@@ -267,11 +336,14 @@ class OneLife(RuleBasedStateMachine):
     # --- What must hold ---------------------------------------------------------------------------
 
     def handle(self, stimulus: Arrival | Returned | Woke) -> None:
-        before, around = self.state, self.around()
-        decision = decide(self.plan, before, stimulus, around)
+        before = self.state
+        self.handled += 1
+        decision = decide(self.plan, before, stimulus, self.around())
 
-        assert decision == decide(self.plan, before, stimulus, around), "decided otherwise the second time"
-        assert decision == decide(self.plan, again(before), stimulus, around), (
+        assert decision == decide(self.plan, before, stimulus, self.around()), (
+            "decided otherwise the second time"
+        )
+        assert decision == decide(self.plan, again(before), stimulus, self.around()), (
             "a state read back decides otherwise"
         )
         self.check_events(before, stimulus, decision)
@@ -298,6 +370,8 @@ class OneLife(RuleBasedStateMachine):
 
     def take(self, decision: Decision, *, visit: int, sequence: int, before: tuple[str, ...]) -> None:
         self.check_steps(decision, sequence, before)
+        self.check_caps(decision)
+        self.update(decision)
         for call in decision.calls:
             assert call.key not in self.called, "the key of another visit"
             self.called.append(call.key)
@@ -332,6 +406,19 @@ class OneLife(RuleBasedStateMachine):
         step: Any = self.plan.steps[activity]
         return getattr(step, "_duration", None) or getattr(step, "_timeout", None) or timedelta(0)
 
+    def check_caps(self, decision: Decision) -> None:
+        """Nobody is the one too many, and nobody is sent away while there is room."""
+        for step in decision.steps:
+            if step.activity in self.plan.caps and step.path:
+                room = self.taken[step.activity] < self.plan.caps[step.activity]
+                assert step.path == ("within" if room else "beyond")
+                self.taken = {**self.taken, step.activity: self.taken[step.activity] + room}
+
+    def update(self, decision: Decision) -> None:
+        """What the wave would do to the profile."""
+        for values in decision.updates:
+            self.profile = {**(self.profile or {}), **{name: value for (name,), value in values.items()}}
+
     def around(self) -> Surroundings:
         return Surroundings(
             now=self.now,
@@ -339,6 +426,9 @@ class OneLife(RuleBasedStateMachine):
             person_id="anna",
             feedback=dict(self.feedback),
             targets=self.targets,
+            profile=self.profile,
+            taken=self.taken,
+            random=Random(self.handled),  # the same for the same, another for the next
         )
 
     @invariant()
