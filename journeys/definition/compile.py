@@ -9,6 +9,7 @@ from uuid import UUID
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
+from journeys.definition.history import history_of
 from journeys.definition.references import is_of_profile, references_of
 from journeys.engine.decide.step import CapStep, Pause, Plan, Run
 
@@ -48,7 +49,7 @@ def compile_plan(
         needs_profile=bool(paths) or updates_profile or document.properties.use_profile_time_zone,
         updates_profile=updates_profile,
         caps={id: step.count for id, step in steps.items() if isinstance(step, CapStep)},
-        needs_experience_events=any(path and path[0] == "experienceevent" for path in paths),
+        history=history_of(expression for step in steps.values() for expression in step.expressions()),
         uses_properties=any(one.kind == "property" for one in references),
         entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),
         keys=frozenset(key for pause in pauses.values() for key in pause.keys),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from datasources.platform.profiles.people import Needs
@@ -13,6 +16,7 @@ from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
+from journeys.definition.history import NOTHING
 from journeys.engine.catalog import read_catalog
 from journeys.engine.decide import Key, Plan, Run
 from journeys.models import JourneyVersion
@@ -56,12 +60,13 @@ class SandboxPlans:
             if (event := plan.first_event) is not None:
                 self._targets[place.in_test][place.journey_id] = event
         self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
-        self.needs = Needs(
-            attributes=True,
-            event_types=None
-            if any(plan.needs_experience_events for plan in self.versions.values())
-            else frozenset(),
-        )
+        self._history = reduce(or_, (plan.history for plan in self.versions.values()), NOTHING)
+
+    def needs(self, now: datetime) -> Needs:
+        """What of people some expression looks at."""
+        types, window = self._history
+        since = None if window is None else now - window
+        return Needs(attributes=True, event_types=types, events_since=since)
 
     def places_of(self, keys: Iterable[Key]) -> list[Place]:
         """Where some step listens to one of these: it may start somebody there, or take one on; in order."""

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from datasources.models import Identity, Profile, Schema
+from actions.models import Action
+from datasources.models import ExperienceEvent, Identity, Profile, Schema
 from journeys import publishing
+from journeys.engine.wave import handle
 from journeys.models import Call, Entrance, Instance, ProfileCap, StepEvent
 from tests.journeys.world import World, act
 
@@ -265,14 +267,66 @@ def test_each_person_goes_by_their_own_clock_where_the_journey_says_so(people: W
     assert wake_at["nobody"] == wake_at["unknown"] == datetime.fromisoformat("2026-03-01T14:00+01:00")
 
 
+# --- Experience events ----------------------------------------------------------------------------
+
+PAID = 'currentDataPackField.eventType == "paid"'
+HISTORY = "#{ExperiencePlatform.ProfileFieldGroup.experienceevent"
+NO_VISITS = f'count({HISTORY}.all(currentDataPackField.eventType == "visit")}}) == 0'
+TWICE_LATELY = f"count({HISTORY}.all({PAID} and inLastDays(currentDataPackField.timestamp, 7))}}) == 2"
+EVER = f"count({HISTORY}}}) == 4"
+
+
+@pytest.mark.parametrize(
+    ("expressions", "read"),
+    [
+        ([TWICE_LATELY], {"paid 1", "paid 7"}),
+        ([TWICE_LATELY, NO_VISITS], {"paid 1", "paid 7", "paid 20"}),
+        ([EVER], {"paid 1", "paid 7", "paid 20", "login 2"}),
+        (["1 == 1"], set()),
+    ],
+)
+def test_only_the_experience_events_that_some_expression_names_are_loaded(
+    people: World, monkeypatch: pytest.MonkeyPatch, expressions: list[str], read: set[str]
+) -> None:
+    profile = know(people)
+    for kind, days in [("paid", 1), ("paid", 7), ("paid", 20), ("login", 2)]:
+        at = people.now - timedelta(days=days)
+        ExperienceEvent.objects.create(
+            sandbox=people.sandbox,
+            profile=profile,
+            source=f"{kind} {days}",
+            event_type=kind,
+            timestamp=at,
+            data={"eventType": kind, "timestamp": at.isoformat(), "_id": f"{kind} {days}"},
+        )
+    for number, expression in enumerate(expressions):
+        people.journey(
+            "lobby",
+            name=f"Journey {number}",
+            lobby=act("event", "check", event="Lobby"),
+            check=act("condition", {"yes": []}, paths=[{"id": "yes", "expression": expression}]),
+        )
+    seen: set[str] = set()
+    surroundings = handle.Surroundings
+
+    def noted(**named: Any) -> Any:
+        seen.update(one["_id"] for one in (named["profile"] or {}).get("experienceevent", ()))
+        return surroundings(**named)
+
+    monkeypatch.setattr(handle, "Surroundings", noted)
+    people.send("Lobby")
+    people.run()
+
+    assert people.path().count("check>yes") == len(expressions)
+    assert seen == read
+
+
 # --- The global timeout ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("days", [30, 91])
 def test_who_stays_too_long_times_out_and_the_data_go(world: World, settings: Any, days: int) -> None:
     settings.JOURNEY_GLOBAL_TIMEOUT_DAYS = days
-    from actions.models import Action
-
     Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={})
     world.journey(
         "lobby",
@@ -307,8 +361,6 @@ def test_who_stays_too_long_times_out_and_the_data_go(world: World, settings: An
 
 
 def test_the_call_of_who_has_timed_out_changes_nothing_when_it_returns(world: World, settings: Any) -> None:
-    from actions.models import Action
-
     settings.JOURNEY_GLOBAL_TIMEOUT_DAYS = 0.01
     Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload={})
     world.journey(

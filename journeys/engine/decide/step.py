@@ -197,7 +197,7 @@ class Plan(NamedTuple):
     needs_profile: bool
     updates_profile: bool
     caps: Mapping[str, int]  # activities that are profile caps: how many people take the first path
-    needs_experience_events: bool
+    history: Any  # journeys.definition.history.History: which experience events it looks at
     uses_properties: bool
     entry_keys: frozenset[Key]
     keys: frozenset[Key]  # everything that some step listens to

@@ -310,7 +310,7 @@ def _feed(
         received,
         namespaces=catalog_of(sandbox_id, generation=plans.generation).namespaces,
         now=now,
-        needs=plans.needs,
+        needs=plans.needs(now),
         others=sorted(wanted),
         writable=updated,
         lock=lock,

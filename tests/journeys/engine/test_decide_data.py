@@ -246,3 +246,17 @@ def test_who_and_where() -> None:
     drawn = plan("lobby", lobby=START, next=condition(look))
 
     assert path(begin(drawn))[-1] == "next>p0"
+
+
+# --- States of the first release ------------------------------------------------------------------
+
+
+def test_a_step_that_the_first_release_began_goes_on() -> None:
+    """Its states do not tell what was asked: the parameters are evaluated again, as it did."""
+    free = "#{Rooms.free.count, params: {city: #{Weather.here.city}}}"
+    drawn = plan("lobby", lobby=START, next=condition(f'{free} == 4 and #{{Weather.here.city}} == "Rome"'))
+    first = begin(drawn)
+    second = answered(drawn, first, data={"city": "Rome"})
+    old = second._replace(state=second.state._replace(asked={}))
+
+    assert path(answered(drawn, old, data={"count": 4})) == ["next>p0"]
