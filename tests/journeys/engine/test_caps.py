@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from datasources.models import Identity, Profile, Schema
 from journeys.engine.decide import StepRecord, StepStatus
+from journeys.engine.decide.step import Run
 from journeys.engine.drain import run_waiting_wave
 from journeys.engine.lanes import lane_of, lease
 from journeys.engine.router import run_router
@@ -274,7 +275,7 @@ def _journey(world: World) -> Any:
 
 
 def test_test_runs_are_counted_apart() -> None:
-    in_test = CAP._replace(in_test=True)
+    in_test = CAP._replace(test=Run(1, timedelta(seconds=10), from_outside=False))
     counted = Caps(
         {(1, False, "cap"): Counted(NOON, 7), (1, True, "cap"): Counted(NOON, 2)},
         now=NOON + timedelta(days=1),
