@@ -3,10 +3,13 @@
 from datasources.external.models import DataSource, FetchCache, FieldGroup
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
-from datasources.platform.schemas.models import Schema
+from datasources.platform.schemas.models import Component, CustomField, Dataset, Schema
 
 __all__ = [
+    "Component",
+    "CustomField",
     "DataSource",
+    "Dataset",
     "ExperienceEvent",
     "FetchCache",
     "FieldGroup",

@@ -7,9 +7,14 @@ to itself, is left out, because schemas may be recursive and people choose among
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 MAX_DEPTH = 12
+#: A schema with more is refused: every page and every worker would carry them.
+MAX_FIELDS = 10_000
+# Keywords of our own at the top of a document: friendly names, and which fields hold identities, by path.
+FRIENDLY_NAMES, IDENTITIES = "meta:friendlyNames", "meta:identities"
 _Document = Mapping[str, Any]
 
 
@@ -20,17 +25,51 @@ class Field(NamedTuple):
     type: str  # as expressions name types: "string", "dateTime", "listString", "object", "map", …
     title: str
     required: bool = False
+    friendly_name: str = ""
+    namespace: str = ""  # of the identity that it holds
+
+    @property
+    def name(self) -> str:
+        """The last name of the path."""
+        return self.path.rpartition(".")[2]
 
     @property
     def label(self) -> str:
-        """``title (name)``, else the name (events.md, Schemas)."""
-        name = self.path.rpartition(".")[2]
-        return f"{self.title} ({name})" if self.title and self.title != name else name
+        """``friendly name (name)``, else ``title (name)``, else the name (events.md, Schemas)."""
+        shown = self.friendly_name or self.title
+        return f"{shown} ({self.name})" if shown and shown != self.name else self.name
 
 
 def fields_of(document: _Document) -> list[Field]:
-    """Every field of the schema, containers before their content."""
-    return list(_walk(resolve(document, document), document, ()))
+    """Every field of the schema, containers before their content; at most ``MAX_FIELDS``."""
+    friendly, identities = _notes(document, FRIENDLY_NAMES), _notes(document, IDENTITIES)
+    found = list(islice(_walk(resolve(document, document), document, ()), MAX_FIELDS))
+    return [_with_notes(field, friendly, identities) for field in found] if friendly or identities else found
+
+
+def too_many_fields(document: _Document) -> int:
+    """``MAX_FIELDS`` if the schema has more, else 0."""
+    walk = _walk(resolve(document, document), document, ())
+    return MAX_FIELDS if next(islice(walk, MAX_FIELDS, None), None) else 0
+
+
+def identities_in(document: _Document) -> dict[str, str]:
+    """The namespaces of the fields that hold identities, by path."""
+    noted = _notes(document, IDENTITIES).items()
+    return {path: str(about.get("namespace")) for path, about in noted if isinstance(about, dict)}
+
+
+def _notes(document: _Document, keyword: str) -> dict[str, Any]:
+    notes = document.get(keyword)
+    return notes if isinstance(notes, dict) else {}
+
+
+def _with_notes(field: Field, friendly: _Document, identities: _Document) -> Field:
+    about = identities.get(field.path)
+    return field._replace(
+        friendly_name=str(friendly.get(field.path, "")),
+        namespace=str(about.get("namespace", "")) if isinstance(about, dict) else "",
+    )
 
 
 def resolve(schema: Any, document: _Document) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from datasources.platform.schemas.dialect import DIALECT
 from datasources.platform.schemas.library import building
 from datasources.platform.schemas.library.building import Document
 from datasources.platform.schemas.library.event_groups import EVENT_CLASS, EVENT_GROUPS, EVENT_REQUIRED
@@ -18,9 +19,16 @@ from datasources.platform.schemas.library.profile_groups import PROFILE_CLASS, P
 
 __all__ = ["building", "compose", "group_names"]
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_CLASSES = {"event": (EVENT_CLASS, EVENT_REQUIRED), "profile": (PROFILE_CLASS, ())}
-_GROUPS = {"event": EVENT_GROUPS, "profile": PROFILE_GROUPS}
+_CLASSES: Mapping[str, tuple[building.FieldGroup, Iterable[str]]] = {
+    "event": (EVENT_CLASS, EVENT_REQUIRED),
+    "profile": (PROFILE_CLASS, ()),
+    "record": ({"_id": building.text("Identifier")}, ()),
+}
+_GROUPS: Mapping[str, Mapping[str, building.FieldGroup]] = {
+    "event": EVENT_GROUPS,
+    "profile": PROFILE_GROUPS,
+    "record": {},
+}
 
 
 def group_names(kind: str) -> list[str]:
@@ -36,14 +44,16 @@ def compose(
     title: str = "",
     tenant: Mapping[str, Document] | None = None,
     tenant_name: str = "tenant",
+    with_class: bool = True,
 ) -> Document:
     """The JSON Schema of a class ("event" or "profile") with field groups and fields of one's own.
 
     ``id`` becomes ``$id``, by which messages name the schema. The fields of ``tenant`` stand under
-    ``_<tenant_name>``. ``KeyError`` for an unknown class or group.
+    ``_<tenant_name>``. ``with_class=False`` leaves out the class's own fields.
+    ``KeyError`` for an unknown class or group.
     """
-    base, required = _CLASSES[kind]
-    document: Document = {"$schema": _DIALECT, "type": "object", "properties": {}}
+    base, required = _CLASSES[kind] if with_class else ({}, ())
+    document: Document = {"$schema": DIALECT, "type": "object", "properties": {}}
     document |= {key: value for key, value in (("$id", id), ("title", title)) if value}
     if required:
         document["required"] = list(required)

@@ -110,6 +110,53 @@ def geo(title: str = "Geographic position") -> Document:
         stateProvince=text("State or province"),
         city=text("City"),
         postalCode=text("Postal code"),
+        dmaID=integer("Media market"),
+        msaID=integer("Statistical area"),
+    )
+
+
+def address(title: str) -> Document:
+    """A postal address, which is also a place on earth."""
+    place = geo(title)
+    place["properties"] |= {
+        "street1": text("Street"),
+        "street2": text("Street, second line"),
+        "street3": text("Street, third line"),
+        "street4": text("Street, fourth line"),
+        "region": text("Region"),
+        "postOfficeBox": text("Post office box"),
+        "state": text("State"),
+        "country": text("Country"),
+        "label": text("Label"),
+        "primary": flag("Primary"),
+        "status": text("Status"),
+        "lastVerifiedDate": day("Last verified"),
+    }
+    return place
+
+
+def point_of_interest() -> Document:
+    """A place that matters to somebody, and how near the person is."""
+    return group(
+        "Point of interest",
+        poiID=text("Identifier"),
+        name=text("Name"),
+        category=text("Category"),
+        type=text("Type"),
+        locatingType=text("How it was located"),
+        distanceToPOICenter=number("Distance to its centre in metres"),
+        beaconInteractionDetails=group(
+            "Beacon",
+            proximityUUID=text("Proximity UUID"),
+            beaconMajor=number("Major"),
+            beaconMinor=number("Minor"),
+            proximity=choice("Proximity", "immediate", "near", "far", "unknown"),
+        ),
+        geoInteractionDetails=group(
+            "Position",
+            distanceToCenter=number("Distance to the centre in metres"),
+            deviceGeoAccuracy=number("Accuracy of the device in metres"),
+        ),
     )
 
 
@@ -121,6 +168,13 @@ def device() -> Document:
         manufacturer=text("Manufacturer"),
         model=text("Model"),
         modelNumber=text("Model number"),
+        typeID=text("ID of the type"),
+        typeIDService=text("Who gave the ID of the type"),
+        colorDepth=integer("Colour depth"),
+        isPushOptIn=flag("Push messages allowed"),
+        isBackgroundPushEnabled=flag("Push messages in the background"),
+        isLocationEnabled=flag("Location on"),
+        locationPermission=text("Permission to see the location"),
         screenHeight=integer("Screen height in pixels"),
         screenWidth=integer("Screen width in pixels"),
         screenOrientation=choice("Screen orientation", "portrait", "landscape"),
@@ -136,12 +190,20 @@ def environment() -> Document:
         operatingSystemVersion=text("Version of the operating system"),
         carrier=text("Carrier"),
         connectionType=text("Connection type"),
+        operatingSystemVendor=text("Maker of the operating system"),
+        domain=text("Domain"),
+        ISP=text("Internet provider"),
+        viewportHeight=integer("Height of the window in pixels"),
+        viewportWidth=integer("Width of the window in pixels"),
         ipV4=text("IPv4 address", format="ipv4"),
         ipV6=text("IPv6 address", format="ipv6"),
         browserDetails=group(
             "Browser",
             name=text("Name"),
             version=text("Version"),
+            vendor=text("Maker"),
+            cookiesEnabled=flag("Cookies on"),
+            javaScriptEnabled=flag("JavaScript on"),
             userAgent=text("User agent"),
             acceptLanguage=text("Accepted language"),
             viewportHeight=integer("Height of the window in pixels"),

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datasources.platform.schemas.library.building import (
     Document,
     FieldGroup,
+    address,
     choice,
     day,
     email,
     flag,
-    geo,
     group,
     identity,
     identity_map,
@@ -25,22 +25,9 @@ from datasources.platform.schemas.library.building import (
 
 PROFILE_CLASS: FieldGroup = {
     "_id": text("Identifier"),
+    "personID": text("Person"),
     "identityMap": identity_map(),
 }
-
-
-def _address(title: str) -> Document:
-    address = geo(title)
-    address["properties"] |= {
-        "street1": text("Street"),
-        "street2": text("Street, second line"),
-        "state": text("State"),
-        "country": text("Country"),
-        "label": text("Label"),
-        "primary": flag("Primary"),
-        "status": text("Status"),
-    }
-    return address
 
 
 def _email(title: str) -> Document:
@@ -66,6 +53,10 @@ def _consent(title: str) -> Document:
     return group(title, val=value, time=moment("Since"), reason=text("Reason"))
 
 
+def _yes_or_no(title: str) -> Document:
+    return group(title, val=_consent(title)["properties"]["val"])
+
+
 PROFILE_GROUPS: Mapping[str, FieldGroup] = {
     "person": {
         "person": group(
@@ -89,13 +80,37 @@ PROFILE_GROUPS: Mapping[str, FieldGroup] = {
             nationality=text("Nationality"),
         ),
     },
+    # What XDM calls demographic details: the same fields of the person, for schemas that need no names.
+    "demographic": {
+        "person": group(
+            "Person",
+            birthDate=day("Date of birth"),
+            birthDayAndMonth=text("Day and month of birth (MM-DD)", pattern="^[0-1][0-9]-[0-3][0-9]$"),
+            birthYear=integer("Year of birth"),
+            gender=choice("Gender", "male", "female", "not_specified", "non_specific"),
+            maritalStatus=choice(
+                "Marital status", "married", "single", "divorced", "widowed", "not_specified"
+            ),
+            nationality=text("Nationality"),
+            taxId=text("Tax number"),
+        ),
+    },
     "contact": {
         "personalEmail": _email("Personal e-mail"),
         "workEmail": _email("Work e-mail"),
         "mobilePhone": _phone("Mobile phone"),
         "homePhone": _phone("Home phone"),
-        "homeAddress": _address("Home address"),
-        "mailingAddress": _address("Mailing address"),
+        "workPhone": _phone("Work phone"),
+        "faxPhone": _phone("Fax"),
+        "homeAddress": address("Home address"),
+        "mailingAddress": address("Mailing address"),
+    },
+    "addresses": {
+        "homeAddress": address("Home address"),
+        "workAddress": address("Work address"),
+        "mailingAddress": address("Mailing address"),
+        "shippingAddress": address("Shipping address"),
+        "billingAddress": address("Billing address"),
     },
     "preferences": {
         "timeZone": text("Time zone"),
@@ -106,9 +121,9 @@ PROFILE_GROUPS: Mapping[str, FieldGroup] = {
     "consents": {
         "consents": group(
             "Consents",
-            collect=_consent("Collection of data"),
-            share=_consent("Sharing of data"),
-            personalize=group("Personalization", content=_consent("Content")),
+            collect=_yes_or_no("Collection of data"),
+            share=_yes_or_no("Sharing of data"),
+            personalize=group("Personalization", content=_yes_or_no("Content")),
             marketing=group(
                 "Marketing",
                 preferred=text("Preferred channel"),
@@ -116,6 +131,8 @@ PROFILE_GROUPS: Mapping[str, FieldGroup] = {
                 email=_consent("E-mail"),
                 sms=_consent("SMS"),
                 push=_consent("Push"),
+                whatsApp=_consent("WhatsApp"),
+                fax=_consent("Fax"),
                 call=_consent("Calls"),
                 postalMail=_consent("Postal mail"),
             ),
@@ -131,7 +148,12 @@ PROFILE_GROUPS: Mapping[str, FieldGroup] = {
             tier=text("Tier"),
             points=number("Points"),
             lifetimePoints=number("Points ever earned"),
+            pointsRedeemed=number("Points redeemed"),
+            expiredPoints=number("Points expired"),
+            nextTier=text("Next tier"),
+            pointsToNextTier=number("Points to the next tier"),
             joinDate=moment("Member since"),
+            tierUpgradeDate=moment("Tier since"),
             tierExpiryDate=moment("Tier until"),
         ),
     },
@@ -157,6 +179,8 @@ PROFILE_GROUPS: Mapping[str, FieldGroup] = {
                     "Membership",
                     status=choice("Status", "realized", "existing", "exited"),
                     lastQualificationTime=moment("Last qualification"),
+                    validUntil=moment("Valid until"),
+                    version=text("Version"),
                 ),
             ),
         ),

@@ -1,0 +1,1 @@
+"""Standard XDM files: reading them, putting them together, and importing them; only the last touches rows."""
