@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from datasources.models import Schema
+from datasources.models import Dataset, Schema
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.namespaces.standard import NamespaceInfo
-from datasources.platform.schemas.fields import only
+from datasources.platform.schemas.fields import identities_in, only
 from datasources.platform.schemas.validate import NotASchema, Validator, Violation
 from events.compiling import configured
 from events.identities import SeenIdentity, identities_of
-from events.matching import Match, Matcher
+from events.matching import Match, Matcher, Problem
 from events.models import Event, Inlet
 from events.protocols import Normalized
 from journeyorch.access.models import Sandbox
@@ -36,6 +36,8 @@ class SchemaInfo:
     primary_path: tuple[str, ...]
     primary_namespace: str
     document: Mapping[str, Any]
+    # Further fields that hold identities: path and namespace.
+    identity_paths: Sequence[tuple[tuple[str, ...], str]] = ()
 
     @cached_property
     def _validator(self) -> Validator | None:
@@ -45,8 +47,8 @@ class SchemaInfo:
             return None
 
     def is_record(self, normalized: Normalized) -> bool:
-        """Whether a message of this schema is the record of a profile, not an event in time."""
-        return (normalized.kind or self.kind) == "profile"
+        """Whether a message of this schema is the record of a person or thing, not an event in time."""
+        return (normalized.kind or self.kind) in ("profile", "record")
 
     def violations(self, entity: Mapping[str, Any]) -> list[Violation]:
         """The rules that ``entity`` breaks."""
@@ -63,6 +65,17 @@ class InletInfo(NamedTuple):
     id: int
     schema_id: int | None
     open_to_all: bool
+    dataset_id: int | None = None
+
+
+class DatasetInfo(NamedTuple):
+    """A dataset, by which messages may be kept from profiles; ``key`` is what senders call it."""
+
+    id: int
+    key: str
+    schema_id: int
+    feeds_profiles: bool
+    is_default: bool
 
 
 class EventInfo(NamedTuple):
@@ -83,6 +96,7 @@ class Catalog:
         generation: int = 0,
         schemas: Iterable[SchemaInfo] = (),
         inlets: Iterable[InletInfo] = (),
+        datasets: Iterable[DatasetInfo] = (),
         events: Iterable[EventInfo] = (),
         matcher: Matcher | None = None,
         namespaces: Mapping[str, NamespaceInfo],
@@ -90,6 +104,7 @@ class Catalog:
         self.generation = generation
         self.schemas = {schema.id: schema for schema in schemas}
         self.inlets = {inlet.id: inlet for inlet in inlets}
+        self._datasets = Datasets(datasets)
         self.events = {event.id: event for event in events}
         self.matcher = matcher or Matcher(())
         self.namespaces = namespaces
@@ -98,16 +113,27 @@ class Catalog:
     def schema_of(self, normalized: Normalized, *, inlet_id: int) -> SchemaInfo | None:
         """The schema that a message follows.
 
-        The one it names; if it names none, the one of its inlet; else the one of the configured event whose
-        eventID it carries. ``None`` if it names an unknown one, or there is none at all.
+        The one it names; if it names none, the one of the dataset it names, or of its inlet; else the one of
+        the configured event whose eventID it carries. ``None`` if it names an unknown one, or there is none at all.
         """
         if normalized.schema_ref:
             return self._by_ref.get(normalized.schema_ref)
+        if dataset := self._datasets.by_key.get(normalized.dataset_ref):
+            return self.schemas.get(dataset.schema_id)
         inlet = self.inlets.get(inlet_id)
         if inlet and inlet.schema_id is not None:
             return self.schemas.get(inlet.schema_id)
         event = self.matcher.system_event(normalized.entity)
         return self.schemas.get(event.schema_id) if event else None
+
+    def dataset_of(
+        self, normalized: Normalized, schema: SchemaInfo, *, inlet_id: int
+    ) -> DatasetInfo | Problem | None:
+        """The dataset that a message of a schema is for, or why it can be for none (events.md, Corners)."""
+        inlet = self.inlets.get(inlet_id)
+        return self._datasets.choose(
+            normalized.dataset_ref, schema_id=schema.id, by_default=inlet.dataset_id if inlet else None
+        )
 
     def identities_of(self, entity: Mapping[str, Any], schema: SchemaInfo) -> list[SeenIdentity]:
         """The people's identities that an entity of a schema holds."""
@@ -116,6 +142,7 @@ class Catalog:
             namespaces=self.namespaces,
             primary_path=schema.primary_path,
             primary_namespace=schema.primary_namespace,
+            further=schema.identity_paths,
         )
 
     def matches(
@@ -130,6 +157,32 @@ class Catalog:
         if schema.is_record(normalized):
             return []
         return self.matcher.match(normalized.entity, schema_id=schema.id, identities=identities, now=now)
+
+
+class Datasets:
+    """Which dataset a message is for."""
+
+    def __init__(self, datasets: Iterable[DatasetInfo]) -> None:
+        known = list(datasets)
+        self._by_id = {dataset.id: dataset for dataset in known}
+        self.by_key = {dataset.key: dataset for dataset in known}
+        self._defaults = {dataset.schema_id: dataset for dataset in known if dataset.is_default}
+
+    def choose(
+        self, key: str, *, schema_id: int, by_default: int | None = None
+    ) -> DatasetInfo | Problem | None:
+        """The one named, else ``by_default`` if it is of the schema, else the schema's own default."""
+        if key:
+            named = self.by_key.get(key)
+            if named is None:
+                return Problem("unknown_dataset", "It names a dataset that this sandbox does not have.")
+            if named.schema_id != schema_id:
+                return Problem("wrong_dataset", "It names a dataset of another schema than its own.")
+            return named
+        dataset = self._by_id.get(by_default) if by_default else None
+        if dataset and dataset.schema_id == schema_id:
+            return dataset
+        return self._defaults.get(schema_id)
 
 
 _catalogs: dict[int, Catalog] = {}
@@ -163,6 +216,7 @@ def _read(sandbox_id: int, generation: int) -> Catalog:
     return Catalog(
         generation=generation,
         schemas=schemas,
+        datasets=[_dataset_info(row) for row in Dataset.objects.filter(sandbox_id=sandbox_id)],
         inlets=[_inlet_info(row) for row in Inlet.objects.filter(sandbox_id=sandbox_id)],
         events=[_event_info(row, documents[row.schema_id]) for row in rows],
         matcher=Matcher(configured(row, documents[row.schema_id]) for row in rows),
@@ -180,11 +234,20 @@ def _schema_info(row: Schema) -> SchemaInfo:
         primary_path=tuple(row.primary_identity.split(".")) if row.primary_identity else (),
         primary_namespace=row.primary_namespace,
         document=row.document,
+        identity_paths=[
+            (tuple(path.split(".")), namespace)
+            for path, namespace in identities_in(row.document).items()
+            if path != row.primary_identity
+        ],
     )
 
 
+def _dataset_info(row: Dataset) -> DatasetInfo:
+    return DatasetInfo(row.pk, row.key, row.schema_id, row.feeds_profiles, row.is_default)
+
+
 def _inlet_info(row: Inlet) -> InletInfo:
-    return InletInfo(row.pk, row.schema_id, row.mode == Inlet.Mode.UNAUTHENTICATED)
+    return InletInfo(row.pk, row.schema_id, row.mode == Inlet.Mode.UNAUTHENTICATED, row.dataset_id)
 
 
 def _event_info(row: Event, document: Mapping[str, Any]) -> EventInfo:

@@ -26,14 +26,20 @@ def identities_of(
     namespaces: Mapping[str, NamespaceInfo],
     primary_path: Sequence[str] = (),
     primary_namespace: str = "",
+    further: Sequence[tuple[Sequence[str], str]] = (),
 ) -> list[SeenIdentity]:
-    """The identities of people in ``entity``, each once, in the order of the text.
+    """The identities of people in ``entity``, each once: the schema's fields first, then ``identityMap``.
 
+    ``further``: fields beside the primary one that hold identities, and their namespaces.
     Namespaces that the sandbox does not know, or that name no people, and values that are no usable text are
     passed over: they identify nobody here.
     """
     found: dict[tuple[str, str], bool] = {}
-    candidates = [*_of_schema(entity, primary_path, primary_namespace), *_of_map(entity.get("identityMap"))]
+    candidates = [
+        *_of_schema(entity, primary_path, primary_namespace),
+        *((namespace, value_at(entity, path), False) for path, namespace in further),
+        *_of_map(entity.get("identityMap")),
+    ]
     for namespace, value, primary in candidates:
         info = namespaces.get(namespace)
         if info and info.identifies_people and (name := usable(namespace, value)):

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from datasources.models import Schema
+from datasources.models import Dataset, Schema
 from journeyorch.access.models import Configuration, Sandbox
 
 #: For so long a repetition is recognized.
@@ -36,6 +36,14 @@ class Inlet(Configuration):
         blank=True,
         on_delete=models.PROTECT,
         help_text=_("What its events are checked against when they name no schema."),
+    )
+    dataset = models.ForeignKey(
+        Dataset,
+        verbose_name=_("dataset"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text=_("Where messages of its schema belong that name no dataset; empty: the schema's default."),
     )
     enabled = models.BooleanField(_("enabled"), default=True)
     rate_limit = models.PositiveIntegerField(

@@ -69,18 +69,19 @@ def _route_one(row: Raw, catalog: Catalog) -> Routed:
 def _understand(row: Raw, catalog: Catalog) -> Routed:
     normalized = _normalize(row)
     schema = _schema_of(normalized, row, catalog)
+    feeds_profile = _feeds_profile(normalized, schema, row, catalog)
     _validate(normalized, schema)
     identities = catalog.identities_of(normalized.entity, schema)
     matches = catalog.matches(normalized, schema, identities, now=row.received_at)
     _check_inlet(row, matches, catalog)
     recipients = _recipients(matches)
-    if not recipients and schema.feeds_profiles:
+    if not recipients and feeds_profile:
         recipients = [_feeding_recipient(identities)]
     return Routed(
         id=row.id,
         recipients=recipients,
         identities=identities or _as_identities(recipients, catalog),
-        feeds_profile=schema.feeds_profiles,
+        feeds_profile=feeds_profile,
         is_record=schema.is_record(normalized),
     )
 
@@ -102,6 +103,15 @@ def _schema_of(normalized: Normalized, row: Raw, catalog: Catalog) -> SchemaInfo
     if event and event.schema_id != schema.id:
         raise _Bad("wrong_schema", f"It carries the ID of event {event.name}, which has another schema.")
     return schema
+
+
+def _feeds_profile(normalized: Normalized, schema: SchemaInfo, row: Raw, catalog: Catalog) -> bool:
+    """Only if schema and dataset both do (events.md, Corners)."""
+    dataset = catalog.dataset_of(normalized, schema, inlet_id=row.inlet_id)
+    if isinstance(dataset, Problem):
+        raise _Bad(*dataset)
+    # A record of something else than a person has no profile to feed.
+    return schema.feeds_profiles and schema.kind != "record" and (dataset is None or dataset.feeds_profiles)
 
 
 def _validate(normalized: Normalized, schema: SchemaInfo) -> None:

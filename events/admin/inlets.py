@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from datasources.models import Schema
+from datasources.models import Dataset, Schema
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
@@ -71,6 +71,9 @@ class InletForm(forms.ModelForm):
         schema, sandbox = data.get("schema"), data.get("sandbox") or getattr(self.instance, "sandbox", None)
         if schema and sandbox and schema.sandbox_id != sandbox.pk:
             self.add_error("schema", _("This schema belongs to another sandbox. Choose one of this sandbox."))
+        dataset = data.get("dataset")
+        if dataset and dataset.schema_id != getattr(schema, "pk", None):
+            self.add_error("dataset", _("This dataset is of another schema. Choose one of the schema above."))
         return data
 
 
@@ -136,6 +139,7 @@ class InletAdmin(SandboxScopedAdmin):
         "description",
         "mode",
         "schema",
+        "dataset",
         "rate_limit",
         "allowed_origins",
         "enabled",
@@ -151,6 +155,8 @@ class InletAdmin(SandboxScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Schema:
             kwargs["queryset"] = Schema.objects.filter(sandbox__in=sandboxes_of(request))
+        if db_field.related_model is Dataset:
+            kwargs["queryset"] = Dataset.objects.filter(sandbox__in=sandboxes_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Inlet, form: Any, change: bool) -> None:

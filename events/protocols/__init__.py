@@ -32,6 +32,7 @@ class Normalized(NamedTuple):
     kind: str  # "event" or "profile" where the protocol tells, "" where the schema decides
     event_id: str  # its ``_id``; "" if it has none
     timestamp: datetime | None  # when it happened, aware; None if it does not say or cannot be read
+    dataset_ref: str = ""  # which dataset it says it is for; "" if it says nothing
 
 
 class NotNormal(ValueError):

@@ -52,6 +52,7 @@ class Collection:
             kind="",
             event_id=event_id if isinstance(event_id, str) else "",
             timestamp=read_time(entity.get("timestamp")),
+            dataset_ref=_dataset_ref(message),
         )
 
     def accepted(self, receipt: Receipt, *, batch: bool) -> Answer:
@@ -145,6 +146,12 @@ def _schema_ref(message: Mapping[str, Any]) -> str:
         if isinstance(name, str) and name:
             return name
     return ""
+
+
+def _dataset_ref(message: Mapping[str, Any]) -> str:
+    header = message.get("header")
+    dataset = header.get("datasetId") if isinstance(header, dict) else None
+    return dataset if isinstance(dataset, str) else ""
 
 
 # --- Answers --------------------------------------------------------------------------------------

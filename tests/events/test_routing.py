@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from datasources.models import Namespace, Schema
+from datasources.models import Dataset, Namespace, Schema
 from datasources.platform.schemas.library import building, compose
 from events.catalog import Catalog, catalog_of
 from events.loading import load_entities, load_raw, load_unrouted
@@ -43,9 +43,12 @@ def rule(schema: Schema, name: str, condition: str, **more: Any) -> Event:
     )
 
 
-def raw(entity: dict[str, Any], *, id: int = 1, inlet_id: int = 0, schema: str = "urn:hotel") -> Raw:
-    reference = {"schemaRef": {"id": schema}} if schema else {}
-    body = {"header": reference, "body": {"xdmEntity": entity}}
+def raw(
+    entity: dict[str, Any], *, id: int = 1, inlet_id: int = 0, schema: str = "urn:hotel", dataset: str = ""
+) -> Raw:
+    header = {"schemaRef": {"id": schema}} if schema else {}
+    header |= {"datasetId": dataset} if dataset else {}
+    body = {"header": header, "body": {"xdmEntity": entity}}
     return Raw(id, inlet_id, "collection", orjson.dumps(body).decode(), NOW)
 
 
@@ -94,6 +97,72 @@ def test_an_event_that_feeds_no_profile_and_matches_nothing_concerns_nobody(
     schema.save()
     result = routed(raw(entity(identityMap=people(ECID="x"))), sandbox)
     assert (result.recipients, result.problem, result.feeds_profile) == ([], None, False)
+
+
+@pytest.mark.parametrize(
+    ("schema_feeds", "dataset_feeds", "named", "feeds"),
+    [
+        (True, True, True, True),
+        (True, False, True, False),
+        (False, True, True, False),
+        (True, False, False, False),
+        (True, True, False, True),
+    ],
+)
+def test_only_schema_and_dataset_together_feed_profiles(
+    sandbox: Sandbox, schema: Schema, schema_feeds: bool, dataset_feeds: bool, named: bool, feeds: bool
+) -> None:
+    schema.feeds_profiles = schema_feeds
+    schema.save()
+    dataset = Dataset.objects.create(sandbox=sandbox, schema=schema, name="D", feeds_profiles=dataset_feeds)
+    inlet = Inlet.objects.create(sandbox=sandbox, key="i", name="I", dataset=None if named else dataset)
+    row = raw(entity(identityMap=people(ECID="x")), inlet_id=inlet.pk, dataset=dataset.key if named else "")
+
+    result = routed(row, sandbox)
+    assert (result.problem, result.feeds_profile, bool(result.recipients)) == (None, feeds, feeds)
+
+
+def test_every_schema_has_a_default_dataset(sandbox: Sandbox, schema: Schema) -> None:
+    default = schema.datasets.get()
+    assert (default.is_default, default.feeds_profiles) == (True, True)
+    default.feeds_profiles = False
+    default.save()
+    assert not routed(raw(entity(identityMap=people(ECID="x"))), sandbox).feeds_profile
+
+
+@pytest.mark.parametrize("key", ["unknown", "of-another"])
+def test_a_dataset_must_be_there_and_of_the_schema(sandbox: Sandbox, schema: Schema, key: str) -> None:
+    other = Schema.objects.create(sandbox=sandbox, name="Other", kind="event", document=compose("event"))
+    other.datasets.update(key="of-another")
+    problem = routed(raw(entity(), dataset=key), sandbox).problem
+    assert problem
+    assert problem.code == {"unknown": "unknown_dataset", "of-another": "wrong_dataset"}[key]
+
+
+def test_a_dataset_alone_says_which_schema(sandbox: Sandbox, schema: Schema) -> None:
+    key = schema.datasets.get().key
+    result = routed(raw(entity(identityMap=people(ECID="x")), schema="", dataset=key), sandbox)
+    assert result.recipients == [Recipient("ECID", "x", ())]
+
+
+def test_further_fields_hold_identities_too(sandbox: Sandbox, schema: Schema) -> None:
+    schema.document = {
+        **schema.document,
+        "meta:identities": {"_hotel.mail": {"namespace": "Email", "primary": False}},
+    }
+    schema.save()
+    result = routed(raw(entity(_hotel={"mail": "A@b.org"}, identityMap=people(ECID="x"))), sandbox)
+    assert [(each.namespace, each.value, each.primary) for each in result.identities] == [
+        ("Email", "a@b.org", False),
+        ("ECID", "x", True),
+    ]
+
+
+def test_a_record_of_a_thing_concerns_nobody(sandbox: Sandbox) -> None:
+    document = compose("record", id="urn:room", tenant=TENANT, tenant_name="hotel")
+    Schema.objects.create(sandbox=sandbox, name="Rooms", kind="record", document=document)
+    result = routed(raw({"_id": "r-1", "identityMap": people(ECID="x")}, schema="urn:room"), sandbox)
+    assert (result.problem, result.recipients, result.is_record) == (None, [], True)
 
 
 def test_one_received_event_can_be_several_configured_ones(

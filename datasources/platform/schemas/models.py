@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from journeyorch.access.models import Configuration
 
 
+def new_dataset_key() -> str:
+    """An ID of the length that senders know from other platforms."""
+    return secrets.token_hex(12)
+
+
 class Schema(Configuration):
     """A JSON Schema of one XDM class: an event in time, the record of a person, or another record.
 
@@ -79,9 +84,7 @@ class Schema(Configuration):
             is_new = self._state.adding
             super().save(*args, **kwargs)
             if is_new:
-                Dataset.objects.create(
-                    sandbox=self.sandbox, schema=self, name=self.name, key=new_dataset_key(), is_default=True
-                )
+                Dataset.objects.create(sandbox=self.sandbox, schema=self, name=self.name, is_default=True)
 
 
 class CustomField(models.Model):
@@ -166,7 +169,15 @@ class Dataset(Configuration):
         Schema, on_delete=models.CASCADE, related_name="datasets", verbose_name=_("schema")
     )
     name = models.CharField(_("name"), max_length=120)
-    key = models.CharField(_("dataset ID"), max_length=64, editable=False)
+    key = models.CharField(
+        _("dataset ID"),
+        max_length=64,
+        default=new_dataset_key,
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9_-]{1,64}$", _("Use letters, digits, hyphens and underscores."))
+        ],
+        help_text=_("What senders name it by, as datasetId. Enter the one that your senders use already."),
+    )
     feeds_profiles = models.BooleanField(
         _("feeds profiles"),
         default=True,
@@ -188,8 +199,3 @@ class Dataset(Configuration):
 
     def __str__(self) -> str:
         return self.name
-
-
-def new_dataset_key() -> str:
-    """An ID of the length that senders know from other platforms."""
-    return secrets.token_hex(12)
