@@ -4,5 +4,7 @@ from datasources.external import admin as external
 from datasources.platform.namespaces import admin as namespaces
 from datasources.platform.profiles import admin as profiles
 from datasources.platform.schemas import admin as schemas
+from datasources.platform.schemas import component_admin as components
+from datasources.platform.schemas import dataset_admin as datasets
 
-__all__ = ["external", "namespaces", "profiles", "schemas"]
+__all__ = ["components", "datasets", "external", "namespaces", "profiles", "schemas"]

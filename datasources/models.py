@@ -3,7 +3,7 @@
 from datasources.external.models import DataSource, FetchCache, FieldGroup
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
-from datasources.platform.schemas.models import Component, CustomField, Dataset, Schema
+from datasources.platform.schemas.models import Component, CustomField, Dataset, PendingImport, Schema
 
 __all__ = [
     "Component",
@@ -15,6 +15,7 @@ __all__ = [
     "FieldGroup",
     "Identity",
     "Namespace",
+    "PendingImport",
     "Profile",
     "Schema",
 ]

@@ -9,3 +9,8 @@ class EventsConfig(AppConfig):
         from events.protocols import discover
 
         discover()
+
+        from events.usage import events_of_schema
+        from journeyorch import usage
+
+        usage.register(events_of_schema)

@@ -114,7 +114,7 @@ class Catalog:
         """The schema that a message follows.
 
         The one it names; if it names none, the one of the dataset it names, or of its inlet; else the one of
-        the configured event whose eventID it carries. ``None`` if it names an unknown one, or there is none at all.
+        the configured event whose eventID it carries. ``None`` if it names an unknown one, or there is none.
         """
         if normalized.schema_ref:
             return self._by_ref.get(normalized.schema_ref)

@@ -6,12 +6,12 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from datasources.platform.namespaces.known import namespaces_of
-from datasources.platform.schemas.fields import fields_of
+from datasources.platform.schemas.fields import always_there, fields_of
+from datasources.platform.schemas.tree import FieldTreeField, is_within
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
@@ -154,15 +154,15 @@ def _number(chosen: Any) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-def _payload_fields(schema: Schema | None) -> forms.MultipleChoiceField:
+def _payload_fields(schema: Schema | None) -> FieldTreeField:
     found = fields_of(schema.document) if schema else []
-    return forms.MultipleChoiceField(
+    return FieldTreeField(
+        found,
+        fixed=always_there(found),
         label=_("Payload fields"),
-        required=False,
-        choices=[(field.path, f"{field.path} · {field.type}") for field in found],
-        widget=FilteredSelectMultiple(_("fields"), is_stacked=False),
         help_text=_(
-            "What journeys may use; none: all. After choosing another schema, save to see its fields."
+            "What journeys may use; none: all. An object includes all that is in it. After choosing another "
+            "schema, save to see its fields."
         ),
     )
 
@@ -171,4 +171,4 @@ def _loses_fields(old: list[str], new: list[str]) -> bool:
     """No chosen fields means all of them."""
     if not old:
         return bool(new)
-    return bool(new) and not set(old) <= set(new)
+    return bool(new) and not all(is_within(path, new) for path in old)

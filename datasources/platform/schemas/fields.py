@@ -47,6 +47,16 @@ def fields_of(document: _Document) -> list[Field]:
     return [_with_notes(field, friendly, identities) for field in found] if friendly or identities else found
 
 
+def always_there(fields: Sequence[Field]) -> list[str]:
+    """The paths of the fields that a valid value has: required, as is everything around them."""
+    holders = {field.path.rpartition(".")[0] for field in fields}
+    there = {""}
+    for field in fields:
+        if field.required and field.path.rpartition(".")[0] in there:
+            there.add(field.path)
+    return [field.path for field in fields if field.path in there - holders]
+
+
 def too_many_fields(document: _Document) -> int:
     """``MAX_FIELDS`` if the schema has more, else 0."""
     walk = _walk(resolve(document, document), document, ())

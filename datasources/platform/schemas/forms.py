@@ -1,9 +1,10 @@
-"""The form of a schema: a document that cannot be used is refused with the reason."""
+"""The form of a schema: composed or written out; what cannot be used is refused with the reason."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -11,10 +12,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.schemas.composing import CannotCompose, check_usable
 from datasources.platform.schemas.fields import fields_of
-from datasources.platform.schemas.library import compose, group_names
+from datasources.platform.schemas.group_choice import (
+    GroupsWidget,
+    chosen_groups,
+    class_choices,
+    form_values,
+    group_choices,
+    misfits,
+    offer,
+)
 from datasources.platform.schemas.models import Schema
-from datasources.platform.schemas.validate import NotASchema, Validator
+from journeyorch.usage import used_in
 
 _MAX_BYTES = 1024 * 1024
 
@@ -61,42 +71,6 @@ def read_document(text: str) -> dict[str, Any]:
     return document
 
 
-_GROUP_WORDS = {
-    "orchestration": _("the event ID, needed for system-generated events"),
-    "commerce": _("orders, carts and products"),
-    "web": _("pages, links and referrers"),
-    "application": _("starts and use of an app"),
-    "device": _("the device"),
-    "environment": _("browser, operating system, network"),
-    "placeContext": _("places, beacons and positions"),
-    "channel": _("the channel it came by"),
-    "directMarketing": _("emails sent, opened, clicked"),
-    "endUserIDs": _("identities in fields of their own"),
-    "messageProfile": _("push tokens and the email address at that time"),
-    "search": _("searches"),
-    "person": _("names, birthday, gender"),
-    "contact": _("email, phone numbers, addresses"),
-    "preferences": _("language and time zone"),
-    "consents": _("what the person agreed to"),
-    "loyalty": _("tier and points"),
-    "pushNotificationDetails": _("push tokens"),
-    "segmentMembership": _("segments"),
-    "testProfile": _("whether it is a test profile"),
-}
-
-
-class GroupsWidget(forms.CheckboxSelectMultiple):
-    """Field groups by class; with scripts only those of the chosen class are shown."""
-
-    template_name = "datasources/groups.html"
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **kwargs)
-        kind = str(option["value"]).partition(":")[0]
-        option["attrs"]["data-shown-when"] = f"kind={kind}"
-        return option
-
-
 class SchemaForm(forms.ModelForm):
     """A schema: composed of the library's field groups, or written out."""
 
@@ -105,17 +79,20 @@ class SchemaForm(forms.ModelForm):
         required=False,
         choices=[],
         widget=GroupsWidget,
-        help_text=_("What the new schema is composed of, beside the fields that every event or profile has."),
+        help_text=_("What the schema is composed of, beside the fields that every event or profile has."),
+    )
+    base = forms.ChoiceField(
+        label=_("Imported class"),
+        required=False,
+        help_text=_("Only if the schema is to have a class that you have imported."),
     )
     document = DocumentField(
         label=_("JSON Schema"),
         required=False,
         strip=False,
         help_text=_(
-            "Leave it empty for a new schema: it is composed of the groups above. To add a field of your "
-            "own, save, "
-            'then write it below "properties", for example "_acme": {"type": "object", "properties": '
-            '{"room": {"type": "string", "title": "Room"}}}. JSON Schema 2020-12 or draft-06.'
+            "Instead of composing: JSON Schema 2020-12 or draft-06, written out. Leave it empty to compose "
+            "the schema of field groups and custom fields."
         ),
     )
     primary_namespace = forms.ChoiceField(
@@ -130,7 +107,10 @@ class SchemaForm(forms.ModelForm):
             "sandbox",
             "name",
             "kind",
+            "base",
             "description",
+            "groups",
+            "tenant",
             "document",
             "feeds_profiles",
             "primary_identity",
@@ -148,37 +128,64 @@ class SchemaForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("kind", Schema.Kind.EVENT)
+        sandbox_id = self.instance.sandbox_id or self._chosen_sandbox()
         if "groups" in self.fields:
-            self.fields["groups"].choices = _group_choices()  # type: ignore[attr-defined]
+            self._offer_groups(self.fields["groups"], sandbox_id)
+        if "document" in self.fields and self.instance.pk:
+            self.fields["document"].required = True
+            self.fields["document"].help_text = _("JSON Schema 2020-12 or draft-06.")
+        if "base" in self.fields:
+            self._offer_classes(self.fields["base"], sandbox_id)
         if "primary_namespace" in self.fields:
-            self.fields["primary_namespace"].choices = self._namespaces()  # type: ignore[attr-defined]
+            self.fields["primary_namespace"].choices = namespace_choices(sandbox_id)  # type: ignore[attr-defined]
+        if not self.instance.pk and (last := Schema.objects.filter(sandbox_id=sandbox_id).last()):
+            self.initial["tenant"] = last.tenant
 
-    def _namespaces(self) -> list[tuple[str, Any]]:
+    def _chosen_sandbox(self) -> int:
+        """The one that was sent; before that, the one that the page proposes."""
         chosen = str(self.data.get("sandbox") or "")
-        sandbox_id = self.instance.sandbox_id or (int(chosen) if re.fullmatch("[0-9]{1,18}", chosen) else 0)
-        known = [info for info in namespaces_of(sandbox_id).values() if info.identifies_people]
-        return [("", _("none")), *((info.code, info.name) for info in known)]
+        if re.fullmatch("[0-9]{1,18}", chosen):
+            return int(chosen)
+        proposed = getattr(self.fields.get("sandbox"), "initial", None)
+        return getattr(proposed, "pk", 0) or 0
+
+    def _offer_groups(self, field: Any, sandbox_id: int) -> None:
+        choices = group_choices(sandbox_id)
+        if self.instance.pk:
+            # Its class cannot be changed any more: what is for others would only be in the way.
+            own = {f"kind={self.instance.kind}", f"base={self.instance.base}"}
+            choices = [each for each in choices if own & set(_conditions(each.shown_when))]
+            choices = [each._replace(shown_when="") for each in choices]
+            self.initial["groups"] = form_values(self.instance.groups or (), kind=self.instance.kind)
+        offer(field, choices)
+
+    def _offer_classes(self, field: Any, sandbox_id: int) -> None:
+        found = class_choices(sandbox_id)
+        field.widget = ClassSelect({each.uri: f"kind={each.kind}" for each in found})
+        field.choices = [("", _("none")), *((each.uri, f"{each.title}: {each.uri}") for each in found)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "document" not in data:
-            return data
-        data["document"] = data["document"] or self._composed(data)
-        try:
-            Validator(data["document"])
-        except NotASchema as error:
-            self.add_error("document", str(error))
-            return data
-        self._check_reference(data)
-        self._check_identity(data)
+        self._check_class(data)
+        if bool(data.get("primary_identity")) != bool(data.get("primary_namespace")):
+            message = _("A primary identity needs both: a field and a namespace.")
+            self.add_error("primary_namespace", message)
+        if data.get("document"):
+            self._check_document(data)
         return data
 
-    def _composed(self, data: dict[str, Any]) -> dict[str, Any]:
-        kind = data.get("kind") or self.instance.kind or Schema.Kind.EVENT
-        wanted = {name.partition(":")[2] for name in data.get("groups", ()) if name.startswith(f"{kind}:")}
-        return compose(
-            kind, [name for name in group_names(kind) if name in wanted], title=data.get("name", "")
-        )
+    def _check_document(self, data: dict[str, Any]) -> None:
+        document = data["document"]
+        try:
+            check_usable(document)
+        except CannotCompose as error:
+            self.add_error("document", str(error))
+            return
+        self._check_reference(data)
+        if problem := identity_problem(data.get("primary_identity", ""), document):
+            self.add_error("primary_identity", problem)
+        if lost := lost_fields(self.instance, document):
+            self.add_error("document", lost)
 
     def _check_reference(self, data: dict[str, Any]) -> None:
         """Messages name a schema by its ``$id``: two with the same one could not be told apart."""
@@ -188,22 +195,75 @@ class SchemaForm(forms.ModelForm):
         if name and any(other.ref == name for other in others):
             self.add_error("document", _("Another schema of this sandbox has the same $id. Choose another."))
 
-    def _check_identity(self, data: dict[str, Any]) -> None:
-        path, namespace = data.get("primary_identity", ""), data.get("primary_namespace", "")
-        if bool(path) != bool(namespace):
-            self.add_error("primary_namespace", _("A primary identity needs both: a field and a namespace."))
-        if path and path not in {
-            field.path for field in fields_of(data["document"]) if field.type == "string"
-        }:
-            self.add_error("primary_identity", _("The schema has no text field at this path."))
+    def _check_class(self, data: dict[str, Any]) -> None:
+        kind, base = data.get("kind") or self.instance.kind, data.get("base") or self.instance.base
+        sandbox = data.get("sandbox") or (self.instance.sandbox if self.instance.pk else None)
+        if sandbox is None:
+            return
+        chosen = next((each for each in class_choices(sandbox.pk) if each.uri == base), None)
+        if chosen and chosen.kind != kind:
+            self.add_error("base", _("This class is of another kind. Choose the kind above accordingly."))
+        if "groups" in data:
+            data["groups"] = chosen_groups(data["groups"], kind=kind)
+            wrong = misfits(data["groups"], sandbox_id=sandbox.pk, kind=kind, base=base)
+            if wrong:
+                message = _("Not for schemas of this class: %(groups)s.")
+                self.add_error("groups", forms.ValidationError(message, params={"groups": ", ".join(wrong)}))
+
+    def _post_clean(self) -> None:
+        """What was written out is composed of nothing; what is composed gets its document with its fields."""
+        super()._post_clean()  # type: ignore[misc]
+        if "document" not in self.fields:
+            return
+        if self.cleaned_data.get("document"):
+            self.instance.groups = None
+        elif not self.instance.pk:
+            self.instance.document = {}
 
 
-def _group_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (str(label), [(f"{kind}:{name}", _group_label(name)) for name in group_names(kind)])
-        for kind, label in Schema.Kind.choices
-    ]
+class ClassSelect(forms.Select):
+    """Imported classes; with scripts only those of the chosen kind are shown."""
+
+    def __init__(self, shown_when: dict[str, str]) -> None:
+        super().__init__()
+        self.shown_when = shown_when
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if condition := self.shown_when.get(str(option["value"])):
+            option["attrs"]["data-shown-when"] = condition
+        return option
 
 
-def _group_label(name: str) -> str:
-    return f"{name}: {_GROUP_WORDS[name]}" if name in _GROUP_WORDS else name
+def namespace_choices(sandbox_id: int) -> list[tuple[str, Any]]:
+    """The namespaces of people that a sandbox knows."""
+    known = [info for info in namespaces_of(sandbox_id).values() if info.identifies_people]
+    return [("", _("none")), *((info.code, info.name) for info in known)]
+
+
+def identity_problem(path: str, document: Mapping[str, Any]) -> str:
+    """Why a field cannot be the primary identity, else ""."""
+    if path and path not in {field.path for field in fields_of(document) if field.type == "string"}:
+        return str(_("The schema has no text field at this path."))
+    return ""
+
+
+def lost_fields(schema: Schema, document: Mapping[str, Any]) -> forms.ValidationError | None:
+    """Events, and journeys by them, rely on the fields of their schema: in use, it only gains some."""
+    uses = used_in("schema", schema) if schema.pk else []
+    if not uses:
+        return None
+    before = Schema.objects.values_list("document", flat=True).get(pk=schema.pk)
+    after = {field.path for field in fields_of(document)}
+    lost = [field.path for field in fields_of(before) if field.path not in after]
+    if not lost:
+        return None
+    message = _("The field %(field)s cannot be taken away while the schema is used in: %(uses)s.")
+    params = {"field": lost[0], "uses": ", ".join(use.label for use in uses)}
+    return forms.ValidationError(message, params=params)
+
+
+def _conditions(shown_when: str) -> Iterator[str]:
+    """ "kind=event|profile" as "kind=event" and "kind=profile"."""
+    name, _equals, values = shown_when.partition("=")
+    return (f"{name}={value}" for value in values.split("|"))

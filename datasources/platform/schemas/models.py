@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from journeyorch.access.models import Configuration
+from journeyorch.access.models import Configuration, Sandbox
 
 
 def new_dataset_key() -> str:
@@ -160,6 +161,16 @@ class Component(Configuration):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PendingImport(models.Model):
+    """An upload between its preview and its import; gone after that, or after an hour."""
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    data = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
 
 
 class Dataset(Configuration):
