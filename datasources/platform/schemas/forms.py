@@ -128,18 +128,26 @@ class SchemaForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("kind", Schema.Kind.EVENT)
+        if self.instance.pk:
+            self._stay_as_made()
         sandbox_id = self.instance.sandbox_id or self._chosen_sandbox()
         if "groups" in self.fields:
             self._offer_groups(self.fields["groups"], sandbox_id)
-        if "document" in self.fields and self.instance.pk:
-            self.fields["document"].required = True
-            self.fields["document"].help_text = _("JSON Schema 2020-12 or draft-06.")
         if "base" in self.fields:
             self._offer_classes(self.fields["base"], sandbox_id)
         if "primary_namespace" in self.fields:
             self.fields["primary_namespace"].choices = namespace_choices(sandbox_id)  # type: ignore[attr-defined]
         if not self.instance.pk and (last := Schema.objects.filter(sandbox_id=sandbox_id).last()):
             self.initial["tenant"] = last.tenant
+
+    def _stay_as_made(self) -> None:
+        """A composed schema stays composed, one that was written out is written on."""
+        composed = self.instance.groups is not None
+        for name in ("document",) if composed else ("groups", "base", "tenant"):
+            self.fields.pop(name, None)
+        if "document" in self.fields:
+            self.fields["document"].required = True
+            self.fields["document"].help_text = _("JSON Schema 2020-12 or draft-06.")
 
     def _chosen_sandbox(self) -> int:
         """The one that was sent; before that, the one that the page proposes."""
