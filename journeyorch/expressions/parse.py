@@ -108,7 +108,7 @@ def _depth(start: int, end: int, parts: Sequence[Any], levels: int) -> int:
 
 
 def _is_question_about_number(node: Node) -> bool:
-    if not isinstance(node, syntax.Postfix) or not isinstance(node.operand, syntax.Literal):
+    if not isinstance(node, syntax.Postfix) or node.grouped or not isinstance(node.operand, syntax.Literal):
         return False
     return type(node.operand.value) in (int, float)
 
@@ -186,7 +186,7 @@ class _Builder(Transformer):
 
     def parentheses(self, children: list[Any]) -> Node:
         inner: Node = children[1]
-        if isinstance(inner, syntax.Logic):
+        if isinstance(inner, (syntax.Logic, syntax.Postfix)):
             inner.grouped = True
         return inner
 

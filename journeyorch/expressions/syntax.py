@@ -51,6 +51,7 @@ class Postfix(Node):
 
     operator: str
     operand: Node
+    grouped: bool = False  # in parentheses of its own
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from journeyorch.expressions import FUNCTIONS, ExpressionError
 from journeyorch.expressions.explain import explain
-from journeyorch.expressions.reference import catalogue, with_functions
+from journeyorch.expressions.reference import catalogue, with_parts
 
 from .world import table
 
@@ -61,9 +61,7 @@ def test_nonsense_has_no_explanation_and_does_no_harm(source):
 def test_reference_page_is_up_to_date():
     page = PAGE.read_text(encoding="utf-8")
 
-    assert with_functions(page) == page, (
-        "run: python -m journeyorch.expressions.reference docs/expressions.md"
-    )
+    assert with_parts(page) == page, "run: python -m journeyorch.expressions.reference docs/expressions.md"
 
 
 def test_catalogue_holds_every_function():
@@ -73,4 +71,4 @@ def test_catalogue_holds_every_function():
 
 def test_page_without_marks_is_refused():
     with pytest.raises(ValueError, match="no place"):
-        with_functions("# Nothing here")
+        with_parts("# Nothing here")
