@@ -7,9 +7,8 @@ on thousands of values, and the parameters of a statement have the same types wh
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -43,42 +42,48 @@ def encoded(pg_type: str, values: Sequence[Any]) -> Encoded | list[Any]:
     known = _TYPES.get(pg_type)
     if known is None:
         return list(values)
-    oid, encode = known
+    oid, pack = known
     try:
-        body = b"".join(encode(values))
+        body = b"".join(map(_Packed(pack).__getitem__, values))
     except (struct.error, TypeError, AttributeError, UnicodeEncodeError) as error:
         raise DataError(f"A value cannot be stored as {pg_type}.") from error
     return Encoded(_HEAD.pack(1, None in values, oid, len(values), 1) + body)
 
 
-def _fixed(
-    code: str, plain: Callable[[Any], Any] | None = None
-) -> Callable[[Sequence[Any]], Iterator[bytes]]:
+class _Packed(dict[Any, bytes]):
+    """Values in their binary form, made once each: in a wave nearly every column repeats its values."""
+
+    __slots__ = ("_pack",)
+
+    def __init__(self, pack: Callable[[Any], bytes]) -> None:
+        super().__init__({None: _NULL})
+        self._pack = pack
+
+    def __missing__(self, value: Any) -> bytes:
+        packed = self[value] = self._pack(value)
+        return packed
+
+
+def _fixed(code: str, plain: Callable[[Any], Any] | None = None) -> Callable[[Any], bytes]:
     """Elements of one length: ``plain`` makes the number that ``code`` (of ``struct``) packs."""
     layout = struct.Struct(">i" + code)
     pack, size = layout.pack, struct.calcsize(">" + code)
-
-    def encode(values: Sequence[Any]) -> Iterator[bytes]:
-        if plain is None:
-            return (_NULL if value is None else pack(size, value) for value in values)
-        return (_NULL if value is None else pack(size, plain(value)) for value in values)
-
-    return encode
+    if plain is None:
+        return lambda value: pack(size, value)
+    return lambda value: pack(size, plain(value))
 
 
-def _sized(plain: Callable[[Any], bytes]) -> Callable[[Sequence[Any]], Iterator[bytes]]:
+def _sized(plain: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
     """Elements as long as they are."""
     length = struct.Struct(">i").pack
 
-    def encode(values: Sequence[Any]) -> Iterator[bytes]:
-        for value in values:
-            data = b"" if value is None else plain(value)
-            yield _NULL if value is None else length(len(data)) + data
+    def pack(value: Any) -> bytes:
+        data = plain(value)
+        return length(len(data)) + data
 
-    return encode
+    return pack
 
 
-@lru_cache(maxsize=4096)  # a wave stores the same few moments thousands of times
 def _microseconds(at: datetime) -> int:
     since = at - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
@@ -97,7 +102,7 @@ def _json(text: str) -> bytes:
 
 
 # By name: the type's number in PostgreSQL's catalogue, and how its values are written.
-_TYPES: dict[str, tuple[int, Callable[[Sequence[Any]], Iterator[bytes]]]] = {
+_TYPES: dict[str, tuple[int, Callable[[Any], bytes]]] = {
     "bigint": (20, _fixed("q")),
     "integer": (23, _fixed("i")),
     "smallint": (21, _fixed("h")),
