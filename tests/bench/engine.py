@@ -17,12 +17,10 @@ import json
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
+from tests.bench.costs import costs_of
 
 EVENT = "BenchEvent"
 
@@ -81,7 +79,7 @@ class _Bench:
         activities["end"] = act("end")
         version = self.world.journey("entry", name="pure", **activities)
         self._store_events(people, "pure")
-        figures = _timed(lambda: self._drain(), per=people * (steps + 2), unit="step")
+        figures = costs_of(self._drain).figures(people * (steps + 2), unit="step")
         _show("pure steps", figures)
         from journeys import publishing
 
@@ -111,7 +109,7 @@ class _Bench:
             end=act("end"),
         )
         self._store_events(people, "call")
-        figures = _timed(self._drain_with_calls, per=people, unit="journey")
+        figures = costs_of(self._drain_with_calls).figures(people, unit="journey")
         _show("journeys with a call", figures)
         return figures
 
@@ -157,40 +155,6 @@ def _now() -> Any:
     from journeyorch import bulk
 
     return bulk.database_now()
-
-
-def _timed(work: Callable[[], None], *, per: int, unit: str) -> dict[str, float]:
-    """Wall seconds and the CPU of this process and of all that serve the database."""
-    processes = _database_processes()
-    before = _cpu(processes)
-    own = time.process_time()
-    begun = time.perf_counter()
-    work()
-    wall = time.perf_counter() - begun
-    own_cpu = time.process_time() - own
-    database_cpu = _cpu(_database_processes()) - before
-    return {
-        f"{unit}s": per,
-        "seconds": round(wall, 3),
-        f"{unit}s_per_second": round(per / wall, 1),
-        f"cpu_ms_per_{unit}": round((own_cpu + database_cpu) * 1000 / per, 4),
-        "database_share": round(database_cpu / max(own_cpu + database_cpu, 1e-9), 3),
-    }
-
-
-def _database_processes() -> Sequence[psutil.Process]:
-    return [child for child in psutil.Process().children(recursive=True) if "postgres" in child.name()]
-
-
-def _cpu(processes: Sequence[psutil.Process]) -> float:
-    total = 0.0
-    for process in processes:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system
-    return total
 
 
 def _show(title: str, figures: dict[str, float]) -> None:

@@ -1,0 +1,64 @@
+"""What work costs: wall seconds, and the CPU seconds of all processes that had a hand in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import psutil
+
+
+class Costs(NamedTuple):
+    """Seconds."""
+
+    wall: float
+    own: float  # CPU of this process and of those it has started, without the database
+    database: float  # CPU of the processes that serve the database
+
+    @property
+    def cpu(self) -> float:
+        return self.own + self.database
+
+    def figures(self, done: int, *, unit: str) -> dict[str, float]:
+        """Per unit of work. The last one is what two idle cores could do, at most."""
+        return {
+            f"{unit}s": done,
+            "seconds": round(self.wall, 3),
+            f"{unit}s_per_second": round(done / self.wall, 1),
+            f"cpu_ms_per_{unit}": round(self.cpu * 1000 / max(done, 1), 4),
+            "database_share": round(self.database / max(self.cpu, 1e-9), 3),
+            f"{unit}s_per_second_on_two_idle_cores": round(2 * done / max(self.cpu, 1e-9)),
+        }
+
+
+def costs_of(work: Callable[[], object]) -> Costs:
+    """Do it and measure. Processes that end meanwhile must be waited for, or their CPU is not seen."""
+    family = psutil.Process()
+    before, database = _cpu_of(family), _cpu(_servers(family))
+    begun = time.perf_counter()
+    work()
+    wall = time.perf_counter() - begun
+    spent = _cpu(_servers(family)) - database
+    return Costs(wall, _cpu_of(family) - before, spent)
+
+
+def _servers(family: psutil.Process) -> list[psutil.Process]:
+    return [child for child in family.children(recursive=True) if "postgres" in child.name()]
+
+
+def _cpu_of(process: psutil.Process) -> float:
+    """Of the process, and of its children that have ended."""
+    times = process.cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def _cpu(processes: Iterable[psutil.Process]) -> float:
+    total = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
