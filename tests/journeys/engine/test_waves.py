@@ -1,0 +1,276 @@
+"""What a wave takes, when it starts, what it leaves to the next, and how it begins again (engine.md § 3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from datasources.platform.profiles.changes import Stale as StalePeople
+from journeys import publishing
+from journeys.engine import drain
+from journeys.engine.drain import SMALL_WAVE, SMALL_WAVE_EVERY, run_waiting_wave
+from journeys.engine.router import run_router
+from journeys.engine.wave import handle, load, run
+from journeys.engine.wave.load import Input, share
+from journeys.models import Instance, LaneInput
+from journeys.models.lane import RouterLease
+from tests.journeys.world import World, act
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+RACE = {
+    "lobby": act("event", {"next": ["meal", "hour"]}, event="Lobby"),
+    "meal": act("event", "end", event="Restaurant"),
+    "hour": act("wait", "end", duration="PT1H"),
+    "end": act("end"),
+}
+
+
+def route(world: World) -> None:
+    with world.clock():
+        run_router(world.sandbox.pk, owner="router")
+
+
+def wave(world: World) -> int:
+    with world.clock():
+        return run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
+
+
+# --- What it takes --------------------------------------------------------------------------------
+
+
+def waiting(number: int, person: str, *, bulk: int = 0) -> Input:
+    return Input(number, 64, bulk, LaneInput.Kind.EVENT, "CRMID", person, number, "", NOON)
+
+
+def people(count: int, *, first: int = 0, bulk: int = 0) -> list[Input]:
+    return [waiting(first + number, f"p{first + number}", bulk=bulk) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("live", "due", "bulk", "taken"),
+    [
+        (500, 500, 500, (200, 200, 100)),
+        (500, 0, 0, (500, 0, 0)),
+        (0, 500, 0, (0, 500, 0)),
+        (0, 0, 500, (0, 0, 500)),
+        (500, 50, 500, (350, 50, 100)),
+        (10, 20, 30, (10, 20, 30)),
+    ],
+)
+def test_shares_that_are_not_used_go_to_the_others(
+    live: int, due: int, bulk: int, taken: tuple[int, int, int]
+) -> None:
+    inputs = [*people(live), *people(bulk, first=1000, bulk=1)]
+
+    chosen, timers, left = share(inputs, [UUID(int=number) for number in range(due)])
+
+    assert (sum(not one.bulk for one in chosen), len(timers), sum(one.bulk for one in chosen)) == taken
+    assert len(chosen) + len(left) == live + bulk
+
+
+def test_a_flood_of_one_person_holds_nobody_up_and_keeps_its_order() -> None:
+    flood = [waiting(number, "anna") for number in range(30)]
+
+    chosen, _, left = share([*flood, waiting(30, "bert")], [])
+
+    assert [one.id for one in chosen] == [*range(20), 30]
+    assert [one.id for one in left] == list(range(20, 30))
+
+
+def test_one_person_alone_fills_the_wave() -> None:
+    chosen, _, left = share([waiting(number, "anna") for number in range(600)], [])
+
+    assert (len(chosen), len(left)) == (500, 100)
+
+
+def test_a_wave_that_takes_too_long_commits_what_it_has(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.journey("lobby", **RACE)
+    for number in range(5):
+        world.send("Lobby", f"p{number}")
+    route(world)
+    ticks = iter(number * 0.4 for number in range(100))
+    monkeypatch.setattr(handle, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+
+    assert wave(world) > 0
+    handled = Instance.objects.count()
+    assert 0 < handled < 5
+    assert LaneInput.objects.count() == 5 - handled
+
+    world.run()
+    assert Instance.objects.count() == 5
+
+
+# --- When it starts -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A drain resident with a clock of its own; ``handled`` says what its waves will have done."""
+    monkeypatch.setattr(drain, "run_router", lambda *_, **__: told.routed)
+    monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **__: told.waves.pop(0))
+    monkeypatch.setattr(drain, "keep_up", lambda **_: False)
+    told = SimpleNamespace(now=0.0, routed=0, waves=[])
+    lifetime: Any = SimpleNamespace(owner="one", count=1, index=0)
+    told.drain = drain._Drain(lifetime, clock=lambda: told.now)
+    monkeypatch.setattr(told.drain, "_known_sandboxes", lambda: [1])
+    return told
+
+
+def test_small_waves_are_started_at_most_every_10_ms_and_events_routed_meanwhile(
+    db: None, resident: Any
+) -> None:
+    """Results that trickle in would make waves of ten, at five times the cost each."""
+    resident.waves = [3, 4]
+    assert resident.drain.work() == 0.0
+    resident.now, resident.routed = 0.004, 1
+
+    assert resident.drain.work() == pytest.approx(SMALL_WAVE_EVERY - 0.004)
+    assert resident.waves == [4]
+
+    resident.now = SMALL_WAVE_EVERY
+    assert resident.drain.work() == 0.0
+    assert resident.waves == []
+
+
+def test_after_a_full_wave_the_next_one_starts_at_once(db: None, resident: Any) -> None:
+    resident.waves = [SMALL_WAVE, 1]
+
+    assert [resident.drain.work(), resident.drain.work()] == [0.0, 0.0]
+    assert resident.waves == []
+
+
+def test_who_finds_nothing_waits_for_news(db: None, resident: Any) -> None:
+    resident.waves = [0]
+
+    assert resident.drain.work() > 0.1
+
+
+def test_a_router_without_work_takes_no_lease(world: World) -> None:
+    """It looks before it fences: idle processes would write all day."""
+    route(world)
+
+    assert RouterLease.objects.get().token == 0
+
+
+# --- What happened first --------------------------------------------------------------------------
+
+
+def test_a_timer_waits_for_an_older_event_that_is_not_routed(world: World) -> None:
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=59)
+    world.send("Restaurant")
+    world.pass_time(minutes=2)
+
+    wave(world)
+    assert world.path() == ["lobby>next"]
+
+    world.run()
+    assert world.path() == ["lobby>next", "meal>next", "end>"]
+
+
+def test_a_timer_does_not_wait_for_a_younger_event(world: World) -> None:
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=61)
+    world.send("Restaurant")
+
+    wave(world)
+
+    assert world.path() == ["lobby>next", "hour>next", "end>"]
+
+
+def test_a_timer_waits_for_an_older_event_that_its_lane_has_left_for_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "_ONE_PERSON", 1)
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=59)
+    for name, person in (("Lobby", "anna"), ("Restaurant", "anna"), ("Lobby", "bert")):
+        world.send(name, person)
+    world.pass_time(minutes=2)
+    route(world)
+
+    wave(world)
+    assert world.path() == ["lobby>next"]
+
+    world.run()
+    assert world.path() == ["lobby>next", "meal>next", "end>"]
+
+
+def test_an_event_that_is_committed_after_its_timer_has_fired_comes_too_late(world: World) -> None:
+    """Known and accepted: nobody can wait for a commit that is not visible yet."""
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=61)
+    world.drain()
+    world.send("Restaurant", at=world.now.replace(minute=59, hour=12))
+    world.run()
+
+    assert world.path() == ["lobby>next", "hour>next", "end>"]
+
+
+def test_an_event_younger_than_the_look_at_the_clock_loses_against_a_timer_before_it(world: World) -> None:
+    """It was received between that look and the reading of the lanes; the timer came due before it."""
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    world.run()
+    world.send("Restaurant", at=world.now.replace(hour=13, minute=30))
+
+    world.drain()
+
+    assert world.path() == ["lobby>next", "hour>next", "end>"]
+
+
+# --- How it begins again --------------------------------------------------------------------------
+
+
+def test_a_person_changed_meanwhile_is_decided_about_again_and_from_the_third_time_on_locked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locks from the second miss on: whom many write would be tried for ever."""
+    world.journey("lobby", **RACE)
+    world.send("Lobby")
+    route(world)
+    locks: list[bool] = []
+    first_load, first_write = run.load, run.write_people
+
+    def loaded(*arguments: Any, **named: Any) -> Any:
+        locks.append(named["lock"])
+        return first_load(*arguments, **named)
+
+    def written(changes: Any) -> None:
+        if len(locks) < 3:
+            raise StalePeople
+        first_write(changes)
+
+    monkeypatch.setattr(run, "load", loaded)
+    monkeypatch.setattr(run, "write_people", written)
+    wave(world)
+
+    assert locks == [False, False, True]
+    assert world.path() == ["lobby>next"]
+    assert LaneInput.objects.count() == 0
+
+
+def test_plans_that_are_kept_and_outdated_are_found_out_before_the_commit(world: World) -> None:
+    first = world.journey("lobby", **RACE)
+    world.send("Lobby", "early")
+    world.run()  # from now on this process keeps the plans
+    following = publishing.new_version(first, by=None)
+    publishing.publish(following, by=None)
+    world.send("Lobby", "late")
+    world.run()
+
+    assert [world.instance(person).version.number for person in ("early", "late")] == [1, 2]
