@@ -19,6 +19,7 @@ from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeys.definition.document import Document
+from journeys.engine.snapshots import complain_of_old_snapshots
 from journeys.engine.sweeps import end_run
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
 
@@ -49,6 +50,7 @@ def upkeep(now: datetime) -> bool:
     """One round of everything; True if some deletion stopped at its batch."""
     close_ended(now)
     finish_empty(now)
+    complain_of_old_snapshots()
     end_idle_tests(now)
     deleted = (
         delete_old_instances(now),

@@ -9,6 +9,7 @@ import pytest
 
 from events.models import Quarantined, ReceivedEvent
 from journeys import publishing
+from journeys.engine import snapshots
 from journeys.engine import upkeep as module
 from journeys.engine.upkeep import (
     close_ended,
@@ -202,3 +203,23 @@ def test_who_is_idle_goes_on_while_there_is_more(world: World, done: list[Any]) 
     assert module.keep_up(idle=True, leader=True)
 
     assert len(done) == 2
+
+
+# --- Snapshots ------------------------------------------------------------------------------------
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("limit", "told"), [(0.0, True), (3600.0, False)])
+def test_a_transaction_that_stays_open_is_complained_of(
+    limit: float, told: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who keeps a snapshot keeps every deleted row of the queue tables in everybody's way."""
+    monkeypatch.setattr(snapshots, "ALARM_AFTER", limit)
+    with elsewhere() as report:
+        cursor = report.cursor()
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT 1")
+        snapshots.complain_of_old_snapshots()
+
+    assert ("has been open" in caplog.text) == told
