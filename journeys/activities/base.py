@@ -23,6 +23,14 @@ from journeys.engine.decide.step import Step
 NEXT, TIMEOUT, ERROR, OTHER = "next", "timeout", "error", "other"
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a text for the catalogs of translations, which views look it up in; Django's tools know the name.
+
+    Django itself is not for pure packages.
+    """
+    return text
+
+
 class Way(NamedTuple):
     """A way out of an activity; ``label`` is shown on the path, empty for the ordinary one."""
 
@@ -37,12 +45,14 @@ class Config(Strict):
 class FailableConfig(Config):
     """Configuration of a kind that may fail."""
 
-    error_path: bool = Field(default=False, title="Add an alternative path in case of a timeout or an error")
+    error_path: bool = Field(
+        default=False, title=gettext_noop("Add an alternative path in case of a timeout or an error")
+    )
 
 
 def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way]:
     """Those of a kind that waits for news."""
-    return [Way(NEXT), Way(TIMEOUT, "Timeout")] if timeout and timeout_path else [Way(NEXT)]
+    return [Way(NEXT), Way(TIMEOUT, gettext_noop("Timeout"))] if timeout and timeout_path else [Way(NEXT)]
 
 
 class Activity:
@@ -63,7 +73,7 @@ class Activity:
         """The ways out, top first."""
         ways = [Way(NEXT)]
         if getattr(config, "error_path", False):
-            ways.append(Way(ERROR, "On error or timeout"))
+            ways.append(Way(ERROR, gettext_noop("On error or timeout")))
         return ways
 
     @classmethod

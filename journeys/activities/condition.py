@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
-from journeys.activities.base import activity
+from journeys.activities.base import activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
@@ -20,7 +20,7 @@ class ExpressionPathConfig(PathConfig):
 
 
 class ConditionConfig(PathsConfig):
-    paths: list[ExpressionPathConfig] = Field(min_length=1, max_length=MAX_PATHS, title="Paths")
+    paths: list[ExpressionPathConfig] = Field(min_length=1, max_length=MAX_PATHS, title=gettext_noop("Paths"))
 
 
 class ConditionStep(PathsStep):
@@ -35,9 +35,9 @@ class ConditionStep(PathsStep):
 
 @activity("condition")
 class Condition(PathsCondition):
-    title = "Condition"
+    title = gettext_noop("Condition")
     icon = "split"
-    help = "Sends people along the first path whose condition is true."
+    help = gettext_noop("Sends people along the first path whose condition is true.")
     Config = ConditionConfig
 
     @classmethod

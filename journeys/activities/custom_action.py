@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled
-from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
@@ -18,8 +18,8 @@ from journeys.engine.decide.step import Do, View, Work
 
 
 class CustomActionConfig(FailableConfig):
-    action: str = Field(title="Action", min_length=1)
-    values: dict[str, str] = Field(default_factory=dict, title="Action parameters")
+    action: str = Field(title=gettext_noop("Action"), min_length=1)
+    values: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Action parameters"))
 
 
 class CustomActionStep(Work):
@@ -48,10 +48,10 @@ class CustomActionStep(Work):
 
 @activity("custom_action")
 class CustomAction(Activity):
-    title = "Custom action"
+    title = gettext_noop("Custom action")
     category = "actions"
     icon = "webhook"
-    help = "Calls a system that a technical user has connected."
+    help = gettext_noop("Calls a system that a technical user has connected.")
     node_type = "customAction"
     Config = CustomActionConfig
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import Field, model_validator
 
 from journeyorch.expressions.times import in_zone
-from journeys.activities.base import activity
+from journeys.activities.base import activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, WallTime
@@ -18,8 +18,8 @@ from journeys.engine.decide.step import View
 class DatePathConfig(PathConfig):
     """From (included) and/or to (excluded), by the clocks of the journey's time zone."""
 
-    begin: WallTime | None = Field(default=None, alias="from", title="From")
-    end: WallTime | None = Field(default=None, alias="to", title="To")
+    begin: WallTime | None = Field(default=None, alias="from", title=gettext_noop("From"))
+    end: WallTime | None = Field(default=None, alias="to", title=gettext_noop("To"))
 
     @model_validator(mode="after")
     def says_something(self) -> DatePathConfig:
@@ -31,7 +31,7 @@ class DatePathConfig(PathConfig):
 
 
 class DateConditionConfig(PathsConfig):
-    paths: list[DatePathConfig] = Field(min_length=1, max_length=MAX_PATHS, title="Paths")
+    paths: list[DatePathConfig] = Field(min_length=1, max_length=MAX_PATHS, title=gettext_noop("Paths"))
 
 
 class Between(NamedTuple):
@@ -52,9 +52,9 @@ class DateConditionStep(PathsStep):
 
 @activity("date_condition")
 class DateCondition(PathsCondition):
-    title = "Date condition"
+    title = gettext_noop("Date condition")
     icon = "calendar"
-    help = "Sends people along the first path whose dates it is."
+    help = gettext_noop("Sends people along the first path whose dates it is.")
     Config = DateConditionConfig
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journeys.activities.base import Activity, Config, Way, activity
+from journeys.activities.base import Activity, Config, Way, activity, gettext_noop
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import End, View, Work
@@ -22,10 +22,10 @@ class EndStep(Work):
 
 @activity("end")
 class EndActivity(Activity):
-    title = "End"
+    title = gettext_noop("End")
     category = "orchestration"
     icon = "square"
-    help = "Marks an end; a path may also just stop."
+    help = gettext_noop("Marks an end; a path may also just stop.")
     node_type = "end"
     Config = EndConfig
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from pydantic import Field
 
-from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity, ways_of_listening
+from journeys.activities.base import (
+    NEXT,
+    TIMEOUT,
+    Activity,
+    Config,
+    Way,
+    activity,
+    gettext_noop,
+    ways_of_listening,
+)
 from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration
@@ -20,9 +29,11 @@ from journeys.engine.decide.values import StepStatus
 class EventConfig(Config):
     """Which event, and for how long to wait for it."""
 
-    event: str = Field(title="Event", min_length=1)
-    timeout: Duration | None = Field(default=None, title="Timeout", gt=timedelta(0), le=timedelta(days=90))
-    timeout_path: bool = Field(default=False, title="Add a path for the timeout")
+    event: str = Field(title=gettext_noop("Event"), min_length=1)
+    timeout: Duration | None = Field(
+        default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
+    )
+    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
 
 
 class EventStep(Pause):
@@ -49,10 +60,12 @@ class EventStep(Pause):
 
 @activity("event")
 class Event(Activity):
-    title = "Event"
+    title = gettext_noop("Event")
     category = "events"
     icon = "globe"
-    help = "Waits until the event comes for this person; as the first activity it lets people enter."
+    help = gettext_noop(
+        "Waits until the event comes for this person; as the first activity it lets people enter."
+    )
     node_type = "event"
     can_start = True
     waits = True

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
-from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import Catalog, EventInfo, JourneyInfo, VariableInfo
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
@@ -23,9 +23,9 @@ _BY_ITSELF = ("_id", "timestamp", "identityMap", "_experience.campaign.orchestra
 class JumpConfig(FailableConfig):
     """Where to, and what to bring; ``event`` is the target's first one as it was when this was configured."""
 
-    journey: str = Field(title="Target journey", min_length=1, description="The journey's id.")
-    event: str = Field(title="First event of the target", min_length=1)
-    values: dict[str, str] = Field(default_factory=dict, title="Fields of the event")
+    journey: str = Field(title=gettext_noop("Target journey"), min_length=1, description="The journey's id.")
+    event: str = Field(title=gettext_noop("First event of the target"), min_length=1)
+    values: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Fields of the event"))
 
 
 class JumpStep(Work):
@@ -49,10 +49,10 @@ class JumpStep(Work):
 
 @activity("jump")
 class Jump(Activity):
-    title = "Jump"
+    title = gettext_noop("Jump")
     category = "actions"
     icon = "forward"
-    help = "Lets the person enter another journey, too."
+    help = gettext_noop("Lets the person enter another journey, too.")
     node_type = "jump"
     Config = JumpConfig
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
-from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
 from journeys.definition.document import ActivityDocument
@@ -17,10 +17,10 @@ from journeys.engine.decide.step import Do, View, Work
 
 
 class MessageConfig(FailableConfig):
-    template: str = Field(title="Template", min_length=1)
+    template: str = Field(title=gettext_noop("Template"), min_length=1)
     # Empty: from the profile.
-    address: str = Field(default="", title="Address")
-    parameters: dict[str, str] = Field(default_factory=dict, title="Personalization")
+    address: str = Field(default="", title=gettext_noop("Address"))
+    parameters: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Personalization"))
 
 
 class MessageStep(Work):
@@ -105,20 +105,20 @@ class Message(Activity):
 
 @activity("email")
 class Email(Message):
-    title = "Email"
+    title = gettext_noop("Email")
     icon = "mail"
-    help = "Sends an email to the person."
+    help = gettext_noop("Sends an email to the person.")
 
 
 @activity("sms")
 class Sms(Message):
-    title = "SMS"
+    title = gettext_noop("SMS")
     icon = "message"
-    help = "Sends a text message to the person's mobile phone."
+    help = gettext_noop("Sends a text message to the person's mobile phone.")
 
 
 @activity("push")
 class Push(Message):
-    title = "Push"
+    title = gettext_noop("Push")
     icon = "bell"
-    help = "Sends a push message to the person's app."
+    help = gettext_noop("Sends a push message to the person's app.")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from journeys.activities.base import ERROR, OTHER, Activity, FailableConfig, Way
+from journeys.activities.base import ERROR, OTHER, Activity, FailableConfig, Way, gettext_noop
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
@@ -26,7 +26,7 @@ class PathConfig(Strict):
 class PathsConfig(FailableConfig):
     """``paths``, of the kind's own form, are declared by each kind."""
 
-    other: bool = Field(default=True, title="Show a path for other cases than the ones above")
+    other: bool = Field(default=True, title=gettext_noop("Show a path for other cases than the ones above"))
 
 
 class PathsStep(Work):
@@ -63,9 +63,9 @@ class PathsCondition(Activity):
     def ways(cls, config: Any) -> list[Way]:
         ways = [Way(path.id, path.label or f"Path {number}") for number, path in enumerate(config.paths, 1)]
         if config.other:
-            ways.append(Way(OTHER, "Other cases"))
+            ways.append(Way(OTHER, gettext_noop("Other cases")))
         if config.error_path:
-            ways.append(Way(ERROR, "On error or timeout"))
+            ways.append(Way(ERROR, gettext_noop("On error or timeout")))
         return ways
 
     @classmethod

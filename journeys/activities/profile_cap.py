@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from journeys.activities.base import ERROR, Activity, FailableConfig, Way, activity
+from journeys.activities.base import ERROR, Activity, FailableConfig, Way, activity, gettext_noop
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import CapStep, Go, View
@@ -13,7 +13,7 @@ BEYOND = "beyond"
 
 
 class ProfileCapConfig(FailableConfig):
-    count: int = Field(default=1000, ge=1, le=2**31 - 1, title="People on the first path")
+    count: int = Field(default=1000, ge=1, le=2**31 - 1, title=gettext_noop("People on the first path"))
 
 
 class ProfileCapStep(CapStep):
@@ -26,17 +26,17 @@ class ProfileCapStep(CapStep):
 
 @activity("profile_cap")
 class ProfileCap(Activity):
-    title = "Profile cap"
+    title = gettext_noop("Profile cap")
     category = "orchestration"
     icon = "users"
-    help = "Sends at most so many people along the first path, the rest along the second."
+    help = gettext_noop("Sends at most so many people along the first path, the rest along the second.")
     node_type = "condition"
     Config = ProfileCapConfig
 
     @classmethod
     def ways(cls, config: ProfileCapConfig) -> list[Way]:
-        ways = [Way(CapStep.within, f"First {config.count:,}"), Way(BEYOND, "Everybody else")]
-        return [*ways, Way(ERROR, "On error or timeout")] if config.error_path else ways
+        ways = [Way(CapStep.within, f"First {config.count:,}"), Way(BEYOND, gettext_noop("Everybody else"))]
+        return [*ways, Way(ERROR, gettext_noop("On error or timeout"))] if config.error_path else ways
 
     @classmethod
     def compile(

@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from journeys.activities.base import NEXT, TIMEOUT, Activity, Config, Way, activity, ways_of_listening
+from journeys.activities.base import (
+    NEXT,
+    TIMEOUT,
+    Activity,
+    Config,
+    Way,
+    activity,
+    gettext_noop,
+    ways_of_listening,
+)
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Duration
 from journeys.definition.problems import Problem
@@ -35,12 +44,12 @@ REACTION_OF: Mapping[str, str] = {
 class ReactionConfig(Config):
     """To which message, to what of it, and for how long to wait."""
 
-    message: ActivityId = Field(title="Message")
-    reaction: Literal["sent", "opened", "clicked", "failed"] = Field(title="Reaction")
+    message: ActivityId = Field(title=gettext_noop("Message"))
+    reaction: Literal["sent", "opened", "clicked", "failed"] = Field(title=gettext_noop("Reaction"))
     timeout: Duration | None = Field(
-        default=None, title="Timeout", ge=timedelta(seconds=40), le=timedelta(days=29)
+        default=None, title=gettext_noop("Timeout"), ge=timedelta(seconds=40), le=timedelta(days=29)
     )
-    timeout_path: bool = Field(default=False, title="Add a path for the timeout")
+    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
 
 
 class ReactionStep(Pause):
@@ -68,10 +77,10 @@ class ReactionStep(Pause):
 
 @activity("reaction")
 class Reaction(Activity):
-    title = "Reaction"
+    title = gettext_noop("Reaction")
     category = "events"
     icon = "flag"
-    help = "Waits until the person opens or clicks a message that was sent before, or it fails."
+    help = gettext_noop("Waits until the person opens or clicks a message that was sent before, or it fails.")
     node_type = "reaction"
     waits = True
     Config = ReactionConfig

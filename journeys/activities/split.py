@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from journeys.activities.base import Activity, Config, Way, activity
+from journeys.activities.base import Activity, Config, Way, activity, gettext_noop
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
@@ -24,7 +24,7 @@ class PartConfig(Strict):
 
 
 class SplitConfig(Config):
-    parts: list[PartConfig] = Field(min_length=2, max_length=20, title="Parts")
+    parts: list[PartConfig] = Field(min_length=2, max_length=20, title=gettext_noop("Parts"))
 
 
 def draw(instance_id: UUID, activity: str) -> float:
@@ -56,10 +56,10 @@ class SplitStep(Work):
 
 @activity("split")
 class Split(Activity):
-    title = "Percentage split"
+    title = gettext_noop("Percentage split")
     category = "orchestration"
     icon = "percent"
-    help = "Sends given parts of the people along each path, at random."
+    help = gettext_noop("Sends given parts of the people along each path, at random.")
     node_type = "condition"
     Config = SplitConfig
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
-from journeys.activities.base import activity
+from journeys.activities.base import activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Strict
@@ -35,8 +35,10 @@ class HoursConfig(Strict):
 class TimePathConfig(PathConfig):
     """No days: every day; no hours: all day. Hours that pass midnight belong to the day they begin on."""
 
-    days: Annotated[list[Day], AfterValidator(_only_once)] = Field(default_factory=list, title="Days")
-    hours: list[HoursConfig] = Field(default_factory=list, max_length=24, title="Hours")
+    days: Annotated[list[Day], AfterValidator(_only_once)] = Field(
+        default_factory=list, title=gettext_noop("Days")
+    )
+    hours: list[HoursConfig] = Field(default_factory=list, max_length=24, title=gettext_noop("Hours"))
 
     @model_validator(mode="after")
     def says_something(self) -> TimePathConfig:
@@ -46,7 +48,7 @@ class TimePathConfig(PathConfig):
 
 
 class TimeConditionConfig(PathsConfig):
-    paths: list[TimePathConfig] = Field(min_length=1, max_length=MAX_PATHS, title="Paths")
+    paths: list[TimePathConfig] = Field(min_length=1, max_length=MAX_PATHS, title=gettext_noop("Paths"))
 
 
 class Hours(NamedTuple):
@@ -89,9 +91,9 @@ class TimeConditionStep(PathsStep):
 
 @activity("time_condition")
 class TimeCondition(PathsCondition):
-    title = "Time condition"
+    title = gettext_noop("Time condition")
     icon = "clock"
-    help = "Sends people along the first path whose days and hours it is."
+    help = gettext_noop("Sends people along the first path whose days and hours it is.")
     Config = TimeConditionConfig
 
     @classmethod

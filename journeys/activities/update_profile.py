@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, to_json, types
-from journeys.activities.base import Activity, FailableConfig, activity
+from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
@@ -21,7 +21,7 @@ MAX_FIELDS = 50
 class UpdateProfileConfig(FailableConfig):
     """``fields``: expressions by the path of the field, such as ``person.name.firstName``."""
 
-    fields: dict[str, str] = Field(min_length=1, max_length=MAX_FIELDS, title="Fields")
+    fields: dict[str, str] = Field(min_length=1, max_length=MAX_FIELDS, title=gettext_noop("Fields"))
 
 
 class UpdateProfileStep(Work):
@@ -42,10 +42,10 @@ class UpdateProfileStep(Work):
 
 @activity("update_profile")
 class UpdateProfile(Activity):
-    title = "Update profile"
+    title = gettext_noop("Update profile")
     category = "actions"
     icon = "user"
-    help = "Sets fields of the person's profile."
+    help = gettext_noop("Sets fields of the person's profile.")
     node_type = "updateProfile"
     Config = UpdateProfileConfig
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from journeyorch.expressions import Compiled, types
 from journeyorch.expressions.times import in_zone
-from journeys.activities.base import ERROR, NEXT, Activity, FailableConfig, Way, activity
+from journeys.activities.base import ERROR, NEXT, Activity, FailableConfig, Way, activity, gettext_noop
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration, WallTime
 from journeys.definition.problems import Problem
@@ -21,10 +21,14 @@ from journeys.engine.decide.values import StepStatus
 class WaitConfig(FailableConfig):
     """How long to wait. ``type`` says which of the fields below it counts; only custom waits can fail."""
 
-    type: Literal["duration", "date_time", "custom"] = Field(default="duration", title="Wait for")
-    duration: Duration | None = Field(default=None, title="Duration", ge=timedelta(0), le=timedelta(days=90))
-    at: WallTime | None = Field(default=None, title="Date and time")
-    expression: str = Field(default="", title="Expression")
+    type: Literal["duration", "date_time", "custom"] = Field(
+        default="duration", title=gettext_noop("Wait for")
+    )
+    duration: Duration | None = Field(
+        default=None, title=gettext_noop("Duration"), ge=timedelta(0), le=timedelta(days=90)
+    )
+    at: WallTime | None = Field(default=None, title=gettext_noop("Date and time"))
+    expression: str = Field(default="", title=gettext_noop("Expression"))
 
     @model_validator(mode="after")
     def is_complete(self) -> WaitConfig:
@@ -100,10 +104,10 @@ class CustomStep(WaitStep):
 
 @activity("wait")
 class Wait(Activity):
-    title = "Wait"
+    title = gettext_noop("Wait")
     category = "orchestration"
     icon = "clock"
-    help = "Holds the person for a while or until a moment, then goes on."
+    help = gettext_noop("Holds the person for a while or until a moment, then goes on.")
     node_type = "wait"
     waits = True
     Config = WaitConfig
@@ -111,7 +115,7 @@ class Wait(Activity):
     @classmethod
     def ways(cls, config: WaitConfig) -> list[Way]:
         can_fail = config.type == "custom" and config.error_path
-        return [Way(NEXT), Way(ERROR, "On error or timeout")] if can_fail else [Way(NEXT)]
+        return [Way(NEXT), Way(ERROR, gettext_noop("On error or timeout"))] if can_fail else [Way(NEXT)]
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from journeys.activities.base import Activity, kinds, read_config, shown_name
 from journeys.definition.document import ActivityDocument, Document
 from journeys.definition.layout import START, Edge, Layout, Point, label_width, layout, shown_label, ways_of
@@ -99,8 +101,8 @@ def _step(id: str, activity: ActivityDocument, problems: tuple[Problem, ...]) ->
     kind: type[Activity] | None = kinds().get(activity.kind)
     if kind is None:
         return Step(id, activity.label or id, activity.kind, "orchestration", "alert", problems)
-    config, _ = read_config(activity)
-    return Step(id, shown_name(activity, config), kind.title, kind.category, kind.icon, problems)
+    config, _problem = read_config(activity)
+    return Step(id, shown_name(activity, config), _(kind.title), kind.category, kind.icon, problems)
 
 
 def draw(document: Document, steps: dict[str, Step], counts: Counts) -> Picture:

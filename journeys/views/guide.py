@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from journeys.activities.base import Activity, kinds
 from journeys.activities.catalog import Catalog
 from journeys.engine.catalog import read_catalog
@@ -49,5 +51,6 @@ def example(catalog: Catalog) -> dict[str, Any]:
 
 
 def _row(kind: type[Activity]) -> KindRow:
-    options = [(name, field.title or name) for name, field in kind.Config.model_fields.items()]
-    return KindRow(kind.kind, kind.title, kind.help, options)
+    fields = kind.Config.model_fields.items()
+    options = [(name, _(field.title) if field.title else name) for name, field in fields]
+    return KindRow(kind.kind, _(kind.title), _(kind.help), options)
