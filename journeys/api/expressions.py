@@ -31,7 +31,8 @@ from journeyorch.expressions.reference import catalogue
 from journeyorch.expressions.sample import outcome
 from journeyorch.expressions.simple import Group, tree_or_reason
 from journeyorch.expressions.simple_json import as_json
-from journeys.api.scopes import VIEW_EVENT, event_of, read_context, read_scope, segments_of
+from journeys.api.scopes import event_of, read_context, read_scope, segments_of
+from journeys.views.shell import VIEW_EVENT
 
 VIEW_RECEIVED = "events.view_receivedevent"
 _HAS_PROBLEMS = "The expression has a problem. Correct it first."

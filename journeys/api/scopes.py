@@ -18,9 +18,7 @@ from journeyorch.expressions.sample import NotASample, Sample, read_sample
 from journeys.definition.check import Reading
 from journeys.definition.document import read_document
 from journeys.engine.catalog import read_catalog
-from journeys.views.shell import VIEW, sandbox_of, version_of
-
-VIEW_EVENT = "events.view_event"
+from journeys.views.shell import VIEW, VIEW_EVENT, sandbox_of, version_of
 
 
 class OfActivity(Body):
@@ -42,7 +40,7 @@ def read_scope(request: Request, data: Any) -> Scope:
         return _scope_of_activity(request, fit(OfActivity, data, pointer="/scope"))
     if isinstance(data, dict) and "event" in data:
         return _scope_of_event(request, fit(OfEvent, data, pointer="/scope"))
-    return read_context(data, pointer="/scope").scope
+    return Scope() if data is None else read_context(data, pointer="/scope").scope
 
 
 def read_context(data: Any, *, pointer: str) -> Sample:

@@ -16,6 +16,7 @@ from journeyorch.access.models import Sandbox
 from journeys.models import JourneyVersion
 
 VIEW, CHANGE, PUBLISH = "journeys.view_journey", "journeys.change_journey", "journeys.publish_journey"
+VIEW_EVENT = "events.view_event"
 DEFAULT_SANDBOX = "prod"
 
 View = Callable[..., HttpResponse]

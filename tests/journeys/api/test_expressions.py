@@ -128,6 +128,11 @@ def test_in_an_event_stands_its_own_payload(ask, event):
     assert problem["code"] == "ERR_EXPR_UNKNOWN_FIELD"
 
 
+def test_without_a_scope_there_are_only_functions(ask):
+    answer = ask("complete", expression="", position=0)
+    assert {one["kind"] for one in answer["items"]} == {"function", "constant", "keyword"}
+
+
 def test_samples_of_an_event_are_made_up_and_received(technical, event, sandbox):
     inlet = Inlet.objects.create(sandbox=sandbox, name="Door", key="door")
     entity = {
