@@ -16,11 +16,13 @@ from journeys.definition.check import Reading
 from journeys.definition.check import check as check_document
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
+from journeys.definition.whole import check_against
 from journeys.engine.catalog import read_catalog
 from journeys.engine.sweeps import end_run, sweep_version
 from journeys.models import Instance, Journey, JourneyVersion
 
 Status = JourneyVersion.Status
+CHANGE_TIMEOUT = "journeys.change_timeout"
 
 
 class NotAllowed(Exception):
@@ -74,8 +76,10 @@ def _new_version(journey: Journey, number: int, document: Document) -> JourneyVe
     )
 
 
-def save_draft(version: JourneyVersion, data: Any, *, revision: int) -> list[Problem]:
+def save_draft(version: JourneyVersion, data: Any, *, revision: int, by: User | None = None) -> list[Problem]:
     """Save a draft's definition; returns its problems, which do not keep it from being saved.
+
+    ``by``: who must be allowed what is changed; None: the product itself.
 
     Raises ``NotAllowed`` for what is no definition or no draft, ``Conflict`` if ``revision`` is not the one
     that is stored.
@@ -88,11 +92,24 @@ def save_draft(version: JourneyVersion, data: Any, *, revision: int) -> list[Pro
         require(stored, Status.DRAFT, _("Only a draft can be changed; make a new version."))
         if stored.revision != revision:
             raise Conflict(_("Somebody else has saved this draft meanwhile; load it again."))
+        _require_may_change(stored, document, by=by)
         stored.document = document.model_dump(mode="json")
         stored.revision += 1
         stored.save(update_fields=["document", "revision", "updated_at"])
     version.document, version.revision = stored.document, stored.revision
     return check(stored)
+
+
+def _require_may_change(version: JourneyVersion, document: Document, *, by: User | None) -> None:
+    """Timeout and error are changed by administrators only (journeys.md, Corners)."""
+    before, _problems = read_document(version.document)
+    was = (before or Document.empty()).properties.timeout_seconds
+    if document.properties.timeout_seconds == was or by is None or by.has_perm(CHANGE_TIMEOUT):
+        return
+    raise NotAllowed(
+        _("Only administrators change “timeout and error”; set it back to %(seconds)d seconds.")
+        % {"seconds": was}
+    )
 
 
 def check(version: JourneyVersion, *, testing: bool = False) -> list[Problem]:
@@ -104,7 +121,15 @@ def check(version: JourneyVersion, *, testing: bool = False) -> list[Problem]:
     if document is None:
         return problems
     catalog = read_catalog(version.sandbox_id)._replace(own=str(version.journey.uid), testing=testing)
-    return check_document(document, catalog, max_activities=settings.JOURNEY_MAX_ACTIVITIES)
+    found = check_document(document, catalog, max_activities=settings.JOURNEY_MAX_ACTIVITIES)
+    if version.status in (Status.DRAFT, Status.TEST) and (before := _version_before(version)):
+        old = Document.model_validate(before.document)
+        found += check_against(Reading(old, catalog), Reading(document, catalog))
+    return found
+
+
+def _version_before(version: JourneyVersion) -> JourneyVersion | None:
+    return version.journey.versions.exclude(published_at=None).order_by("-number").first()
 
 
 def publish(version: JourneyVersion, *, by: User | None) -> None:
@@ -117,7 +142,7 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
         # Nothing that is checked may change meanwhile: two who publish at once could jump to each other.
         lock_sandbox(stored.sandbox_id, shared=False)
         require_no_errors(stored, _("The journey has errors; correct them before publishing."))
-        _require_same_rules(stored)
+        _require_dates(stored)
         _require_room(stored, replacing=previous)
         now = bulk.database_now()
         if previous is not None:
@@ -138,17 +163,10 @@ def _with_start(data: Any, now: datetime) -> dict[str, Any]:
     return document.model_dump(mode="json")
 
 
-def _require_same_rules(version: JourneyVersion) -> None:
-    """Re-entrance and the start's namespace stay the same in all versions."""
-    before = version.journey.versions.exclude(published_at=None).order_by("-number").first()
-    if before is None:
-        return
-    old, new = Document.model_validate(before.document), Document.model_validate(version.document)
-    if old.properties.reentrance != new.properties.reentrance:
-        raise NotAllowed(_("Re-entrance must stay as in the version before; set it back."))
-    catalog = read_catalog(version.sandbox_id)
-    if Reading(old, catalog).namespaces() != Reading(new, catalog).namespaces():
-        raise NotAllowed(_("The namespace must stay as in the version before; use events of that one."))
+def _require_dates(version: JourneyVersion) -> None:
+    end_at = Document.model_validate(version.document).properties.end_at
+    if end_at is not None and end_at <= bulk.database_now():
+        raise NotAllowed(_("The end date of the journey has passed; choose a later one."))
 
 
 def _require_room(version: JourneyVersion, *, replacing: JourneyVersion | None) -> None:

@@ -86,6 +86,7 @@ class Catalog(NamedTuple):
     channels: Mapping[str, ChannelInfo] = {}
     #: The longest duration of a wait; more where people may stay longer (journeys.md, Activities).
     longest_wait: timedelta = timedelta(days=30)
+    longest_stay: timedelta = timedelta(days=30)  # after it people are timed out
     journeys: Mapping[str, JourneyInfo] = {}
     own: str = ""
     testing: bool = False  # whether it is to be tested, not published

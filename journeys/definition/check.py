@@ -15,6 +15,7 @@ from journeys.definition.document import Document
 from journeys.definition.graph import Graph
 from journeys.definition.problems import Problem
 from journeys.definition.references import is_of_profile, references_of
+from journeys.definition.whole import check_connections, check_dates, check_length, check_start
 
 
 class Reading:
@@ -85,11 +86,14 @@ def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[
     reading = Reading(document, catalog)
     problems = [
         *_check_whole(reading, max_activities),
-        *_check_start(reading),
+        *check_dates(reading),
+        *check_start(reading),
         *_check_loop(reading),
         *_check_names(reading),
+        *check_connections(reading),
         *_check_activities(reading),
         *_check_listening(reading),
+        *check_length(reading),
     ]
     if not any(problem.is_error for problem in problems):
         problems.extend(_check_profile_use(reading))
@@ -116,21 +120,6 @@ def _check_whole(reading: Reading, max_activities: int) -> Iterator[Problem]:
         yield Problem("ERR_JOURNEY_NAMESPACES", message)
 
 
-def _check_start(reading: Reading) -> Iterator[Problem]:
-    if not reading.document.start:
-        yield Problem("ERR_JOURNEY_NO_START", "Nobody can enter; begin the journey with an event.")
-    for id in reading.document.start:
-        activity = reading.document.activities.get(id)
-        if activity is None:
-            yield Problem("ERR_JOURNEY_TARGET_MISSING", "The start leads to an activity that does not exist.")
-        elif activity.kind in kinds() and not kinds()[activity.kind].can_start:
-            message = "A journey cannot start with this activity; begin it with an event."
-            yield Problem("ERR_JOURNEY_WRONG_START", message, id)
-        elif id in reading.configs and getattr(reading.configs[id], "timeout", None):
-            message = "An event that people enter by has no timeout; remove the timeout."
-            yield Problem("ERR_JOURNEY_START_TIMEOUT", message, id, "timeout")
-
-
 def _check_loop(reading: Reading) -> Iterator[Problem]:
     if loop := reading.graph.loop():
         message = "The path leads back to an activity before it; remove one of the connections."
@@ -146,11 +135,7 @@ def _check_names(reading: Reading) -> Iterator[Problem]:
 
 
 def _check_activities(reading: Reading) -> Iterator[Problem]:
-    reachable = reading.graph.reachable()
     for id in reading.document.activities:
-        if id not in reachable:
-            message = "The activity is not connected to the start; connect it or delete it."
-            yield Problem("ERR_JOURNEY_UNREACHABLE", message, id)
         if id in reading.unread:
             yield Problem("ERR_JOURNEY_CONFIGURATION", reading.unread[id], id)
         else:

@@ -31,6 +31,18 @@ class Graph:
         """All activities that may stand before this one on somebody's path."""
         return self._closure(self.before[id], self.before)
 
+    def in_order(self) -> list[str]:
+        """What somebody can get to, each activity after all that lead to it; only without loops."""
+        reachable = self.reachable()
+        missing = {id: sum(before in reachable for before in self.before[id]) for id in reachable}
+        order = [id for id in self.after if missing.get(id) == 0]
+        for id in order:
+            for target in self.after[id]:
+                missing[target] -= 1
+                if missing[target] == 0:
+                    order.append(target)
+        return order
+
     def loop(self) -> list[str]:
         """The activities of one loop, in order; empty when there is none."""
         done: set[str] = set()

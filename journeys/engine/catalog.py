@@ -39,6 +39,7 @@ def read_catalog(sandbox_id: int) -> Catalog:
         templates=_templates(sandbox_id),
         channels=_channels(sandbox_id),
         longest_wait=_longest_wait(settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
+        longest_stay=timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
         journeys=_journeys(sandbox_id),
     )
 

@@ -26,7 +26,10 @@ class Journey(Configuration):
     class Meta:
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
-        permissions = [("publish_journey", "Can publish, close and stop journeys")]
+        permissions = [
+            ("publish_journey", "Can publish, close and stop journeys"),
+            ("change_timeout", "Can change timeout and error of journeys"),
+        ]
         constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="journey_name_unique")]
 
     def __str__(self) -> str:

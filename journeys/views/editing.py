@@ -55,9 +55,10 @@ def create(request: HttpRequest) -> HttpResponse:
     """Ask for a name, make an empty draft, and go on to editing it."""
     form = CreateForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        by = request.user if isinstance(request.user, User) else None
         try:
-            version = publishing.create_journey(sandbox_of(request), form.cleaned_data["name"], by=by)
+            version = publishing.create_journey(
+                sandbox_of(request), form.cleaned_data["name"], by=_user(request)
+            )
             return redirect("version-edit", uid=version.uid)
         except publishing.NotAllowed as refusal:
             form.add_error("name", refusal.message)
@@ -76,17 +77,23 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
         form = DefinitionForm(initial={"document": written(version.document), "revision": version.revision})
         return _answer(request, version, form, [])
     form = DefinitionForm(request.POST)
-    problems = _save(version, form) if form.is_valid() else []
+    problems = _save(version, form, by=_user(request)) if form.is_valid() else []
     if form.errors or problems:
         return _answer(request, version, form, problems)
     messages.success(request, _("The draft is saved."))
     return redirect("version", uid=version.uid)
 
 
-def _save(version: JourneyVersion, form: DefinitionForm) -> list[Problem]:
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _save(version: JourneyVersion, form: DefinitionForm, *, by: User | None) -> list[Problem]:
     """What keeps the definition from being read; other refusals are errors of the form."""
     try:
-        publishing.save_draft(version, form.cleaned_data["document"], revision=form.cleaned_data["revision"])
+        publishing.save_draft(
+            version, form.cleaned_data["document"], revision=form.cleaned_data["revision"], by=by
+        )
     except publishing.NotAllowed as refusal:
         if not refusal.problems:
             form.add_error(None, refusal.message)

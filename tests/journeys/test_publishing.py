@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from journeyorch.access.models import Sandbox
+from journeyorch.access.models import Sandbox, User
 from journeys import publishing, testing
 from journeys.engine.plans import generation_of
 from journeys.engine.upkeep import upkeep
@@ -290,8 +290,7 @@ def test_reentrance_stays_as_in_the_version_before(world: World) -> None:
     changed = {**SOUND, "properties": {"reentrance": {"allowed": False}}}
     publishing.save_draft(second, changed, revision=second.revision)
 
-    with pytest.raises(NotAllowed, match=r"Re-entrance must stay as in the version before"):
-        publishing.publish(second, by=None)
+    assert refused_for(second) == ["ERR_JOURNEY_REENTRANCE_CHANGED"]
 
 
 def test_the_namespace_stays_as_in_the_version_before(world: World) -> None:
@@ -301,8 +300,36 @@ def test_the_namespace_stays_as_in_the_version_before(world: World) -> None:
     changed = {"start": ["letter"], "activities": {"letter": act("event", event="Newsletter")}}
     publishing.save_draft(second, changed, revision=second.revision)
 
-    with pytest.raises(NotAllowed, match=r"namespace must stay as in the version before"):
-        publishing.publish(second, by=None)
+    assert refused_for(second) == ["ERR_JOURNEY_NAMESPACE_CHANGED"]
+
+
+@pytest.mark.parametrize("by_admin", [True, False])
+def test_timeout_and_error_are_changed_by_administrators_only(world: World, by_admin: bool) -> None:
+    version = world.draft("lobby", **LOBBY)
+    user = User.objects.create_user("anna", is_superuser=by_admin)
+    changed = {**SOUND, "properties": {"timeout_seconds": 5}}
+    if by_admin:
+        publishing.save_draft(version, changed, revision=version.revision, by=user)
+    else:
+        with pytest.raises(NotAllowed, match=r"Only administrators change “timeout and error”"):
+            publishing.save_draft(version, changed, revision=version.revision, by=user)
+
+    version.refresh_from_db()
+    assert version.document["properties"]["timeout_seconds"] == (5 if by_admin else 30)
+
+
+def test_a_journey_whose_end_has_passed_is_not_published(world: World) -> None:
+    version = world.draft("lobby", properties={"end_at": "2026-02-01T00:00:00Z"}, **LOBBY)
+
+    with world.clock(), pytest.raises(NotAllowed, match=r"The end date of the journey has passed"):
+        publishing.publish(version, by=None)
+
+
+def refused_for(version: JourneyVersion) -> list[str]:
+    """The codes for which the version is not published."""
+    with pytest.raises(NotAllowed, match=r"The journey has errors") as refused:
+        publishing.publish(version, by=None)
+    return [problem.code for problem in refused.value.problems]
 
 
 def test_only_so_many_journeys_are_live_at_once(world: World, settings: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from journeys.activities.wait import Wait
 from journeys.definition.check import check
 from journeys.definition.document import Document, read_document
 from journeys.definition.graph import Graph
@@ -87,7 +88,28 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_LOOP", "next", "next", after_lobby(act("wait", "lobby", duration="PT1H"))),
     ("ERR_JOURNEY_LOOP", "next", "", after_lobby(act("wait", "next", duration="PT1H"))),
     ("ERR_JOURNEY_NAME_TWICE", "next", "name", after_lobby(act("event", event="Lobby", timeout="PT1H"))),
-    ("ERR_JOURNEY_UNREACHABLE", "alone", "", {"start": "lobby", "lobby": LOBBY, **END, "alone": act("end")}),
+    (
+        "ERR_JOURNEY_NOT_CONNECTED",
+        "alone",
+        "",
+        {"start": "lobby", "lobby": LOBBY, **END, "alone": act("end")},
+    ),
+    (
+        "ERR_JOURNEY_DATES",
+        None,
+        "end_at",
+        {
+            "start": "lobby",
+            "lobby": act("event", event="Lobby"),
+            "properties": {"start_at": "2026-02-01T00:00:00Z", "end_at": "2026-02-01T00:00:00Z"},
+        },
+    ),
+    (
+        "WARN_JOURNEY_TIMED_OUT",
+        "late",
+        "",
+        after_lobby(act("wait", "late", duration="P20D"), late=act("wait", duration="P11D")),
+    ),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("teleport"))),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait"))),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait", duration="PT1H", extra=1))),
@@ -260,6 +282,24 @@ def test_each_problem_is_found_at_its_place(
     assert {one.code for one in found} == {code}, "one mistake, one kind of problem"
     assert all(one.message.endswith(".") for one in found)
     assert all(one.is_error == code.startswith("ERR") for one in found)
+
+
+def test_what_hangs_on_something_that_is_not_connected_is_told_apart_from_it() -> None:
+    loose = {"alone": act("wait", "after", duration="PT1H"), "after": act("end")}
+    found = problems("lobby", lobby=LOBBY, **END, **loose)
+
+    assert [(one.code, one.activity) for one in found] == [
+        ("ERR_JOURNEY_NOT_CONNECTED", "alone"),
+        ("ERR_JOURNEY_UNREACHABLE", "after"),
+    ]
+
+
+def test_a_start_of_several_kinds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever may start a journey besides events starts it alone."""
+    monkeypatch.setattr(Wait, "can_start", True)
+    found = problems(["lobby", "wait"], lobby=LOBBY, **END, wait=act("wait", duration="PT1H"))
+
+    assert [(one.code, one.activity) for one in found] == [("ERR_JOURNEY_MIXED_START", "wait")]
 
 
 SOUND: list[dict[str, Any]] = [

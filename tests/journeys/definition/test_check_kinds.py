@@ -124,7 +124,7 @@ def test_a_wait_may_last_as_long_as_the_installation_lets_people_stay(
     days: int, longest: int, wrong: bool
 ) -> None:
     drawn = document("lobby", lobby=LOBBY, next=act("wait", duration=f"P{days}D"))
-    catalog = CATALOG._replace(longest_wait=timedelta(days=longest))
+    catalog = CATALOG._replace(longest_wait=timedelta(days=longest), longest_stay=timedelta(days=90))
 
     codes = [one.code for one in check(drawn, catalog, max_activities=50)]
 

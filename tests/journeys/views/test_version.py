@@ -96,7 +96,7 @@ def test_a_draft_shows_what_keeps_it_from_being_published(reader, draft):
     JourneyVersion.objects.filter(pk=draft.pk).update(document=document)
     page = reader.get(f"/versions/{draft.uid}/").content.decode()
     assert "1 error keeps this draft from being published" in page
-    assert "ERR_JOURNEY_UNREACHABLE" in page
+    assert "ERR_JOURNEY_NOT_CONNECTED" in page
     assert 'href="#step-lost"' in page
 
 
