@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.models import Instance, Journey, JourneyVersion
+from journeys.publishing import being_swept
 from journeys.reports.counts import counts_of
 from journeys.reports.people import PARKED, PeopleQuestion, codes_of, people_of
 from journeys.views import operations
@@ -131,4 +132,5 @@ def with_header(
     request: HttpRequest, version: JourneyVersion, tab: str, context: dict[str, Any]
 ) -> dict[str, Any]:
     """What the head of each of a version's pages shows."""
-    return {"version": version, "tab": tab, "moves": moves_of(version, request.user), **context}
+    head = {"moves": moves_of(version, request.user), "being_swept": being_swept(version)}
+    return {"version": version, "tab": tab, **head, **context}

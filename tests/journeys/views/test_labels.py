@@ -1,0 +1,59 @@
+"""Name and labels of a live version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journeys import publishing
+
+
+def given(version: Any, **more: str) -> dict[str, str]:
+    values = {"name": "Win back", "description": ""}
+    for id, activity in version.document["activities"].items():
+        values |= {f"label:{id}": activity["label"], f"about:{id}": activity["description"]}
+    return values | more
+
+
+def test_name_and_labels_of_a_live_version_change_and_nothing_else(maker, live):
+    before = live.document
+    more = {
+        "name": "Win them back",
+        "description": "For guests",
+        "label:pause": "Rest",
+        "about:pause": "A day",
+    }
+    answer = maker.post(f"/versions/{live.uid}/labels/", given(live, **more))
+    assert answer.url == f"/versions/{live.uid}/"
+    live.refresh_from_db()
+    assert (live.journey.name, live.journey.description) == ("Win them back", "For guests")
+    pause = live.document["activities"]["pause"]
+    assert (pause["label"], pause["description"]) == ("Rest", "A day")
+    assert pause["config"] == before["activities"]["pause"]["config"]
+    assert live.document["activities"]["in"] == before["activities"]["in"]
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_changed(maker, live, sandbox):
+    publishing.create_journey(sandbox, "Other", by=None)
+    answer = maker.post(f"/versions/{live.uid}/labels/", given(live, name="Other", **{"label:pause": "Rest"}))
+    assert "There is already a journey “Other”" in answer.content.decode()
+    live.refresh_from_db()
+    assert live.document["activities"]["pause"]["label"] == "Cool down"
+
+
+@pytest.mark.parametrize("status", ["draft", "closed"])
+def test_only_a_live_version_is_relabelled(maker, live, status):
+    type(live).objects.filter(pk=live.pk).update(status=status)
+    answer = maker.post(f"/versions/{live.uid}/labels/", given(live))
+    assert "Only a live version is relabelled" in answer.content.decode()
+
+
+def test_readers_relabel_nothing(reader, live):
+    assert reader.get(f"/versions/{live.uid}/labels/").status_code == 403
+
+
+def test_a_version_that_is_being_stopped_says_how_many_are_left(maker, live, person):
+    person("a@x.org")
+    publishing.stop(live, by=None)
+    assert "Stopping… 1 person is still to be ended." in maker.get(f"/versions/{live.uid}/").content.decode()
