@@ -100,7 +100,8 @@ class World:
     ) -> JourneyVersion:
         """Draw and publish."""
         version = self.draft(start, name=name, properties=properties, **activities)
-        publishing.publish(version, by=None)
+        with self.clock():
+            publishing.publish(version, by=None)
         return version
 
     def draft(
