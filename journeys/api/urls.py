@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.api import expressions
+from journeys.api import expressions, step_events
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("expressions/check", expressions.Check.as_view(), name="api-expressions-check"),
     path("expressions/evaluate", expressions.Evaluate.as_view(), name="api-expressions-evaluate"),
     path("expressions/samples", expressions.Samples.as_view(), name="api-expressions-samples"),
+    path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]
