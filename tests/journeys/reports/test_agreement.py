@@ -1,0 +1,144 @@
+"""Sums and step events agree exactly, whatever happened: errors, crashes, sweeps, discards, operators."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from actions.models import Action
+from journeyorch import bulk
+from journeyorch.access.models import User
+from journeyorch.outbound.calls import Outcome
+from journeys import publishing
+from journeys.engine.decide import Verb
+from journeys.engine.lanes import MAX_CRASHES
+from journeys.engine.wave import run
+from journeys.engine.wave.handle import Handled
+from journeys.models import Instance, JourneyVersion, StepCount, StepEvent
+from journeys.operating import operate_on_many
+from journeys.reports.people import PeopleQuestion
+from journeys.reports.steps.agreement import disagreements
+from tests.journeys.world import World, act
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def version(world: World) -> JourneyVersion:
+    payload = {"type": "object", "fields": {}}
+    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    return world.journey(
+        "lobby",
+        lobby=act("event", "tell", event="Lobby"),
+        tell=act("custom_action", "meal", action="Tell"),
+        meal=act(
+            "event", {"next": ["end"], "timeout": []}, event="Restaurant", timeout="PT1H", timeout_path=True
+        ),
+        end=act("end"),
+    )
+
+
+@pytest.fixture
+def lived(world: World, version: JourneyVersion, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Of everything something has happened, over several hours."""
+    world.recorder.answers = [
+        Outcome("http", "404"),
+        Outcome("capped", "capped"),
+        Outcome("timedOut", "timeout"),
+    ]
+    for number in range(PEOPLE):
+        world.send("Lobby", f"p{number}")
+    world.run()
+    world.send("Restaurant", "stranger")
+    world.send("Lobby", "p5")  # inside already
+    world.send("Restaurant", "p6")
+    world.run()
+    _condemn(world, "p7", monkeypatch)
+    world.pass_time(minutes=50)
+    with world.clock():
+        olga = User.objects.create_user("olga")
+        operate_on_many(version, PeopleQuestion(status=Instance.Status.ERROR), Verb.RETRY, by=olga)
+        operate_on_many(version, PeopleQuestion(person="p8"), Verb.END, by=olga)
+    world.run()
+    world.send("Lobby", "p6")  # comes again
+    world.run()
+    world.pass_time(minutes=30)
+    world.run()
+    with world.clock():
+        publishing.stop(version, by=None)
+    world.run()
+    return world
+
+
+def _condemn(world: World, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this person's event makes of the wave cannot be written, until it is taken out."""
+    first = run.write
+
+    def refusing(handled: Handled, **given: Any) -> None:
+        if any(row.person_id == person for row in handled.rows.values()):
+            raise ValueError("a bug")
+        first(handled, **given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(run, "write", refusing)
+        world.send("Restaurant", person)
+        for _ in range(3 * MAX_CRASHES):
+            try:
+                world.run()
+            except ValueError:
+                continue
+    assert world.instance(person).status == Instance.Status.ERROR
+
+
+def test_they_agree_exactly(lived: World) -> None:
+    statuses = set(StepEvent.objects.values_list("status", flat=True))
+    assert statuses >= {status.value for status in StepEvent.Status} - {StepEvent.Status.INSTANCE_TIMED_OUT}
+
+    assert list(disagreements()) == []
+    assert set(StepEvent.objects.values_list("entrance", flat=True)) == {0, 1, 2}
+    assert StepCount.objects.values("hour").distinct().count() > 1
+
+
+@pytest.mark.parametrize("change", ["one too many", "one too few", "another hour", "another run", "no count"])
+def test_what_does_not_agree_is_found(lived: World, change: str) -> None:
+    count = StepCount.objects.filter(activity="tell").first()
+    if change == "one too many":
+        StepCount.objects.filter(pk=count.pk).update(n=count.n + 1)
+    elif change == "one too few":
+        StepEvent.objects.filter(activity="tell").first().delete()
+    elif change == "another hour":
+        StepCount.objects.filter(pk=count.pk).update(hour=count.hour + timedelta(hours=9))
+    elif change == "another run":
+        StepCount.objects.filter(pk=count.pk).update(run=5)
+    else:
+        StepCount.objects.filter(pk=count.pk).delete()
+
+    assert list(disagreements())
+    assert list(disagreements(version_id=count.version_id))
+    assert list(disagreements(version_id=count.version_id + 1)) == []
+
+
+def test_hours_whose_step_events_may_be_deleted_already_are_left_out(lived: World) -> None:
+    first = StepEvent.objects.order_by("pk")[0].at
+    StepEvent.objects.filter(at__lte=first + timedelta(minutes=20)).delete()
+
+    assert list(disagreements())
+    assert list(disagreements(since=first + timedelta(minutes=20))) == []
+
+
+def test_the_command_says_whether_all_is_well(lived: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = lived.now
+    monkeypatch.setattr(bulk, "database_now", lambda: now)
+    said = StringIO()
+    call_command("check_counts", stdout=said)
+    assert "All sums agree" in said.getvalue()
+
+    StepCount.objects.filter(activity="tell").update(n=99)
+    with pytest.raises(CommandError, match="do not agree"):
+        call_command("check_counts", stdout=said)
+    assert "activity tell" in said.getvalue()
+    assert "99 counted" in said.getvalue()
