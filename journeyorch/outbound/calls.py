@@ -39,6 +39,7 @@ class Outcome(NamedTuple):
     message: str = ""  # one sentence for people; never a secret
     retryable: bool = False
     elapsed_ms: int = 0
+    retry_after: float = 0.0  # seconds that the other side asked to be left alone for
 
 
 class Made(NamedTuple):

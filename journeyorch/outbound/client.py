@@ -11,6 +11,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -223,7 +225,23 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
         message=message,
         retryable=answer.status in _RETRYABLE_STATUSES,
         elapsed_ms=answer.elapsed_ms,
+        retry_after=seconds_asked(answer.headers),
     )
+
+
+def seconds_asked(headers: Mapping[str, str]) -> float:
+    """What ``Retry-After`` asks for (RFC 9110, section 10.2.3); 0 for none and for one that makes no sense.
+
+    A date is compared with the answer's own ``Date``: their clock may differ from ours.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        asked = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return 0.0
+    return max(0.0, asked.total_seconds())
 
 
 def read_json(response: Response) -> Any | Failure:

@@ -12,9 +12,10 @@ _PAUSES = (0.2, 0.8, 2.0)
 def pause_before_retry(outcome: Outcome, *, attempts: int, time_left: float) -> float | None:
     """Seconds to wait before the next attempt; None: the outcome stands.
 
-    Retries lie within the call's timeout; a first call that used it up is a timeout and gets none.
+    Retries lie within the call's timeout; a first call that used it up is a timeout and gets none. Who asks
+    for a longer pause gets it; one that ends behind the timeout makes the outcome stand at once.
     """
     if not outcome.retryable or attempts >= MAX_ATTEMPTS:
         return None
-    pause = _PAUSES[attempts - 1]
+    pause = max(_PAUSES[attempts - 1], outcome.retry_after)
     return pause if pause < time_left else None

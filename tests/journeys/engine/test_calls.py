@@ -80,6 +80,11 @@ def begun(world: World, **options: Any) -> list[Claimed]:
         (AGAIN, 1, 0.3, 0.2),
         (AGAIN, 1, 0.2, None),
         (AGAIN, 3, 1.9, None),
+        # As long as the other side asked for, if that is within the duration.
+        (AGAIN._replace(retry_after=5), 1, 30, 5),
+        (AGAIN._replace(retry_after=0.1), 1, 30, 0.2),
+        (AGAIN._replace(retry_after=30), 1, 30, None),
+        (AGAIN._replace(retry_after=3600), 1, 30, None),
         # A first call that used up the whole duration.
         (Outcome("timedOut", "timedOut", retryable=True), 1, 0, None),
         (Outcome("timedOut", "timedOut", retryable=True), 1, -1, None),
