@@ -214,8 +214,11 @@ def writing_and_deleting_goes_by_keys(full: Tables) -> None:
         bulk.delete(tables.LANE_INPUT, tables.ID, inputs)
         columns = (*tables.INSTANCE_MOVING, bulk.Column("revision", "integer"))
         assert bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, rows) == 200
+        timed_out = [row[0] for row in rows]
+        assert bulk.delete(tables.CALL, bulk.Column("instance_id", "uuid"), timed_out) == 200
 
     check(plans, index="journeys_laneinput_pkey")
+    check(plans, index="call_of_instance")
     check(plans, index="journeys_instance_pkey")
 
 
