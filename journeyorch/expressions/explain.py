@@ -1,36 +1,46 @@
-"""An expression in plain words, for people who do not write expressions ("what this means")."""
+"""An expression in plain words, for people who do not write expressions ("what this means").
+
+Everything said is one of ``phrases()``, with parts in its places {0}, {1} …; ``translate`` finds the phrase
+in another language, with the same places in any order. The package knows no language but English.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from . import syntax
 from .parse import parse
 from .syntax import Node
 
+Translate = Callable[[str], str]
+
 _SIGNS = {
-    "==": "is",
-    "!=": "is not",
-    "<": "is less than",
-    "<=": "is at most",
-    ">": "is more than",
-    ">=": "is at least",
-    "+": "plus",
-    "-": "minus",
-    "*": "times",
-    "/": "divided by",
-    "%": "modulo",
+    "and": "{0}, and {1}",
+    "or": "{0}, or {1}",
+    "==": "{0} is {1}",
+    "!=": "{0} is not {1}",
+    "<": "{0} is less than {1}",
+    "<=": "{0} is at most {1}",
+    ">": "{0} is more than {1}",
+    ">=": "{0} is at least {1}",
+    "+": "{0} plus {1}",
+    "-": "{0} minus {1}",
+    "*": "{0} times {1}",
+    "/": "{0} divided by {1}",
+    "%": "{0} modulo {1}",
 }
+_PREFIXES = {"not": "it is not so that {0}", "-": "minus {0}"}
 _POSTFIXES = {
-    "is null": "has no value",
-    "is not null": "has a value",
-    "has null": "has an element without a value",
-    "is numeric": "is a number",
-    "is integer": "is an integer",
-    "is decimal": "is a decimal",
+    "is null": "{0} has no value",
+    "is not null": "{0} has a value",
+    "has null": "{0} has an element without a value",
+    "is numeric": "{0} is a number",
+    "is integer": "{0} is an integer",
+    "is decimal": "{0} is a decimal",
 }
-# What reads better than "name of a, b"; {0}, {1} … are the arguments in words.
+# What reads better than "name of a, b".
 _CALLS: dict[tuple[str, int], str] = {
     ("now", 0): "now",
     ("now", 1): "now in {0}",
@@ -67,7 +77,19 @@ _CALLS: dict[tuple[str, int], str] = {
         for unit in ("Hours", "Days", "Months", "Years")
     },
 }
-_PICKS = {"all": "all", "first": "the first", "last": "the last"}
+_CALL = "{0} of {1}"
+_CONSTANTS: dict[Any, str] = {None: "nothing", True: "true", False: "false"}
+_TEXT = "“{0}”"
+_CHOICE = "if {0}: {1}, otherwise {2}"
+_DEFAULT = "{0} (or {1})"
+_ELEMENT, _OF_ELEMENT = "it", "its"
+_PICKS = {"all": "all {0}", "first": "the first {0}", "last": "the last {0}"}
+_PICKS_WHERE = {
+    "all": "all {0} where {1}",
+    "first": "the first {0} where {1}",
+    "last": "the last {0} where {1}",
+}
+_PLACES = {"at": "number {1} (from 0) of {0}", "entry": "the entry {1} of {0}"}
 _MAP_PARTS = {
     "keys": "the keys of {0}",
     "values": "the values of {0}",
@@ -75,112 +97,110 @@ _MAP_PARTS = {
 }
 
 
-def explain(source: str) -> str:
+def phrases() -> set[str]:
+    """Everything to be translated."""
+    tables = (_SIGNS, _PREFIXES, _POSTFIXES, _CALLS, _CONSTANTS, _PICKS, _PICKS_WHERE, _PLACES, _MAP_PARTS)
+    single = (_CALL, _TEXT, _CHOICE, _DEFAULT, _ELEMENT, _OF_ELEMENT)
+    return {phrase for table in tables for phrase in table.values()} | set(single)
+
+
+def explain(source: str, translate: Translate = str) -> str:
     """One sentence in plain words. Raises ``ExpressionError`` for a text that is no expression."""
-    words = _words(parse(source))
+    words = _Explainer(translate).words(parse(source))
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _words(node: Node) -> str:
-    return _EXPLAINERS[type(node)](node)
+class _Explainer:
+    def __init__(self, translate: Translate) -> None:
+        self.translate = translate
+
+    def words(self, node: Node) -> str:
+        return _EXPLAINERS[type(node)](self, node)
+
+    def say(self, phrase: str, *parts: str) -> str:
+        return self.translate(phrase).format(*parts)
+
+    def nested(self, node: Node) -> str:
+        """As part of something larger: in parentheses when it could be read wrongly."""
+        words = self.words(node)
+        return f"({words})" if isinstance(node, (syntax.Logic, syntax.Chain, syntax.Conditional)) else words
+
+    def literal(self, node: syntax.Literal) -> str:
+        if isinstance(node.value, str):
+            return self.say(_TEXT, node.value)
+        is_word = node.value is None or isinstance(node.value, bool)
+        return self.say(_CONSTANTS[node.value]) if is_word else str(node.value)
+
+    def list(self, node: syntax.ListLiteral) -> str:
+        return ", ".join(map(self.words, node.items)) if node.items else self.say(_CONSTANTS[None])
+
+    def logic(self, node: syntax.Logic) -> str:
+        # Only a group inside a group needs parentheses: comparisons read well side by side.
+        parts = [
+            f"({self.words(one)})" if isinstance(one, syntax.Logic) else self.words(one)
+            for one in node.operands
+        ]
+        return reduce(lambda left, right: self.say(_SIGNS[node.operator], left, right), parts)
+
+    def chain(self, node: syntax.Chain) -> str:
+        words = self.nested(node.operands[0])
+        for sign, operand in zip(node.operators, node.operands[1:], strict=True):
+            words = self.say(_SIGNS[sign], words, self.nested(operand))
+        return words
+
+    def prefix(self, node: syntax.Prefix) -> str:
+        return self.say(_PREFIXES[node.operator], self.nested(node.operand))
+
+    def postfix(self, node: syntax.Postfix) -> str:
+        return self.say(_POSTFIXES[node.operator], self.nested(node.operand))
+
+    def conditional(self, node: syntax.Conditional) -> str:
+        return self.say(_CHOICE, *map(self.words, (node.condition, node.consequence, node.alternative)))
+
+    def call(self, node: syntax.Call) -> str:
+        arguments = [self.nested(argument) for argument in node.arguments]
+        phrase = _CALLS.get((node.name, len(arguments)))
+        if phrase is not None:
+            return self.say(phrase, *arguments)
+        return self.say(_CALL, node.name, ", ".join(arguments)) if arguments else node.name
+
+    def field(self, node: syntax.Field) -> str:
+        words = self._path(node)
+        for option in node.options:
+            if option.name == "defaultValue" and option.value is not None:
+                words = self.say(_DEFAULT, words, self.words(option.value))
+        return words
+
+    def _path(self, node: syntax.Field) -> str:
+        """``Order address.city``, ``all Order items where …``; the element of a condition is "its"."""
+        first, *steps = node.steps
+        if not node.sign and not steps:
+            return self.say(_ELEMENT)
+        words = first.name if node.sign else self.say(_OF_ELEMENT)
+        if node.sign == "#" and steps:
+            words, steps = f"{first.name} {steps[0].name}", steps[1:]
+        joint = " "
+        for step in steps:
+            words, joint = self._step(words, joint, step)
+        return words
+
+    def _step(self, words: str, joint: str, step: syntax.Step) -> tuple[str, str]:
+        if not step.called:
+            return f"{words}{joint}{step.name}", "."
+        argument = self.words(step.argument) if step.argument else None
+        table = _PICKS if argument is None else _PICKS_WHERE | _PLACES
+        phrase = (_MAP_PARTS | table).get(step.name)
+        return self.say(phrase, words, argument or "") if phrase else words, " – "
 
 
-def _nested(node: Node) -> str:
-    """As part of something larger: in parentheses when it could be read wrongly."""
-    words = _words(node)
-    return f"({words})" if isinstance(node, (syntax.Logic, syntax.Chain, syntax.Conditional)) else words
-
-
-def _literal(node: syntax.Literal) -> str:
-    if node.value is None:
-        return "nothing"
-    if isinstance(node.value, bool):
-        return "true" if node.value else "false"
-    return f"“{node.value}”" if isinstance(node.value, str) else str(node.value)
-
-
-def _list(node: syntax.ListLiteral) -> str:
-    return ", ".join(map(_words, node.items)) if node.items else "nothing"
-
-
-def _logic(node: syntax.Logic) -> str:
-    # Only a group inside a group needs parentheses: comparisons read well side by side.
-    parts = [f"({_words(one)})" if isinstance(one, syntax.Logic) else _words(one) for one in node.operands]
-    return f", {node.operator} ".join(parts)
-
-
-def _chain(node: syntax.Chain) -> str:
-    words = _nested(node.operands[0])
-    for sign, operand in zip(node.operators, node.operands[1:], strict=True):
-        words += f" {_SIGNS[sign]} {_nested(operand)}"
-    return words
-
-
-def _prefix(node: syntax.Prefix) -> str:
-    words = _nested(node.operand)
-    return f"it is not so that {words}" if node.operator == "not" else f"minus {words}"
-
-
-def _postfix(node: syntax.Postfix) -> str:
-    return f"{_nested(node.operand)} {_POSTFIXES[node.operator]}"
-
-
-def _conditional(node: syntax.Conditional) -> str:
-    condition, consequence, alternative = map(_words, (node.condition, node.consequence, node.alternative))
-    return f"if {condition}: {consequence}, otherwise {alternative}"
-
-
-def _call(node: syntax.Call) -> str:
-    arguments = [_nested(argument) for argument in node.arguments]
-    phrase = _CALLS.get((node.name, len(arguments)))
-    if phrase is not None:
-        return phrase.format(*arguments)
-    return f"{node.name} of {', '.join(arguments)}" if arguments else node.name
-
-
-def _field(node: syntax.Field) -> str:
-    words = _path(node)
-    for option in node.options:
-        if option.name == "defaultValue" and option.value is not None:
-            words += f" (or {_words(option.value)})"
-    return words
-
-
-def _path(node: syntax.Field) -> str:
-    """``Order address.city``, ``all Order items where …``; the element of a condition is "its"."""
-    first, *steps = node.steps
-    words = "its" if not node.sign else first.name
-    if not node.sign and not steps:
-        return "it"
-    if node.sign == "#" and steps:
-        words, steps = f"{first.name} {steps[0].name}", steps[1:]
-    joint = " "
-    for step in steps:
-        words, joint = _step(words, joint, step)
-    return words
-
-
-def _step(words: str, joint: str, step: syntax.Step) -> tuple[str, str]:
-    if not step.called:
-        return f"{words}{joint}{step.name}", "."
-    condition = f" where {_words(step.argument)}" if step.argument else ""
-    if step.name in _PICKS:
-        return f"{_PICKS[step.name]} {words}{condition}", " – "
-    if step.name == "at":
-        return f"number {_words(step.argument)} (from 0) of {words}" if step.argument else words, " – "
-    if step.name == "entry":
-        return f"the entry {_words(step.argument)} of {words}" if step.argument else words, " – "
-    return _MAP_PARTS.get(step.name, f"{step.name} of {{0}}").format(words), " – "
-
-
-_EXPLAINERS: dict[type, Callable[[Any], str]] = {
-    syntax.Literal: _literal,
-    syntax.ListLiteral: _list,
-    syntax.Logic: _logic,
-    syntax.Chain: _chain,
-    syntax.Prefix: _prefix,
-    syntax.Postfix: _postfix,
-    syntax.Conditional: _conditional,
-    syntax.Call: _call,
-    syntax.Field: _field,
+_EXPLAINERS: dict[type, Callable[[_Explainer, Any], str]] = {
+    syntax.Literal: _Explainer.literal,
+    syntax.ListLiteral: _Explainer.list,
+    syntax.Logic: _Explainer.logic,
+    syntax.Chain: _Explainer.chain,
+    syntax.Prefix: _Explainer.prefix,
+    syntax.Postfix: _Explainer.postfix,
+    syntax.Conditional: _Explainer.conditional,
+    syntax.Call: _Explainer.call,
+    syntax.Field: _Explainer.field,
 }

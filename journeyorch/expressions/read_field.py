@@ -32,15 +32,17 @@ def compile_field(plan: plans.FieldValue, compile_plan: Compile) -> Closure:
 
 def _fast(plan: plans.FieldValue) -> Closure | None:
     """Plain names below an event or a list element: straight to the value, careful only if that fails."""
-    if not isinstance(plan.origin, plans.EventOrigin) or len(plan.steps) != 1 or plan.read is None:
+    if len(plan.steps) != 1 or plan.read is None or isinstance(plan.type, ListType):
         return None
     walk = plan.steps[0]
-    if not isinstance(walk, plans.Get) or len(walk.names) > len(_FAST) or isinstance(plan.type, ListType):
+    if not isinstance(walk, plans.Get) or len(walk.names) > len(_FAST):
         return None
-    careful = _general(plan, _no_conditions)
-    return _FAST[len(walk.names) - 1](
-        plan.origin.name, walk.names, PLAIN.get(plan.type), _leaf(plan), careful
-    )
+    plain, leaf, careful = PLAIN.get(plan.type), _leaf(plan), _general(plan, _no_conditions)
+    if isinstance(plan.origin, plans.EventOrigin):
+        return _FAST[len(walk.names) - 1](plan.origin.name, walk.names, plain, leaf, careful)
+    if isinstance(plan.origin, plans.ElementOrigin) and len(walk.names) == 1:
+        return _of_element(walk.names[0], plain, leaf, careful)
+    return None
 
 
 def _no_conditions(plan: Plan) -> Closure:

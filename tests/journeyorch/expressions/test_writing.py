@@ -18,13 +18,13 @@ def test_a_written_tree_reads_as_the_same(tree):
     assert shape(parse(write(tree))) == shape(tree)
 
 
-@pytest.mark.parametrize("source", [source for _, source, _ in table("values")])
-def test_writing_what_was_read_changes_nothing_but_spelling(source):
-    tree = parse(source)
-    written = write(tree)
+def test_writing_what_was_read_changes_nothing_but_spelling():
+    for _, source, _ in table("values"):
+        tree = parse(source)
+        written = write(tree)
 
-    assert shape(parse(written)) == shape(tree)
-    assert write(parse(written)) == written
+        assert shape(parse(written)) == shape(tree)
+        assert write(parse(written)) == written
 
 
 @pytest.mark.parametrize(
