@@ -13,6 +13,7 @@ from events.ingest.credentials import Shown, key_of
 from events.ingest.doors import Door, admit, forget
 from events.ingest.refusals import Flaw, unavailable
 from events.ingest.store import Stored, store
+from events.matching import Problem
 from events.protocols import Adapter, Message, Normalized, NotNormal, Receipt
 
 # How often a request is judged anew because the configuration moved on while it was being judged.
@@ -91,6 +92,9 @@ def _flaw_of(adapter: Adapter, message: Message, door: Door, *, now: datetime, v
         return None
     if schema is None:
         return Flaw(400, "Message names no known schema", message.origin)
+    dataset = catalog.dataset_of(normalized, schema, inlet_id=door.inlet_id)
+    if isinstance(dataset, Problem):
+        return Flaw(400, dataset.message.rstrip("."), message.origin)
     violations = schema.violations(normalized.entity)
     return Flaw(400, "Message is invalid", message.origin, violations) if violations else None
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from actions.models import Channel, MessageTemplate
 from datasources.external.infer import infer
 from datasources.models import DataSource, FieldGroup, Identity, Profile, Schema
-from datasources.platform.schemas.library import compose
+from datasources.platform.schemas.composing import recompose
 from events.models import Event, Inlet, InletToken
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
@@ -106,36 +106,13 @@ def _guests(sandbox: Sandbox) -> None:
 
 
 def _events(sandbox: Sandbox) -> None:
-    event_schema = _schema(
-        sandbox,
-        "Hotel visit",
-        "event",
-        compose(
-            "event",
-            ["orchestration", "placeContext", "endUserIDs", "messageProfile"],
-            id=EVENT_SCHEMA,
-            title="Hotel visit",
-        ),
-    )
-    _schema(
-        sandbox,
-        "Hotel guest",
-        "profile",
-        compose(
-            "profile",
-            [
-                "person",
-                "contact",
-                "preferences",
-                "consents",
-                "loyalty",
-                "pushNotificationDetails",
-                "testProfile",
-            ],
-            id=PROFILE_SCHEMA,
-            title="Hotel guest",
-        ),
-    )
+    visit = Schema(name="Hotel visit", kind="event", document={"$id": EVENT_SCHEMA})
+    visit.groups = ["orchestration", "placeContext", "endUserIDs", "messageProfile"]
+    guest = Schema(name="Hotel guest", kind="profile", document={"$id": PROFILE_SCHEMA})
+    guest.groups = ["person", "contact", "preferences", "consents", "loyalty"]
+    guest.groups += ["pushNotificationDetails", "testProfile"]
+    event_schema = _composed(sandbox, visit)
+    _composed(sandbox, guest)
     inlet, created = Inlet.objects.get_or_create(
         sandbox=sandbox, key=INLET_KEY, defaults={"name": "Beacons of the hotel", "schema": event_schema}
     )
@@ -157,11 +134,13 @@ def _events(sandbox: Sandbox) -> None:
         )
 
 
-def _schema(sandbox: Sandbox, name: str, kind: str, document: dict[str, Any]) -> Schema:
-    schema, _ = Schema.objects.get_or_create(
-        sandbox=sandbox, name=name, defaults={"kind": kind, "document": document}
-    )
-    return schema
+def _composed(sandbox: Sandbox, schema: Schema) -> Schema:
+    existing = Schema.objects.filter(sandbox=sandbox, name=schema.name).first()
+    if existing is None:
+        schema.sandbox, schema.tenant = sandbox, "hotel"
+        recompose(schema)
+        schema.save()
+    return existing or schema
 
 
 _RESERVATION = {

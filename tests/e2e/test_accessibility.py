@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
 from actions.models import Action, Channel, MessageTemplate
-from datasources.models import FieldGroup
+from datasources.models import FieldGroup, Schema
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox, User
 from journeys.demo.hotel import Addresses, load_hotel
@@ -97,7 +97,10 @@ def technical_pages() -> list[str]:
         f"events/event/{event}/delete/", f"events/inlet/{inlet}/change/", f"events/inlet/{inlet}/new-key/",
         "events/quarantined/", "datasources/schema/add/", "datasources/datasource/add/",
         f"datasources/fieldgroup/{group}/change/", f"datasources/fieldgroup/{group}/test/",
-        "datasources/profile/", "datasources/namespace/", f"actions/action/{action}/change/",
+        f"datasources/schema/{Schema.objects.earliest('pk').pk}/change/", "datasources/schema/",
+        "datasources/component/", "datasources/component/import/", "datasources/dataset/add/",
+        f"events/event/{event}/change/", "datasources/profile/", "datasources/namespace/",
+        f"actions/action/{action}/change/",
         f"actions/channel/{channel}/change/", f"actions/messagetemplate/{template}/change/",
         f"actions/messagetemplate/{template}/preview/",
     ]  # fmt: skip

@@ -57,7 +57,9 @@ class SchemaAdmin(UsedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Schema | None = None) -> Any:
         base = () if obj and not obj.base else ("base",)
-        about = ("sandbox", "name", "kind", *base, "description", *(["ref", "used"] if obj else []))
+        reference = ("ref",) if obj and obj.groups is None else ("reference",)
+        used = ("used",) if obj else ()
+        about = ("sandbox", "name", "kind", *base, "description", *reference, *used)
         return (
             (None, {"fields": about}),
             (_("Profiles"), {"fields": ("feeds_profiles", "primary_identity", "primary_namespace")}),

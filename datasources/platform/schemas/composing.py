@@ -64,7 +64,7 @@ def document_of(
     document = compose(
         schema.kind,
         built_in,
-        id=schema.document.get("$id", ""),
+        id=schema.document.get("$id") or "",
         title=schema.name,
         with_class=not schema.base,
     )
@@ -78,12 +78,12 @@ def document_of(
     return document
 
 
-def recompose(schema: Schema) -> None:
+def recompose(schema: Schema, *, library: Library | None = None) -> None:
     """Bring document and primary identity of a composed schema up to date with its parts; does not save."""
     if schema.groups is None:
         return
     fields = list(schema.custom_fields.order_by("pk")) if schema.pk else []
-    library = library_of(schema.sandbox_id)
+    library = library_of(schema.sandbox_id) if library is None else library
     notes = notes_of(schema.sandbox_id, parts_of(schema))
     schema.document = document_of(schema, fields, library=library, notes=notes)
     primary = next((field for field in fields if field.primary and field.namespace), None)

@@ -81,6 +81,15 @@ class SchemaForm(forms.ModelForm):
         widget=GroupsWidget,
         help_text=_("What the schema is composed of, beside the fields that every event or profile has."),
     )
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=300,
+        help_text=_(
+            "What messages name the schema by, its $id; enter the one that your senders use already. Empty: "
+            "one is made."
+        ),
+    )
     base = forms.ChoiceField(
         label=_("Imported class"),
         required=False,
@@ -143,7 +152,8 @@ class SchemaForm(forms.ModelForm):
     def _stay_as_made(self) -> None:
         """A composed schema stays composed, one that was written out is written on."""
         composed = self.instance.groups is not None
-        for name in ("document",) if composed else ("groups", "base", "tenant"):
+        self.initial["reference"] = self.instance.document.get("$id", "")
+        for name in ("document",) if composed else ("groups", "base", "tenant", "reference"):
             self.fields.pop(name, None)
         if "document" in self.fields:
             self.fields["document"].required = True
@@ -180,6 +190,8 @@ class SchemaForm(forms.ModelForm):
             self.add_error("primary_namespace", message)
         if data.get("document"):
             self._check_document(data)
+        else:
+            self._check_reference(data, data.get("reference", ""), "reference")
         return data
 
     def _check_document(self, data: dict[str, Any]) -> None:
@@ -189,19 +201,18 @@ class SchemaForm(forms.ModelForm):
         except CannotCompose as error:
             self.add_error("document", str(error))
             return
-        self._check_reference(data)
+        self._check_reference(data, document.get("$id"), "document")
         if problem := identity_problem(data.get("primary_identity", ""), document):
             self.add_error("primary_identity", problem)
         if lost := lost_fields(self.instance, document):
             self.add_error("document", lost)
 
-    def _check_reference(self, data: dict[str, Any]) -> None:
+    def _check_reference(self, data: dict[str, Any], name: Any, field: str) -> None:
         """Messages name a schema by its ``$id``: two with the same one could not be told apart."""
-        name = data["document"].get("$id")
         sandbox = data.get("sandbox") or (self.instance.sandbox if self.instance.pk else None)
         others = Schema.objects.filter(sandbox=sandbox).exclude(pk=self.instance.pk) if sandbox else ()
         if name and any(other.ref == name for other in others):
-            self.add_error("document", _("Another schema of this sandbox has the same $id. Choose another."))
+            self.add_error(field, _("Another schema of this sandbox has the same $id. Choose another."))
 
     def _check_class(self, data: dict[str, Any]) -> None:
         kind, base = data.get("kind") or self.instance.kind, data.get("base") or self.instance.base
@@ -221,12 +232,11 @@ class SchemaForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """What was written out is composed of nothing; what is composed gets its document with its fields."""
         super()._post_clean()  # type: ignore[misc]
-        if "document" not in self.fields:
-            return
         if self.cleaned_data.get("document"):
             self.instance.groups = None
-        elif not self.instance.pk:
-            self.instance.document = {}
+        elif "reference" in self.fields:
+            reference = self.cleaned_data.get("reference", "")
+            self.instance.document = {**(self.instance.document or {}), "$id": reference}
 
 
 class ClassSelect(forms.Select):

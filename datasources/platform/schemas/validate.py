@@ -14,6 +14,7 @@ import jsonschema_rs
 
 MAX_VIOLATIONS = 5
 _MAX_POINTER = 200
+_DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
 class Violation(NamedTuple):
@@ -36,7 +37,7 @@ class Validator:
         """Compile; ``NotASchema`` if the document is none, or refers to something outside itself."""
         try:
             self._compiled = jsonschema_rs.validator_for(
-                dict(document),
+                _as_meant(document),
                 validate_formats=True,
                 # A schema may be written by anybody: nothing is fetched, and no pattern can take for ever.
                 offline=True,
@@ -56,6 +57,15 @@ class Validator:
         if self._compiled.is_valid(value):
             return []
         return [_violation(error) for error in islice(self._compiled.iter_errors(value), limit)]
+
+
+def _as_meant(document: Mapping[str, Any]) -> dict[str, Any]:
+    """XDM is published as draft-06 and says ``format: date``, which only draft-07 knows.
+
+    Apart from such formats, and from ``if``, which draft-06 has no word for, the two mean the same.
+    """
+    newer = {"$schema": _DRAFT_7} if "/draft-06/" in str(document.get("$schema", "")) else {}
+    return {**document, **newer}
 
 
 def pointer(parts: Iterable[str | int]) -> str:

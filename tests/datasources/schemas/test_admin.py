@@ -209,6 +209,16 @@ def test_custom_fields_that_make_no_sense_are_refused(
     assert not Schema.objects.exists()
 
 
+def test_senders_may_have_a_name_for_it_already(admin_client: Client, sandbox: Sandbox) -> None:
+    assert save(admin_client, reverse(ADD), **schema_data(sandbox, reference="urn:theirs")) == {}
+    schema = Schema.objects.get()
+    assert schema.ref == "urn:theirs"
+    errors = save(admin_client, reverse(ADD), **schema_data(sandbox, name="Other", reference="urn:theirs"))
+    assert "same $id" in errors["reference"][0]
+    assert save(admin_client, change(schema), **schema_data(sandbox, reference="")) == {}
+    assert Schema.objects.get().ref == f"urn:journeyorch:schema:{schema.pk}"
+
+
 def test_a_group_for_another_class_is_refused(admin_client: Client, sandbox: Sandbox) -> None:
     import_files(sandbox, [Read("stay.json", STAY)])
     errors = save(admin_client, reverse(ADD), **schema_data(sandbox, kind="profile", groups=["urn:stay"]))

@@ -189,3 +189,13 @@ def test_what_was_judged_by_an_old_configuration_is_judged_again(
     monkeypatch.setattr(accept, "store", revoke_first)
     assert send(message("between")).status == 403
     assert ReceivedEvent.objects.count() == 1
+
+
+def test_a_strict_event_needs_a_known_dataset(schema: Schema, send: Send) -> None:
+    body = message()
+    body["header"]["datasetId"] = "unknown"
+    sent = send(body, query="?syncValidation=true")
+    assert sent.status == 400
+    assert sent.body["report"]["message"].endswith("It names a dataset that this sandbox does not have")
+    body["header"]["datasetId"] = schema.datasets.get().key
+    assert send(body, query="?syncValidation=true").status == 200

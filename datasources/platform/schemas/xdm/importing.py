@@ -57,7 +57,7 @@ def _recompose(sandbox: Sandbox, uris: set[str]) -> None:
     library = library_of(sandbox.pk)
     for schema in Schema.objects.filter(sandbox=sandbox, groups__isnull=False):
         if uris & {schema.ref, *components_of(schema, library)}:
-            recompose(schema)
+            recompose(schema, library=library)
             schema.save()
 
 
