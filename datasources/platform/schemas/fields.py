@@ -15,6 +15,8 @@ MAX_DEPTH = 12
 MAX_FIELDS = 10_000
 # Keywords of our own at the top of a document: friendly names, and which fields hold identities, by path.
 FRIENDLY_NAMES, IDENTITIES = "meta:friendlyNames", "meta:identities"
+# References that lead to references: no more of them are followed.
+_MAX_CHAIN = 50
 _Document = Mapping[str, Any]
 
 
@@ -131,7 +133,7 @@ def _resolve(schema: Any, document: _Document, seen: frozenset[str]) -> dict[str
         return {}
     merged: dict[str, Any] = {}
     reference = schema.get("$ref")
-    if isinstance(reference, str) and reference not in seen:
+    if isinstance(reference, str) and reference not in seen and len(seen) < _MAX_CHAIN:
         merged = _merge(merged, _resolve(_target(reference, document), document, seen | {reference}))
     for part in schema.get("allOf") or ():
         merged = _merge(merged, _resolve(part, document, seen))

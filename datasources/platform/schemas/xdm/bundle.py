@@ -43,9 +43,20 @@ class Bundle:
         self.definitions: dict[str, Any] = {}
         self.missing: set[str] = set()
         self._names: dict[tuple[str, tuple[str, ...]], str] = {}
+        # What has a name and is still to be converted: not by recursion, because pieces may refer to each
+        # other in a chain of any length.
+        self._waiting: list[tuple[str, Any, str, tuple[str, ...]]] = []
 
-    def reference(self, uri: str, within: tuple[str, ...] = ()) -> Document:
-        """``{"$ref": …}`` to the entry of ``definitions`` for a piece, or for a part of it after ``#``."""
+    def reference(self, uri: str) -> Document:
+        """``{"$ref": …}`` to the entry of ``definitions`` for a piece; ``CannotBundle`` if it is too much."""
+        found = self._refer(uri, ())
+        while self._waiting:
+            name, target, base, within = self._waiting.pop()
+            self.definitions[name] = self._convert(target, base, within)
+        return found
+
+    def _refer(self, uri: str, within: tuple[str, ...]) -> Document:
+        """To a piece, or to a part of it after ``#``; what it is comes later."""
         base, _, fragment = uri.partition("#")
         target = _part_of(self.library.get(base), fragment)
         if target is None:
@@ -54,8 +65,8 @@ class Bundle:
         key = (uri, within)
         if key not in self._names:
             self._names[key] = name = self._free_name(uri)
-            self.definitions[name] = {}  # taken, before anything inside can ask for it
-            self.definitions[name] = self._convert(target, base, within)
+            self.definitions[name] = {}
+            self._waiting.append((name, target, base, within))
         return {"$ref": f"#/$defs/{self._names[key]}"}
 
     def _free_name(self, uri: str) -> str:
@@ -81,7 +92,7 @@ class Bundle:
         _leave_out_nothing(new)
         self._add_fields(new, schema, base, within)
         if isinstance(schema.get("$ref"), str) and not _is_context(_absolute(schema["$ref"], base)):
-            new |= self.reference(_absolute(schema["$ref"], base), within)
+            new |= self._refer(_absolute(schema["$ref"], base), within)
         return new
 
     def _add_fields(

@@ -12,10 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from datasources.models import Component, CustomField, Schema
-from datasources.platform.schemas.composing import recompose
+from datasources.platform.schemas.composing import CannotCompose, library_of, recompose
 from datasources.platform.schemas.fields import fields_of
 from datasources.platform.schemas.validate import Validator
 from datasources.platform.schemas.xdm import files
+from datasources.platform.schemas.xdm.bundle import CannotBundle, bundled
 from datasources.platform.schemas.xdm.files import Read, TooMuch, read_file, read_path
 from datasources.platform.schemas.xdm.importing import import_files, plan_import
 from datasources.platform.schemas.xdm.reading import EVENT
@@ -172,6 +173,36 @@ def test_custom_fields_stand_under_the_tenant(sandbox: Sandbox) -> None:
     event["_acme"] = {"number": "7", "stays": [{"stars": 4}]}  # type: ignore[assignment]
     assert [each.pointer for each in validator.violations(event)] == ["#/_acme/stays/0/stars"]
     assert (schema.primary_identity, schema.primary_namespace) == ("_acme.number", "CRMID")
+
+
+def test_a_long_chain_of_references_ends(sandbox: Sandbox) -> None:
+    """Each piece refers to the next; so many are no problem, more are refused."""
+    chain = [
+        {"$id": f"urn:chain/{number}", "type": "object", "allOf": [{"$ref": f"urn:chain/{number + 1}"}]}
+        for number in range(200)
+    ]
+    plan = import_files(sandbox, reads(*chain, {"$id": "urn:chain/200", "type": "object"}))
+    assert (plan.problems, len(plan.created)) == ([], 201)
+
+    library = {f"urn:{number}": {"$ref": f"urn:{number + 1}"} for number in range(5_000)}
+    with pytest.raises(CannotBundle, match="more than 3000"):
+        bundled(library, "urn:0")
+
+
+def test_references_that_multiply_are_no_bomb(sandbox: Sandbox) -> None:
+    """Ten levels of ten references each to the next level are ten definitions, and too many fields."""
+    levels = [
+        {
+            "$id": f"urn:level/{number}",
+            "meta:intendedToExtend": [],
+            "properties": {f"f{each}": {"$ref": f"urn:level/{number + 1}"} for each in range(10)},
+        }
+        for number in range(10)
+    ]
+    assert import_files(sandbox, reads(*levels, {"$id": "urn:level/10", "type": "string"})).possible
+    assert len(bundled(library_of(sandbox.pk), "urn:level/0")[0]["$defs"]) == 11
+    with pytest.raises(CannotCompose, match="more than 10000 fields"):
+        composed(sandbox, "urn:level/0")
 
 
 # --- Files, zips and folders ------------------------------------------------------------------------
