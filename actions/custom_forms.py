@@ -18,7 +18,7 @@ from journeyorch.usage import used_in
 
 # What may change while a journey uses the action (datasources-actions.md, Custom actions). Not the name,
 # although that page allows it: journeys and their expressions refer to an action by its name.
-_ALWAYS_CHANGEABLE = ("description", "url", "auth_", "on_unknown")
+_ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_", "on_unknown")
 _ROWS_HELP = _(
     "A JSON list; each has a constant value, or is a variable that the journey fills. Example: "
     '[{"name": "X-Shop", "value": "12"}, {"name": "X-Room", "variable": true, "label": "Room", "type": '

@@ -15,12 +15,12 @@ from datasources.platform.schemas.tree import FieldTreeField, is_within
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
+from journeyorch.expressions.renaming import with_event_renamed
 from journeyorch.usage import used_in
 
 # What may be changed while journeys use the event; fields may be added (events.md, Event configuration).
-# Not the name, although events.md allows it: journeys and their expressions refer to an event by its name,
-# and a live version whose event has another name cannot be compiled any more.
-_FREE = {"description", "fields"}
+# The name too: journeys that refer to the event by it follow (journeyorch/renaming.py).
+_FREE = {"name", "description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)
 
 
@@ -96,11 +96,19 @@ class EventForm(forms.ModelForm):
         schema = data.get("schema")
         if schema is None or "name" not in data:
             return data
+        self._follow_name(data)
         self._check_sandbox(data, schema)
         self._check_type(data, schema)
         self._check_key(data, schema)
         self._check_use(data)
         return data
+
+    def _follow_name(self, data: dict[str, Any]) -> None:
+        """The event's own expressions name it: with another name they stay what they are."""
+        old, new = self.initial.get("name"), data["name"]
+        if self.instance.pk and old and old != new:
+            for field in ("condition", "key"):
+                data[field] = with_event_renamed(data.get(field, ""), old=old, new=new)
 
     def _check_sandbox(self, data: dict[str, Any], schema: Schema) -> None:
         sandbox = data.get("sandbox") or (self.instance.sandbox if self.instance.pk else None)
@@ -132,12 +140,21 @@ class EventForm(forms.ModelForm):
         if not uses:
             return
         names = ", ".join(use.label for use in uses)
-        for name in set(self.changed_data) - _FREE:
+        for name in set(self.changed_data) - _FREE - self._followed(data):
             message = _("This cannot be changed while the event is used in: %(journeys)s.")
             self.add_error(name, forms.ValidationError(message, params={"journeys": names}))
         if _loses_fields(self.initial.get("fields") or [], data.get("fields") or []):
             message = _("Fields can only be added while the event is used in: %(journeys)s.")
             self.add_error("fields", forms.ValidationError(message, params={"journeys": names}))
+
+    def _followed(self, data: dict[str, Any]) -> set[str]:
+        """The event's own expressions that differ in nothing but its name."""
+        old, new = self.initial.get("name", ""), data["name"]
+        return {
+            field
+            for field in ("condition", "key")
+            if data[field] == with_event_renamed(self.initial.get(field) or "", old=old, new=new)
+        }
 
     def save(self, commit: bool = True) -> Event:
         event = self.instance

@@ -7,11 +7,13 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         from actions.signals import message_feedback_received
         from events.signals import events_received
-        from journeyorch import usage
+        from journeyorch import renaming, usage
         from journeys.engine.receivers import take_feedback
         from journeys.engine.wake import wake_drain
+        from journeys.renaming import follow
         from journeys.usage import uses
 
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         usage.register(uses)
+        renaming.register(follow)

@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from actions.models import Action
+from actions.models import Action, Channel, MessageTemplate
 from datasources.models import FieldGroup
 from events.models import Event
 from journeyorch.expressions import ExpressionError
@@ -105,10 +105,25 @@ def _with_group(group: Model) -> Iterator[JourneyVersion]:
                 yield version
 
 
+def _with_template(template: Model) -> Iterable[JourneyVersion]:
+    return _naming(MessageTemplate.objects.filter(pk=template.pk), "template")
+
+
+def _with_channel(channel: Model) -> Iterator[JourneyVersion]:
+    """The last one of a kind is used by all messages of the kind; others can take the place of any other."""
+    for kind, sandbox_id in Channel.objects.filter(pk=channel.pk).values_list("kind", "sandbox_id"):
+        others = Channel.objects.filter(sandbox=sandbox_id, kind=kind).exclude(pk=channel.pk)
+        for version, document in () if others.exists() else _drawings(sandbox_id, kind):
+            if any(activity.kind == kind for activity in document.activities.values()):
+                yield version
+
+
 _FINDERS: Mapping[str, Callable[[Any], Iterable[JourneyVersion]]] = {
     "event": _with_event,
     "action": _with_action,
     "field_group": _with_group,
+    "template": _with_template,
+    "channel": _with_channel,
 }
 
 

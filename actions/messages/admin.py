@@ -24,6 +24,7 @@ from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
 from actions.models import Channel, Delivery, MessageTemplate
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.calls import Outcome
 
 # A previewed email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
@@ -44,36 +45,39 @@ def _provider_fieldsets() -> list[tuple[str, Any]]:
 
 
 @admin.register(Channel)
-class ChannelAdmin(SandboxScopedAdmin):
+class ChannelAdmin(UsedAdmin):
     introduction = _(
         "A channel is how messages of one kind leave: your SMTP server for email, or a provider for SMS and "
         "push. Journeys send templates through channels."
     )
+    used_as = "channel"
     form = ChannelForm
     list_display = ("name", "kind", "provider", "sandbox")
     list_filter = ("kind",)
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown")}),
+        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used")}),
         *_provider_fieldsets(),
     )
+    readonly_fields = ("used",)
 
 
 @admin.register(MessageTemplate)
-class MessageTemplateAdmin(SandboxScopedAdmin):
+class MessageTemplateAdmin(UsedAdmin):
     introduction = _(
         "A template holds the words of an email, an SMS or a push message. Write {{ profile.… }} where "
         "something about the person belongs, and {{ name }} for a parameter whose value the journey gives."
     )
+    used_as = "template"
     form = TemplateForm
     # A template is duplicated by saving it under another name.
     save_as = True
     list_display = ("name", "kind", "sandbox", "updated_at", "preview_link")
     list_filter = ("kind",)
     search_fields = ("name",)
-    readonly_fields = ("preview_link",)
+    readonly_fields = ("used", "preview_link")
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "preview_link")}),
+        (None, {"fields": ("sandbox", "name", "kind", "used", "preview_link")}),
         (_("Words"), {"fields": ("subject", "html", "text", "title", "body")}),
         (_("Personalization"), {"fields": ("parameters",)}),
     )

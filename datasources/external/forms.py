@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from datasources.external.infer import SampleProblem, infer, leaves, problems
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.request import joined_url, placeholders
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
-from journeyorch.usage import used_in
+from journeyorch.usage import Use, used_in
 
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
@@ -36,6 +37,20 @@ class DataSourceForm(AuthModelForm):
             "max_calls": _("How many calls the other system can bear; further ones end as an error."),
             "cache_seconds": _("For so long an answer is used again for the same values; 0: never."),
         }
+
+    def clean_name(self) -> str:
+        """Expressions name it in many places: with another name they would find nothing."""
+        groups = self.instance.field_groups.all() if self.instance.pk else ()
+        return _kept_while_used(self, {use for group in groups for use in used_in("field_group", group)})
+
+
+def _kept_while_used(form: forms.BaseForm, uses: Iterable[Use]) -> str:
+    """The name that was given, which may be another one only while nobody uses it."""
+    name = str(form.cleaned_data["name"])
+    if "name" in form.changed_data and (labels := sorted(use.label for use in uses)):
+        message = _("The name cannot change while it is used in %(uses)s.")
+        raise ValidationError(message, params={"uses": ", ".join(labels)})
+    return name
 
 
 class FieldGroupForm(forms.ModelForm):
@@ -136,6 +151,9 @@ class FieldGroupForm(forms.ModelForm):
         for name in sorted(placeholders(payload) - known):
             message = _("“%(name)s” is not among the dynamic values. Add it there.")
             self.add_error("sent_payload", ValidationError(message, params={"name": name}))
+
+    def clean_name(self) -> str:
+        return _kept_while_used(self, used_in("field_group", self.instance) if self.instance.pk else ())
 
     def _check_removed(self, schema: dict[str, Any]) -> None:
         """Fields are removed only while nobody uses the group (datasources-actions.md)."""

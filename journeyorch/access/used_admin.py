@@ -12,17 +12,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.renaming import renamed
 from journeyorch.usage import Use, used_in
 
 
 class UsedAdmin(SandboxScopedAdmin):
     """Base of admin pages; ``used_as`` is the kind under which users are registered."""
 
-    used_as: str
+    used_as: str = ""  # empty: the page finds users in its own way
 
     def uses(self, obj: Model) -> list[Use]:
         """Everything that keeps a saved object from being deleted."""
         return used_in(self.used_as, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """In the admin's own transaction: who refers to it by name follows, or nothing is changed."""
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            renamed(self.used_as, obj, old=form.initial["name"])
 
     @admin.display(description=_("used in"))
     def used(self, obj: Model) -> SafeString | str:
