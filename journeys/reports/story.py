@@ -47,13 +47,23 @@ def story_of(instance: Instance) -> Story:
             event=event,
             duration=event.at - event.entered_at,
             received=received.get(event.received_event_id or 0),
-            # An activity is passed at most once: journeys have no loops.
-            calls=calls.pop(event.activity, []) if event.status != StepEvent.Status.DISCARDED else [],
+            calls=_calls_until(event, calls),
             detail=read_detail(event.detail),
         )
         for event in events
     ]
     return Story(passed, state_of(instance), [call for found in calls.values() for call in found])
+
+
+def _calls_until(event: StepEvent, calls: dict[str, list[Call]]) -> list[Call]:
+    """The calls of the step, and no longer those of a later visit, by which an operator had it tried again."""
+    if event.status in (StepEvent.Status.DISCARDED, StepEvent.Status.OPERATED):
+        return []
+    found = calls.pop(event.activity, [])
+    later = [call for call in found if call.created_at > event.at]
+    if later:
+        calls[event.activity] = later
+    return [call for call in found if call.created_at <= event.at]
 
 
 def _calls_by_activity(instance: Instance) -> dict[str, list[Call]]:

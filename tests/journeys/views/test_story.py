@@ -100,6 +100,22 @@ def test_a_call_is_shown_with_request_and_answer_at_its_step(reader, person, tol
     assert "2 attempts" in answer.content.decode()
 
 
+def test_calls_of_a_later_visit_stand_at_that_visit(reader, person, told, sandbox):
+    """An operator had the step tried again."""
+    anna, later = person("anna@example.com"), MORNING + timedelta(hours=1)
+    told(anna, "which", status=StepEvent.Status.ERROR)
+    told(anna, "which", sequence=1, status=StepEvent.Status.OPERATED, path="reopened", at=later)
+    told(anna, "which", sequence=2, path="vip", at=later)
+    for moment in (MORNING, later):
+        Call.objects.create(
+            id=uuid.uuid4(), sandbox=sandbox, lane_id=1, instance_id=anna.pk, activity="which", kind="fetch",
+            spec="{}", namespace="Email", person_id=anna.person_id, endpoint="source:1", status=1,
+            created_at=moment, not_before=moment, timeout_seconds=30,
+        )  # fmt: skip
+    passed = [passed for passed, *_ in reader.get(f"/instances/{anna.pk}/").context["passed"]]
+    assert [[call.created_at for call in one.calls] for one in passed] == [[MORNING], [], [later]]
+
+
 @pytest.mark.parametrize("state", ["", "{}", "[]", "null", "no json", '{"activity": 1}'])
 def test_a_state_that_cannot_be_read_does_not_hide_the_story(reader, person, state):
     anna = person("anna@example.com", state=state)
