@@ -56,7 +56,7 @@ def story_of(instance: Instance) -> Story:
 
 
 def _calls_until(event: StepEvent, calls: dict[str, list[Call]]) -> list[Call]:
-    """The calls of the step, and no longer those of a later visit, by which an operator had it tried again."""
+    """The calls of the step; not those of a later visit, when an operator had it tried again."""
     if event.status in (StepEvent.Status.DISCARDED, StepEvent.Status.OPERATED):
         return []
     found = calls.pop(event.activity, [])
