@@ -7,7 +7,7 @@ on thousands of values, and the parameters of a statement have the same types wh
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -44,10 +44,18 @@ def encoded(pg_type: str, values: Sequence[Any]) -> Encoded | list[Any]:
         return list(values)
     oid, pack = known
     try:
-        body = b"".join(map(_Packed(pack).__getitem__, values))
+        # Hashing these costs more than packing them, and to a dictionary 0.0 and -0.0 are the same.
+        made = (
+            _each(pack, values) if pg_type in ("uuid", "float8") else map(_Packed(pack).__getitem__, values)
+        )
+        body = b"".join(made)
     except (struct.error, TypeError, AttributeError, UnicodeEncodeError) as error:
         raise DataError(f"A value cannot be stored as {pg_type}.") from error
     return Encoded(_HEAD.pack(1, None in values, oid, len(values), 1) + body)
+
+
+def _each(pack: Callable[[Any], bytes], values: Sequence[Any]) -> Iterator[bytes]:
+    return (_NULL if value is None else pack(value) for value in values)
 
 
 class _Packed(dict[Any, bytes]):

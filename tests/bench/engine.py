@@ -1,11 +1,11 @@
-"""How fast the engine is: python -m tests.bench.engine [--database postgres|sqlite] [--quick] [--json FILE]
+"""How fast the engine is: python -m tests.bench.engine [--workers 2] [--quick] [--json FILE]
 
-* pure: people who wait for an event and walk N steps (conditions, step events, roll-ups) with waves driven in
-  this process: steps a second, CPU-ms a step of all processes, database included.
-* journeys: events that are stored already → routed → journey with one call, the call answered by a handler in
-  memory: journeys a second.
-* latency: one event at a time through a running web server and workers, to a real endpoint on loopback:
-  event to call, p50 and p95.
+* pure: events that are stored already → routed → ten steps (conditions, step events, sums): steps a second,
+  CPU-ms a step of all processes, database included.
+* journeys: the same → a journey with one call, the call answered by a handler in memory: journeys a second.
+
+With --workers 0 one after the other in this process; else in so many drain processes, and as many for calls.
+From an event to its call through a running installation: tests.bench.latency.
 
 PostgreSQL runs with fsync on. Wall-clock figures of a shared machine are noisy: compare ratios within a run.
 """
@@ -15,12 +15,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.costs import costs_of
+from tests.bench.costs import Costs, costs_of
 
 EVENT = "BenchEvent"
 
@@ -29,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.engine", description=__doc__)
     parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0: this one")
     parser.add_argument("--quick", action="store_true", help="a tenth of the people")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
@@ -37,17 +41,17 @@ def main() -> int:
         from tests import postgres
 
         with postgres.cluster(fsync=True) as url:
-            figures = _measure(url, people)
+            figures = _measure(url, people, arguments.workers)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            figures = _measure(f"sqlite:///{folder}/bench.sqlite3", people)
+            figures = _measure(f"sqlite:///{folder}/bench.sqlite3", people, arguments.workers)
     figures["database"] = arguments.database
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2))
     return 0
 
 
-def _measure(url: str, people: int) -> dict[str, Any]:
+def _measure(url: str, people: int, workers: int) -> dict[str, Any]:
     os.environ.update(DATABASE_URL=url, DJANGO_SETTINGS_MODULE="journeyorch.settings", LOG_LEVEL="WARNING")
     import django
 
@@ -55,17 +59,18 @@ def _measure(url: str, people: int) -> dict[str, Any]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    bench = _Bench()
+    bench = _Bench(workers)
     return {"pure": bench.pure(people), "journeys": bench.journeys(people)}
 
 
 class _Bench:
     """One sandbox with one event, and journeys of several lengths."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int) -> None:
         from tests.journeys.world import World
 
         self.world = World()
+        self.workers = workers
 
     def pure(self, people: int, steps: int = 8) -> dict[str, float]:
         """Conditions in a row behind the entry event; every one looks at the payload."""
@@ -79,7 +84,7 @@ class _Bench:
         activities["end"] = act("end")
         version = self.world.journey("entry", name="pure", **activities)
         self._store_events(people, "pure")
-        figures = costs_of(self._drain).figures(people * (steps + 2), unit="step")
+        figures = self._costs(self._drain, "drain").figures(people * (steps + 2), unit="step")
         _show("pure steps", figures)
         from journeys import publishing
 
@@ -109,7 +114,7 @@ class _Bench:
             end=act("end"),
         )
         self._store_events(people, "call")
-        figures = costs_of(self._drain_with_calls).figures(people, unit="journey")
+        figures = self._costs(self._drain_with_calls, "drain", "call").figures(people, unit="journey")
         _show("journeys with a call", figures)
         return figures
 
@@ -136,6 +141,9 @@ class _Bench:
             )
         ReceivedEvent.objects.bulk_create(rows, batch_size=500)
 
+    def _costs(self, work: Callable[[], None], *kinds: str) -> Costs:
+        return costs_of_workers(kinds, self.workers) if self.workers else costs_of(work)
+
     def _drain(self) -> None:
         from journeys.engine.drain import drain_once
 
@@ -149,6 +157,31 @@ class _Bench:
             self._drain()
             if not make_calls_once():
                 return
+
+
+def costs_of_workers(kinds: Sequence[str], count: int) -> Costs:
+    """So many processes of each kind, started before and let go together."""
+    python = [sys.executable, "-m", "tests.bench.engine_worker"]
+    started = [
+        subprocess.Popen(
+            [*python, kind, f"{kind} {number}", str(count)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for kind in kinds for number in range(count)
+    ]  # fmt: skip
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", "a worker did not start"
+    begun = time.monotonic()
+    ends: list[tuple[float, float]] = []
+
+    def work() -> None:
+        for process in started:
+            last, cpu = process.communicate("go\n")[0].split()
+            ends.append((float(last), float(cpu)))
+
+    costs = costs_of(work)
+    return Costs(max(last for last, _ in ends) - begun, sum(cpu for _, cpu in ends), costs.database)
 
 
 def _now() -> Any:
