@@ -15,6 +15,7 @@ class Costs(NamedTuple):
     wall: float
     own: float  # CPU of this process and of those it has started, without the database
     database: float  # CPU of the processes that serve the database
+    running: float = 0.0  # CPU of this process and of all below it that are still running
 
     @property
     def cpu(self) -> float:
@@ -35,12 +36,16 @@ class Costs(NamedTuple):
 def costs_of(work: Callable[[], object]) -> Costs:
     """Do it and measure. Processes that end meanwhile must be waited for, or their CPU is not seen."""
     family = psutil.Process()
-    before, database = _cpu_of(family), _cpu(_servers(family))
+    before, database, running = _cpu_of(family), _cpu(_servers(family)), _cpu(_all(family))
     begun = time.perf_counter()
     work()
     wall = time.perf_counter() - begun
     spent = _cpu(_servers(family)) - database
-    return Costs(wall, _cpu_of(family) - before, spent)
+    return Costs(wall, _cpu_of(family) - before, spent, _cpu(_all(family)) - running)
+
+
+def _all(family: psutil.Process) -> list[psutil.Process]:
+    return [family, *family.children(recursive=True)]
 
 
 def _servers(family: psutil.Process) -> list[psutil.Process]:

@@ -2,6 +2,8 @@
 
 Real gunicorn, real workers, a real endpoint on loopback. A journey of three steps calls the endpoint with the
 event's id; the latency of an event is the time from the moment it is sent to the moment the call arrives.
+Beside it: how long until the wave that decided (receipt, routing), from there until the call was begun, and
+the CPU-ms an event of all processes.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from tests.bench.costs import costs_of
 from tests.postgres import cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,8 +109,10 @@ def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
     try:
         _send(port, inlet, rate=5, seconds=6)  # until everything runs and is compiled
         time.sleep(2)
-        sent = _send(port, inlet, rate=rate, seconds=seconds)
+        sent: dict[str, float] = {}
+        costs = costs_of(lambda: sent.update(_send(port, inlet, rate=rate, seconds=seconds)))
         _await(endpoint, sent)
+        stages = _stages(url, len(sent))
     finally:
         for server in servers:
             server.terminate()
@@ -119,7 +126,27 @@ def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
         "p50_ms": round(statistics.median(delays), 1),
         "p95_ms": round(delays[int(len(delays) * 0.95)], 1),
         "max_ms": round(delays[-1], 1),
+        **stages,
+        "cpu_ms_per_event": round(costs.running * 1000 / len(sent), 1),
     }
+
+
+def _stages(url: str, count: int) -> dict[str, float]:
+    """Medians of the last calls by the database's clock: receipt → wave, wave → attempt."""
+    if not url.startswith("postgres"):
+        return {}
+    sql = """
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.created_at - e.received_at)),
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.first_attempt_at - c.created_at))
+        FROM (SELECT * FROM journeys_call ORDER BY created_at DESC LIMIT %s) AS c
+        JOIN LATERAL (SELECT received_event_id FROM journeys_stepevent s
+                       WHERE s.instance_id = c.instance_id AND received_event_id IS NOT NULL LIMIT 1) AS s
+            ON true
+        JOIN events_receivedevent e ON e.id = s.received_event_id
+    """
+    with psycopg.connect(url) as database:
+        ((until_wave, until_call),) = database.execute(sql, [count]).fetchall()
+    return {"to_wave_ms": round(until_wave * 1000, 1), "to_attempt_ms": round(until_call * 1000, 1)}
 
 
 def _send(port: int, inlet: str, *, rate: float, seconds: float) -> dict[str, float]:
