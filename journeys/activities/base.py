@@ -55,6 +55,12 @@ def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way
     return [Way(NEXT), Way(TIMEOUT, gettext_noop("Timeout"))] if timeout and timeout_path else [Way(NEXT)]
 
 
+def with_alternative(ways: list[Way], config: Any) -> list[Way]:
+    """The ways, and that of errors if it is wanted."""
+    wanted = getattr(config, "error_path", False)
+    return [*ways, Way(ERROR, gettext_noop("On error or timeout"))] if wanted else ways
+
+
 class Activity:
     """A kind of activity. Subclasses are never instantiated: they are a set of functions."""
 
@@ -71,10 +77,7 @@ class Activity:
     @classmethod
     def ways(cls, config: Any) -> list[Way]:
         """The ways out, top first."""
-        ways = [Way(NEXT)]
-        if getattr(config, "error_path", False):
-            ways.append(Way(ERROR, gettext_noop("On error or timeout")))
-        return ways
+        return with_alternative([Way(NEXT)], config)
 
     @classmethod
     def name_of(cls, config: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from journeys.activities.base import ERROR, OTHER, Activity, FailableConfig, Way, gettext_noop
+from journeys.activities.base import OTHER, Activity, FailableConfig, Way, gettext_noop, with_alternative
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
@@ -64,13 +64,15 @@ class PathsCondition(Activity):
         ways = [Way(path.id, path.label or f"Path {number}") for number, path in enumerate(config.paths, 1)]
         if config.other:
             ways.append(Way(OTHER, gettext_noop("Other cases")))
-        if config.error_path:
-            ways.append(Way(ERROR, gettext_noop("On error or timeout")))
-        return ways
+        return with_alternative(ways, config)
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: Any, room: Room) -> Iterable[Problem]:
-        ids = [way.id for way in cls.ways(config)]
-        if len(set(ids)) != len(ids):
-            message = "Two paths have the same id; delete one of them."
-            yield Problem("ERR_JOURNEY_PATH_TWICE", message, id, "paths")
+        yield from check_ids(id, cls.ways(config), "paths")
+
+
+def check_ids(id: str, ways: Sequence[Way], field: str) -> Iterable[Problem]:
+    """Paths that are called the same, also as one that the kind itself adds, such as “other”."""
+    if len({way.id for way in ways}) != len(ways):
+        message = "Two paths have the same id; delete one of them."
+        yield Problem("ERR_JOURNEY_PATH_TWICE", message, id, field)

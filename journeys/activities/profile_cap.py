@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from journeys.activities.base import ERROR, Activity, FailableConfig, Way, activity, gettext_noop
+from journeys.activities.base import Activity, FailableConfig, Way, activity, gettext_noop, with_alternative
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import CapStep, Go, View
@@ -35,8 +35,8 @@ class ProfileCap(Activity):
 
     @classmethod
     def ways(cls, config: ProfileCapConfig) -> list[Way]:
-        ways = [Way(CapStep.within, f"First {config.count:,}"), Way(BEYOND, gettext_noop("Everybody else"))]
-        return [*ways, Way(ERROR, gettext_noop("On error or timeout"))] if config.error_path else ways
+        first, rest = f"First {config.count:,}", gettext_noop("Everybody else")
+        return with_alternative([Way(CapStep.within, first), Way(BEYOND, rest)], config)
 
     @classmethod
     def compile(

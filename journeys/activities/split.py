@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from journeys.activities.base import Activity, Config, Way, activity, gettext_noop
+from journeys.activities.base import Activity, FailableConfig, Way, activity, gettext_noop, with_alternative
+from journeys.activities.paths import check_ids
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
@@ -23,7 +24,7 @@ class PartConfig(Strict):
     percent: float = Field(ge=0, le=100)
 
 
-class SplitConfig(Config):
+class SplitConfig(FailableConfig):
     parts: list[PartConfig] = Field(min_length=2, max_length=20, title=gettext_noop("Parts"))
 
 
@@ -65,10 +66,12 @@ class Split(Activity):
 
     @classmethod
     def ways(cls, config: SplitConfig) -> list[Way]:
-        return [Way(part.id, part.label or f"{part.percent:g} %") for part in config.parts]
+        ways = [Way(part.id, part.label or f"{part.percent:g} %") for part in config.parts]
+        return with_alternative(ways, config)
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: SplitConfig, room: Room) -> Iterable[Problem]:
+        yield from check_ids(id, cls.ways(config), "parts")
         total = sum(part.percent for part in config.parts)
         if abs(total - 100) > 1e-6:
             message = f"The parts add up to {total:g} %; make them 100 %."

@@ -10,7 +10,15 @@ from pydantic import Field, model_validator
 
 from journeyorch.expressions import Compiled, types
 from journeyorch.expressions.times import in_zone
-from journeys.activities.base import ERROR, NEXT, Activity, FailableConfig, Way, activity, gettext_noop
+from journeys.activities.base import (
+    NEXT,
+    Activity,
+    FailableConfig,
+    Way,
+    activity,
+    gettext_noop,
+    with_alternative,
+)
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration, WallTime
 from journeys.definition.problems import Problem
@@ -114,8 +122,7 @@ class Wait(Activity):
 
     @classmethod
     def ways(cls, config: WaitConfig) -> list[Way]:
-        can_fail = config.type == "custom" and config.error_path
-        return [Way(NEXT), Way(ERROR, gettext_noop("On error or timeout"))] if can_fail else [Way(NEXT)]
+        return with_alternative([Way(NEXT)], config) if config.type == "custom" else [Way(NEXT)]
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:

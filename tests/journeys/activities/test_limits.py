@@ -10,6 +10,7 @@ from journeys.activities.base import kinds, read_config, shown_name
 from journeys.definition.document import ActivityDocument
 
 PATH = {"id": "a", "expression": "true"}
+HOUR = {"from": "09:00", "to": "10:00"}
 
 
 def parts(*percents: Any) -> list[dict[str, Any]]:
@@ -47,6 +48,27 @@ LIMITS: list[tuple[str, dict[str, Any], bool]] = [
     ("wait", {"duration": ""}, False),
     ("wait", {"duration": None}, False),
     ("wait", {}, False),
+    ("wait", {"type": "date_time", "at": "2026-03-29T02:30"}, True),
+    ("wait", {"type": "date_time", "at": "2199-12-31T23:59:59"}, True),
+    ("wait", {"type": "date_time", "at": "2200-01-01T00:00"}, False),
+    ("wait", {"type": "custom", "expression": "now()", "error_path": True}, True),
+    ("time_condition", {"paths": [{"id": "a", "days": ["mon", "sun"]}]}, True),
+    ("time_condition", {"paths": [{"id": "a", "hours": [HOUR] * 24}]}, True),
+    ("time_condition", {"paths": [{"id": "a", "hours": [HOUR] * 25}]}, False),
+    ("time_condition", {"paths": [{"id": "a", "hours": [{"from": "00:00"}]}]}, False),
+    ("time_condition", {"paths": [{"id": f"p{n}", "days": ["mon"]} for n in range(50)]}, True),
+    ("time_condition", {"paths": [{"id": f"p{n}", "days": ["mon"]} for n in range(51)]}, False),
+    ("date_condition", {"paths": [{"id": "a", "to": "2026-03-01T00:00"}]}, True),
+    ("date_condition", {"paths": [{"id": "a"}]}, False),
+    ("profile_cap", {}, True),
+    ("profile_cap", {"count": 1}, True),
+    ("profile_cap", {"count": 0}, False),
+    ("profile_cap", {"count": 2**31 - 1}, True),
+    ("profile_cap", {"count": 2**31}, False),
+    ("update_profile", {"fields": {f"f{n}": "1" for n in range(50)}}, True),
+    ("update_profile", {"fields": {f"f{n}": "1" for n in range(51)}}, False),
+    ("update_profile", {"fields": {}}, False),
+    ("update_profile", {"fields": {"a": 1}}, False),
     ("condition", {"paths": [PATH]}, True),
     ("condition", {"paths": []}, False),
     ("condition", {"paths": [{**PATH, "id": f"p{number}"} for number in range(50)]}, True),

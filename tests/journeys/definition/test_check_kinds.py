@@ -36,6 +36,7 @@ def sets(**fields: str) -> dict[str, Any]:
     return {"fields": {path.replace("__", "."): source for path, source in fields.items()}}
 
 
+HALVES = [{"id": "a", "percent": 50}, {"id": "b", "percent": 50}]
 TWICE = {"paths": [{"id": "a", "days": ["mon"]}, {"id": "a", "days": ["tue"]}]}
 
 # Kind, configuration, code, field.
@@ -49,6 +50,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("time_condition", hours("09:00Z", "10:00"), UNFIT, ""),
     ("time_condition", TWICE, "ERR_JOURNEY_PATH_TWICE", "paths"),
     ("time_condition", {"paths": [{"id": "other", "days": ["mon"]}]}, "ERR_JOURNEY_PATH_TWICE", "paths"),
+    ("split", {"parts": [HALVES[0], HALVES[0]]}, "ERR_JOURNEY_PATH_TWICE", "parts"),
     ("date_condition", {"paths": []}, UNFIT, ""),
     ("date_condition", dates(), UNFIT, ""),
     ("date_condition", {"paths": [{"id": "a", "from": "2026-03-01"}]}, UNFIT, ""),
@@ -137,6 +139,7 @@ def test_a_wait_may_last_as_long_as_the_installation_lets_people_stay(
         ("time_condition", {"paths": [{"id": "a", "days": ["sun"]}], "error_path": True}),
         ("date_condition", {**dates(to="2026-03-01T00:00"), "error_path": True}),
         ("profile_cap", {"error_path": True}),
+        ("split", {"parts": HALVES, "error_path": True}),
         ("wait", {"type": "custom", "expression": "now()", "error_path": True}),
         ("update_profile", {"fields": {"points": "1"}, "error_path": True}),
     ],
