@@ -20,8 +20,15 @@ class Wanted(NamedTuple):
         return asked_key(self.fetch.source, self.fetch.group, self.fetch.params)
 
 
-def wanted_by(plan: Plan, activities: Sequence[str]) -> list[Wanted]:
+def wanted_by(plan: Plan, activities: Sequence[str]) -> Sequence[Wanted]:
     """What a step needs, or all pauses that begin together; the same data once, for the upper one."""
+    for activity in activities:
+        if plan.steps[activity].fetches:
+            return _wanted_by(plan, activities)
+    return ()  # nearly always
+
+
+def _wanted_by(plan: Plan, activities: Sequence[str]) -> list[Wanted]:
     found: list[Wanted] = []
     places: dict[str, int] = {}
     for activity in activities:

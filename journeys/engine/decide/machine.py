@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -397,7 +397,7 @@ class Walk:
 
     # --- Calls ------------------------------------------------------------------------------------
 
-    def _fetch(self, wanted: list[Wanted]) -> None:
+    def _fetch(self, wanted: Sequence[Wanted]) -> None:
         """Ask for the data that can be asked for now."""
         under_way = {one.fetch for one in self.pending}
         requests = []
