@@ -10,9 +10,10 @@ from uuid import UUID
 from journeyorch.expressions import RunTimeError
 from journeys.engine.decide.context import JourneyContext, Surroundings
 from journeys.engine.decide.details import call_detail, failed_fetch_detail, measure
+from journeys.engine.decide.failing import failed_by, failure_of
 from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
 from journeys.engine.decide.person import with_fields
-from journeys.engine.decide.remembered import seen_code, with_action, with_error, with_fetch, with_previous
+from journeys.engine.decide.remembered import with_action, with_error, with_fetch, with_previous
 from journeys.engine.decide.step import (
     Armed,
     Do,
@@ -41,9 +42,7 @@ from journeys.engine.decide.values import (
     Status,
     StepRecord,
     StepStatus,
-    Stimulus,
     Timer,
-    Woke,
     call_key,
 )
 
@@ -51,76 +50,6 @@ from journeys.engine.decide.values import (
 MAX_HELD = 20
 # After this a call that nobody answered is given up: throttling ends after six hours (engine.md § 4).
 CALL_PATIENCE = timedelta(hours=6, minutes=10)
-
-_FAILURES = {
-    "timedOut": StepStatus.TIMED_OUT,
-    "capped": StepStatus.CAPPED,
-    "http": StepStatus.ERROR,
-    "error": StepStatus.ERROR,
-}
-
-
-def enter(
-    plan: Plan, instance_id: UUID, arrival: Arrival, around: Surroundings, *, ends_at: datetime
-) -> Decision:
-    """Begin an instance with its entry event, and walk to the first pause."""
-    state = State(
-        instance_id=instance_id,
-        position=Position.WAITING,
-        status=Status.RUNNING,
-        activity=plan.start[0],
-        visit=0,
-        sequence=0,
-        entered_at=arrival.received_at,
-        ends_at=ends_at,
-        race=plan.start,
-    )
-    walk = Walk(plan, state, around)
-    walk.arrive(arrival)
-    return walk.decision()
-
-
-def decide(plan: Plan, state: State, stimulus: Stimulus, around: Surroundings) -> Decision:
-    """Take an instance on by one stimulus; one not meant for it, or after its end, changes nothing."""
-    walk = Walk(plan, state, around)
-    if state.position is not Position.ENDED:
-        match stimulus:
-            case Arrival():
-                walk.fire_timers(before=stimulus)
-                walk.time_out(at=stimulus.received_at)
-                walk.arrive(stimulus)
-            case Returned():
-                walk.take_result(stimulus)
-            case Woke():
-                walk.wake()
-    elif isinstance(stimulus, Arrival) and not stimulus.is_feedback:
-        walk.discards.append((stimulus, Discard.NOT_LISTENING))
-    return walk.decision()
-
-
-def listens(plan: Plan, state: State) -> bool:
-    """Does an event race with the instance's timers? (Then a timer must let older events come first.)"""
-    if state.position is not Position.WAITING:
-        return False
-    return any(plan.steps[activity].keys for activity in state.race)  # type: ignore[attr-defined]
-
-
-def abort(
-    state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None
-) -> Decision:
-    """End an instance where it stands, without its plan: stopped by a user, or failed by itself.
-
-    What it waited for stays in the state of one that failed: an operator may have it tried again.
-    """
-    step_status = StepStatus.STOPPED if status is Status.STOPPED else StepStatus.ERROR
-    record = StepRecord(state.sequence, state.activity, step_status, "", state.entered_at, now, None, detail)
-    ended = state._replace(
-        position=Position.ENDED, status=status, sequence=state.sequence + 1,
-        pending=(), call_by=None, held=(),
-    )  # fmt: skip
-    if status is not Status.ERROR:
-        ended = ended._replace(race=(), timers=())
-    return Decision(ended, (record,), (), tuple((arrival, Discard.NOT_LISTENING) for arrival in state.held))
 
 
 class Walk:
@@ -292,7 +221,7 @@ class Walk:
         try:
             return pause.arm(self._view(activity))
         except RunTimeError as error:
-            return _failed_by(error)
+            return failed_by(error)
 
     def offer_held(self) -> None:
         """Offer what came while calling, oldest first, to the pause that was reached, or discard it."""
@@ -352,7 +281,7 @@ class Walk:
         try:
             return step.enter(self._view(step.id))
         except RunTimeError as error:
-            return _failed_by(error)
+            return failed_by(error)
 
     def _apply(self, step: Work, result: Go | End | Do | Leap | Update | Failed) -> None:
         match result:
@@ -407,7 +336,7 @@ class Walk:
             try:
                 requests.append(self._fetch_request(index, one))
             except RunTimeError as error:
-                self.fail(one.activity, _failed_by(error))
+                self.fail(one.activity, failed_by(error))
                 return
         self._call(requests)
 
@@ -436,7 +365,7 @@ class Walk:
         self.properties = with_fetch(self.properties, returned)
         self.measured = (*self.measured, measure(wanted.fetch, returned))
         if returned.status != "ok":
-            self.fail(wanted.activity, _failure_of(returned), failed_fetch_detail(wanted.fetch, returned))
+            self.fail(wanted.activity, failure_of(returned), failed_fetch_detail(wanted.fetch, returned))
             return
         self.data = {**self.data, self._data_key(wanted): returned.data}
         self.fetched = (*self.fetched, index)
@@ -453,7 +382,7 @@ class Walk:
         assert isinstance(step, Work)
         self.properties = with_action(self.properties, step, returned)
         if returned.status != "ok":
-            self.fail(step.id, _failure_of(returned, step), call_detail(returned))
+            self.fail(step.id, failure_of(returned, step), call_detail(returned))
             return
         self.call_by = None
         self.note_sending(step, "sent")
@@ -490,13 +419,3 @@ class Walk:
             )
         )
         self.sequence += 1
-
-
-def _failed_by(error: RunTimeError) -> Failed:
-    return Failed(StepStatus.ERROR, "error", str(error))
-
-
-def _failure_of(returned: Returned, step: Step | None = None) -> Failed:
-    """``step``: the one whose own call it was, None for a fetch."""
-    code = returned.code or returned.status
-    return Failed(_FAILURES[returned.status], code, returned.message, seen_code(returned, step))

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from journeys.engine.decide.context import Surroundings
-from journeys.engine.decide.machine import CALL_PATIENCE, Walk, abort
+from journeys.engine.decide.deciding import abort
+from journeys.engine.decide.machine import CALL_PATIENCE, Walk
 from journeys.engine.decide.step import Failed, Pause, Plan
 from journeys.engine.decide.values import (
     Decision,
