@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from datasources.platform.schemas.fields import only, resolve
+from datasources.platform.schemas.validate import NotASchema, Validator
 from events.matching import EVENT_ID_PATH
 
 _TIME = "2026-01-31T12:00:00Z"
@@ -21,13 +23,16 @@ _BY_FORMAT = {
     "ipv6": "2001:db8::1",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
+# Codes of currencies, countries, regions and languages, numbers, years, days, media types.
+_USUAL = ("text", "EUR", "AT", "AT-9", "en", "1", "42", "2026", "12-31", "text/plain", "a1", "A", "+431")
+_MAX_ITEMS = 200
 
 
 def sample_entity(
     document: Mapping[str, Any], *, fields: Sequence[str] = (), namespace: str = "", event_id: str = ""
 ) -> dict[str, Any]:
     """An entity with a sample value for every chosen field, the required ones and the person's identity."""
-    chosen = [*fields, *document.get("required", ())] if fields else ()
+    chosen = [*fields, *resolve(document, document).get("required", ())] if fields else ()
     entity = dict(_sample(only(document, chosen), document))
     entity.pop("identityMap", None)
     if namespace:
@@ -56,11 +61,16 @@ def _with(entity: dict[str, Any], path: Sequence[str], value: str) -> dict[str, 
 
 def _sample(raw: Any, document: Mapping[str, Any]) -> Any:
     schema = resolve(raw, document)
-    for given in ("const", "default"):
-        if given in schema:
-            return schema[given]
+    for choice in ("oneOf", "anyOf"):
+        if schema.get(choice):
+            schema = {**schema, **resolve(schema[choice][0], document)}
+    given = schema.get("default")
+    if "const" in schema:
+        return schema["const"]
     if schema.get("enum"):
-        return schema["enum"][0]
+        return given if given in schema["enum"] else schema["enum"][0]
+    if given is not None:
+        return given
     declared = schema.get("type", "object" if "properties" in schema else "string")
     names = declared if isinstance(declared, list) else [declared]
     make = _MAKERS.get(next((name for name in names if name != "null"), "null"), _nothing)
@@ -74,12 +84,25 @@ def _object(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str,
 
 
 def _array(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:
-    return [_sample(schema["items"], document)] if isinstance(schema.get("items"), dict) else []
+    item = [_sample(schema["items"], document)] if isinstance(schema.get("items"), dict) else []
+    return item * min(max(1, schema.get("minItems", 1)), _MAX_ITEMS)
 
 
 def _string(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> str:
     text = _BY_FORMAT.get(str(schema.get("format", "")), "text")
+    if isinstance(schema.get("pattern"), str):
+        return _matching(schema["pattern"]) or text
     return text.ljust(schema.get("minLength", 0), "t")[: schema.get("maxLength")]
+
+
+@lru_cache(maxsize=1000)
+def _matching(pattern: str) -> str:
+    """The first of some usual texts that matches; "" if none does."""
+    try:
+        rule = Validator({"pattern": pattern})
+    except NotASchema:
+        return ""
+    return next((text for text in _USUAL if rule.is_valid(text)), "")
 
 
 def _integer(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> int:

@@ -158,6 +158,8 @@ def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     merged = first | second
     if "properties" in first and "properties" in second:
         merged["properties"] = _merge_properties(_properties(first), _properties(second))
+    if isinstance(first.get("items"), dict) and isinstance(second.get("items"), dict):
+        merged["items"] = {"allOf": [first["items"], second["items"]]}
     if "required" in first and "required" in second:
         merged["required"] = list(dict.fromkeys([*first["required"], *second["required"]]))
     return merged

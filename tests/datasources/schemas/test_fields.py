@@ -91,3 +91,18 @@ def test_nonsense_has_no_fields() -> None:
 def test_custom_fields_stand_under_the_tenant() -> None:
     document = compose("event", tenant={"room": building.text("Room")}, tenant_name="hotel")
     assert "_hotel.room" in {field.path for field in fields_of(document)}
+
+
+def test_a_list_that_two_parts_describe_has_the_fields_of_both() -> None:
+    first = {"items": {"properties": {"a": {"type": "string"}}}, "type": "array"}
+    second = {"items": {"properties": {"b": {"type": "integer"}}}}
+    document = {"allOf": [{"properties": {"list": first}}, {"properties": {"list": second}}]}
+    found = {field.path: field.type for field in fields_of(document)}
+    assert (found["list.a"], found["list.b"]) == ("string", "integer")
+
+
+def test_a_friendly_name_comes_before_the_title() -> None:
+    document = {**SCHEMA, "meta:friendlyNames": {"order": "What was bought", "price": "price", "no": "x"}}
+    labels = {field.path: field.label for field in fields_of(document)}
+    assert (labels["order"], labels["price"]) == ("What was bought (order)", "price")
+    assert fields_of({**SCHEMA, "meta:friendlyNames": 5, "meta:identities": {"order": 5}})

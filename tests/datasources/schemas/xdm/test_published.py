@@ -14,6 +14,8 @@ from datasources.platform.schemas.library.published import FOLLOWS, PUBLISHED
 from datasources.platform.schemas.validate import Validator
 from datasources.platform.schemas.xdm.bundle import bundled
 from datasources.platform.schemas.xdm.reading import EVENT, PROFILE
+from journeyorch.expressions import from_json_schema
+from journeyorch.expressions.types import ListType
 from tests.datasources.schemas.xdm.published import examples, on_the_wire, published
 
 # What these examples break, in their own published schemas.
@@ -87,6 +89,27 @@ def test_names_on_the_wire_are_those_that_platforms_are_known_by(library: dict[s
 
     assert "_experience.journeyOrchestration.stepEvents.journeyVersionID" in found
     assert not [path for path in found if ":" in path or "@" in path]
+
+
+def test_expressions_see_the_types_that_are_listed(folder: Path, library: dict[str, Any]) -> None:
+    differing = {}
+    for part in published(folder).values():
+        document, _missing = bundled(library, part.uri)
+        types = from_json_schema(document)
+        for field in fields_of(document) if part.kind == "group" else ():
+            # Deeper fields of expressions are open.
+            if field.path.count(".") < 8 and (found := type_at(types, field.path)) != field.type:
+                differing[field.path] = (field.type, found)
+    # It has permitted values and no type.
+    assert differing == {"sourceSystemType": ("any", "string")}
+
+
+def type_at(type_: Any, path: str) -> str:
+    for name in path.split("."):
+        while isinstance(type_, ListType):
+            type_ = type_.item
+        type_ = type_.fields[name]
+    return str(type_.name)
 
 
 @pytest.mark.parametrize("kind", ["event", "profile"])
