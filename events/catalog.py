@@ -36,6 +36,7 @@ class SchemaInfo:
     primary_path: tuple[str, ...]
     primary_namespace: str
     document: Mapping[str, Any]
+    tenant: str = "tenant"  # whose own fields stand under "_<tenant>"
     # Further fields that hold identities: path and namespace.
     identity_paths: Sequence[tuple[tuple[str, ...], str]] = ()
 
@@ -66,6 +67,7 @@ class InletInfo(NamedTuple):
     schema_id: int | None
     open_to_all: bool
     dataset_id: int | None = None
+    profile_schema_id: int | None = None
 
 
 class DatasetInfo(NamedTuple):
@@ -121,6 +123,8 @@ class Catalog:
         if dataset := self._datasets.by_key.get(normalized.dataset_ref):
             return self.schemas.get(dataset.schema_id)
         inlet = self.inlets.get(inlet_id)
+        if normalized.kind == "profile":
+            return self.schemas.get(inlet.profile_schema_id or 0) if inlet else None
         if inlet and inlet.schema_id is not None:
             return self.schemas.get(inlet.schema_id)
         event = self.matcher.system_event(normalized.entity)
@@ -234,6 +238,7 @@ def _schema_info(row: Schema) -> SchemaInfo:
         primary_path=tuple(row.primary_identity.split(".")) if row.primary_identity else (),
         primary_namespace=row.primary_namespace,
         document=row.document,
+        tenant=row.tenant,
         identity_paths=[
             (tuple(path.split(".")), namespace)
             for path, namespace in identities_in(row.document).items()
@@ -247,7 +252,13 @@ def _dataset_info(row: Dataset) -> DatasetInfo:
 
 
 def _inlet_info(row: Inlet) -> InletInfo:
-    return InletInfo(row.pk, row.schema_id, row.mode == Inlet.Mode.UNAUTHENTICATED, row.dataset_id)
+    return InletInfo(
+        id=row.pk,
+        schema_id=row.schema_id,
+        open_to_all=row.mode == Inlet.Mode.UNAUTHENTICATED,
+        dataset_id=row.dataset_id,
+        profile_schema_id=row.profile_schema_id,
+    )
 
 
 def _event_info(row: Event, document: Mapping[str, Any]) -> EventInfo:

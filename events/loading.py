@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from events.catalog import Catalog
 from events.routing import Entity, Raw, read_entities
 from journeyorch import bulk
 
@@ -45,9 +46,9 @@ def has_unrouted(sandbox_id: int) -> bool:
     return bool(bulk.run(_HAS_UNROUTED, [sandbox_id]))
 
 
-def load_entities(ids: Iterable[int]) -> dict[int, Entity]:
+def load_entities(ids: Iterable[int], catalog: Catalog) -> dict[int, Entity]:
     """The XDM of received events by id; unknown and unreadable ones are left out."""
-    return read_entities(load_raw(ids))
+    return read_entities(load_raw(ids), catalog)
 
 
 def _moment(value: Any) -> datetime:

@@ -37,6 +37,15 @@ class Inlet(Configuration):
         on_delete=models.PROTECT,
         help_text=_("What its events are checked against when they name no schema."),
     )
+    profile_schema = models.ForeignKey(
+        Schema,
+        verbose_name=_("schema of people"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("For protocols that send records of people beside events, such as “identify” calls."),
+    )
     dataset = models.ForeignKey(
         Dataset,
         verbose_name=_("dataset"),

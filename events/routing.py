@@ -69,6 +69,7 @@ def _route_one(row: Raw, catalog: Catalog) -> Routed:
 def _understand(row: Raw, catalog: Catalog) -> Routed:
     normalized = _normalize(row)
     schema = _schema_of(normalized, row, catalog)
+    normalized = normalized.in_schema(schema.tenant)
     feeds_profile = _feeds_profile(normalized, schema, row, catalog)
     _validate(normalized, schema)
     identities = catalog.identities_of(normalized.entity, schema)
@@ -88,7 +89,7 @@ def _understand(row: Raw, catalog: Catalog) -> Routed:
 
 def _normalize(row: Raw) -> Normalized:
     try:
-        return adapter_of(row.protocol).normalize(row.body)
+        return adapter_of(row.protocol).normalize(row.body, received_at=row.received_at)
     except (NotNormal, ValueError) as error:
         raise _Bad("not_normal", str(error)) from None
 
@@ -165,7 +166,7 @@ class Entity(NamedTuple):
     schema_ref: str
 
 
-def read_entities(rows: Sequence[Raw]) -> dict[int, Entity]:
+def read_entities(rows: Sequence[Raw], catalog: Catalog) -> dict[int, Entity]:
     """The entities of stored events by their id; those that cannot be read are left out."""
     found: dict[int, Entity] = {}
     for row in rows:
@@ -173,6 +174,8 @@ def read_entities(rows: Sequence[Raw]) -> dict[int, Entity]:
             normalized = _normalize(row)
         except _Bad:
             continue
+        if normalized.own and (schema := catalog.schema_of(normalized, inlet_id=row.inlet_id)):
+            normalized = normalized.in_schema(schema.tenant)
         found[row.id] = Entity(
             entity=normalized.entity,
             received_at=row.received_at,

@@ -7,8 +7,8 @@ from events.protocols import adapters
 from events.views import endpoint
 
 urlpatterns = [
-    path(address, endpoint(adapter, batch=batch), name=f"{adapter.name}{'-batch' if batch else ''}")
+    path(route.pattern, endpoint(adapter, route), name=f"{adapter.name}{'-batch' if route.batch else ''}")
     for adapter in adapters()
-    for address, batch in adapter.routes.items()
+    for route in adapter.routes
 ]
 urlpatterns.append(path("oauth/token", token, name="access-token"))

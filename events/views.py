@@ -7,7 +7,7 @@ rest of a request (quality.md, Speed), and would answer in a form that clients o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import orjson
@@ -18,30 +18,37 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from events.ingest.accept import accept
 from events.ingest.bodies import read_body
 from events.ingest.credentials import shown_by
-from events.ingest.doors import admit, origins_of
+from events.ingest.doors import admit, all_origins, inlet_of_key, origins_of, require
+from events.ingest.incoming import Incoming
 from events.ingest.origins import answer_headers, preflight_headers
-from events.ingest.refusals import Refused, malformed, unavailable
-from events.protocols import Adapter, Answer, Receipt
+from events.ingest.refusals import Refused, unavailable
+from events.protocols import Adapter, Answer, Opening, Route
 from journeyorch.direct import direct
-from journeyorch.strict_json import NotStrictJson, parse
 
 logger = logging.getLogger(__name__)
 
 _VALIDATE = ("syncValidation", "synchronousValidation")
 
 
-def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
+def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
     """The view of one address of a protocol."""
-    limit = settings.INGEST_MAX_BATCH_BYTES if batch else settings.INGEST_MAX_MESSAGE_BYTES
+    limit = settings.INGEST_MAX_BATCH_BYTES if route.batch else settings.INGEST_MAX_MESSAGE_BYTES
 
-    # Bearer keys are no cookies: no other site can make a browser send them.
+    # Keys in headers are no cookies: no other site can make a browser send them.
     @direct
-    def view(request: HttpRequest, inlet: str) -> HttpResponse:
+    def view(request: HttpRequest, **path: str) -> HttpResponse:
+        incoming = _incoming(request, path, limit=limit)
+        inlet = path.get("inlet", "")
         try:
             if _is_preflight(request):
-                return _preflight(request, inlet)
-            receipt = _receive(adapter, request, inlet, limit=limit, batch=batch)
-            answer = adapter.accepted(receipt, batch=batch)
+                return _preflight(request, _inlet_asked_for(adapter, incoming))
+            if request.method not in route.methods:
+                raise _wrong_method(route)
+            opening = adapter.opening(incoming)
+            inlet = opening.inlet or inlet_of_key(opening.key)
+            opening = opening._replace(inlet=inlet)
+            answer = _asked(adapter, incoming, opening)
+            answer = answer or _receive(adapter, route, request, incoming, opening)
         except Refused as refusal:
             answer = adapter.refused(refusal, inlet=inlet)
         except (InterfaceError, OperationalError):
@@ -53,15 +60,76 @@ def endpoint(adapter: Adapter, *, batch: bool) -> Callable[..., HttpResponse]:
     return view
 
 
+def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int) -> Incoming:
+    names = {name[5:].replace("_", "-").lower(): name for name in request.META if name.startswith("HTTP_")}
+    return Incoming(
+        method=request.method or "",
+        path=path,
+        query=request.GET,
+        headers={name: request.META[key] for name, key in names.items()}
+        | {"content-type": request.META.get("CONTENT_TYPE", "")},
+        read=lambda: read_body(request, limit=limit),
+    )
+
+
+def _asked(adapter: Adapter, incoming: Incoming, opening: Opening) -> Answer | None:
+    """The answer to a request that brings no events."""
+    answer = adapter.answer(incoming)
+    if answer is not None:
+        require(opening.inlet)
+    return answer
+
+
+def _wrong_method(route: Route) -> Refused:
+    allowed = ", ".join(route.methods)
+    return Refused(405, "Method Not Allowed", f"Use {allowed} here.", headers={"Allow": allowed})
+
+
+def _receive(
+    adapter: Adapter, route: Route, request: HttpRequest, incoming: Incoming, opening: Opening
+) -> Answer:
+    inlet = opening.inlet
+    shown = shown_by(request.META)
+    if opening.key:
+        shown = shown._replace(authorization=f"Bearer {opening.key}")
+    # Before the body is looked at: strangers learn nothing about limits and forms, and cost little.
+    admit(inlet, shown=shown, now=datetime.now(UTC))
+    if shown.signature:
+        # It speaks for the body: before it is checked, nobody looks into that.
+        _require_within_limits(incoming)
+        shown = shown._replace(body=request.body)
+        admit(inlet, shown=shown, now=datetime.now(UTC))
+    receipt = accept(
+        adapter,
+        adapter.messages(incoming, route),
+        inlet=inlet,
+        shown=shown,
+        validate=_wants_validation(request.GET),
+    )
+    return adapter.accepted(receipt, route)
+
+
+def _require_within_limits(incoming: Incoming) -> None:
+    """Reading it as the protocol will refuses what is too large before it is looked at as it was sent."""
+    assert incoming.body is not None
+
+
+def _inlet_asked_for(adapter: Adapter, incoming: Incoming) -> str:
+    """For a browser that asks before it sends; it shows no key yet, so most protocols cannot tell."""
+    try:
+        return adapter.opening(incoming).inlet
+    except Refused:
+        return ""
+
+
 def _is_preflight(request: HttpRequest) -> bool:
     return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
 
 
 def _preflight(request: HttpRequest, inlet: str) -> HttpResponse:
     origin, wanted = _origin(request), request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
-    return HttpResponse(
-        status=204, headers=preflight_headers(origin, origins_of(inlet, origin), wanted=wanted)
-    )
+    allowed = origins_of(inlet, origin) if inlet else all_origins()
+    return HttpResponse(status=204, headers=preflight_headers(origin, allowed, wanted=wanted))
 
 
 def _readable_by_pages(response: HttpResponse, request: HttpRequest, inlet: str) -> HttpResponse:
@@ -75,37 +143,13 @@ def _origin(request: HttpRequest) -> str:
     return request.META.get("HTTP_ORIGIN", "")
 
 
-def _receive(adapter: Adapter, request: HttpRequest, inlet: str, *, limit: int, batch: bool) -> Receipt:
-    if request.method != "POST":
-        raise Refused(405, "Method Not Allowed", "Send events with POST.", headers={"Allow": "POST"})
-    shown = shown_by(request.META)
-    # Before the body is looked at: strangers learn nothing about limits and forms, and cost little.
-    admit(inlet, shown=shown, now=datetime.now(UTC))
-    body = read_body(request, limit=limit)
-    shown = shown._replace(body=request.body)
-    if shown.signature:
-        # It speaks for the body: before it is checked, nobody looks into that.
-        admit(inlet, shown=shown, now=datetime.now(UTC))
-    return accept(
-        adapter,
-        adapter.messages(_parse(body), batch=batch),
-        inlet=inlet,
-        shown=shown,
-        validate=_wants_validation(request.GET),
-    )
-
-
-def _parse(body: bytes) -> object:
-    try:
-        return parse(body)
-    except NotStrictJson as error:
-        raise malformed(str(error)) from None
-
-
 def _wants_validation(query: QueryDict) -> bool:
     return any(query.get(name, "").lower() == "true" for name in _VALIDATE)
 
 
 def _response(answer: Answer) -> HttpResponse:
-    body = orjson.dumps(answer.body)
-    return HttpResponse(body, status=answer.status, content_type=answer.content_type, headers=answer.headers)
+    body = answer.body
+    content = b"" if body is None else body.encode() if isinstance(body, str) else orjson.dumps(body)
+    return HttpResponse(
+        content, status=answer.status, content_type=answer.content_type, headers=answer.headers
+    )

@@ -19,7 +19,8 @@ from events.ingest.store import store
 from events.inlets import new_inlet_key
 from events.matching import EVENT_ID_PATH
 from events.models import Event, Inlet, ReceivedEvent
-from events.protocols import Message, adapter_of
+from events.protocols import Message
+from events.protocols.collection import read_message
 from events.samples import sample_entity, sample_message
 from journeyorch.access.models import Sandbox
 
@@ -51,12 +52,12 @@ def fire(
     """
     stamped = _stamped(event, entity, now)
     message = sample_message(stamped, schema_ref=event.schema.ref)
-    found = adapter_of(_PROTOCOL).messages(message, batch=False)
-    if isinstance(found[0], Flaw):
-        raise NotFired([found[0].detail])
+    read = read_message(message)
+    if isinstance(read, Flaw):
+        raise NotFired([read.detail])
     _check(event, stamped)
     inlet = _inlet(event.sandbox)
-    _store(inlet, found[0], test_of)
+    _store(inlet, read, test_of)
     signals.events_received.send_robust(sender=None, sandbox_id=event.sandbox_id)
     newest = ReceivedEvent.objects.filter(inlet=inlet).order_by("-pk")
     return newest.filter(body__contains=f'"{stamped["_id"]}"')[:1].get()

@@ -69,8 +69,12 @@ class InletForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         schema, sandbox = data.get("schema"), data.get("sandbox") or getattr(self.instance, "sandbox", None)
-        if schema and sandbox and schema.sandbox_id != sandbox.pk:
-            self.add_error("schema", _("This schema belongs to another sandbox. Choose one of this sandbox."))
+        for name in ("schema", "profile_schema"):
+            if (chosen := data.get(name)) and sandbox and chosen.sandbox_id != sandbox.pk:
+                self.add_error(name, _("This schema belongs to another sandbox. Choose one of this sandbox."))
+        people = data.get("profile_schema")
+        if people and people.kind != Schema.Kind.PROFILE:
+            self.add_error("profile_schema", _("This schema does not describe people. Choose one that does."))
         dataset = data.get("dataset")
         if dataset and dataset.schema_id != getattr(schema, "pk", None):
             self.add_error("dataset", _("This dataset is of another schema. Choose one of the schema above."))
@@ -139,6 +143,7 @@ class InletAdmin(SandboxScopedAdmin):
         "description",
         "mode",
         "schema",
+        "profile_schema",
         "dataset",
         "rate_limit",
         "allowed_origins",

@@ -81,10 +81,12 @@ def _judge(
 def _flaw_of(adapter: Adapter, message: Message, door: Door, *, now: datetime, validate: bool) -> Flaw | None:
     catalog = catalog_of(door.sandbox_id, generation=door.generation)
     try:
-        normalized = adapter.normalize(message.value)
+        normalized = adapter.normalize(message.value, received_at=now)
     except NotNormal as error:
         return Flaw(400, str(error), message.origin)
     schema = catalog.schema_of(normalized, inlet_id=door.inlet_id)
+    if schema is not None:
+        normalized = normalized.in_schema(schema.tenant)
     # An inlet open to everybody takes the configured events and nothing else (events.md, Ingestion).
     if door.open_to_all and not (schema and _is_configured(normalized, schema, catalog, now=now)):
         return Flaw(400, _NOT_CONFIGURED, message.origin)

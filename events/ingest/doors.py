@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from events.ingest.credentials import Key, Keys, Shown
+from events.ingest.credentials import Key, Keys, Shown, digest
 from events.ingest.credentials import refusal as credentials_refusal
 from events.ingest.refusals import Refused
 from events.inlets import signing_key
@@ -39,6 +39,9 @@ class Door(NamedTuple):
 
 
 _doors: dict[str, Door] = {}
+# Write keys that have opened an inlet, and which.
+_by_key: dict[str, str] = {}
+_MOST_KEYS = 10_000
 
 
 def admit(key: str, *, shown: Shown, now: datetime) -> Door:
@@ -55,6 +58,30 @@ def admit(key: str, *, shown: Shown, now: datetime) -> Door:
     return door
 
 
+def inlet_of_key(key: str) -> str:
+    """The id of the inlet that a write key opens: a bearer key of an inlet, or the id of an inlet itself.
+
+    ``Refused`` with 401 if there is none. Whether the key still holds is for ``admit`` to say.
+    """
+    found = _by_key.get(key)
+    if found is None:
+        found = _look_up_key(key)
+        if found is None:
+            raise Refused(401, "Unauthorized", "The write key is not known.")
+        if len(_by_key) >= _MOST_KEYS:
+            _by_key.clear()
+        _by_key[key] = found
+    return found
+
+
+def _look_up_key(key: str) -> str | None:
+    if not _KEY.fullmatch(key):
+        return None
+    by_id = Inlet.objects.filter(key=key).values_list("key", flat=True)
+    by_token = InletToken.objects.filter(kind=InletToken.Kind.BEARER, digest=digest(key))
+    return by_id.first() or by_token.values_list("inlet__key", flat=True).first()
+
+
 def origins_of(key: str, origin: str) -> frozenset[str]:
     """The origins that may send to an inlet, read anew if this one is not known to be among them."""
     door = _doors.get(key)
@@ -66,6 +93,18 @@ def origins_of(key: str, origin: str) -> frozenset[str]:
     return door.origins
 
 
+def all_origins() -> frozenset[str]:
+    """The origins of every inlet: a browser that asks before it sends may not say yet which one it means."""
+    named = Inlet.objects.filter(enabled=True).values_list("allowed_origins", flat=True)
+    return frozenset(origin for origins in named for origin in origins)
+
+
+def require(key: str) -> None:
+    """``Refused`` with 404 unless there is such an inlet."""
+    if key not in _doors:
+        _doors[key] = look_up(key)
+
+
 def forget(key: str) -> None:
     """Look the inlet up again next time; its sandbox's configuration has moved on."""
     _doors.pop(key, None)
@@ -74,6 +113,7 @@ def forget(key: str) -> None:
 def forget_all() -> None:
     """For tests, where generations repeat."""
     _doors.clear()
+    _by_key.clear()
 
 
 def look_up(key: str) -> Door:

@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
 
 
@@ -33,6 +34,16 @@ class Normalized(NamedTuple):
     event_id: str  # its ``_id``; "" if it has none
     timestamp: datetime | None  # when it happened, aware; None if it does not say or cannot be read
     dataset_ref: str = ""  # which dataset it says it is for; "" if it says nothing
+    # Fields that XDM has no place for; they stand under the tenant's name of the schema (``in_schema``).
+    own: Mapping[str, Any] = {}
+
+    def in_schema(self, tenant: str) -> Normalized:
+        """With its own fields in their place."""
+        if not self.own:
+            return self
+        name = f"_{tenant}"
+        own = {**self.own, **(self.entity.get(name) or {})}
+        return self._replace(entity={**self.entity, name: own}, own={})
 
 
 class NotNormal(ValueError):
@@ -53,29 +64,63 @@ class Answer(NamedTuple):
     """What goes back to the client, still without HTTP."""
 
     status: int
-    body: dict[str, Any]
+    body: Any = None  # plain JSON, or a text that goes out as it is; None: nothing
     content_type: str = "application/json"
     headers: Mapping[str, str] = {}
+
+
+class Route(NamedTuple):
+    """One address of a protocol."""
+
+    pattern: str  # as Django writes it; without ``<str:inlet>`` the request names its inlet otherwise
+    batch: bool = False  # which of the two size limits holds
+    methods: Sequence[str] = ("POST",)
+
+
+class Opening(NamedTuple):
+    """Which inlet a request wants to come in by: by its id, or by a key of it."""
+
+    inlet: str = ""
+    key: str = ""
 
 
 class Adapter(Protocol):
     """One protocol."""
 
     name: str
-    # Address patterns of Django with ``<str:inlet>``, and whether a request there is a batch.
-    routes: Mapping[str, bool]
 
-    def messages(self, value: Any, *, batch: bool) -> list[Message | Flaw]:
-        """The messages of a request's JSON, in order; ``Refused`` if it is not this protocol at all."""
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Its addresses."""
 
-    def normalize(self, body: str | dict[str, Any]) -> Normalized:
+    def opening(self, request: Incoming) -> Opening:
+        """The inlet that it names; without looking at the body where that is possible."""
+
+    def answer(self, request: Incoming) -> Answer | None:
+        """The answer to a request that brings no events but asks something; None: it brings some."""
+
+    def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
+        """The messages of a request, in order; ``Refused`` if it is not this protocol at all."""
+
+    def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """A stored message in XDM; ``NotNormal`` if it has no such form."""
 
-    def accepted(self, receipt: Receipt, *, batch: bool) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """The answer to a request of which at least the form was right."""
 
     def refused(self, refusal: Refused, *, inlet: str) -> Answer:
         """The answer to a request that was refused as a whole."""
+
+
+def problem(refusal: Refused) -> Answer:
+    """A refusal as problem details (RFC 9457), for protocols that have no form of their own for it."""
+    body = {
+        "type": "about:blank",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+    }
+    return Answer(refusal.status, body, "application/problem+json", refusal.headers)
 
 
 _adapters: dict[str, Adapter] = {}

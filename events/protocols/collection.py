@@ -15,8 +15,19 @@ import orjson
 from django.conf import settings
 
 from datasources.platform.schemas.validate import Violation
+from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed, too_large
-from events.protocols import Answer, Message, Normalized, NotNormal, Receipt, protocol
+from events.protocols import (
+    Answer,
+    Message,
+    Normalized,
+    NotNormal,
+    Opening,
+    Receipt,
+    Route,
+    problem,
+    protocol,
+)
 
 _PROBLEMS = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
 _AUTHORIZATION = "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization"
@@ -33,13 +44,20 @@ class Collection:
     """``POST /collection/{inlet}`` and ``POST /collection/batch/{inlet}``."""
 
     name = "collection"
-    routes: Mapping[str, bool] = {"collection/<str:inlet>": False, "collection/batch/<str:inlet>": True}
+    routes = (Route("collection/<str:inlet>"), Route("collection/batch/<str:inlet>", batch=True))
 
-    def messages(self, value: Any, *, batch: bool) -> list[Message | Flaw]:
+    def opening(self, request: Incoming) -> Opening:
+        """By its address."""
+        return Opening(inlet=request.path["inlet"])
+
+    def answer(self, request: Incoming) -> None:
+        """Every request brings events."""
+
+    def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
         """The messages of a request, in order."""
-        return [_message(each) for each in (_batch(value) if batch else [value])]
+        return [read_message(each) for each in (_batch(request.json) if route.batch else [request.json])]
 
-    def normalize(self, body: str | dict[str, Any]) -> Normalized:
+    def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """The message's ``xdmEntity``, which is XDM already."""
         message = orjson.loads(body) if isinstance(body, str) else body
         entity = _entity(message)
@@ -55,9 +73,9 @@ class Collection:
             dataset_ref=_dataset_ref(message),
         )
 
-    def accepted(self, receipt: Receipt, *, batch: bool) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """200 or 400 for a single message, 207 for a batch, also when all of it failed."""
-        if batch:
+        if route.batch:
             return _batch_answer(receipt)
         flaw = receipt.outcomes[0]
         return _single_answer(receipt) if flaw is None else _flaw_answer(flaw, inlet=receipt.inlet)
@@ -68,13 +86,7 @@ class Collection:
             return Answer(refusal.status, _authorization_problem(refusal, inlet), headers=refusal.headers)
         if refusal.status == 400:
             return _flaw_answer(Flaw(400, refusal.detail), inlet=inlet)
-        problem = {
-            "type": "about:blank",
-            "title": refusal.title,
-            "status": refusal.status,
-            "detail": refusal.detail,
-        }
-        return Answer(refusal.status, problem, "application/problem+json", refusal.headers)
+        return problem(refusal)
 
 
 def read_time(value: Any) -> datetime | None:
@@ -99,7 +111,8 @@ def _batch(value: Any) -> list[Any]:
     return messages
 
 
-def _message(value: Any) -> Message | Flaw:
+def read_message(value: Any) -> Message | Flaw:
+    """One message of this protocol, from its JSON."""
     header = value.get("header", {}) if isinstance(value, dict) else None
     if not isinstance(header, dict):
         return Flaw(400, _UNKNOWN_FORMAT)
@@ -129,9 +142,16 @@ def _origin(header: Mapping[str, Any]) -> str:
 def _key(entity: Mapping[str, Any], header: Mapping[str, Any]) -> str | None:
     """``_id``, else the client's message id, told apart so that one never hides the other."""
     for prefix, value in (("_id", entity.get("_id")), ("msgId", header.get("msgId"))):
-        if isinstance(value, str) and value:
-            return f"{prefix}:{value}" if len(value) <= _MAX_KEY else f"{prefix}#{_digest(value)}"
+        if key := message_key(prefix, value):
+            return key
     return None
+
+
+def message_key(prefix: str, value: Any) -> str | None:
+    """What makes a message with this id the same again; None for what is no id. Long ones by their digest."""
+    if not isinstance(value, str) or not value:
+        return None
+    return f"{prefix}:{value}" if len(value) <= _MAX_KEY else f"{prefix}#{_digest(value)}"
 
 
 def _digest(text: str) -> str:

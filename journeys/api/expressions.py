@@ -9,6 +9,7 @@ from pydantic import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from events.catalog import catalog_of
 from events.loading import load_entities
 from events.models import Event
 from events.recent import recent_arrivals
@@ -202,7 +203,7 @@ def _made_up(event: Event) -> dict[str, Any]:
 
 def _received(event: Event) -> list[dict[str, Any]]:
     arrivals = recent_arrivals(event)
-    entities = load_entities(arrival.id for arrival in arrivals)
+    entities = load_entities((arrival.id for arrival in arrivals), catalog_of(event.sandbox_id))
     return [
         {"received": arrival.id, "at": arrival.received_at, "payload": entities[arrival.id].entity}
         for arrival in arrivals

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from datasources.models import Schema
 from events.catalog import catalog_of
 from events.protocols import Message, adapter_of
+from events.protocols.collection import read_message
 from journeyorch.access.models import Sandbox
 from tests.docs.pages import ROOT, Example, examples
 from tests.events.server import environment_for, gunicorn
@@ -78,6 +80,14 @@ def test_the_signed_request_is_accepted(address: str, environment: dict[str, str
 
 
 @pytest.mark.slow
+def test_the_cloud_event_is_accepted(address: str) -> None:
+    (example,) = examples("cloudevent")
+    text = example.text.replace(DEMO, address)
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout == "202"
+
+
+@pytest.mark.slow
 def test_the_request_for_a_token_gets_one(address: str, environment: dict[str, str]) -> None:
     (example,) = examples("token")
     secret, client = new_key(environment, "client")
@@ -88,11 +98,9 @@ def test_the_request_for_a_token_gets_one(address: str, environment: dict[str, s
 
 @pytest.mark.parametrize("example", examples("message"), ids=lambda example: example.id)
 def test_messages_are_valid_events_of_their_schema(example: Example, hotel: Sandbox) -> None:
-    adapter = adapter_of("collection")
-
-    (message,) = adapter.messages(json.loads(example.text), batch=False)
+    message = read_message(json.loads(example.text))
     assert isinstance(message, Message), message
-    normalized = adapter.normalize(message.value)
+    normalized = adapter_of("collection").normalize(message.value, received_at=datetime.now(UTC))
     catalog = catalog_of(hotel.pk)
     schema = catalog.schemas[Schema.objects.get(name="Hotel visit").pk]
 

@@ -316,7 +316,7 @@ def test_stored_events_are_read_in_order_of_receipt(sandbox: Sandbox, inlet: Inl
 def test_entities_are_loaded_with_the_time_when_they_happened(inlet: Inlet, send: Send) -> None:
     send({"messages": [message("a"), message("b", timestamp="nonsense")]}, batch=True)
     rows = list(ReceivedEvent.objects.order_by("id"))
-    first, second = load_entities([row.pk for row in rows]).values()
+    first, second = load_entities([row.pk for row in rows], catalog_of(inlet.sandbox_id)).values()
     assert first.entity["_id"] == first.event_id == "a"
     assert first.timestamp == datetime(2026, 11, 23, 10, tzinfo=UTC)
     assert second.timestamp == second.received_at == rows[1].received_at

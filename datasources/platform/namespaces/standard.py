@@ -39,5 +39,7 @@ STANDARD: Mapping[str, NamespaceInfo] = {
         NamespaceInfo("WAID", "Windows advertising ID", "device"),
         NamespaceInfo("APNS", "Apple Push Notification service", "mobile"),
         NamespaceInfo("FCM", "Firebase Cloud Messaging", "mobile"),
+        # What analytics clients call a visitor whom nobody knows yet (wire-formats.md, Normalization).
+        NamespaceInfo("AnonymousID", "Anonymous ID", "cookie"),
     )
 }

@@ -95,7 +95,7 @@ def load(
     inputs, due_ids, left = share(waiting, due_ids)
     if single:
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
-    arrived = read_news(inputs)
+    arrived = read_news(inputs, catalog_of(sandbox_id, generation=plans.generation))
     results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
     operations = {one.id: read_asked(one.detail) for one in inputs if one.kind == LaneInput.Kind.OPERATION}
     places = {asked.place for asked in operations.values() if asked.place}

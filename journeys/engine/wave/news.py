@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from datasources.platform.profiles.feed import Received
+from events.catalog import Catalog
 from events.loading import load_entities
 from events.routing import Entity
 from journeys.engine.decide import Arrival, JumpRequest
@@ -61,10 +62,10 @@ class Arrived(NamedTuple):
         return [self.target] if self.target is not None else plans.places_of(self.arrival.keys)
 
 
-def read_news(inputs: Sequence[Input]) -> dict[int, Arrived]:
+def read_news(inputs: Sequence[Input], catalog: Catalog) -> dict[int, Arrived]:
     """By input, what it brings; one whose event is gone or cannot be read any more is left out."""
     events = {one.reference for one in inputs if one.kind == Kind.EVENT and one.reference is not None}
-    entities = load_entities(events)
+    entities = load_entities(events, catalog)
     found: dict[int, Arrived] = {}
     for one in inputs:
         if one.kind == Kind.FEEDBACK:

@@ -1,0 +1,42 @@
+"""A request as protocols see it: plain values, and the body when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from events.ingest.refusals import malformed
+from journeyorch.strict_json import NotStrictJson, parse
+
+
+class Incoming:
+    """One request; ``headers`` by their names in lower case, ``path`` the named parts of its address."""
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: Mapping[str, str],
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        read: Callable[[], bytes],
+    ) -> None:
+        """``read`` gives the body, unpacked; it raises ``Refused`` for one that is too large or broken."""
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self._read = read
+
+    @cached_property
+    def body(self) -> bytes:
+        return self._read()
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as strict JSON. Raises ``Refused``, 400 for anything else."""
+        try:
+            return parse(self.body)
+        except NotStrictJson as error:
+            raise malformed(str(error)) from None

@@ -1,0 +1,128 @@
+"""CloudEvents 1.0 over HTTP (wire-formats.md § 4): binary, structured and batched; the webhook handshake.
+
+``subject`` is the person's CRMID; ``data`` and the other attributes stand among the schema's own fields,
+where the key and condition of a configured event can look. Stored is the event in its structured form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+from django.conf import settings
+
+from events.ingest.incoming import Incoming
+from events.ingest.refusals import Flaw, Refused, malformed, too_large
+from events.protocols import (
+    Answer,
+    Message,
+    Normalized,
+    NotNormal,
+    Opening,
+    Receipt,
+    Route,
+    problem,
+    protocol,
+)
+from events.protocols.collection import message_key, read_time
+
+_REQUIRED = ("specversion", "id", "source", "type")
+_HEADER = "ce-"
+# Attributes that have a place in XDM.
+_PLACED = frozenset({"specversion", "id", "type", "time", "data"})
+
+
+@protocol
+class CloudEvents:
+    """``POST /events/cloudevents/{inlet}``; the media type says in which mode."""
+
+    name = "cloudevents"
+    # The limit for batches: only the headers tell whether it is one.
+    routes = (Route("events/cloudevents/<str:inlet>", batch=True, methods=("POST", "OPTIONS")),)
+
+    def opening(self, request: Incoming) -> Opening:
+        """By its address."""
+        return Opening(inlet=request.path["inlet"])
+
+    def answer(self, request: Incoming) -> Answer | None:
+        """A sender asks whether it may send (HTTP Webhooks for CloudEvents, section 4): it may."""
+        if request.method != "OPTIONS":
+            return None
+        origin = request.headers.get("webhook-request-origin", "*")
+        rate = request.headers.get("webhook-request-rate", "*")
+        return Answer(200, headers={"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": rate})
+
+    def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
+        """One event, or those of a batch in order."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "application/cloudevents-batch+json":
+            return [_message(each) for each in _batch(request.json)]
+        return [_message(request.json if kind == "application/cloudevents+json" else _binary(request))]
+
+    def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
+        """The event in XDM."""
+        event = orjson.loads(body) if isinstance(body, str) else body
+        if not isinstance(event, dict) or (missing := _missing(event)):
+            raise NotNormal(f"The event has no {missing}." if isinstance(event, dict) else "It is no event.")
+        at = read_time(event.get("time")) or received_at
+        entity: dict[str, Any] = {
+            "_id": event["id"],
+            "timestamp": at.isoformat(),
+            "eventType": event["type"],
+        }
+        if isinstance(subject := event.get("subject"), str) and subject:
+            entity["identityMap"] = {"CRMID": [{"id": subject, "primary": True}]}
+        own = {name: value for name, value in event.items() if name not in _PLACED}
+        if "data" in event:
+            own["data"] = event["data"]
+        return Normalized(entity, "", "event", event["id"], at, own=own)
+
+    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+        """202; what is wrong with a single event, or with all of a batch, is said."""
+        flaws = [flaw for flaw in receipt.outcomes if flaw is not None]
+        if len(flaws) < len(receipt.outcomes):
+            return Answer(202)
+        return problem(Refused(flaws[0].status, "Bad Request", flaws[0].detail))
+
+    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+        return problem(refusal)
+
+
+def _batch(value: Any) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise malformed("The body is no list of events.")
+    if len(value) > settings.INGEST_MAX_BATCH_MESSAGES:
+        raise too_large(f"The batch holds more than {settings.INGEST_MAX_BATCH_MESSAGES} events.")
+    return value
+
+
+def _binary(request: Incoming) -> dict[str, Any]:
+    """Attributes from headers, percent-encoded where they are not ASCII; the body is the data."""
+    attributes = {
+        name.removeprefix(_HEADER): unquote(value)
+        for name, value in request.headers.items()
+        if name.startswith(_HEADER)
+    }
+    return {**attributes, "data": request.json} if request.body else attributes
+
+
+def _message(event: Any) -> Message | Flaw:
+    if not isinstance(event, dict):
+        return Flaw(400, "The event is no object.")
+    if missing := _missing(event):
+        return Flaw(400, f"The event has no {missing}, or it is no text.")
+    if event["specversion"] != "1.0":
+        return Flaw(400, "The event is of another version of CloudEvents than 1.0.")
+    body = orjson.dumps(event)
+    if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
+        return Flaw(413, f"The event is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes.")
+    # Source and id together tell events apart (CloudEvents, section 3.1).
+    return Message(body.decode(), message_key("ce", f"{event['source']} {event['id']}"), event)
+
+
+def _missing(event: Mapping[str, Any]) -> str:
+    """The first attribute that is needed and is no text; "" if all are there."""
+    return next((name for name in _REQUIRED if not (isinstance(event.get(name), str) and event[name])), "")

@@ -1,0 +1,340 @@
+"""Clients of neighbouring systems: what they send is stored, answered as they expect, and becomes XDM."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from datasources.models import Schema
+from datasources.platform.schemas.library import compose
+from events.catalog import catalog_of
+from events.loading import load_entities, load_raw
+from events.models import Inlet, ReceivedEvent
+from events.protocols import adapter_of
+from events.routing import Routed, route
+from tests.events import bad_inputs
+from tests.events.seed import KEY
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+BASIC = {"Authorization": "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()}
+BEARER = {"Authorization": f"Bearer {KEY}"}
+
+
+@pytest.fixture
+def inlet(inlet: Inlet) -> Inlet:
+    """With schemas for events and for people, as the library has them."""
+    sandbox = inlet.sandbox
+    inlet.schema = Schema.objects.create(
+        sandbox=sandbox, name="Web", kind="event", tenant="acme",
+        document=compose("event", ["commerce", "web"], id="urn:web"),
+    )  # fmt: skip
+    inlet.profile_schema = Schema.objects.create(
+        sandbox=sandbox, name="People", kind="profile", tenant="acme",
+        document=compose("profile", ["person", "contact", "preferences"], id="urn:people"),
+    )  # fmt: skip
+    inlet.save()
+    return inlet
+
+
+def post(
+    client: Client, address: str, body: Any, media_type: str = "application/json", **headers: str
+) -> Any:
+    data = body if isinstance(body, bytes) else orjson.dumps(body)
+    return client.post(address, data, content_type=media_type, headers=headers)
+
+
+def routed(inlet: Inlet) -> list[Routed]:
+    ids = ReceivedEvent.objects.order_by("id").values_list("id", flat=True)
+    return route(load_raw(ids), catalog_of(inlet.sandbox_id))
+
+
+def entities(inlet: Inlet) -> list[dict[str, Any]]:
+    """What came, in XDM; each follows its schema."""
+    assert [one.problem for one in routed(inlet)] == [None] * ReceivedEvent.objects.count()
+    ids = list(ReceivedEvent.objects.order_by("id").values_list("id", flat=True))
+    found = load_entities(ids, catalog_of(inlet.sandbox_id))
+    return [dict(found[id].entity) for id in ids]
+
+
+# --- Segment and RudderStack ----------------------------------------------------------------------
+
+ORDER = {
+    "type": "track",
+    "userId": "u1",
+    "messageId": "m-1",
+    "event": "Order Completed",
+    "properties": {
+        "order_id": 4711,
+        "total": "25.50",
+        "currency": "EUR",
+        "products": [{"product_id": "p1", "name": "Cup", "price": 8.5, "quantity": 3}, {"coupon": "X"}],
+    },
+}
+
+
+def test_an_order_becomes_commerce(client: Client, inlet: Inlet) -> None:
+    answer = post(client, "/v1/track", ORDER, **BASIC)
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    (entity,) = entities(inlet)
+    assert entity["_id"] == "m-1"
+    assert entity["eventType"] == "commerce.purchases"
+    assert entity["identityMap"] == {"CRMID": [{"id": "u1", "primary": True}]}
+    assert entity["commerce"] == {
+        "purchases": {"value": 1},
+        "order": {"purchaseID": "4711", "priceTotal": 25.5, "currencyCode": "EUR"},
+    }
+    assert entity["productListItems"] == [{"SKU": "p1", "name": "Cup", "quantity": 3, "priceTotal": 25.5}]
+    assert entity["_acme"]["properties"] == ORDER["properties"]
+
+
+def test_whom_an_identify_names_is_a_record_of_a_person(client: Client, inlet: Inlet) -> None:
+    traits = {"email": "Jane@Example.com", "firstName": "Jane", "phone": "+1", "plan": "pro", "age": 40}
+    call = {"userId": "u1", "anonymousId": "a1", "traits": traits, "context": {"traits": {"timezone": "UTC"}}}
+    assert post(client, "/v1/identify", call, **BASIC).status_code == 200
+    (entity,) = entities(inlet)
+    assert entity["personalEmail"] == {"address": "Jane@Example.com"}
+    assert entity["person"] == {"name": {"firstName": "Jane"}}
+    assert (entity["mobilePhone"], entity["timeZone"]) == ({"number": "+1"}, "UTC")
+    assert entity["_acme"]["traits"]["plan"] == "pro"
+    (one,) = routed(inlet)
+    assert one.is_record
+    assert one.feeds_profile
+    seen = [(each.namespace, each.value) for each in one.identities]
+    assert seen == [("CRMID", "u1"), ("AnonymousID", "a1"), ("Email", "jane@example.com")]
+
+
+def test_a_page_is_a_view_of_it(client: Client, inlet: Inlet) -> None:
+    page = {"url": "https://shop.example/a", "title": "A", "referrer": "https://s.example/"}
+    post(client, "/p", {"anonymousId": "a1", "properties": page, "writeKey": KEY}, "text/plain")
+    (entity,) = entities(inlet)
+    assert entity["eventType"] == "web.webpagedetails.pageViews"
+    assert entity["web"]["webPageDetails"] == {
+        "URL": "https://shop.example/a", "name": "A", "pageViews": {"value": 1},
+    }  # fmt: skip
+    assert entity["web"]["webReferrer"] == {"URL": "https://s.example/"}
+    assert entity["identityMap"] == {"AnonymousID": [{"id": "a1", "primary": True}]}
+
+
+def test_a_batch_holds_calls_of_all_kinds_and_succeeds_although_one_is_no_use(
+    client: Client, inlet: Inlet
+) -> None:
+    kinds = ["track", "identify", "page", "screen", "group", "alias"]
+    calls = [
+        {
+            "type": kind,
+            "userId": "u1",
+            "messageId": kind,
+            "event": "Played",
+            "previousId": "old",
+            "groupId": 7,
+        }
+        for kind in kinds
+    ]
+    answer = post(client, "/v1/batch", {"batch": [*calls, {"type": "nonsense"}, {"type": "track"}]}, **BASIC)
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    stored = entities(inlet)
+    assert [entity["_id"] for entity in stored] == kinds
+    assert stored[4]["_acme"]["properties"]["groupId"] == 7
+    assert stored[5]["identityMap"]["AnonymousID"] == [{"id": "old"}]
+
+
+def test_a_call_is_received_once(client: Client, inlet: Inlet) -> None:
+    for _ in range(2):
+        post(client, "/v1/track", ORDER, **BASIC)
+    assert ReceivedEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "expected"),
+    [
+        ("2026-11-23T09:00:10Z", "2026-11-23T11:59:50+00:00"),  # the client's clock is three hours late
+        (None, "2026-11-23T09:00:00+00:00"),
+        ("nonsense", "2026-11-23T09:00:00+00:00"),
+        ("0001-01-01T00:00:00Z", "2026-11-23T09:00:00+00:00"),
+    ],
+)
+def test_the_clients_clock_is_put_right(sent_at: str | None, expected: str) -> None:
+    call = {"type": "track", "userId": "u", "event": "E", "timestamp": "2026-11-23T09:00:00Z"}
+    stored = {"call": call, **({"sentAt": sent_at} if sent_at else {})}
+    normalized = adapter_of("segment").normalize(stored, received_at=NOW)
+    assert normalized.entity["timestamp"] == expected
+
+
+def test_without_a_time_it_happened_when_it_was_received() -> None:
+    stored = {"call": {"type": "track", "userId": "u", "event": "E", "timestamp": "yesterday"}}
+    assert adapter_of("segment").normalize(stored, received_at=NOW).timestamp == NOW
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        BASIC,
+        {"Authorization": "Basic " + base64.b64encode(KEY.encode()).decode().rstrip("=")},
+        {"Authorization": "basic " + base64.b64encode(f"{KEY}:password".encode()).decode()},
+    ],
+)
+def test_the_write_key_as_clients_write_it(client: Client, inlet: Inlet, headers: dict[str, str]) -> None:
+    assert post(client, "/v1/track", ORDER, **headers).status_code == 200
+
+
+def test_a_write_key_that_nobody_knows_is_refused(client: Client, inlet: Inlet) -> None:
+    unknown = {"Authorization": "Basic " + base64.b64encode(b"unknown:").decode()}
+    for headers in (unknown, {}, {"Authorization": "Basic %%%"}):
+        answer = post(client, "/v1/track", ORDER, **headers)
+        assert answer.status_code == 401
+        assert answer.json()["success"] is False
+    # Its public id alone does not open an inlet that wants a key.
+    public = {"Authorization": "Basic " + base64.b64encode(f"{inlet.key}:".encode()).decode()}
+    assert post(client, "/v1/track", ORDER, **public).status_code == 403
+    assert not ReceivedEvent.objects.exists()
+
+
+def test_a_revoked_write_key_is_refused(client: Client, inlet: Inlet) -> None:
+    assert post(client, "/v1/track", ORDER, **BASIC).status_code == 200
+    inlet.tokens.get().delete()
+    assert post(client, "/v1/track", {**ORDER, "messageId": "m-2"}, **BASIC).status_code == 403
+
+
+def test_browsers_get_their_settings(client: Client, inlet: Inlet) -> None:
+    answer = client.get(f"/v1/projects/{KEY}/settings", headers={"Host": "testserver"}).json()
+    assert answer["integrations"]["Segment.io"]["apiHost"] == "testserver/v1"
+    source = client.get(f"/sourceConfig/?p=npm&writeKey={KEY}").json()["source"]
+    assert (source["writeKey"], source["enabled"], source["destinations"]) == (KEY, True, [])
+    assert client.get("/v1/projects/unknown/settings").status_code == 401
+    assert client.get("/sourceConfig/").status_code == 401
+
+
+def test_a_browser_may_ask_although_it_cannot_say_for_which_inlet(client: Client, inlet: Inlet) -> None:
+    inlet.allowed_origins = ["https://shop.example"]
+    inlet.save()
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    allowed = client.options("/v1/t", headers={**asked, "Origin": "https://shop.example"})
+    assert allowed.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    other = client.options("/v1/t", headers={**asked, "Origin": "https://elsewhere.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+    sent = post(client, "/v1/t", ORDER, "text/plain", **BASIC, Origin="https://shop.example")
+    assert sent.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+
+
+# --- CloudEvents ----------------------------------------------------------------------------------
+
+CLOUD = {
+    "specversion": "1.0", "id": "c-1", "source": "urn:shop", "type": "com.example.order", "subject": "u1",
+}  # fmt: skip
+
+
+def test_an_event_in_structured_mode(client: Client, inlet: Inlet) -> None:
+    event = {**CLOUD, "time": "2026-11-23T08:00:00Z", "data": {"amount": 3}, "traced": "yes"}
+    answer = post(client, f"/events/cloudevents/{inlet.key}", event, "application/cloudevents+json", **BEARER)
+    assert (answer.status_code, answer.content) == (202, b"")
+    (entity,) = entities(inlet)
+    assert (entity["_id"], entity["eventType"]) == ("c-1", "com.example.order")
+    assert entity["timestamp"] == "2026-11-23T08:00:00+00:00"
+    assert entity["identityMap"] == {"CRMID": [{"id": "u1", "primary": True}]}
+    assert entity["_acme"] == {
+        "source": "urn:shop", "subject": "u1", "data": {"amount": 3}, "traced": "yes",
+    }  # fmt: skip
+
+
+def test_an_event_in_binary_mode(client: Client, inlet: Inlet) -> None:
+    headers = {f"ce-{name}": value for name, value in CLOUD.items()} | {"ce-subject": "J%C3%B6rg"}
+    answer = post(client, f"/events/cloudevents/{inlet.key}", {"amount": 3}, **headers, **BEARER)
+    assert answer.status_code == 202
+    (entity,) = entities(inlet)
+    assert entity["_acme"]["data"] == {"amount": 3}
+    assert entity["identityMap"]["CRMID"][0]["id"] == "Jörg"
+
+
+def test_an_event_in_binary_mode_may_have_no_data(client: Client, inlet: Inlet) -> None:
+    headers = {f"ce-{name}": value for name, value in CLOUD.items()}
+    assert post(client, f"/events/cloudevents/{inlet.key}", b"", **headers, **BEARER).status_code == 202
+    assert "data" not in entities(inlet)[0]["_acme"]
+
+
+def test_a_batch_of_events(client: Client, inlet: Inlet) -> None:
+    events = [CLOUD, {**CLOUD, "id": "c-2"}, CLOUD, {"id": "c-3"}]
+    kind = "application/cloudevents-batch+json"
+    assert post(client, f"/events/cloudevents/{inlet.key}", events, kind, **BEARER).status_code == 202
+    assert [entity["_id"] for entity in entities(inlet)] == ["c-1", "c-2"]
+
+
+WRONG: list[Any] = [
+    {**CLOUD, "specversion": "0.3"}, {**CLOUD, "id": ""}, {**CLOUD, "source": 5},
+    {"specversion": "1.0"}, [], 5, "text", None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", WRONG, ids=str)
+def test_what_is_no_cloud_event_is_refused(client: Client, inlet: Inlet, event: Any) -> None:
+    answer = post(client, f"/events/cloudevents/{inlet.key}", event, "application/cloudevents+json", **BEARER)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert not ReceivedEvent.objects.exists()
+
+
+def test_a_sender_may_ask_whether_it_may_send(client: Client, inlet: Inlet) -> None:
+    asked = {"WebHook-Request-Origin": "eventgrid.example", "WebHook-Request-Rate": "120"}
+    answer = client.options(f"/events/cloudevents/{inlet.key}", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["WebHook-Allowed-Origin"] == "eventgrid.example"
+    assert answer.headers["WebHook-Allowed-Rate"] == "120"
+    assert client.options("/events/cloudevents/nothing", headers=asked).status_code == 404
+
+
+# --- All of them ----------------------------------------------------------------------------------
+
+ADDRESSES = [("/v1/track", BASIC), ("/v1/batch", BASIC), ("/events/cloudevents/inlet-1", BEARER)]
+
+
+@pytest.mark.parametrize(("address", "headers"), ADDRESSES, ids=[address for address, _ in ADDRESSES])
+@pytest.mark.parametrize("case", bad_inputs.load(), ids=lambda case: case.name)
+def test_nothing_that_somebody_sends_is_our_fault(
+    client: Client, inlet: Inlet, address: str, headers: dict[str, str], case: Any
+) -> None:
+    answer = post(client, address, case.body, **headers)
+    assert answer.status_code < 500
+    if answer.status_code >= 400:
+        assert not ReceivedEvent.objects.exists()
+
+
+CAPTURED = {
+    "/segment/v1/batch": "segment", "/rudder/v1/batch": "segment", "/segnode/v1/batch": "segment",
+    "/ruddernode/v1/batch": "segment", "/seg/v1/i": "segment", "/seg/v1/t": "segment",
+    "/seg/v1/p": "segment", "/rudjs/v1/identify": "segment", "/rudjs/v1/track": "segment",
+    "/rudjs/v1/page": "segment", "/ce/binary": "cloudevents", "/ce/structured": "cloudevents",
+    "/cenode/binary": "cloudevents", "/cenode/structured": "cloudevents",
+}  # fmt: skip
+
+
+def test_requests_of_real_clients_are_read_and_become_valid_xdm(
+    client: Client, inlet: Inlet, shared_data: Path
+) -> None:
+    lines = (shared_data / "wire" / "captured-requests.jsonl").read_text().splitlines()
+    captured = [one for one in map(json.loads, lines) if one["path"] in CAPTURED]
+    assert {one["path"] for one in captured} == set(CAPTURED)
+    for one in captured:
+        _, _, address = one["path"].partition("/")[2].partition("/")
+        headers = {
+            name: value
+            for name, value in one["headers"].items()
+            if name.lower() not in ("content-type", "authorization", "transfer-encoding", "origin")
+        }
+        kind = next((value for name, value in one["headers"].items() if name.lower() == "content-type"), None)
+        if CAPTURED[one["path"]] == "cloudevents":
+            answer = post(
+                client, f"/events/cloudevents/{inlet.key}", one["body"], kind or "application/json",
+                **headers, **BEARER,
+            )  # fmt: skip
+        else:
+            answer = post(client, f"/{address}", one["body"], kind or "application/json", **headers, **BASIC)
+        assert answer.status_code in (200, 202), (one["path"], answer.content)
+    assert len(entities(inlet)) >= len(captured)
