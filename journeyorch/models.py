@@ -11,6 +11,18 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
+from journeyorch.background.models import BackgroundTask, BadLine, StoredFile, StoredPiece
+
+__all__ = [
+    "BackgroundTask",
+    "BadLine",
+    "Kind",
+    "Resident",
+    "StoredFile",
+    "StoredPiece",
+    "Supervisor",
+]
+
 # A supervisor that has not reported for so long does not count as running (/readyz, places of residents).
 ALIVE_WITHIN = timedelta(seconds=15)
 # And after so long its rows and queues are removed: later, so that a pause of its database does no harm.

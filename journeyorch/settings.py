@@ -180,6 +180,7 @@ INGEST_MAX_MESSAGE_BYTES = env.int("INGEST_MAX_MESSAGE_BYTES", default=1024 * 10
 INGEST_MAX_BATCH_BYTES = env.int("INGEST_MAX_BATCH_BYTES", default=5 * 1024 * 1024)
 INGEST_MAX_BATCH_MESSAGES = env.int("INGEST_MAX_BATCH_MESSAGES", default=1000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BATCH_BYTES
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 
 # --- Workers (engine.md § 6) ----------------------------------------------------------------------
 
@@ -233,6 +234,7 @@ JOURNEY_MAX_ACTIVITIES = env.int("JOURNEY_MAX_ACTIVITIES", default=50)
 RETENTION_EVENTS_DAYS = env.int("RETENTION_EVENTS_DAYS", default=30)
 RETENTION_INSTANCES_DAYS = env.int("RETENTION_INSTANCES_DAYS", default=30)
 RETENTION_STEP_EVENTS_DAYS = env.int("RETENTION_STEP_EVENTS_DAYS", default=90)
+RETENTION_TASKS_DAYS = env.int("RETENTION_TASKS_DAYS", default=30)
 
 # The demo shows its catcher and prints its logins; nothing else looks at this.
 DEMO = env.bool("DEMO", default=False)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 
 from journeyorch import bulk, wakeup
 from journeyorch.access.models import Sandbox
+from journeyorch.background.running import work_now_and_then
 from journeyorch.queue import Lifetime
 from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
 from journeys.engine.poison import give_back, settle
@@ -104,6 +105,7 @@ class _Drain:
             return too_early  # what comes meanwhile is routed at once
         worked = self._run_waves() > 0 or routed > 0
         more = keep_up(idle=not worked, leader=self._lifetime.index == 0)
+        more = work_now_and_then(owner=self._lifetime.owner, idle=not worked) or more
         return 0.0 if worked or more else _idle()
 
     def _known_sandboxes(self) -> list[int]:

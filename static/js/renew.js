@@ -4,11 +4,15 @@ import { poll } from "./live.js";
 const EVERY = 1500;
 const LONGEST = 10 * 60 * 1000;
 
-/** @param {HTMLElement} part has an id, and data-renew while there is something to wait for */
+/**
+ * @param {HTMLElement} part has an id, and data-renew while there is something to wait for: the address that
+ *   has the part anew, where it is not the page's own
+ */
 function renew(part) {
-  const until = Date.now() + LONGEST;
+  const url = part.dataset.renew?.startsWith("/") ? part.dataset.renew : location.href;
+  let until = Date.now() + LONGEST;
   let text = "";
-  poll(location.href, EVERY, async (answer) => {
+  poll(url, EVERY, async (answer) => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(part.id);
     if (!fresh || Date.now() > until) {
@@ -16,10 +20,15 @@ function renew(part) {
     }
     if (fresh.textContent !== text) {
       text = fresh.textContent ?? "";
+      until = Date.now() + LONGEST;
       keepOpen(part, fresh);
       part.replaceChildren(...fresh.childNodes);
     }
-    return fresh.hasAttribute("data-renew") ? undefined : "over";
+    if (fresh.hasAttribute("data-renew")) {
+      return undefined;
+    }
+    part.removeAttribute("data-renew");
+    return "over";
   });
 }
 

@@ -1,0 +1,151 @@
+"""Long work in the admin: a list, and of each task a page that keeps itself up to date."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from journeyorch.access.models import User
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.background.files import read_from
+from journeyorch.background.kinds import UNITS, kind_of, known_kinds
+from journeyorch.background.models import BackgroundTask
+from journeyorch.background.tasks import cancel
+
+State = BackgroundTask.State
+_SHOWN_LINES = 200
+_KEEP_OUT = "private, no-cache"
+
+
+@admin.register(BackgroundTask)
+class BackgroundTaskAdmin(SandboxScopedAdmin):
+    """Begun elsewhere; here one sees how far it is. Whoever may begin a kind sees all tasks of it."""
+
+    introduction = _("Imports, exports and erasures, which go on in the background, with how far they are.")
+    list_display = ("title", "state", "progress", "bad_lines", "by", "created_at", "sandbox")
+    list_filter = ("state",)
+    ordering = ("-pk",)
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BackgroundTask]:
+        rows: QuerySet[BackgroundTask] = super().get_queryset(request)
+        return rows.filter(kind__in=_kinds_of(request)).exclude(state=State.PREPARED).select_related("by")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(_kinds_of(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        kinds = _kinds_of(request)
+        return bool(kinds) if obj is None else obj.kind in kinds
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("progress"))
+    def progress(self, task: BackgroundTask) -> str:
+        return "" if task.percent is None else f"{task.percent} %"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/progress/", view(self.part), name="journeyorch_backgroundtask_progress"),
+            path("<int:pk>/cancel/", view(self.cancel), name="journeyorch_backgroundtask_cancel"),
+            path("<int:pk>/download/", view(self.download), name="journeyorch_backgroundtask_download"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        task = self._task(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            **_context(task),
+            "opts": self.opts,
+            "title": task.title,
+        }
+        return TemplateResponse(request, "background/task.html", context)
+
+    def part(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What changes on the page, with an ETag: it is asked for every other second."""
+        body = render_to_string("background/progress_part.html", _context(self._task(request, pk))).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return HttpResponse(status=304, headers={"ETag": etag})
+        return HttpResponse(body, headers={"ETag": etag, "Cache-Control": _KEEP_OUT})
+
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._cancel)(request, pk)
+
+    def _cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        task = self._task(request, pk)
+        if cancel(task):
+            self.log_change(request, task, "cancelled")
+            messages.success(request, _("It ends after what it has in hand."))
+        else:
+            messages.warning(request, _("It was over already."))
+        return HttpResponseRedirect(task_url(task))
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+        """What the task made, as a file."""
+        task = self._task(request, pk)
+        if task.state != State.DONE or task.file is None:
+            raise Http404
+        self.log_change(request, task, "downloaded")
+        answer = StreamingHttpResponse(read_from(task.file.pk, 0), content_type="application/octet-stream")
+        answer.headers["Content-Disposition"] = f'attachment; filename="task-{task.pk}.json"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def _task(self, request: HttpRequest, pk: Any) -> BackgroundTask:
+        if not _kinds_of(request):
+            raise PermissionDenied
+        number = int(pk) if str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 19 else 0
+        task = self.get_queryset(request).select_related("file").filter(pk=number).first()
+        if task is None:
+            raise Http404
+        return task
+
+
+def task_url(task: BackgroundTask) -> str:
+    """The task's page."""
+    return reverse("admin:journeyorch_backgroundtask_change", args=[task.pk])
+
+
+def _kinds_of(request: HttpRequest) -> list[str]:
+    user = cast(User, request.user)
+    return [name for name, kind in known_kinds().items() if user.has_perm(kind.permission)]
+
+
+def _context(task: BackgroundTask) -> dict[str, Any]:
+    kind = kind_of(task.kind)
+    return {
+        "task": task,
+        "kind": kind.title if kind else task.kind,
+        "unit": UNITS.get(task.unit, task.unit),
+        "is_open": task.state == State.OPEN,
+        "lines": task.lines.order_by("number")[:_SHOWN_LINES] if task.bad_lines else (),
+        "more_lines": max(0, task.bad_lines - _SHOWN_LINES),
+        "has_file": task.state == State.DONE and task.file_id is not None,
+        "facts": sorted(task.result.items()),
+    }

@@ -1,0 +1,81 @@
+"""The verbs of long work: begin, cancel, forget what is old."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from journeyorch import bulk, wakeup
+from journeyorch.access.models import Sandbox, User
+from journeyorch.background.models import BackgroundTask, StoredFile
+
+State = BackgroundTask.State
+#: An upload that nobody has begun with is kept for so long; a finished task's file for so long.
+PREPARED_FOR, FILES_FOR = timedelta(hours=4), timedelta(days=7)
+
+
+def begin(
+    kind: str,
+    *,
+    sandbox: Sandbox,
+    by: User | None,
+    title: str,
+    spec: Mapping[str, Any],
+    file: StoredFile | None = None,
+    total: int | None = None,
+    unit: str = "records",
+    prepared: bool = False,
+) -> BackgroundTask:
+    """Have something done in the background. ``prepared``: only when ``release`` says so."""
+    now = bulk.database_now()
+    task = BackgroundTask.objects.create(
+        kind=kind, sandbox=sandbox, by=by, title=title[:200], spec=dict(spec), file=file, total=total,
+        unit=unit, state=State.PREPARED if prepared else State.OPEN, created_at=now, not_before=now,
+    )  # fmt: skip
+    if not prepared:
+        transaction.on_commit(lambda: wakeup.notify("drain"))
+    return task
+
+
+def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:
+    """Let a prepared task begin; False if it is no longer there, or has begun already."""
+    now = bulk.database_now()
+    prepared = BackgroundTask.objects.filter(pk=task.pk, state=State.PREPARED)
+    begun = prepared.update(state=State.OPEN, spec=dict(spec), created_at=now, not_before=now)
+    if begun:
+        transaction.on_commit(lambda: wakeup.notify("drain"))
+    return bool(begun)
+
+
+def cancel(task: BackgroundTask) -> bool:
+    """Ask for an end after the batch that is under way; False if it is over already."""
+    asked = BackgroundTask.objects.filter(pk=task.pk).open()
+    found = asked.update(cancelled=True, not_before=bulk.database_now())
+    if found:
+        transaction.on_commit(lambda: wakeup.notify("drain"))
+    return bool(found)
+
+
+def forget_old(now: datetime, *, most: int = 100) -> int:
+    """Delete tasks that are over and long past, uploads that were not begun with, and old files."""
+    kept = timedelta(days=settings.RETENTION_TASKS_DAYS)
+    ended = [State.DONE, State.FAILED, State.CANCELLED]
+    old = BackgroundTask.objects.filter(state__in=ended, finished_at__lt=now - kept)
+    unused = BackgroundTask.objects.filter(state=State.PREPARED, created_at__lt=now - PREPARED_FOR)
+    ids = [*old.values_list("pk", flat=True)[:most], *unused.values_list("pk", flat=True)[:most]]
+    BackgroundTask.objects.filter(pk__in=ids).delete()
+    needed = BackgroundTask.objects.filter(file__isnull=False)
+    young = needed.filter(state__in=[State.OPEN, State.PREPARED]) | needed.filter(
+        finished_at__gte=now - FILES_FOR
+    )
+    # A file is stored before its task is.
+    files = StoredFile.objects.filter(created_at__lt=now - PREPARED_FOR).exclude(
+        pk__in=young.values("file_id")
+    )
+    gone = list(files.values_list("pk", flat=True)[:most])
+    StoredFile.objects.filter(pk__in=gone).delete()
+    return len(ids) + len(gone)
