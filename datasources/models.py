@@ -4,6 +4,7 @@ from datasources.external.models import DataSource, FetchCache, FieldGroup
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
 from datasources.platform.schemas.models import Component, CustomField, Dataset, PendingImport, Schema
+from datasources.platform.segments.models import Segment, SegmentMembership
 
 __all__ = [
     "Component",
@@ -18,4 +19,6 @@ __all__ = [
     "PendingImport",
     "Profile",
     "Schema",
+    "Segment",
+    "SegmentMembership",
 ]

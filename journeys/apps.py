@@ -6,14 +6,16 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from actions.signals import message_feedback_received
+        from datasources.signals import segment_membership_changed
         from events.signals import events_received
         from journeyorch import renaming, usage
-        from journeys.engine.receivers import take_feedback
+        from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.renaming import follow
         from journeys.usage import uses
 
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
+        segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
         usage.register(uses)
         renaming.register(follow)

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from actions.models import Action, Channel, MessageTemplate
-from datasources.models import FieldGroup
+from datasources.models import FieldGroup, Segment
 from events.models import Event
 from journeyorch.expressions import ExpressionError
 from journeyorch.expressions.parse import parse
@@ -42,6 +42,12 @@ def reads_group(document: Document, source: str, group: str) -> bool:
     """Whether any expression of the drawing reads a field group of an external source."""
     texts = (text for activity in document.activities.values() for text in _texts(activity.config))
     return any(_mentions(text, source, group) for text in texts if source in text and group in text)
+
+
+def asks_segment(document: Document, segment: str) -> bool:
+    """Whether any expression of the drawing asks if somebody is in the segment."""
+    texts = (text for activity in document.activities.values() for text in _texts(activity.config))
+    return any("inSegment" in text and segment in text for text in texts)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -118,12 +124,21 @@ def _with_channel(channel: Model) -> Iterator[JourneyVersion]:
                 yield version
 
 
+def _with_segment(segment: Model) -> Iterator[JourneyVersion]:
+    stored = Segment.objects.filter(pk=segment.pk)
+    for name, sandbox_id in stored.values_list("name", "sandbox_id"):
+        for version, document in _drawings(sandbox_id, name):
+            if name in names_in(document, "segment") or asks_segment(document, name):
+                yield version
+
+
 _FINDERS: Mapping[str, Callable[[Any], Iterable[JourneyVersion]]] = {
     "event": _with_event,
     "action": _with_action,
     "field_group": _with_group,
     "template": _with_template,
     "channel": _with_channel,
+    "segment": _with_segment,
 }
 
 

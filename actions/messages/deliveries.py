@@ -8,6 +8,7 @@ The events are what journeys ask for with "contacted in the last 24 hours?". The
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from actions.messages.feedback import catch_up
 from actions.messages.people import NOBODY, PersonKey, Recipient, load_recipients, person_key
 from actions.models import Delivery, MessageTemplate
 from datasources.models import ExperienceEvent, Profile
+from datasources.platform.profiles.feed import Touch
+from datasources.platform.segments.store import look_again
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made
@@ -78,7 +81,18 @@ def record(made: Sequence[Made], now: datetime) -> None:
     events = [_event(row) for row in rows if row.status == Delivery.Status.SENT and row.profile_id]
     bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
     bulk.insert(ExperienceEvent._meta.db_table, _EVENT_COLUMNS, events, on_conflict="DO NOTHING")
+    _look_again_at_segments(rows, now)
     catch_up([row.message_id for row in rows], now)
+
+
+def _look_again_at_segments(rows: Sequence[_Row], now: datetime) -> None:
+    """Of those who have a new event in their history."""
+    people: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.status == Delivery.Status.SENT and row.profile_id:
+            people[row.sandbox_id].add(row.profile_id)
+    for sandbox_id, profiles in sorted(people.items()):
+        look_again(sandbox_id, profiles, now, touched=Touch.EVENTS)
 
 
 def _kinds_of_templates(made: Sequence[Made]) -> dict[int, str]:

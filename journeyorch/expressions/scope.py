@@ -9,6 +9,8 @@ from .types import Type
 
 # The profile store's name in expressions (datasources-actions.md, Corners).
 PROFILE_SOURCE = "ExperiencePlatform"
+#: Its field group; exists from the start, like the source.
+PROFILE_GROUP = "ProfileFieldGroup"
 PROPERTIES_ROOT = "JourneyProperties"
 
 

@@ -3,6 +3,7 @@
 from journeys.activities import (  # noqa: F401, I001 - the order is the palette's
     event,
     reaction,
+    segment_qualification,
     condition,
     time_condition,
     date_condition,

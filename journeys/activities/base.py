@@ -72,6 +72,7 @@ class Activity:
     node_type: ClassVar[str]  # expressions.md, lastNodeTypeInError
     can_start = False
     waits = False  # may stand in parallel with others that wait
+    shares_reference = False  # all of the kind leave what they leave under the same name
     Config: ClassVar[type[Config]]
 
     @classmethod

@@ -10,9 +10,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from journeyorch.expressions import FieldGroupScope
+from journeyorch.expressions.scope import PROFILE_GROUP as PROFILE_GROUP
 
-#: The profile's field group; exists from the start (datasources-actions.md, The built-in profile source).
-PROFILE_GROUP = "ProfileFieldGroup"
 #: Where the history of a profile stands among its fields.
 EXPERIENCE_EVENTS = "experienceevent"
 
@@ -60,6 +59,12 @@ class ChannelInfo(NamedTuple):
     endpoint: str
 
 
+class SegmentInfo(NamedTuple):
+    id: int
+    name: str
+    is_evaluated: bool  # everybody has been looked at once
+
+
 class JourneyInfo(NamedTuple):
     """A journey as a target of jumps: its live version, else the one in test, if there is one."""
 
@@ -88,5 +93,7 @@ class Catalog(NamedTuple):
     longest_wait: timedelta = timedelta(days=30)
     longest_stay: timedelta = timedelta(days=30)  # after it people are timed out
     journeys: Mapping[str, JourneyInfo] = {}
+    segments: Mapping[str, SegmentInfo] = {}
+    namespaces: frozenset[str] = frozenset()  # codes of those that tell people apart
     own: str = ""
     testing: bool = False  # whether it is to be tested, not published

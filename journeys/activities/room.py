@@ -44,7 +44,7 @@ class Room:
             events=upstream,
             datasources=_source_scopes(catalog),
             properties=JOURNEY_PROPERTIES,
-            segments=None,
+            segments=frozenset(catalog.segments),
         )
 
     def compile(self, source: str, expected: Any = None) -> Compiled:

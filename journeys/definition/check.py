@@ -16,6 +16,7 @@ from journeys.definition.graph import Graph
 from journeys.definition.problems import Problem
 from journeys.definition.references import is_of_profile, references_of
 from journeys.definition.whole import check_connections, check_dates, check_length, check_start
+from journeys.engine.decide.step import Step
 
 
 class Reading:
@@ -127,7 +128,13 @@ def _check_loop(reading: Reading) -> Iterator[Problem]:
 
 
 def _check_names(reading: Reading) -> Iterator[Problem]:
-    counts = Counter(name for id in reading.configs if (name := reading.reference(id)))
+    # What all of a kind leave under one name is one thing: the latest of them.
+    users = {
+        (name, "" if reading.kind(id).shares_reference else id)
+        for id in reading.configs
+        if (name := reading.reference(id))
+    }
+    counts = Counter(name for name, _ in users)
     for id in reading.configs:
         if counts[name := reading.reference(id)] > 1:
             message = f"Several activities are called “{name}” in expressions; give each its own name."
@@ -198,9 +205,14 @@ def _check_profile_use(reading: Reading) -> Iterator[Problem]:
     for id, config in reading.configs.items():
         document = reading.document.activities[id]
         step = reading.kind(id).compile(id, document, config, reading.room(id))
-        if step.updates_profile or any(is_of_profile(reference) for reference in references_of(step)):
+        if _needs_person(step):
             message = "The journey's event has no namespace, so no profile can be used; give the event one."
             yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, id)
+
+
+def _needs_person(step: Step) -> bool:
+    references = references_of(step)
+    return step.updates_profile or step.uses_person or any(is_of_profile(each) for each in references)
 
 
 def time_zone_of(document: Document) -> ZoneInfo:

@@ -26,4 +26,6 @@ def _all(expressions: Iterable[Compiled]) -> Iterator[Reference]:
 
 def is_of_profile(reference: Reference) -> bool:
     """Whether it needs to know who the person is."""
-    return reference.kind == "datasource" and reference.root == PROFILE_SOURCE
+    return reference.kind == "segment" or (
+        reference.kind == "datasource" and reference.root == PROFILE_SOURCE
+    )

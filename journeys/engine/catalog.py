@@ -12,7 +12,9 @@ from django.conf import settings
 from actions.catalog import channels, templates
 from actions.custom import custom_actions, variables
 from datasources.external.catalog import field_groups
-from datasources.models import Schema
+from datasources.models import Segment
+from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.profiles.fields import profile_type
 from events.catalog import catalog_of as events_of
 from journeyorch.expressions import FieldGroupScope, from_json_schema, types
 from journeys.activities.catalog import (
@@ -23,6 +25,7 @@ from journeys.activities.catalog import (
     EventInfo,
     GroupInfo,
     JourneyInfo,
+    SegmentInfo,
     TemplateInfo,
     VariableInfo,
 )
@@ -34,13 +37,15 @@ def read_catalog(sandbox_id: int) -> Catalog:
     return Catalog(
         events=_events(sandbox_id),
         sources=_sources(sandbox_id),
-        profile_groups={PROFILE_GROUP: FieldGroupScope(_profile_type(sandbox_id))},
+        profile_groups={PROFILE_GROUP: FieldGroupScope(profile_type(sandbox_id))},
         actions=_actions(sandbox_id),
         templates=_templates(sandbox_id),
         channels=_channels(sandbox_id),
         longest_wait=_longest_wait(settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
         longest_stay=timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS),
         journeys=_journeys(sandbox_id),
+        segments=_segments(sandbox_id),
+        namespaces=_namespaces(sandbox_id),
     )
 
 
@@ -62,43 +67,6 @@ def _sources(sandbox_id: int) -> dict[str, dict[str, GroupInfo]]:
         scope = FieldGroupScope(from_json_schema(dict(group.schema)), params)
         sources.setdefault(group.source, {})[group.name] = GroupInfo(group.id, group.endpoint, scope)
     return sources
-
-
-def _profile_type(sandbox_id: int) -> Any:
-    """The fields of all profile schemas, and the experience events that their event schemas describe."""
-    fields: dict[str, Any] = {}
-    event_fields: dict[str, Any] = {}
-    for schema in Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True).order_by("pk"):
-        target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
-        _merge(target, _fields(schema.document))
-    _merge(event_fields, _MESSAGE_EVENT)
-    return types.ObjectType({**fields, "experienceevent": types.ListType(types.ObjectType(event_fields))})
-
-
-# What the product itself writes into a person's history when it sends a message (actions/messages).
-_MESSAGE_EVENT: Mapping[str, Any] = {
-    "_id": types.STRING,
-    "timestamp": types.DATE_TIME,
-    "eventType": types.STRING,
-    "directMarketing": types.ObjectType({"sends": types.ObjectType({"value": types.DECIMAL})}),
-}
-
-
-def _fields(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    type = from_json_schema(dict(document))
-    return type.fields if isinstance(type, types.ObjectType) else {}
-
-
-def _merge(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Add fields, objects deeply; where two schemas disagree on a type, the first one's holds."""
-    for name, type in more.items():
-        known = fields.get(name)
-        if known is None:
-            fields[name] = type
-        elif isinstance(known, types.ObjectType) and isinstance(type, types.ObjectType):
-            inner = dict(known.fields)
-            _merge(inner, type.fields)
-            fields[name] = types.ObjectType(inner)
 
 
 def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
@@ -130,6 +98,16 @@ def _channels(sandbox_id: int) -> dict[str, ChannelInfo]:
     """The default channel of each kind."""
     newest_first = reversed(channels(sandbox_id))
     return {row.kind: ChannelInfo(row.id, row.kind, f"channel:{row.id}") for row in newest_first}
+
+
+def _segments(sandbox_id: int) -> dict[str, SegmentInfo]:
+    rows = Segment.objects.filter(sandbox_id=sandbox_id).values_list("pk", "name", "evaluated_at")
+    return {name: SegmentInfo(id, name, evaluated_at is not None) for id, name, evaluated_at in rows}
+
+
+def _namespaces(sandbox_id: int) -> frozenset[str]:
+    known = namespaces_of(sandbox_id).values()
+    return frozenset(namespace.code for namespace in known if namespace.identifies_people)
 
 
 def _journeys(sandbox_id: int) -> dict[str, JourneyInfo]:

@@ -11,12 +11,13 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from datasources.platform.profiles.people import Needs
+from datasources.platform.segments.compiling import Segments, load_segments
 from journeyorch import bulk
 from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
-from journeys.definition.history import NOTHING
+from journeys.definition.history import history_of
 from journeys.engine.catalog import read_catalog
 from journeys.engine.decide import Key, Plan, Run
 from journeys.models import JourneyVersion
@@ -34,9 +35,17 @@ class Place(NamedTuple):
 class SandboxPlans:
     """What the versions of one sandbox want to know of events and people."""
 
-    def __init__(self, generation: int, *, entered: Iterable[Plan], closed: Iterable[Plan]) -> None:
+    def __init__(
+        self,
+        generation: int,
+        *,
+        entered: Iterable[Plan],
+        closed: Iterable[Plan],
+        segments: Segments | None = None,
+    ) -> None:
         """``entered``: plans of versions that people enter now, live ones and those in test."""
         self.generation = generation
+        self.segments = segments or Segments()
         self._entered = {Place(plan.journey_id, plan.in_test): plan for plan in entered}
         self.versions: Mapping[int, Plan] = {
             plan.version_id: plan for plan in [*self._entered.values(), *closed]
@@ -55,12 +64,20 @@ class SandboxPlans:
         self._places = {key: tuple(sorted(found)) for key, found in places.items()}
         self._profile_keys = profile_keys
         self._update_keys = update_keys
+        self._namespaces = {
+            Place(plan.journey_id, plan.in_test): plan.namespace for plan in self.versions.values()
+        }
         self._targets: dict[bool, dict[int, int]] = {False: {}, True: {}}
         for place, plan in self._entered.items():
             if (event := plan.first_event) is not None:
                 self._targets[place.in_test][place.journey_id] = event
+        #: Whether it matters in which segments people are, or come to be.
+        self.asks_segments = bool(self.segments.streaming) or any(
+            plan.names_segments for plan in self.versions.values()
+        )
         self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
-        self._history = reduce(or_, (plan.history for plan in self.versions.values()), NOTHING)
+        asked = history_of(segment.expression for segment in self.segments.streaming)
+        self._history = reduce(or_, (plan.history for plan in self.versions.values()), asked)
 
     def needs(self, now: datetime) -> Needs:
         """What of people some expression looks at."""
@@ -75,6 +92,10 @@ class SandboxPlans:
     def entered(self, place: Place) -> Plan | None:
         """The plan by which people enter now: of the live version, or of the one in test."""
         return self._entered.get(place)
+
+    def namespace_of(self, place: Place) -> str:
+        """The namespace of a journey's people; the same in all its versions."""
+        return self._namespaces[place]
 
     def targets(self, *, in_test: bool) -> Mapping[int, int]:
         """The journeys that people may jump to, with the first event of each; out of a test into tests."""
@@ -139,7 +160,8 @@ def _compile(sandbox_id: int, generation: int) -> SandboxPlans:
         plan = plan_of(version, catalog)
         if plan is not None:
             (closed if version.status == JourneyVersion.Status.CLOSED else entered).append(plan)
-    return SandboxPlans(generation, entered=entered, closed=closed)
+    segments = load_segments(sandbox_id)
+    return SandboxPlans(generation, entered=entered, closed=closed, segments=segments)
 
 
 def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import transaction
 
+from datasources.platform.segments.store import MembershipNews
 from journeyorch import bulk, wakeup
-from journeyorch.bulk import Column
+from journeyorch.bulk import Column, insert
 from journeys.activities.reaction import REACTION_OF
 from journeys.engine import tables
+from journeys.engine.lanes import lane_of
+from journeys.engine.plans import SandboxPlans, plans_of
+from journeys.engine.wave.news import segment_keys
 from journeys.models import LaneInput
 
 _CALL = (
@@ -40,3 +45,62 @@ def take_feedback(sender: object, *, message_id: UUID, kind: str, at: datetime, 
         )  # fmt: skip
         bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [row])
         transaction.on_commit(partial(wakeup.notify, "drain"))
+
+
+def take_memberships(
+    sender: object, *, sandbox_id: int, news: Sequence[MembershipNews], bulk: bool, **more: Any
+) -> None:
+    """Receiver of ``segment_membership_changed``: tell all the identities that some journey knows people by.
+
+    The one of a namespace that was seen last lets the person in. Somebody without an identity in a
+    journey's namespace is told under another one, so that the discard is seen.
+    """
+    plans = plans_of(sandbox_id)
+    group = LaneInput.Class.BULK if bulk else LaneInput.Class.LIVE
+    rows = [
+        (
+            lane_of(sandbox_id, *told.person), group, LaneInput.Kind.SEGMENT, *told.person,
+            one.membership_id, _membership_detail(one, told), one.turn.at,
+        )
+        for one in news
+        for told in _whom_to_tell(one, plans)
+    ]  # fmt: skip
+    if rows:
+        insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows, on_conflict="DO NOTHING")
+        transaction.on_commit(partial(wakeup.notify, "drain"))
+
+
+class _Told(NamedTuple):
+    """An identity, and in which journeys of which namespaces the person is told under it."""
+
+    person: tuple[str, str]
+    namespaces: list[str]
+    starts: bool
+
+
+def _whom_to_tell(one: MembershipNews, plans: SandboxPlans) -> list[_Told]:
+    places = plans.places_of(segment_keys(one.segment_id))
+    wanted = {plans.namespace_of(place) for place in places}
+    told: list[_Told] = []
+    seen: set[str] = set()
+    for namespace, value, _ in one.identities:
+        if namespace in wanted:
+            told.append(_Told((namespace, value), [namespace], namespace not in seen))
+            seen.add(namespace)
+    if (lacking := sorted(wanted - seen)) and one.identities:
+        told.append(_Told(one.identities[0][:2], lacking, True))
+    return told
+
+
+def _membership_detail(one: MembershipNews, told: _Told) -> str:
+    return orjson.dumps(
+        {
+            "segment": one.segment_id,
+            "name": one.segment_name,
+            "status": str(one.turn.status),
+            "sequence": one.turn.sequence,
+            "at": one.turn.at,
+            "namespaces": told.namespaces,
+            "starts": told.starts,
+        }
+    ).decode()

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from datasources.external.models import FetchCache
+from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
@@ -59,7 +60,7 @@ def upkeep(now: datetime) -> bool:
         forget_outdated_keys(now.date()),
         forget_fetched(now),
     )
-    return max(deleted) >= BATCH
+    return sweep_segments(now) or max(deleted) >= BATCH
 
 
 def close_ended(now: datetime) -> None:

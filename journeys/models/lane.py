@@ -77,6 +77,14 @@ class LaneInput(models.Model):
     occurred_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            # A membership's change is told to an identity once (engine.md § 5); its number is in the detail.
+            models.UniqueConstraint(
+                fields=["reference", "namespace", "person_id", "detail"],
+                name="lane_input_segment_once",
+                condition=models.Q(kind=4),
+            )
+        ]
         indexes = [
             # The oldest inputs of a lane, live ones and bulk ones apart.
             models.Index(fields=["lane_id", "bulk", "id"], name="lane_input_oldest"),

@@ -13,6 +13,7 @@ from journeys.activities.catalog import (
     EventInfo,
     GroupInfo,
     JourneyInfo,
+    SegmentInfo,
     TemplateInfo,
     VariableInfo,
 )
@@ -91,6 +92,11 @@ CATALOG = Catalog(
         "u-8": JourneyInfo(8, "u-8", "By email", is_live=True, in_test=False, event="Elsewhere", jumps=()),
     },
     own="u-1",
+    segments={
+        "Rich": SegmentInfo(1, "Rich", is_evaluated=True),
+        "New": SegmentInfo(2, "New", is_evaluated=False),
+    },
+    namespaces=frozenset({"CRMID", "Email"}),
 )
 
 

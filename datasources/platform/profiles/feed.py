@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
 from datasources.platform.namespaces.canonical import canonical
@@ -41,6 +42,14 @@ from datasources.platform.profiles.people import (
 MAX_TYPE = 120
 # Who a record is about is kept as identities, not as an attribute.
 _NO_ATTRIBUTES = {"identityMap", "_id", "_repo"}
+
+
+class Touch(Enum):
+    """What of a person has changed."""
+
+    EVENTS = "a new experience event"
+    ATTRIBUTES = "attributes"
+    ALL = "somebody new, or two who are one now"
 
 
 class Received(NamedTuple):
@@ -98,6 +107,7 @@ class Feed:
         self._linked: dict[Pair, datetime] = {}
         self._seen: dict[int, datetime] = {}
         self._events: list[tuple[int, NewEvent]] = []
+        self._touched: dict[int, set[Touch]] = {}
 
     # --- What a wave asks and does ----------------------------------------------------------------
 
@@ -119,6 +129,7 @@ class Feed:
             kind = _type_of(event.entity)
             self._events.append((profile, NewEvent(event.source, profile, kind, at, text)))
             self._remember(profile, HistoryEvent(at, kind, data))
+            self._touch(profile, Touch.EVENTS)
 
     def set_attributes(self, identity: Pair, values: ByPath, at: datetime) -> bool:
         """Set attributes by path (Update profile); False if nobody has this identity.
@@ -140,6 +151,26 @@ class Feed:
         """The person as of now; ``None`` if unknown. For identities named when the feed was loaded."""
         profile = self._find(identity)
         return None if profile is None else self._people[profile]
+
+    def take_touched(self) -> list[tuple[Person, set[Touch]]]:
+        """Whom what was applied since the last time has changed, and how."""
+        touched, self._touched = self._touched, {}
+        found: dict[int, set[Touch]] = {}
+        for profile, how in touched.items():
+            found.setdefault(self._root(profile), set()).update(how)
+        return [(self._people[profile], how) for profile, how in found.items()]
+
+    def guard(self, profile: int) -> None:
+        """Something was concluded from what this person is like: nobody else may change it meanwhile."""
+        self._guarded.add(profile)
+
+    def merged_into(self, profile: int) -> list[int]:
+        """The profiles that became this one in this wave."""
+        return [loser for loser in self._merged if self._root(loser) == profile]
+
+    def profiles(self) -> list[int]:
+        """The roots of all who were loaded."""
+        return list(self._roots)
 
     def changes(self) -> Changes:
         """What is to be written of all that was applied."""
@@ -194,6 +225,7 @@ class Feed:
     def _new_profile(self) -> int:
         profile = next(self._fresh)
         self._created.add(profile)
+        self._touch(profile, Touch.ALL)
         self._attributes[profile] = EMPTY
         self._people[profile] = Person(profile_id=profile, version=1, test_profile=False, attributes={})
         return profile
@@ -201,6 +233,7 @@ class Feed:
     def _merge(self, winner: int, loser: int) -> None:
         self._guarded |= {winner, loser}
         self._merged[loser] = winner
+        self._touch(winner, Touch.ALL)
         kept, gone = self._people[winner], self._people[loser]
         self._people[winner] = replace(
             kept,
@@ -230,6 +263,9 @@ class Feed:
             self._seen[row] = max(self._seen.get(row, at), at)
         self._saw(profile, KnownIdentity(*identity, at))
 
+    def _touch(self, profile: int, how: Touch) -> None:
+        self._touched.setdefault(profile, set()).add(how)
+
     def _find(self, identity: Pair) -> int | None:
         profile = self._profile_of.get(identity)
         return None if profile is None else self._root(profile)
@@ -250,6 +286,7 @@ class Feed:
         self._attributes[profile] = attributes
         self._updated.add(profile)
         self._guarded.add(profile)
+        self._touch(profile, Touch.ATTRIBUTES)
         flag = attributes.values.get("testProfile")
         person = self._people[profile]
         self._people[profile] = replace(

@@ -10,8 +10,11 @@ from django.db import transaction
 
 from datasources.platform.profiles.attributes import Attributes, rewritten, stamp, with_values
 from datasources.platform.profiles.changes import Changes, Content, Stale, json_text, write
+from datasources.platform.profiles.feed import Touch
 from datasources.platform.profiles.models import Profile
 from datasources.platform.profiles.people import Root, load_attributes, load_roots
+from datasources.platform.segments.store import look_again
+from journeyorch import bulk
 
 
 def set_attributes(profile: Profile, values: Mapping[str | tuple[str, ...], Any], at: datetime) -> None:
@@ -59,6 +62,7 @@ def _change(
         after = decide(before)
         if after != before:
             write(_rewrite(profile.sandbox_id, root, after, at))
+            look_again(profile.sandbox_id, [root.profile_id], bulk.database_now(), touched=Touch.ATTRIBUTES)
 
 
 def _rewrite(sandbox_id: int, root: Root, attributes: Attributes, at: datetime) -> Changes:

@@ -116,6 +116,7 @@ class Step:
     # Also the value of the journey property lastNodeTypeInError (expressions.md).
     node_type = ""
     updates_profile = False
+    uses_person = False  # by what it is, besides its expressions
 
     def __init__(
         self, *, id: str, name: str, to: Mapping[str, tuple[str, ...]], fetches: tuple[Fetch, ...] = ()
@@ -199,6 +200,7 @@ class Plan(NamedTuple):
     caps: Mapping[str, int]  # activities that are profile caps: how many people take the first path
     history: Any  # journeys.definition.history.History: which experience events it looks at
     uses_properties: bool
+    names_segments: bool
     entry_keys: frozenset[Key]
     keys: frozenset[Key]  # everything that some step listens to
     test: Run | None = None  # the version is in test

@@ -92,6 +92,7 @@ class Discard(enum.StrEnum):
     TEST_LIMIT = "testLimit"
     OUTSIDE_DATES = "outsideDates"
     JOURNEY_CLOSED = "journeyClosed"
+    WRONG_SEGMENT_STATUS = "wrongSegmentStatus"
     INTERNAL = "internal"
 
 
@@ -103,6 +104,11 @@ FEEDBACK = "feedback"
 def feedback_key(message: str, reaction: str) -> Key:
     """A reaction ("opened") to what this message activity of the journey sends."""
     return (FEEDBACK, message, reaction)
+
+
+def segment_key(segment_id: int, status: str) -> Key:
+    """That a person comes into a segment ("realized") or leaves it ("exited")."""
+    return ("segment", segment_id, status)
 
 
 class Arrival(NamedTuple):

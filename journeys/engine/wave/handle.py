@@ -51,6 +51,7 @@ TEST_PEOPLE = 100
 
 
 _NOTHING: Mapping[Key, datetime] = {}
+_NO_SEGMENTS: frozenset[str] = frozenset()
 
 
 class Step(NamedTuple):
@@ -137,6 +138,8 @@ class Handler:
             self._operate(one)
         elif one.kind == LaneInput.Kind.JUMP:
             self._jump(one)
+        elif one.kind == LaneInput.Kind.SEGMENT:
+            self._event(one)
         elif not self._sweep(one):
             return
         self.handled.inputs.append(one.id)
@@ -150,7 +153,7 @@ class Handler:
         for place in arrived.places(self._plans):
             entered = self._plans.entered(place)
             if entered is None or entered.listens_to(arrived.test_of):
-                self._arrive(one, place, arrived.arrival)
+                self._arrive(one, place, arrived.arrival, starts=arrived.starts)
 
     def _apply_to_profile(self, received: Received) -> None:
         """Before the journeys it starts, which may look at what it changed (events.md, Corners)."""
@@ -158,8 +161,17 @@ class Handler:
             self._loaded.feed.apply(received)
         except ValueError:
             logger.exception("Received event %s could not join its person's history", received.id)
+        self._follow_segments()
 
-    def _arrive(self, one: Input, place: Place, arrival: Arrival) -> None:
+    def _follow_segments(self) -> None:
+        """Let people who have changed come into segments and leave them, before anything looks at that."""
+        feed = self._loaded.feed
+        for person, touched in feed.take_touched():
+            merged = feed.merged_into(person.profile_id)
+            if self._loaded.memberships.follow(person, touched, merged=merged):
+                feed.guard(person.profile_id)
+
+    def _arrive(self, one: Input, place: Place, arrival: Arrival, *, starts: bool = True) -> None:
         """An event for a person, in one journey: it takes on who is inside, or lets the person enter."""
         key = (*place, one.namespace, one.person_id)
         entered = self._plans.entered(place)
@@ -171,8 +183,10 @@ class Handler:
             plan = self._plans.versions.get(row.version_id)
             if plan is not None:
                 self._decide(row, plan, arrival)
-        elif entered is not None and self._lets_in(place, arrival):
+        elif entered is not None and starts and self._lets_in(place, arrival):
             self._enter(one, key, entered, known, arrival)
+        elif entered is not None and starts and _is_other_direction(entered, arrival):
+            self._discard(one, entered, arrival, Discard.WRONG_SEGMENT_STATUS)
 
     def _known(self, key: EntranceKey, plan: Plan | None) -> Entered | None:
         """What is remembered of the person; nothing of an earlier test run."""
@@ -417,6 +431,8 @@ class Handler:
             if not feed.set_attributes(person, values, now):
                 feed.enroll(person, now)
                 feed.set_attributes(person, values, now)
+        if decision.updates:
+            self._follow_segments()
 
     def _around(self, plan: Plan, identity: tuple[str, str], instance_id: UUID | None = None) -> Surroundings:
         person = self._loaded.feed.person(identity)
@@ -425,7 +441,14 @@ class Handler:
             namespace=identity[0],
             person_id=identity[1],
             profile=person.fields if person else None,
+            segments=self._loaded.memberships.names(person.profile_id) if person else _NO_SEGMENTS,
             targets=self._plans.targets(in_test=plan.in_test),
             feedback=self._loaded.feedback.get(instance_id, _NOTHING) if instance_id else _NOTHING,
             taken=self._loaded.caps.of(plan),
         )
+
+
+def _is_other_direction(plan: Plan, arrival: Arrival) -> bool:
+    """Whether people enter the journey when they leave that segment, or the other way round."""
+    arrived = {key[1] for key in arrival.keys if isinstance(key, tuple)}
+    return any(isinstance(key, tuple) and key[1] in arrived for key in plan.entry_keys)

@@ -12,6 +12,8 @@ import orjson
 
 from datasources.platform.profiles.feed import Feed
 from datasources.platform.profiles.loading import load_feed
+from datasources.platform.segments.memberships import Memberships
+from datasources.platform.segments.store import load_memberships
 from events.catalog import catalog_of
 from journeyorch import bulk
 from journeyorch.bulk import Column
@@ -71,6 +73,7 @@ class Loaded(NamedTuple):
     arrived: dict[int, Arrived]  # by input
     results: dict[UUID, tuple[UUID, Returned]]  # by call: its instance, its result
     feed: Feed
+    memberships: Memberships
     caps: Caps
     over: Set[tuple[int, int]]  # (version, run) among those of ``rows`` whose people count as ended
     swept: dict[int, list[UUID]]  # by sweep input: instances to be ended, or of a test to be deleted
@@ -111,12 +114,13 @@ def load(
     if operations:
         rows |= _brought_up_to_date(rows, operations.values())
     feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
+    memberships = load_memberships(plans.segments, feed.profiles() if plans.asks_segments else (), now)
     # After the people, as they are written: whoever locks both does it in this order.
     caps = load_caps(plans.versions.values(), now=now, lock=lock)
     horizons = _horizons(lanes, left, oldest_unrouted)
     feedback = recorded_feedback([id for id, row in rows.items() if plans.has_reactions(row.version_id)])
     return Loaded(
-        now, inputs, due_ids, rows, entrances, arrived, results, feed, caps,
+        now, inputs, due_ids, rows, entrances, arrived, results, feed, memberships, caps,
         _over(rows.values(), plans), swept, operations, _test_people(arrived.values(), plans),
         horizons, feedback,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,13 +14,13 @@ from events.catalog import Catalog
 from events.loading import load_entities
 from events.routing import Entity
 from journeys.engine.decide import Arrival, JumpRequest
-from journeys.engine.decide.values import feedback_key
+from journeys.engine.decide.values import Key, feedback_key, segment_key
 from journeys.engine.plans import Place, SandboxPlans
 from journeys.models import LaneInput
 
 Kind = LaneInput.Kind
 #: A timer that races with one of these lets it come first if it is older (engine.md § 3).
-NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK, Kind.JUMP})
+NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK, Kind.SEGMENT, Kind.JUMP})
 
 
 class Input(NamedTuple):
@@ -56,10 +56,18 @@ class Arrived(NamedTuple):
     test_of: int | None = None  # the tested version whose form made it
     target: Place | None = None  # JUMP: the only journey that it is for
     origin: int | None = None  # JUMP: the version that the person jumped from
+    segment_id: int | None = None
+    namespaces: Set[str] | None = None  # SEGMENT: only journeys of these hear of it
+    starts: bool = True  # may let the person in
 
     def places(self, plans: SandboxPlans) -> Sequence[Place]:
         """Where it may let the person in, or take the person on."""
-        return [self.target] if self.target is not None else plans.places_of(self.arrival.keys)
+        if self.target is not None:
+            return [self.target]
+        if self.segment_id is None or self.namespaces is None:
+            return plans.places_of(self.arrival.keys)
+        heard = plans.places_of(segment_keys(self.segment_id))
+        return [place for place in heard if plans.namespace_of(place) in self.namespaces]
 
 
 def read_news(inputs: Sequence[Input], catalog: Catalog) -> dict[int, Arrived]:
@@ -72,6 +80,8 @@ def read_news(inputs: Sequence[Input], catalog: Catalog) -> dict[int, Arrived]:
             found[one.id] = _feedback(one)
         elif one.kind == Kind.JUMP:
             found[one.id] = _jump(one)
+        elif one.kind == Kind.SEGMENT:
+            found[one.id] = _segment(one)
         elif one.kind == Kind.EVENT and one.reference in entities:
             found[one.id] = _event(one, entities[one.reference])
     return found
@@ -105,3 +115,29 @@ def _jump(one: Input) -> Arrived:
     arrival = Arrival(None, (detail["event"],), one.occurred_at, detail["payload"], mark)
     target = Place(one.reference or 0, detail["test"])
     return Arrived(one, arrival, target=target, origin=detail["origin"])
+
+
+def segment_keys(segment_id: int) -> list[Key]:
+    """Whatever may be heard of a segment."""
+    return [segment_key(segment_id, status) for status in ("realized", "exited")]
+
+
+def _segment(one: Input) -> Arrived:
+    """``receivers.take_memberships`` wrote it."""
+    detail = orjson.loads(one.detail)
+    qualified = {
+        "status": detail["status"],
+        "lastQualificationTime": detail["at"],
+        "segmentId": str(detail["segment"]),
+        "segmentName": detail["name"],
+    }
+    key = segment_key(detail["segment"], detail["status"])
+    mark = f"segment:{one.reference}:{detail['sequence']}"
+    arrival = Arrival(None, (key,), one.occurred_at, qualified, mark)
+    return Arrived(
+        one,
+        arrival,
+        segment_id=detail["segment"],
+        namespaces=frozenset(detail["namespaces"]),
+        starts=detail["starts"],
+    )

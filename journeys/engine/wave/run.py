@@ -11,14 +11,13 @@ from django.db import connection, transaction
 
 from datasources.platform.profiles.changes import Stale as StalePeople
 from datasources.platform.profiles.changes import write as write_people
-from datasources.platform.profiles.feed import Feed
+from datasources.platform.segments.store import write_memberships
 from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
-from journeys.engine.wave.caps import Caps
 from journeys.engine.wave.handle import Handled, Handler
-from journeys.engine.wave.load import load, waiting_things
+from journeys.engine.wave.load import Loaded, load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write
 
@@ -84,8 +83,8 @@ def _attempt(
         lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != plans.generation:
             raise _Moved
-        handled, feed, caps = decided or decide()
-        _write(sandbox_id, handled, feed, caps, plans)
+        handled, loaded = decided or decide()
+        _write(sandbox_id, handled, loaded, plans)
     if handled.calls:
         wakeup.notify("call")
     return len(handled.inputs) + len(handled.rows)
@@ -99,21 +98,22 @@ def _decide(
     now: datetime,
     single: bool,
     lock: bool,
-) -> tuple[Handled, Feed, Caps]:
+) -> tuple[Handled, Loaded]:
     loaded = load(sandbox_id, leases, plans, now=now, single=single, lock=lock)
     timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
-    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded.feed, loaded.caps
+    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded
 
 
-def _write(sandbox_id: int, handled: Handled, feed: Feed, caps: Caps, plans: SandboxPlans) -> None:
+def _write(sandbox_id: int, handled: Handled, loaded: Loaded, plans: SandboxPlans) -> None:
     """The lanes' own rows first, then those that others write too (engine.md § 3)."""
     if handled.is_empty:
         return
     timeouts = {id: float(plan.properties.timeout_seconds) for id, plan in plans.versions.items()}
     write(handled, sandbox_id=sandbox_id, now=handled.now, timeouts=timeouts)
     try:
-        write_people(feed.changes())
+        write_people(loaded.feed.changes())
+        write_memberships(sandbox_id, loaded.memberships, plans.segments)
     except StalePeople as error:
         raise Stale("a person") from error
-    if not caps.write():
+    if not loaded.caps.write():
         raise Stale("a profile cap")

@@ -17,6 +17,7 @@ from journeys.engine.lanes import Leased, fence
 from journeys.engine.operations import next_sequences, read_asked
 from journeys.engine.plans import plans_of
 from journeys.engine.wave.handle import Step
+from journeys.engine.wave.news import segment_keys
 from journeys.engine.wave.write import write_counts, write_steps
 from journeys.models import Call, Entrance, Instance, Lane, LaneInput
 
@@ -53,6 +54,9 @@ def _instances_of(one: LaneInput, lane_id: int) -> list[UUID]:
     elif one.kind == LaneInput.Kind.EVENT:
         places = plans_of(_sandbox_of(lane_id)).places_of(orjson.loads(one.detail)["events"])
         journeys = [place.journey_id for place in places]
+    elif one.kind == LaneInput.Kind.SEGMENT:
+        keys = segment_keys(orjson.loads(one.detail)["segment"])
+        journeys = [place.journey_id for place in plans_of(_sandbox_of(lane_id)).places_of(keys)]
     else:
         return []
     entered = Entrance.objects.filter(journey__in=journeys, namespace=one.namespace, person_id=one.person_id)

@@ -50,6 +50,14 @@ def jump(journey: str, *, event: str = "Meal", values: Any = None, **more: Any) 
     return act("jump", **{"journey": journey, "event": event, "values": values or FROM_LOBBY, **more})
 
 
+def qualified(segment: str = "Rich", to: Any = None, **more: Any) -> dict[str, Any]:
+    return act("segment_qualification", to, **{"segment": segment, "timeout": "PT1H", **more})
+
+
+def by_segment(to: Any = None, **more: Any) -> dict[str, Any]:
+    return qualified(to=to, **{"timeout": None, "namespace": "CRMID", **more})
+
+
 # Code, activity that is named, field, and the drawing.
 PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_NO_START", None, "", {"start": []}),
@@ -199,6 +207,59 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "clicked")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("push", "opened")),
     ("WARN_JOURNEY_NO_TIMEOUT", "react", "timeout", reacting("email", "opened", timeout=None)),
+    ("ERR_JOURNEY_SEGMENT_MISSING", "next", "segment", after_lobby(qualified("Gone"))),
+    ("WARN_JOURNEY_SEGMENT_UNEVALUATED", "next", "segment", after_lobby(qualified("New"))),
+    ("WARN_JOURNEY_NO_TIMEOUT", "next", "timeout", after_lobby(qualified(timeout=None))),
+    ("ERR_JOURNEY_SEGMENT_NAMESPACE", "in", "namespace", {"start": "in", "in": by_segment(namespace="")}),
+    ("ERR_JOURNEY_SEGMENT_NAMESPACE", "in", "namespace", {"start": "in", "in": by_segment(namespace="X")}),
+    ("ERR_JOURNEY_NAMESPACES", None, "", after_lobby(qualified(namespace="Email"))),
+    (
+        "ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE",
+        "next",
+        "",
+        {"start": "door", "door": act("event", "next", event="Anybody"), "next": qualified()},
+    ),
+    (
+        "ERR_JOURNEY_MIXED_START",
+        "lobby",
+        "",
+        {"start": ["in", "lobby"], "in": by_segment(), "lobby": act("event", event="Lobby")},
+    ),
+    ("ERR_JOURNEY_MIXED_START", "out", "", {"start": ["in", "out"], "in": by_segment(), "out": by_segment()}),
+    (
+        "ERR_JOURNEY_START_TIMEOUT",
+        "in",
+        "timeout",
+        {"start": "in", "in": by_segment(timeout="PT1H")},
+    ),
+    (
+        "ERR_JOURNEY_JUMP_SEGMENT",
+        "jump",
+        "",
+        after_lobby(qualified(to="jump"), jump=jump("u-2")),
+    ),
+    (
+        "ERR_JOURNEY_EXPR_UNKNOWN_SEGMENT",
+        "next",
+        "paths.0.expression",
+        after_lobby(paths('inSegment("Gone")')),
+    ),
+    (
+        "ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE",
+        "next",
+        "",
+        {"start": "door", "door": act("event", "next", event="Anybody"), "next": paths('inSegment("Rich")')},
+    ),
+    (
+        # An event of that name could not be told apart from it.
+        "ERR_JOURNEY_NAME_TWICE",
+        "next",
+        "name",
+        after_lobby(
+            qualified(to="again"),
+            again=act("event", event="Meal", name="SegmentQualification", timeout="PT1H"),
+        ),
+    ),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-9"))),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-6"))),
     ("ERR_JOURNEY_JUMP_TARGET", "next", "journey", after_lobby(jump("u-7"))),
@@ -328,6 +389,15 @@ SOUND: list[dict[str, Any]] = [
     *(reacting("sms", what) for what in ("sent", "failed")),
     *(reacting("push", what) for what in ("sent", "clicked", "failed")),
     after_lobby(jump("u-2")),
+    {"start": "in", "in": by_segment("next"), **END},
+    {
+        "start": "in",
+        "in": by_segment("next", on="both"),
+        "next": qualified(to="x", on="left"),
+        "x": qualified(),
+    },
+    after_lobby(qualified(to="check"), check=paths('@{SegmentQualification.status} == "exited"')),
+    after_lobby(paths('inSegment("Rich") and not inSegment("New")')),
     after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
 ]
 

@@ -1,0 +1,46 @@
+"""What expressions may read of a profile: its type, from the schemas that feed profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from datasources.platform.schemas.models import Schema
+from journeyorch.expressions import from_json_schema, types
+
+
+def profile_type(sandbox_id: int) -> types.ObjectType:
+    """The fields of all profile schemas, and the experience events that their event schemas describe."""
+    fields: dict[str, Any] = {}
+    event_fields: dict[str, Any] = {}
+    for schema in Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True).order_by("pk"):
+        target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
+        _merge(target, _fields(schema.document))
+    _merge(event_fields, _MESSAGE_EVENT)
+    return types.ObjectType({**fields, "experienceevent": types.ListType(types.ObjectType(event_fields))})
+
+
+# What the product itself writes into a person's history when it sends a message (actions/messages).
+_MESSAGE_EVENT: Mapping[str, Any] = {
+    "_id": types.STRING,
+    "timestamp": types.DATE_TIME,
+    "eventType": types.STRING,
+    "directMarketing": types.ObjectType({"sends": types.ObjectType({"value": types.DECIMAL})}),
+}
+
+
+def _fields(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    type = from_json_schema(dict(document))
+    return type.fields if isinstance(type, types.ObjectType) else {}
+
+
+def _merge(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add fields, objects deeply; where two schemas disagree on a type, the first one's holds."""
+    for name, type in more.items():
+        known = fields.get(name)
+        if known is None:
+            fields[name] = type
+        elif isinstance(known, types.ObjectType) and isinstance(type, types.ObjectType):
+            inner = dict(known.fields)
+            _merge(inner, type.fields)
+            fields[name] = types.ObjectType(inner)

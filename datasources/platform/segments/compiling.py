@@ -1,0 +1,122 @@
+"""A sandbox's segments, compiled, and what each must be looked at again for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from datasources.platform.profiles.fields import profile_type
+from datasources.platform.profiles.people import NOTHING, Needs
+from datasources.platform.segments.models import Segment
+from journeyorch.access.models import Sandbox
+from journeyorch.expressions import (
+    FUNCTIONS,
+    Compiled,
+    ExpressionError,
+    ExpressionProblem,
+    FieldGroupScope,
+    Scope,
+    compile_expression,
+    types,
+)
+from journeyorch.expressions.parse import parse
+from journeyorch.expressions.scope import PROFILE_GROUP, PROFILE_SOURCE
+from journeyorch.expressions.syntax import Call
+from journeyorch.outbound.configs import ConfigCache
+
+_EVENTS = "experienceevent"
+# Functions of the date category that look at the clock make a segment change with time alone.
+_CLOCKS = {
+    name
+    for name, function in FUNCTIONS.items()
+    if function.category == "date" and any(one.contextual for one in function.signatures)
+}
+
+
+class CompiledSegment(NamedTuple):
+    id: int
+    name: str
+    streaming: bool
+    expression: Compiled
+    by_time: bool  # time alone may change it
+
+    @property
+    def reads_events(self) -> bool:
+        return any(_EVENTS in one.path for one in self.expression.all_references())
+
+    @property
+    def reads_attributes(self) -> bool:
+        return any(_EVENTS not in one.path for one in self.expression.all_references())
+
+
+class Segments:
+    """The segments of one sandbox. Those that cannot be compiled any more are left out: nobody moves."""
+
+    def __init__(self, segments: Sequence[CompiledSegment] = (), zone: ZoneInfo | None = None) -> None:
+        self.zone = zone or ZoneInfo("UTC")
+        self.by_id = {segment.id: segment for segment in segments}
+        self.streaming = [segment for segment in segments if segment.streaming]
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What must be known of people to evaluate the streaming ones."""
+        if not self.streaming:
+            return NOTHING
+        events = any(segment.reads_events for segment in self.streaming)
+        return Needs(attributes=True, event_types=None if events else frozenset())
+
+
+def scope_of(sandbox_id: int) -> Scope:
+    """What a segment's expression may refer to: the profile and its experience events, no other segment."""
+    group = FieldGroupScope(profile_type(sandbox_id))
+    return Scope(datasources={PROFILE_SOURCE: {PROFILE_GROUP: group}}, segments=frozenset())
+
+
+def problems_of(source: str, sandbox_id: int) -> tuple[ExpressionProblem, ...]:
+    """What is wrong with an expression; empty if nothing is."""
+    try:
+        compile_expression(source, scope_of(sandbox_id), types.BOOLEAN)
+    except ExpressionError as error:
+        return tuple(error.problems)
+    return ()
+
+
+def load_segments(sandbox_id: int) -> Segments:
+    """As the database has them now."""
+    rows = list(Segment.objects.filter(sandbox_id=sandbox_id).order_by("pk"))
+    if not rows:
+        return Segments()
+    scope = scope_of(sandbox_id)
+    zone = ZoneInfo(Sandbox.objects.values_list("time_zone", flat=True).get(pk=sandbox_id))
+    compiled = (_compiled(row, scope) for row in rows)
+    return Segments([one for one in compiled if one is not None], zone)
+
+
+def _compiled(row: Segment, scope: Scope) -> CompiledSegment | None:
+    try:
+        expression = compile_expression(row.expression, scope, types.BOOLEAN)
+    except ExpressionError:
+        return None
+    streaming = row.evaluation == Segment.Evaluation.STREAMING
+    return CompiledSegment(row.pk, row.name, streaming, expression, looks_at_the_clock(row.expression))
+
+
+def looks_at_the_clock(source: str) -> bool:
+    """Whether an expression can change its value while nothing but time passes."""
+    return any(call.name in _CLOCKS for call in _calls(parse(source)))
+
+
+def _calls(part: Any) -> Iterator[Call]:
+    if isinstance(part, Call):
+        yield part
+    if isinstance(part, list | tuple):
+        for item in part:
+            yield from _calls(item)
+    elif is_dataclass(part):
+        yield from _calls([getattr(part, each.name) for each in fields(part)])
+
+
+segments_of: ConfigCache[Segments] = ConfigCache(load_segments)

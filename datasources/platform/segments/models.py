@@ -1,0 +1,70 @@
+"""Segments: people for whom an expression is true, and since when (events.md, Segments)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from datasources.platform.profiles.models import Profile
+from journeyorch.access.models import Configuration
+
+
+class Segment(Configuration):
+    """A name and a boolean expression over the profile and its experience events."""
+
+    class Evaluation(models.TextChoices):
+        STREAMING = "streaming", _("Streaming")
+        BATCH = "batch", _("Batch")
+
+    name = models.CharField(_("name"), max_length=60)
+    description = models.TextField(_("description"), blank=True)
+    expression = models.TextField(_("expression"))
+    evaluation = models.CharField(
+        _("evaluation"), max_length=9, choices=Evaluation, default=Evaluation.STREAMING
+    )
+    # When everybody was looked at last; empty: it has never been evaluated.
+    evaluated_at = models.DateTimeField(_("last evaluation"), null=True, editable=False)
+    # While everybody is being looked at: the profiles up to this id are done. NULL: nobody has to be.
+    evaluated_to = models.BigIntegerField(null=True, editable=False, default=0)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="segment_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentMembership(models.Model):
+    """One person in one segment, or not any more. Written conditionally on ``sequence`` (engine.md § 5)."""
+
+    class Status(models.TextChoices):
+        REALIZED = "realized", _("Realized")  # came in
+        EXISTING = "existing", _("Existing")  # was looked at again, and is still in
+        EXITED = "exited", _("Exited")
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    status = models.CharField(_("status"), max_length=8, choices=Status)
+    # Goes up whenever the person comes in or leaves; 0: was never in, but may come in by time alone.
+    sequence = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(_("changed"))
+    # When time alone may change it.
+    recheck_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("segment membership")
+        verbose_name_plural = _("segment memberships")
+        constraints = [
+            # Also the look-up of a wave: the segments of a person.
+            models.UniqueConstraint(fields=["profile", "segment"], name="membership_unique")
+        ]
+        indexes = [
+            # Those that are due, earliest first; most have no time.
+            models.Index(
+                fields=["recheck_at"], name="membership_due", condition=models.Q(recheck_at__isnull=False)
+            ),
+            # How many are in a segment.
+            models.Index(fields=["segment", "status"], name="membership_size"),
+        ]

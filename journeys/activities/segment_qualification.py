@@ -1,0 +1,141 @@
+"""Segment qualification: the person comes into a segment, or leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import Field
+
+from journeyorch.expressions import types
+from journeys.activities.base import (
+    NEXT,
+    TIMEOUT,
+    Activity,
+    Config,
+    Way,
+    activity,
+    gettext_noop,
+    ways_of_listening,
+)
+from journeys.activities.catalog import Catalog
+from journeys.activities.room import Room
+from journeys.definition.document import ActivityDocument, Duration
+from journeys.definition.problems import Problem
+from journeys.engine.decide.step import Armed, Pause, View
+from journeys.engine.decide.values import Key, StepStatus, segment_key
+
+# The statuses of a membership that are heard (expressions.md, SegmentQualification).
+_STATUSES: Mapping[str, tuple[str, ...]] = {
+    "entered": ("realized",),
+    "left": ("exited",),
+    "both": ("realized", "exited"),
+}
+#: The name by which expressions read the latest qualification.
+REFERENCE = "SegmentQualification"
+_QUALIFICATION = types.ObjectType(
+    {
+        "status": types.STRING,
+        "lastQualificationTime": types.DATE_TIME,
+        "segmentId": types.STRING,
+        "segmentName": types.STRING,
+    }
+)
+
+
+class SegmentQualificationConfig(Config):
+    """Which segment, and in which direction; ``namespace``: as a start, by which people are known."""
+
+    segment: str = Field(title=gettext_noop("Segment"), min_length=1)
+    on: Literal["entered", "left", "both"] = Field(default="entered", title=gettext_noop("Behaviour"))
+    namespace: str = Field(default="", title=gettext_noop("Namespace"))
+    timeout: Duration | None = Field(
+        default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
+    )
+    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
+
+
+class SegmentQualificationStep(Pause):
+    __slots__ = ("_path", "_timeout")
+    node_type = "segmentQualification"
+    uses_person = True
+
+    def __init__(self, *, keys: Iterable[Key], timeout: timedelta | None, path: str, **step: Any) -> None:
+        super().__init__(keys=keys, **step)
+        self._timeout = timeout
+        self._path = path
+
+    def stores(self) -> str:
+        return REFERENCE
+
+    def arm(self, view: View) -> Armed:
+        due = view.now + self._timeout if self._timeout is not None else None
+        return Armed(due, self._path, StepStatus.TIMED_OUT)
+
+
+@activity("segment_qualification")
+class SegmentQualification(Activity):
+    title = gettext_noop("Segment qualification")
+    category = "events"
+    icon = "users"
+    help = gettext_noop(
+        "Waits until the person comes into a segment or leaves it; as the first activity it lets in."
+    )
+    node_type = "segmentQualification"
+    can_start = True
+    waits = True
+    shares_reference = True
+    Config = SegmentQualificationConfig
+
+    @classmethod
+    def ways(cls, config: SegmentQualificationConfig) -> list[Way]:
+        return ways_of_listening(config.timeout, config.timeout_path)
+
+    @classmethod
+    def name_of(cls, config: SegmentQualificationConfig) -> str:
+        return config.segment
+
+    @classmethod
+    def stores(cls, document: ActivityDocument, config: SegmentQualificationConfig) -> str:
+        return REFERENCE
+
+    @classmethod
+    def leaves(cls, config: SegmentQualificationConfig, catalog: Catalog) -> Any:
+        return _QUALIFICATION
+
+    @classmethod
+    def namespace(cls, config: SegmentQualificationConfig, catalog: Catalog) -> str | None:
+        return config.namespace or None
+
+    @classmethod
+    def check(
+        cls, id: str, document: ActivityDocument, config: SegmentQualificationConfig, room: Room
+    ) -> Iterable[Problem]:
+        segment = room.catalog.segments.get(config.segment)
+        if segment is None:
+            message = f"The segment “{config.segment}” no longer exists; choose another one."
+            yield Problem("ERR_JOURNEY_SEGMENT_MISSING", message, id, "segment")
+        elif not segment.is_evaluated:
+            message = "The segment has never been evaluated; nobody may be in it yet."
+            yield Problem("WARN_JOURNEY_SEGMENT_UNEVALUATED", message, id, "segment")
+        if not room.above and not config.namespace:
+            message = "Nothing says by which identity people enter; choose a namespace."
+            yield Problem("ERR_JOURNEY_SEGMENT_NAMESPACE", message, id, "namespace")
+        elif config.namespace and config.namespace not in room.catalog.namespaces:
+            message = f"The namespace “{config.namespace}” tells no people apart; choose another one."
+            yield Problem("ERR_JOURNEY_SEGMENT_NAMESPACE", message, id, "namespace")
+
+    @classmethod
+    def compile(
+        cls, id: str, document: ActivityDocument, config: SegmentQualificationConfig, room: Room
+    ) -> SegmentQualificationStep:
+        segment = room.catalog.segments[config.segment]
+        return SegmentQualificationStep(
+            id=id,
+            name=document.label or config.segment,
+            to=document.targets,
+            keys=[segment_key(segment.id, status) for status in _STATUSES[config.on]],
+            timeout=config.timeout,
+            path=TIMEOUT if config.timeout_path else NEXT,
+        )

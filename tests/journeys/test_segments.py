@@ -1,0 +1,518 @@
+"""People come into segments and leave them, and journeys hear of it (engine.md § 5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from datasources.models import Identity, Profile, Schema, Segment, SegmentMembership
+from datasources.platform.profiles.updates import set_attributes
+from datasources.platform.segments.sweep import recheck_due, sweep
+from journeys import publishing
+from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
+from tests.journeys.world import World, act
+
+EVENTS = "#{ExperiencePlatform.ProfileFieldGroup.experienceevent"
+RICH = f"count({EVENTS}.all(currentDataPackField.amount > 100)}}) > 0"
+GOLD = '#{ExperiencePlatform.ProfileFieldGroup.loyalty.tier} == "gold"'
+PROFILE_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "loyalty": {"type": "object", "properties": {"tier": {"type": "string"}}},
+        "person": {"type": "object", "properties": {"name": {"type": "string"}}},
+    },
+}
+
+
+class Crowd(World):
+    """A world whose events feed profiles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        Schema.objects.filter(pk=self.schema.pk).update(feeds_profiles=True)
+        self.sandbox.refresh_from_db()
+        Schema.objects.create(
+            sandbox=self.sandbox, name="People", kind="profile", document=PROFILE_SCHEMA, feeds_profiles=True
+        )
+
+    def segment(self, name: str = "Rich", expression: str = RICH, **more: Any) -> Segment:
+        """A streaming segment that everybody has been looked at for."""
+        segment = Segment.objects.create(sandbox=self.sandbox, name=name, expression=expression, **more)
+        self.sweep()
+        return segment
+
+    def sweep(self) -> None:
+        with self.clock():
+            while sweep(self.now):
+                pass
+
+    def person(self, id: str = "anna", **attributes: Any) -> Profile:
+        profile = Profile.objects.create(sandbox=self.sandbox, attributes=attributes)
+        self.known(profile, "CRMID", id)
+        return profile
+
+    def known(self, profile: Profile, namespace: str, value: str, *, earlier: int = 0) -> None:
+        """``earlier``: seconds ago."""
+        Identity.objects.create(
+            sandbox=self.sandbox,
+            namespace=namespace,
+            value=value,
+            profile=profile,
+            seen_at=self.now - timedelta(seconds=earlier),
+        )
+
+    def set(self, profile: Profile, **values: Any) -> None:
+        """Somebody edits the profile."""
+        paths = {name.replace("__", "."): value for name, value in values.items()}
+        with self.clock():
+            set_attributes(profile, paths, self.now)
+
+    def statuses(self) -> list[tuple[str, str, int]]:
+        rows = SegmentMembership.objects.order_by("pk")
+        return [(row.segment.name, row.status, row.sequence) for row in rows.select_related("segment")]
+
+
+@pytest.fixture
+def crowd(db: None) -> Crowd:
+    return Crowd()
+
+
+def qualification(segment: str = "Rich", to: Any = None, **more: Any) -> Any:
+    return act("segment_qualification", to, **{"segment": segment, **more})
+
+
+def by_segment(crowd: Crowd, name: str = "Welcome", on: str = "entered", **more: Any) -> JourneyVersion:
+    return crowd.journey(
+        "in",
+        name=name,
+        **{
+            "in": qualification("Rich", "wait", on=on, namespace="CRMID"),
+            "wait": act("wait", duration="PT1H"),
+        },
+        **more,
+    )
+
+
+def steps(version: JourneyVersion, person: str = "anna") -> list[str]:
+    found = StepEvent.objects.filter(version=version, person_id=person).order_by("pk")
+    return [f"{step.activity}>{step.path}" for step in found]
+
+
+# --- Membership -----------------------------------------------------------------------------------
+
+
+def test_an_event_brings_its_person_into_a_segment(crowd: Crowd) -> None:
+    crowd.segment()
+
+    crowd.send("Lobby", amount=50)
+    crowd.run()
+    assert crowd.statuses() == []
+
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+    assert crowd.statuses() == [("Rich", "realized", 1)]
+
+    crowd.send("Lobby", amount=1)
+    crowd.run()
+    assert crowd.statuses() == [("Rich", "existing", 1)]
+
+
+def test_a_changed_profile_comes_in_and_leaves(crowd: Crowd) -> None:
+    crowd.segment("Gold", GOLD)
+    anna = crowd.person()
+
+    for tier, expected in (
+        ("gold", ("Gold", "realized", 1)),
+        ("grey", ("Gold", "exited", 2)),
+        ("gold", ("Gold", "realized", 3)),
+    ):
+        crowd.pass_time(seconds=1)
+        crowd.set(anna, loyalty__tier=tier)
+        assert crowd.statuses() == [expected]
+
+
+def test_an_attribute_is_no_reason_to_look_at_events_and_the_other_way_round(crowd: Crowd) -> None:
+    crowd.segment("Rich", RICH)
+    crowd.segment("Gold", GOLD)
+    anna = crowd.person()
+    # As if both were true and nobody had looked: whoever looks finds it.
+    Profile.objects.filter(pk=anna.pk).update(attributes={"loyalty": {"tier": "gold"}})
+
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+    assert crowd.statuses() == [("Rich", "realized", 1)]
+
+    crowd.pass_time(seconds=1)
+    crowd.set(anna, person__name="Anna")
+    assert crowd.statuses() == [("Rich", "realized", 1), ("Gold", "realized", 1)]
+
+
+def test_everybody_is_looked_at_once_a_segment_is_saved(crowd: Crowd) -> None:
+    for number in range(5):
+        crowd.person(f"p{number}", loyalty={"tier": "gold" if number % 2 else "grey"})
+
+    segment = crowd.segment("Gold", GOLD)
+
+    assert crowd.statuses() == [("Gold", "realized", 1)] * 2
+    segment.refresh_from_db()
+    assert (segment.evaluated_to, segment.evaluated_at) == (None, crowd.now)
+
+
+def test_a_batch_segment_leaves_people_alone_until_it_is_evaluated(crowd: Crowd) -> None:
+    segment = crowd.segment("Rich", RICH, evaluation="batch")
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+    assert crowd.statuses() == []
+
+    Segment.objects.filter(pk=segment.pk).update(evaluated_to=0)
+    crowd.sweep()
+    assert crowd.statuses() == [("Rich", "realized", 1)]
+
+
+def test_an_expression_that_fails_on_somebody_is_not_true_for_them(crowd: Crowd) -> None:
+    crowd.segment("Odd", "toInteger(#{ExperiencePlatform.ProfileFieldGroup.person.name}) > 3")
+    crowd.person("anna", person={"name": "Anna"})
+    crowd.person("bert", person={"name": "7"})
+
+    for profile in Profile.objects.all():
+        crowd.set(profile, loyalty__tier="x")
+
+    assert SegmentMembership.objects.get().profile.identities.get().value == "bert"
+
+
+# --- Time -----------------------------------------------------------------------------------------
+
+LATELY = f"count({EVENTS}.all(inLastDays(currentDataPackField.timestamp, 7))}}) > 0"
+QUIET = f"count({EVENTS}.all(inLastDays(currentDataPackField.timestamp, 7))}}) == 0"
+
+
+def test_who_was_there_lately_leaves_by_time_alone(crowd: Crowd) -> None:
+    crowd.segment("Lately", LATELY)
+    crowd.send("Lobby")
+    crowd.run()
+    assert crowd.statuses() == [("Lately", "realized", 1)]
+
+    crowd.pass_time(days=6, hours=23, minutes=59)
+    crowd.sweep()
+    assert crowd.statuses()[0][1] in ("realized", "existing")
+
+    crowd.pass_time(minutes=1, seconds=2)
+    crowd.sweep()
+    assert crowd.statuses() == [("Lately", "exited", 2)]
+
+
+def test_who_stays_away_comes_in_by_time_alone(crowd: Crowd) -> None:
+    crowd.segment("Quiet", QUIET)
+    version = crowd.journey(
+        "in",
+        name="Miss you",
+        **{"in": qualification("Quiet", "wait", namespace="CRMID"), "wait": act("wait", duration="PT1H")},
+    )
+    crowd.send("Lobby")
+    crowd.run()
+
+    for _ in range(8):
+        crowd.pass_time(days=1, seconds=1)
+        crowd.sweep()
+        crowd.run()
+
+    assert steps(version)[:1] == ["in>next"]
+    assert [row[1:] for row in crowd.statuses()] in ([("realized", 1)], [("existing", 1)])
+
+
+def test_a_time_that_nobody_can_look_at_is_not_tried_for_ever(crowd: Crowd) -> None:
+    segment = crowd.segment("Lately", LATELY)
+    crowd.send("Lobby")
+    crowd.run()
+    Segment.objects.filter(pk=segment.pk).update(expression="#{Gone.Group.field} > 3")
+    crowd.sandbox.configuration_changed()
+
+    crowd.pass_time(days=30)
+    with crowd.clock():
+        recheck_due(crowd.now)
+
+    assert SegmentMembership.objects.get().recheck_at is None
+
+
+# --- Journeys -------------------------------------------------------------------------------------
+
+
+def test_coming_into_a_segment_starts_the_journey(crowd: Crowd) -> None:
+    crowd.segment()
+    version = by_segment(crowd)
+
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+
+    assert steps(version) == ["in>next"]
+    told = crowd.instance().state
+    assert '"status":"realized"' in told
+    assert '"segmentName":"Rich"' in told
+
+
+def test_the_qualification_can_be_read(crowd: Crowd) -> None:
+    segment = crowd.segment()
+    read = (
+        '@{SegmentQualification.status} == "realized" and @{SegmentQualification.segmentName} == "Rich" and '
+        f'@{{SegmentQualification.segmentId}} == "{segment.pk}" and '
+        "@{SegmentQualification.lastQualificationTime} <= now()"
+    )
+    version = crowd.journey(
+        "in",
+        **{
+            "in": qualification("Rich", "check", namespace="CRMID"),
+            "check": act("condition", {"yes": ["end"]}, paths=[{"id": "yes", "expression": read}]),
+            "end": act("end"),
+        },
+    )
+
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+
+    assert steps(version) == ["in>next", "check>yes", "end>"]
+
+
+def test_the_other_direction_is_discarded_with_its_reason(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = by_segment(crowd, on="left")
+    anna = crowd.person()
+
+    crowd.set(anna, loyalty__tier="gold")
+    crowd.run()
+    assert steps(version) == [">wrongSegmentStatus"]
+
+    crowd.pass_time(seconds=1)
+    crowd.set(anna, loyalty__tier="grey")
+    crowd.run()
+    assert steps(version) == [">wrongSegmentStatus", "in>next"]
+
+
+def test_the_identity_seen_last_starts_and_all_of_them_hear_later(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = by_segment(crowd)
+    waiting = crowd.journey(
+        "lobby",
+        name="Waiting",
+        lobby=act("event", "rich", event="Lobby"),
+        rich=qualification("Rich", "end", timeout="P1D"),
+        end=act("end"),
+    )
+    anna = crowd.person("old")
+    crowd.known(anna, "CRMID", "new")
+    Identity.objects.filter(value="old").update(seen_at=crowd.now - timedelta(days=1))
+    Schema.objects.filter(pk=crowd.schema.pk).update(feeds_profiles=False)
+    crowd.sandbox.configuration_changed()
+    for person in ("old", "new"):
+        crowd.send("Lobby", person)
+    crowd.run()
+
+    crowd.set(anna, loyalty__tier="gold")
+    crowd.run()
+
+    assert (steps(version, "old"), steps(version, "new")) == ([], ["in>next"])
+    for person in ("old", "new"):
+        assert steps(waiting, person) == ["lobby>next", "rich>next", "end>"]
+
+
+def test_who_has_no_identity_in_the_starts_namespace_is_discarded(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = by_segment(crowd)
+    nobody = Profile.objects.create(sandbox=crowd.sandbox)
+    crowd.known(nobody, "Email", "a@example.com")
+
+    crowd.set(nobody, loyalty__tier="gold")
+    crowd.run()
+
+    assert steps(version, "a@example.com") == [">wrongNamespace"]
+    assert not Instance.objects.exists()
+
+
+def test_two_journeys_of_different_namespaces_each_hear_under_their_own(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    first = by_segment(crowd)
+    second = crowd.journey("in", name="By mail", **{"in": qualification("Rich", namespace="Email")})
+    anna = crowd.person()
+    crowd.known(anna, "Email", "a@example.com")
+
+    crowd.set(anna, loyalty__tier="gold")
+    crowd.run()
+
+    assert (steps(first), steps(second)) == (["in>next"], [])
+    assert steps(second, "a@example.com") == ["in>next"]
+
+
+def test_a_segment_nobody_listens_to_writes_no_inputs(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+
+    crowd.set(crowd.person(), loyalty__tier="gold")
+
+    assert not LaneInput.objects.exists()
+
+
+def test_a_change_that_is_taken_back_is_told_to_nobody(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    by_segment(crowd)
+    anna = crowd.person()
+
+    with transaction.atomic():
+        crowd.set(anna, loyalty__tier="gold")
+        assert LaneInput.objects.filter(kind=LaneInput.Kind.SEGMENT).count() == 1
+        transaction.set_rollback(True)
+
+    assert not LaneInput.objects.exists()
+    assert crowd.statuses() == []
+
+
+def test_a_qualification_keeps_its_place_among_the_persons_events(crowd: Crowd) -> None:
+    crowd.segment()
+    version = crowd.journey(
+        "in",
+        **{
+            "in": qualification("Rich", "meal", namespace="CRMID"),
+            "meal": act("event", "end", event="Restaurant", timeout="PT1H"),
+            "end": act("end"),
+        },
+    )
+    crowd.send("Restaurant")
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+    crowd.send("Restaurant")
+    crowd.run()
+
+    assert [step for step in steps(version) if "notListening" not in step] == [
+        "in>next",
+        "meal>next",
+        "end>",
+    ]
+
+
+# --- inSegment ------------------------------------------------------------------------------------
+
+
+def asking(crowd: Crowd, name: str = "Asking") -> JourneyVersion:
+    return crowd.journey(
+        "lobby",
+        name=name,
+        lobby=act("event", "rich", event="Lobby"),
+        rich=act(
+            "condition",
+            {"yes": ["end"]},
+            paths=[{"id": "yes", "expression": 'inSegment("Rich")'}],
+            other=False,
+        ),
+        end=act("end"),
+    )
+
+
+def test_a_condition_sees_who_is_in_a_segment(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = asking(crowd)
+    crowd.set(crowd.person("anna"), loyalty__tier="gold")
+    crowd.set(crowd.person("bert"), loyalty__tier="grey")
+
+    for person in ("anna", "bert", "stranger"):
+        crowd.send("Lobby", person)
+    crowd.run()
+
+    assert steps(version, "anna") == ["lobby>next", "rich>yes", "end>"]
+    assert steps(version, "bert") == steps(version, "stranger") == ["lobby>next", "rich>"]
+
+
+def test_an_event_that_brings_somebody_in_is_seen_by_the_journey_that_it_starts(crowd: Crowd) -> None:
+    crowd.segment()
+    version = asking(crowd)
+
+    crowd.send("Lobby", amount=500)
+    crowd.run()
+
+    assert steps(version) == ["lobby>next", "rich>yes", "end>"]
+
+
+def test_who_has_left_is_not_in_it(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = asking(crowd)
+    anna = crowd.person()
+    crowd.set(anna, loyalty__tier="gold")
+    crowd.pass_time(seconds=1)
+    crowd.set(anna, loyalty__tier="grey")
+
+    crowd.send("Lobby")
+    crowd.run()
+
+    assert steps(version) == ["lobby>next", "rich>"]
+
+
+def test_a_segment_that_does_not_exist_is_refused(crowd: Crowd) -> None:
+    with pytest.raises(publishing.NotAllowed) as refused:
+        asking(crowd)
+
+    assert [problem.code for problem in refused.value.problems] == ["ERR_JOURNEY_EXPR_UNKNOWN_SEGMENT"]
+
+
+# --- Merging --------------------------------------------------------------------------------------
+
+
+def meet(crowd: Crowd, **payload: Any) -> None:
+    """An event that names both: two profiles become one."""
+    crowd.send(
+        "Lobby",
+        identityMap={"CRMID": [{"id": "anna", "primary": True}], "Email": [{"id": "a@example.com"}]},
+        **payload,
+    )
+
+
+@pytest.mark.parametrize("rich", ["anna", "mail", "both"])
+def test_who_was_in_before_a_merge_does_not_come_in_again(crowd: Crowd, rich: str) -> None:
+    crowd.segment("Rich", GOLD)
+    version = by_segment(crowd)
+    anna = crowd.person()
+    mail = Profile.objects.create(sandbox=crowd.sandbox)
+    crowd.known(mail, "Email", "a@example.com")
+    for name, profile in (("anna", anna), ("mail", mail)):
+        if rich in (name, "both"):
+            crowd.set(profile, loyalty__tier="gold")
+    crowd.run()
+    before = steps(version)
+
+    meet(crowd)
+    crowd.run()
+
+    membership = SegmentMembership.objects.get()
+    assert membership.profile.merged_into is None
+    assert (membership.status, membership.sequence) == ("existing", 1)
+    assert steps(version) == before
+
+
+def test_a_merge_may_make_somebody_leave(crowd: Crowd) -> None:
+    crowd.segment("Rich", "#{ExperiencePlatform.ProfileFieldGroup.person.name} is null and " + GOLD)
+    version = by_segment(crowd, on="left")
+    crowd.set(crowd.person(), loyalty__tier="gold")
+    mail = Profile.objects.create(sandbox=crowd.sandbox)
+    crowd.known(mail, "Email", "a@example.com")
+    crowd.set(mail, person__name="Anna")
+    crowd.run()
+
+    meet(crowd)
+    crowd.run()
+
+    assert [row[1:] for row in crowd.statuses()] == [("exited", 2)]
+    assert steps(version)[-1] == "in>next"
+
+
+def test_in_segment_follows_a_merge_in_the_same_wave(crowd: Crowd) -> None:
+    crowd.segment("Rich", GOLD)
+    version = asking(crowd)
+    crowd.person()
+    mail = Profile.objects.create(sandbox=crowd.sandbox)
+    crowd.known(mail, "Email", "a@example.com")
+    crowd.set(mail, loyalty__tier="gold")
+
+    meet(crowd)
+    crowd.run()
+
+    assert steps(version) == ["lobby>next", "rich>yes", "end>"]
