@@ -6,5 +6,6 @@ from datasources.platform.profiles import admin as profiles
 from datasources.platform.schemas import admin as schemas
 from datasources.platform.schemas import component_admin as components
 from datasources.platform.schemas import dataset_admin as datasets
+from datasources.platform.segments import admin as segments
 
-__all__ = ["components", "datasets", "external", "namespaces", "profiles", "schemas"]
+__all__ = ["components", "datasets", "external", "namespaces", "profiles", "schemas", "segments"]

@@ -79,9 +79,7 @@ class SegmentQualification(Activity):
     title = gettext_noop("Segment qualification")
     category = "events"
     icon = "users"
-    help = gettext_noop(
-        "Waits until the person comes into a segment or leaves it; as the first activity it lets in."
-    )
+    help = gettext_noop("Waits until the person comes into a segment or leaves it; as a start it lets in.")
     node_type = "segmentQualification"
     can_start = True
     waits = True

@@ -19,7 +19,7 @@ from datasources.platform.segments.evaluate import is_in, recheck_at
 from datasources.platform.segments.models import SegmentMembership
 
 Status = SegmentMembership.Status
-_INSIDE = (Status.REALIZED, Status.EXISTING)
+INSIDE = (Status.REALIZED, Status.EXISTING)
 
 
 class Stored(NamedTuple):
@@ -58,7 +58,7 @@ class Membership:
 
     @property
     def inside(self) -> bool:
-        return self.status in _INSIDE
+        return self.status in INSIDE
 
     @property
     def is_changed(self) -> bool:
