@@ -9,10 +9,10 @@ from . import operators, syntax, types
 from .calls import check_call
 from .coerce import coerce, converter, folded
 from .compile import compile_plan
-from .errors import ExpressionProblem, Failure, Place
+from .errors import ExpressionError, ExpressionProblem, Failure, Place
 from .evaluate import Compiled, Reference
 from .fields import check_field
-from .limits import INTEGER_MAX, PATTERN_INSTRUCTIONS
+from .limits import INTEGER_MAX, PATTERN_INSTRUCTIONS, PROBLEMS
 from .paths import Loop
 from .plan import Apply, Choose, Constant, Fold, Logic, MakeList, Not, Nulls, Plan
 from .scope import Scope
@@ -46,8 +46,10 @@ class Checker:
         return Place(self.source, node.start, node.end)
 
     def refuse(self, place: Place, code: str, message: str, suggestion: str | None = None) -> Plan:
-        """Note a problem; the plan only stands in for the broken part."""
+        """Note a problem; the plan only stands in for the broken part. One too many ends the check."""
         self.problems.append(place.problem(code, message, suggestion))
+        if len(self.problems) == PROBLEMS:
+            raise ExpressionError(self.problems)
         return Constant(ANY, place, None)
 
     def refer(self, reference: Reference) -> None:

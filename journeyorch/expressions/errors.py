@@ -24,8 +24,9 @@ class ExpressionError(Exception):
     """The source was refused; ``problems`` is never empty and in the order of the text."""
 
     def __init__(self, problems: list[ExpressionProblem]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems
+        ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
+        super().__init__("; ".join(problem.message for problem in ordered))
+        self.problems = ordered
 
 
 class RunTimeError(Exception):

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from . import syntax
 from .check import Checker
-from .errors import ExpressionError, ExpressionProblem
+from .errors import ExpressionError
 from .evaluate import Compiled
 from .limits import CACHED_EXPRESSIONS
 from .parse import parse
@@ -34,14 +34,10 @@ def compile_once(source: str, scope: Scope, expected: Type | None = None) -> Com
     if expected is not None and not checker.problems:
         plan = checker.expect(plan, expected, "The result")
     if checker.problems:
-        raise ExpressionError(sorted(checker.problems, key=_position))
+        raise ExpressionError(checker.problems)
     if expected is BOOLEAN and not isinstance(plan, (Logic, Not)):
         plan = Logic(BOOLEAN, plan.place, "or", [plan])  # a boolean place: null becomes false
     return replace(checker.finish(plan), source=source, type=settled(plan.type))
-
-
-def _position(problem: ExpressionProblem) -> tuple[int, int]:
-    return problem.line, problem.column
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ SOURCE_BYTES = 16 * 1024
 NESTING = 64  # of brackets, and of signs in front of or behind each other
 TREE_DEPTH = 2 * NESTING  # between two brackets stands at least one operation
 TOKENS = 6_000
+PROBLEMS = 20  # that are told of one source: each may look for a name that was meant
 PATTERN_LENGTH = 1_000
 PATTERN_CLASSES = 10  # such as \\pL, which are tables of hundreds of ranges
 PATTERN_MEMORY = 512 * 1024

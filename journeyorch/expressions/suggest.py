@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
+from itertools import pairwise
+
+_LONGEST = 64  # characters of a name that are looked at
+_LOOKED_AT = 20
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -13,8 +19,19 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     for name in names:
         if name.casefold() == folded:
             return name
-    near = get_close_matches(word[:64], names, n=1, cutoff=0.7)
+    near = get_close_matches(word[:_LONGEST], _likely(word, names), n=1, cutoff=0.7)
     return near[0] if near else None
+
+
+def _likely(word: str, names: list[str]) -> list[str]:
+    """The few names worth a closer look, which is slow: those with the most pairs of letters in common."""
+    pairs = _pairs(word[:_LONGEST])
+    return nlargest(_LOOKED_AT, names, key=lambda name: len(pairs & _pairs(name)) / (len(name) + 1))
+
+
+@lru_cache(maxsize=8_192)
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(name[:_LONGEST])))
 
 
 def slip_of(word: str, known: Iterable[str]) -> str | None:

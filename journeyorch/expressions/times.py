@@ -10,11 +10,11 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from .errors import Failure, misfit, out_of_range
+from .suggest import closest, with_hint
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
@@ -128,9 +128,9 @@ def zone_of(name: str) -> tzinfo:
     """The zone of an IANA id, ``UTC``, ``Z`` or an offset such as ``+02:00``."""
     zone = _find_zone(name) if len(name) <= 64 else None
     if zone is None:
-        close = get_close_matches(name[:64], available_timezones(), n=1)
-        hint = f"Did you mean {close[0]}?" if close else "Use an id such as Europe/Paris."
-        raise Failure("ERR_EXPR_ZONE", f"There is no such time zone. {hint}")
+        close = closest(name, available_timezones())
+        message = with_hint("There is no such time zone.", close, "Use an id such as Europe/Paris.")
+        raise Failure("ERR_EXPR_ZONE", message)
     return zone
 
 

@@ -145,6 +145,24 @@ def test_the_deepest_expressions_run_on_a_small_stack(opening, inner, closing):
         assert explain(source)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "+".join(f"fooo{number}()" for number in range(900)),
+        "+".join(f"@{{Order.feild{number}}}" for number in range(500)),
+        f"[{', '.join(f'now({chr(34)}Eur{number}{chr(34)})' for number in range(500))}]",
+        " or ".join(f"matchRegExp('a', '({number}')" for number in range(300)),
+    ],
+)
+def test_not_more_than_twenty_problems_are_told(source):
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression(source, SCOPE)
+
+    places = [(problem.line, problem.column) for problem in caught.value.problems]
+    assert len(places) == 20
+    assert places == sorted(places)
+
+
 def test_long_chains_are_not_nesting():
     assert compile_expression("+".join(["1"] * 2_500), SCOPE).evaluate(make_context()) == 2_500
     assert compile_expression(" and ".join(["true"] * 1_500), SCOPE).evaluate(make_context()) is True
