@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from datasources.platform.namespaces.known import namespaces_of
-from datasources.platform.schemas.fields import always_there, fields_of
+from datasources.platform.schemas.fields import Field, always_there, fields_of, with_identity
 from datasources.platform.schemas.tree import FieldTreeField, is_within
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
@@ -172,7 +172,7 @@ def _number(chosen: Any) -> int:
 
 
 def _payload_fields(schema: Schema | None) -> FieldTreeField:
-    found = fields_of(schema.document) if schema else []
+    found = _fields_of(schema) if schema else []
     return FieldTreeField(
         found,
         fixed=always_there(found),
@@ -182,6 +182,10 @@ def _payload_fields(schema: Schema | None) -> FieldTreeField:
             "schema, save to see its fields."
         ),
     )
+
+
+def _fields_of(schema: Schema) -> list[Field]:
+    return with_identity(fields_of(schema.document), schema.primary_identity, schema.primary_namespace)
 
 
 def _loses_fields(old: list[str], new: list[str]) -> bool:

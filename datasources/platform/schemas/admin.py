@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.schemas.composing import recompose
 from datasources.platform.schemas.custom_forms import CustomFieldForm, CustomFieldsFormSet
 from datasources.platform.schemas.dialect import as_2020_12
-from datasources.platform.schemas.fields import fields_of
+from datasources.platform.schemas.fields import fields_of, with_identity
 from datasources.platform.schemas.forms import SchemaForm
 from datasources.platform.schemas.models import CustomField, Schema
 from datasources.platform.schemas.tree import FieldTree, shown
@@ -88,7 +88,8 @@ class SchemaAdmin(UsedAdmin):
 
     @admin.display(description=_("Fields"))
     def field_tree(self, obj: Schema) -> SafeString:
-        return shown(fields_of(obj.document), id="fields")
+        fields = with_identity(fields_of(obj.document), obj.primary_identity, obj.primary_namespace)
+        return shown(fields, id="fields")
 
     @admin.display(description=_("JSON Schema"))
     def download_link(self, obj: Schema) -> SafeString:

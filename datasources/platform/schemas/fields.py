@@ -49,6 +49,11 @@ def fields_of(document: _Document) -> list[Field]:
     return [_with_notes(field, friendly, identities) for field in found] if friendly or identities else found
 
 
+def with_identity(fields: Iterable[Field], path: str, namespace: str) -> list[Field]:
+    """The fields, with the one at ``path`` marked as an identity of a namespace."""
+    return [field._replace(namespace=namespace) if field.path == path else field for field in fields]
+
+
 def always_there(fields: Sequence[Field]) -> list[str]:
     """The paths of the fields that a valid value has: required, as is everything around them."""
     holders = {field.path.rpartition(".")[0] for field in fields}

@@ -179,7 +179,8 @@ class SchemaForm(forms.ModelForm):
 
     def _offer_classes(self, field: Any, sandbox_id: int) -> None:
         found = class_choices(sandbox_id)
-        field.widget = ClassSelect({each.uri: f"kind={each.kind}" for each in found})
+        conditions = {each.uri: f"kind={each.kind}" for each in found}
+        field.widget = ClassSelect(conditions) if found else forms.HiddenInput()
         field.choices = [("", _("none")), *((each.uri, f"{each.title}: {each.uri}") for each in found)]
 
     def clean(self) -> dict[str, Any]:

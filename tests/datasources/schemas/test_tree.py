@@ -86,7 +86,10 @@ def event(live_server: Any) -> Event:
     cache.clear()
     sandbox = Sandbox.objects.get(name="prod")
     document = compose("event", ["orchestration", "placeContext"], tenant={"stay": STAY}, tenant_name="hotel")
-    schema = Schema.objects.create(sandbox=sandbox, name="Hotel", kind="event", document=document)
+    schema = Schema.objects.create(
+        sandbox=sandbox, name="Hotel", kind="event", document=document,
+        primary_identity="eventType", primary_namespace="CRMID",
+    )  # fmt: skip
     User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
     return Event.objects.create(sandbox=sandbox, name="Arrived", schema=schema, event_id="arrived")
 
@@ -130,6 +133,7 @@ def test_fields_are_searched_and_chosen_with_the_keyboard(
     page.get_by_role("button", name="Save and continue editing").click()
     page.locator(".messagelist .success").wait_for()
 
+    expect(page.get_by_text("identity: CRMID")).to_be_visible()
     event.refresh_from_db()
     assert set(event.fields) == {"placeContext.POIinteraction.POIDetail.name", "_hotel", "_id", "timestamp"}
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
