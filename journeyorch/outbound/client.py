@@ -201,8 +201,15 @@ def _failure(error: Exception) -> Failure | None:
     return None
 
 
+# Of an answer that is an error, so many bytes are kept.
+_SHOWN = 2000
+
+
 def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
-    """How an attempt ended, for the engine (journeys.md, Retries); ``data`` goes with a good answer only."""
+    """How an attempt ended, for the engine (journeys.md, Retries); ``data`` goes with a good answer only.
+
+    With a bad one goes the beginning of its text, for who looks for the reason.
+    """
     if isinstance(answer, Failure):
         status = "timedOut" if answer.reason == "timeout" else "error"
         return Outcome(
@@ -222,6 +229,7 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
     return Outcome(
         "http",
         code,
+        answer.body[:_SHOWN].decode(errors="replace"),
         message=message,
         retryable=answer.status in _RETRYABLE_STATUSES,
         elapsed_ms=answer.elapsed_ms,

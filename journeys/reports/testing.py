@@ -72,7 +72,7 @@ def _here(instance: Instance | None) -> list[str]:
 
 def _lines(document: Document, steps: Sequence[StepEvent], here: Sequence[str]) -> list[str]:
     """Each step's way out leads to the next step; the last one's to where the person stands."""
-    lines = [f"{START}::{steps[0].activity}"] if steps else []
+    lines = [f"{START}:start:{steps[0].activity}"] if steps else []
     for number, step in enumerate(steps):
         after = [steps[number + 1].activity] if number + 1 < len(steps) else here
         activity = document.activities.get(step.activity)

@@ -12,6 +12,7 @@ from actions.models import Action, Channel, MessageTemplate
 from datasources.models import FieldGroup, Schema
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox, User
+from journeys import publishing, testing
 from journeys.demo.hotel import Addresses, load_hotel
 from journeys.models import Instance, JourneyVersion
 from tests.journeys.views.conftest import MORNING
@@ -43,6 +44,7 @@ def site(live_server: Any) -> str:
         version=version, journey_id=version.journey_id, lane_id=1, namespace="CRMID", person_id="guest-001",
         activity="restaurant", position=1, status=0, state="{}", started_at=MORNING,
     )  # fmt: skip
+    testing.switch_on(publishing.new_version(version, by=None), by=None)
     Action.objects.create(sandbox=version.sandbox, name="Taxi", url="https://taxi.example")
     User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
     return str(live_server.url)
@@ -80,9 +82,17 @@ def faults_of(page: Any) -> list[str]:
 
 
 def business_pages() -> list[str]:
-    version = f"/versions/{JourneyVersion.objects.get().uid}"
+    version = f"/versions/{JourneyVersion.objects.get(number=1).uid}"
+    tested = f"/versions/{JourneyVersion.objects.get(number=2).uid}"
     story = f"/instances/{Instance.objects.get().pk}/"
-    tabs = [f"{version}/", f"{version}/people/", f"{version}/details/", f"{version}/stop/"]
+    tabs = [
+        f"{version}/",
+        f"{version}/people/",
+        f"{version}/details/",
+        f"{version}/stop/",
+        f"{version}/labels/",
+    ]
+    tabs += [f"{tested}/test/", f"{tested}/switch-test-off/"]
     tries = ["/fire/", "/expressions/"]
     return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
 

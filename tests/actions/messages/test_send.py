@@ -385,3 +385,28 @@ def test_recording_a_batch_takes_few_queries(
     with django_assert_max_num_queries(8):
         handler.record(batch, NOON)
     assert uuid.UUID(str(Delivery.objects.first().message_id))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "in_test", "held"),
+    [
+        ("", True, False),
+        ("qa@example.org", False, False),
+        ("qa@example.org", True, True),
+        ("qa@example.org\nADA@example.com", True, False),
+        ("@example.com", True, False),
+        ("@ample.com", True, True),
+    ],
+)
+def test_messages_of_tests_go_only_where_the_sandbox_allows(
+    handler, channel, template, person, call, allowed, in_test, held
+):
+    channel("email")
+    person()
+    sandbox = Sandbox.objects.get(name="prod")
+    sandbox.test_addresses = allowed
+    sandbox.save()
+    sandbox.configuration_changed()
+    result = prepare(handler, call(template())._replace(in_test=in_test))
+
+    assert (isinstance(result, Outcome) and result.code == "notAllowedInTest") is held

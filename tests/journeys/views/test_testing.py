@@ -194,10 +194,11 @@ def test_the_path_says_which_lines_were_walked_and_where_the_person_is(maker, te
     drain(tested)
     found = path(maker, tested)
     assert (found["activities"], found["here"]) == (["in"], ["pause"])
-    assert found["taken"] == ["::in", "in:next:pause"]
+    assert found["taken"] == [":start:in", "in:next:pause"]
     assert found["instance"]["person"] == TESTER
     shown = page(maker, tested)
-    assert 'class="way way--taken" data-way="in:next:pause"' in shown
+    for line in (":start:in", "in:next:pause"):
+        assert f'class="way way--taken" data-way="{line}"' in shown
 
 
 def test_the_path_is_sent_again_only_when_it_has_changed(maker, tested):
