@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from datasources.models import Identity
+from datasources.models import Identity, Segment
 from datasources.platform.namespaces.canonical import canonical
 from events.models import Event, ReceivedEvent
 from journeyorch import bulk, wakeup
@@ -18,8 +20,9 @@ from journeys import firing
 from journeys.definition.check import Reading
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
+from journeys.engine.lanes import lane_of
 from journeys.engine.sweeps import end_run
-from journeys.models import Journey, JourneyVersion, LastTrigger
+from journeys.models import Journey, JourneyVersion, LaneInput, LastTrigger
 from journeys.publishing import NotAllowed, locked, require, require_no_errors
 
 Status = JourneyVersion.Status
@@ -101,6 +104,46 @@ def trigger(
     LastTrigger.objects.update_or_create(user=by, event=event, defaults=values)
     JourneyVersion.objects.filter(pk=version.pk).update(tested_at=now)
     return received
+
+
+def qualify(version: JourneyVersion, segment: str, *, entered: bool, person: str, now: datetime) -> None:
+    """Tell the test, and nobody else, that a test profile came into a segment or left it.
+
+    Raises ``NotAllowed`` for a segment that the version does not name and for no test profile.
+    """
+    namespace = namespace_of(version)
+    known = canonical(namespace, person)
+    if version.status != Status.TEST or segment not in segments_of(version):
+        raise NotAllowed(_("The version is not in test, or knows no such segment; load the page again."))
+    if not _testers(version.sandbox_id, namespace).filter(value=known).exists():
+        message = _("“%(person)s” is no test profile; choose one, or flag it under Profiles.")
+        raise NotAllowed(message % {"person": person})
+    found = Segment.objects.get(sandbox=version.sandbox_id, name=segment)
+    detail = {
+        "segment": found.pk, "name": found.name, "status": "realized" if entered else "exited",
+        "sequence": str(uuid.uuid4()), "at": now, "namespaces": [namespace], "starts": True,
+        "test": version.pk, "journey": version.journey_id,
+    }  # fmt: skip
+    lane = lane_of(version.sandbox_id, namespace, known)
+    LaneInput.objects.create(
+        lane_id=lane, kind=LaneInput.Kind.SEGMENT, namespace=namespace, person_id=known,
+        detail=orjson.dumps(detail).decode(), occurred_at=now,
+    )  # fmt: skip
+    JourneyVersion.objects.filter(pk=version.pk).update(tested_at=now)
+    wakeup.notify("drain")
+
+
+def segments_of(version: JourneyVersion) -> list[str]:
+    """The names of the segments that the version listens to."""
+    document = Document.model_validate(version.document)
+    named = (activity.config.get("segment") for activity in document.activities.values())
+    return list(dict.fromkeys(name for name in named if isinstance(name, str)))
+
+
+def namespace_of(version: JourneyVersion) -> str:
+    """By which people are known in it."""
+    document = Document.model_validate(version.document)
+    return next(iter(Reading(document, read_catalog(version.sandbox_id)).namespaces()), "")
 
 
 def events_of(version: JourneyVersion) -> list[str]:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/test/", testing.test, name="version-test"),
     path("versions/<uuid:uid>/test/trigger/", testing.trigger, name="version-test-trigger"),
+    path("versions/<uuid:uid>/test/qualify/", testing.qualify, name="version-test-qualify"),
     path("versions/<uuid:uid>/test/options/", testing.options, name="version-test-options"),
     path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
     path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),

@@ -80,6 +80,25 @@ def _send(version: JourneyVersion, form: TriggerForm, *, by: User) -> bool:
 
 @page(CHANGE)
 @require_POST
+def qualify(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A test profile comes into a segment, or leaves it."""
+    version, given = version_of(request, uid), request.POST
+    try:
+        testing.qualify(
+            version,
+            given.get("segment", ""),
+            entered=given.get("direction") != "exit",
+            person=given.get("person", "")[:512],
+            now=timezone.now(),
+        )
+        messages.success(request, _("The qualification is sent."))
+    except publishing.NotAllowed as refusal:
+        messages.error(request, refusal.message)
+    return redirect("version-test", uid=version.uid)
+
+
+@page(CHANGE)
+@require_POST
 def options(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Change how long waits last, and who is listened to."""
     version, form = version_of(request, uid), OptionsForm(request.POST)
@@ -145,6 +164,8 @@ def _answer(
         "path": found,
         "form": form,
         "events": _events(version),
+        "segments": testing.segments_of(version) if version.status == Status.TEST else [],
+        "testers": testing.test_profiles(version.sandbox_id, testing.namespace_of(version)),
         "has_waits": waits,
         "seconds": int(version.test_wait.total_seconds()),
         "shortest": int(testing.shortest_wait(document).total_seconds()),

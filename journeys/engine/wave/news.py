@@ -140,4 +140,7 @@ def _segment(one: Input) -> Arrived:
         segment_id=detail["segment"],
         namespaces=frozenset(detail["namespaces"]),
         starts=detail["starts"],
+        test_of=detail.get("test"),
+        # A form made it: nobody is in the segment or out of it for that, and only the test hears of it.
+        target=Place(detail["journey"], in_test=True) if "test" in detail else None,
     )

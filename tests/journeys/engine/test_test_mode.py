@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from datasources.models import Identity, Profile
+from datasources.models import Identity, Profile, Segment
 from events.models import ReceivedEvent
 from journeys import publishing, testing
 from journeys.engine.upkeep import upkeep
@@ -305,6 +305,26 @@ def test_profile_caps_of_a_test_begin_anew_with_the_next(world: World) -> None:
         world.run()
         testing.switch_on(version, by=None)
         assert not ProfileCap.objects.exists()
+
+
+def test_a_segment_start_is_tested_by_picking_a_profile(world: World) -> None:
+    """Nobody else hears of it, and the profile comes into no segment."""
+    Segment.objects.create(sandbox=world.sandbox, name="Gold", expression="true")
+    start = act("segment_qualification", segment="Gold", namespace="CRMID")
+    world.journey("gold", name="Live", gold=start)
+    draft = world.draft("gold", gold=start)
+    with world.clock():
+        testing.switch_on(draft, by=None)
+    profile(world, "anna")
+    for entered in (False, True):
+        testing.qualify(draft, "Gold", entered=entered, person="anna", now=world.now)
+        world.run()
+
+    assert world.discards() == ["wrongSegmentStatus"]
+    assert (world.instance().version_id, world.path()) == (draft.pk, ["gold>next"])
+    for name, person in (("Silver", "anna"), ("Gold", "stranger")):
+        with pytest.raises(NotAllowed):
+            testing.qualify(draft, name, entered=True, person=person, now=world.now)
 
 
 def _calling(world: World) -> dict[str, Any]:
