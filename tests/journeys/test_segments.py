@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -12,7 +13,9 @@ from datasources.models import Identity, Profile, Schema, Segment, SegmentMember
 from datasources.platform.profiles.updates import set_attributes
 from datasources.platform.segments.sweep import recheck_due, sweep
 from journeys import publishing
+from journeys.engine.drain import drain_once
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
+from tests.journeys.together import on_postgresql, threads
 from tests.journeys.world import World, act
 
 EVENTS = "#{ExperiencePlatform.ProfileFieldGroup.experienceevent"
@@ -516,3 +519,43 @@ def test_in_segment_follows_a_merge_in_the_same_wave(crowd: Crowd) -> None:
     crowd.run()
 
     assert steps(version) == ["lobby>next", "rich>yes", "end>"]
+
+
+# --- Races ----------------------------------------------------------------------------------------
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", ["event", "edit", "merge"])
+def test_of_two_who_look_at_a_person_at_once_the_second_one_looks_again(other: str) -> None:
+    """Each alone sees too little to bring the person in; together it is enough, whoever is first."""
+    crowd = Crowd()
+    crowd.segment("Rich", f"{GOLD} or count({EVENTS}.all()}}) > 1")
+    version = by_segment(crowd)
+    anna = crowd.person()
+    crowd.known(anna, "Email", "a@example.com")
+    mail = {"Email": [{"id": "a@example.com", "primary": True}]}
+    crowd.send("Lobby")
+    if other == "event":
+        crowd.send("Unknown", identityMap=mail)
+    elif other == "merge":
+        crowd.known(Profile.objects.create(sandbox=crowd.sandbox), "ECID", "cookie")
+        both = {"ECID": [{"id": "cookie"}], **mail}
+        crowd.send("Unknown", identityMap=both)
+
+    def drain() -> None:
+        with crowd.clock():
+            while drain_once(crowd.sandbox.pk, owner=uuid4().hex, workers=64):
+                pass
+
+    with threads() as others:
+        others.start(drain)
+        others.start(drain)
+        if other == "edit":
+            others.start(set_attributes, anna, {"loyalty.tier": "gold"}, crowd.now)
+    crowd.run()
+
+    (row,) = [row for row in crowd.statuses() if row[1] != "exited"]
+    assert row[2] == 1
+    assert steps(version) == ["in>next"]
+    assert crowd.waiting_inputs() == 0
