@@ -224,7 +224,9 @@ def test_upkeep_never_revives_a_version_that_was_stopped(
     world: World, upkeep: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was read as live or closed, and stopped before upkeep wrote."""
-    version = world.journey("lobby", properties={"end_at": "2026-02-01T00:00:00Z"}, **WAITING)
+    with world.clock():
+        version = world.journey("lobby", properties={"end_at": "2026-03-02T00:00:00Z"}, **WAITING)
+    world.pass_time(days=2)
     if upkeep is finish_empty:
         publishing.close(version, by=None)
     first = transaction.atomic
