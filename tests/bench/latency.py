@@ -86,8 +86,9 @@ def _database(kind: str) -> Iterator[str]:
             yield f"sqlite:///{folder}/bench.sqlite3"
 
 
-def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
-    endpoint = Endpoint()
+@contextmanager
+def installation(url: str, endpoint: Endpoint) -> Iterator[tuple[int, str]]:
+    """Web server and workers on a fresh database: (port, key of the inlet)."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -109,15 +110,21 @@ def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
     try:
         _send(port, inlet, rate=5, seconds=6)  # until everything runs and is compiled
         time.sleep(2)
-        sent: dict[str, float] = {}
-        costs = costs_of(lambda: sent.update(_send(port, inlet, rate=rate, seconds=seconds)))
-        _await(endpoint, sent)
-        stages = _stages(url, len(sent))
+        yield port, inlet
     finally:
         for server in servers:
             server.terminate()
         for server in servers:
             server.wait(40)
+
+
+def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
+    endpoint = Endpoint()
+    sent: dict[str, float] = {}
+    with installation(url, endpoint) as (port, inlet):
+        costs = costs_of(lambda: sent.update(_send(port, inlet, rate=rate, seconds=seconds)))
+        _await(endpoint, sent)
+        stages = _stages(url, len(sent))
     delays = sorted((endpoint.arrived[id] - at) * 1000 for id, at in sent.items() if id in endpoint.arrived)
     return {
         "events": len(sent),
@@ -152,21 +159,21 @@ def _stages(url: str, count: int) -> dict[str, float]:
 def _send(port: int, inlet: str, *, rate: float, seconds: float) -> dict[str, float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     sent: dict[str, float] = {}
-    _await_port(port)
+    await_port(port)
     begun = time.perf_counter()
     for number in range(int(rate * seconds)):
         time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
         id = str(uuid.uuid4())
         sent[id] = time.perf_counter()
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
-        connection.request("POST", f"/collection/{inlet}", json.dumps(_message(id)), headers)
+        connection.request("POST", f"/collection/{inlet}", json.dumps(message(id)), headers)
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 200, answer.status
     return sent
 
 
-def _message(id: str) -> dict[str, Any]:
+def message(id: str) -> dict[str, Any]:
     entity = {
         "_id": id,
         "timestamp": "2026-03-01T12:00:00Z",
@@ -178,7 +185,7 @@ def _message(id: str) -> dict[str, Any]:
     return {"header": {"imsOrgId": "bench"}, "body": {"xdmMeta": {}, "xdmEntity": entity}}
 
 
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
