@@ -1,6 +1,6 @@
 """The same work by others, in one run: python -m tests.bench.peers --dbos PYTHON [--events 300]
 
-HTTP event → condition → call to an endpoint → end, durable, on PostgreSQL with fsync: one event a request over
+HTTP event → condition → call to an endpoint → end, durable, on PostgreSQL with fsync: an event a request over
 four connections, as fast as each is answered; measured until the last call has arrived. Ratios of events a
 second, and of CPU-ms an event of all processes.
 
