@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from events.protocols import Normalized
+from events.times import read_time
 
 #: What the calls are named in a message.
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
@@ -51,6 +52,30 @@ def in_xdm(call: Call, *, received_at: datetime) -> Normalized:
         timestamp=at,
         own={name: values for name, values in own.items() if values},
     )
+
+
+# --- Reading what clients write -------------------------------------------------------------------
+
+
+def by_our_clock(happened: Any, sent_at: Any, received_at: datetime) -> datetime | None:
+    """When it happened, without the error of the client's clock: what is sent now is received now."""
+    moment, sent = read_time(happened), read_time(sent_at)
+    if moment is None or sent is None or sent < moment:
+        # Nothing is sent before it happened: those are two clocks.
+        return moment
+    return received_at - (sent - moment)
+
+
+def values_of(value: Any) -> Values:
+    """An object, or nothing."""
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(value: Any) -> str:
+    """Ids are written as numbers, too."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
 
 
 # --- Who ------------------------------------------------------------------------------------------
@@ -138,11 +163,11 @@ def _known(call: Call) -> dict[str, Any]:
 
 def _order(properties: Values) -> dict[str, Any]:
     order: dict[str, Any] = {}
-    if (number := _text(properties.get("order_id"))) is not None:
+    if (number := _name(properties.get("order_id"))) is not None:
         order["purchaseID"] = number
     if (total := _number(properties.get("total", properties.get("revenue")))) is not None:
         order["priceTotal"] = total
-    if (currency := _text(properties.get("currency"))) is not None:
+    if (currency := _name(properties.get("currency"))) is not None:
         order["currencyCode"] = currency
     return order
 
@@ -165,11 +190,8 @@ def _item(product: Any) -> dict[str, Any]:
     return found if {"SKU", "name"} & found.keys() else {}
 
 
-def _text(value: Any) -> str | None:
-    """Numbers name orders and products, too."""
-    if isinstance(value, str):
-        return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+def _name(value: Any) -> str | None:
+    return text_of(value) or None
 
 
 def _number(value: Any) -> int | float | None:
@@ -189,8 +211,8 @@ def _whole(value: Any) -> int | None:
 
 # Field of an item; where clients have it, the first that is there; how it is read.
 _ITEM: tuple[tuple[str, tuple[str, ...], Callable[[Any], Any]], ...] = (
-    ("SKU", ("sku", "product_id", "id"), _text),
-    ("name", ("name",), _text),
+    ("SKU", ("sku", "product_id", "id"), _name),
+    ("name", ("name",), _name),
     ("quantity", ("quantity",), _whole),
     ("priceTotal", ("price",), _number),
 )
@@ -200,13 +222,13 @@ def _web(call: Call) -> dict[str, Any]:
     page = call.context.get("page")
     seen = {**(page if isinstance(page, dict) else {}), **(call.properties if call.kind == "page" else {})}
     details: dict[str, Any] = {}
-    if (url := _text(seen.get("url"))) is not None:
+    if (url := _name(seen.get("url"))) is not None:
         details["URL"] = url
-    if (name := _text(call.event if call.kind == "page" and call.event else seen.get("title"))) is not None:
+    if (name := _name(call.event if call.kind == "page" and call.event else seen.get("title"))) is not None:
         details["name"] = name
     if call.kind == "page":
         details["pageViews"] = {"value": 1}
-    referrer = _text(seen.get("referrer"))
+    referrer = _name(seen.get("referrer"))
     web = ({"webPageDetails": details} if details else {}) | (
         {"webReferrer": {"URL": referrer}} if referrer else {}
     )

@@ -10,9 +10,10 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("login/", auth_views.LoginView.as_view(), name="login"),
-    path("api/", include("journeyorch.api.urls")),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    # Before the API: clients of other systems send to addresses below it.
     path("", include("events.urls")),
+    path("api/", include("journeyorch.api.urls")),
     path("", include("actions.urls")),
     path("", include("journeys.urls")),
 ]

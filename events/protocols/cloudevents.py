@@ -12,10 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
-from django.conf import settings
 
 from events.ingest.incoming import Incoming
-from events.ingest.refusals import Flaw, Refused, malformed, too_large
+from events.ingest.refusals import Flaw, Refused
 from events.protocols import (
     Answer,
     Message,
@@ -27,7 +26,8 @@ from events.protocols import (
     problem,
     protocol,
 )
-from events.protocols.collection import message_key, read_time
+from events.reading import batch_of, message_key, message_of
+from events.times import read_time
 
 _REQUIRED = ("specversion", "id", "source", "type")
 _HEADER = "ce-"
@@ -59,7 +59,7 @@ class CloudEvents:
         """One event, or those of a batch in order."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/cloudevents-batch+json":
-            return [_message(each) for each in _batch(request.json)]
+            return [_message(each) for each in batch_of(request.json)]
         return [_message(request.json if kind == "application/cloudevents+json" else _binary(request))]
 
     def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
@@ -91,14 +91,6 @@ class CloudEvents:
         return problem(refusal)
 
 
-def _batch(value: Any) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise malformed("The body is no list of events.")
-    if len(value) > settings.INGEST_MAX_BATCH_MESSAGES:
-        raise too_large(f"The batch holds more than {settings.INGEST_MAX_BATCH_MESSAGES} events.")
-    return value
-
-
 def _binary(request: Incoming) -> dict[str, Any]:
     """Attributes from headers, percent-encoded where they are not ASCII; the body is the data."""
     attributes = {
@@ -116,11 +108,8 @@ def _message(event: Any) -> Message | Flaw:
         return Flaw(400, f"The event has no {missing}, or it is no text.")
     if event["specversion"] != "1.0":
         return Flaw(400, "The event is of another version of CloudEvents than 1.0.")
-    body = orjson.dumps(event)
-    if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
-        return Flaw(413, f"The event is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes.")
     # Source and id together tell events apart (CloudEvents, section 3.1).
-    return Message(body.decode(), message_key("ce", f"{event['source']} {event['id']}"), event)
+    return message_of(event, key=message_key("ce", f"{event['source']} {event['id']}"))
 
 
 def _missing(event: Mapping[str, Any]) -> str:

@@ -5,10 +5,9 @@ A message is ``{"header": {…}, "body": {"xdmMeta": {…}, "xdmEntity": {…}}}
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from django.conf import settings
 
 from datasources.platform.schemas.validate import Violation
 from events.ingest.incoming import Incoming
-from events.ingest.refusals import Flaw, Refused, malformed, too_large
+from events.ingest.refusals import Flaw, Refused
 from events.protocols import (
     Answer,
     Message,
@@ -28,6 +27,8 @@ from events.protocols import (
     problem,
     protocol,
 )
+from events.reading import batch_of, message_key
+from events.times import read_time
 
 _PROBLEMS = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
 _AUTHORIZATION = "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization"
@@ -36,7 +37,6 @@ _UNKNOWN_FORMAT = "Message has unknown xdm format"
 
 # Answers name the organization; anything that does not look like one might be somebody's secret.
 _ORGANIZATION = re.compile(r"[0-9A-Za-z]{1,40}@[A-Za-z]{1,20}", re.ASCII)
-_MAX_KEY = 200
 
 
 @protocol
@@ -55,7 +55,7 @@ class Collection:
 
     def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
         """The messages of a request, in order."""
-        return [read_message(each) for each in (_batch(request.json) if route.batch else [request.json])]
+        return [read_message(each) for each in (_all(request.json) if route.batch else [request.json])]
 
     def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """The message's ``xdmEntity``, which is XDM already."""
@@ -89,26 +89,8 @@ class Collection:
         return problem(refusal)
 
 
-def read_time(value: Any) -> datetime | None:
-    """A moment written as RFC 3339, in UTC; ``None`` for anything else, also one beyond what UTC can hold."""
-    if not isinstance(value, str):
-        return None
-    # A leap second is a moment that Python cannot name; the last microsecond before it is the nearest.
-    text = value[:17] + "59.999999" + value[19:].lstrip(".0123456789") if value[16:19] == ":60" else value
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _batch(value: Any) -> list[Any]:
-    messages = value.get("messages") if isinstance(value, dict) else None
-    if not isinstance(messages, list) or not messages:
-        raise malformed("The body has no list of messages.")
-    if len(messages) > settings.INGEST_MAX_BATCH_MESSAGES:
-        raise too_large(f"The batch holds more than {settings.INGEST_MAX_BATCH_MESSAGES} messages.")
-    return messages
+def _all(value: Any) -> list[Any]:
+    return batch_of(value.get("messages") if isinstance(value, dict) else None)
 
 
 def read_message(value: Any) -> Message | Flaw:
@@ -145,17 +127,6 @@ def _key(entity: Mapping[str, Any], header: Mapping[str, Any]) -> str | None:
         if key := message_key(prefix, value):
             return key
     return None
-
-
-def message_key(prefix: str, value: Any) -> str | None:
-    """What makes a message with this id the same again; None for what is no id. Long ones by their digest."""
-    if not isinstance(value, str) or not value:
-        return None
-    return f"{prefix}:{value}" if len(value) <= _MAX_KEY else f"{prefix}#{_digest(value)}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _schema_ref(message: Mapping[str, Any]) -> str:

@@ -8,21 +8,18 @@ authentication, or ``writeKey`` in the body. Stored is ``{"call": …, "sentAt":
 
 from __future__ import annotations
 
-import base64
-import binascii
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from django.conf import settings
 
-from events.analytics import KINDS, Call, in_xdm
+from events.analytics import KINDS, Call, by_our_clock, in_xdm, text_of, values_of
 from events.ingest.incoming import Incoming
-from events.ingest.refusals import Flaw, Refused, malformed, too_large
+from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
-from events.protocols.collection import message_key, read_time
+from events.reading import basic_of, batch_of, message_key, message_of
 
 _LETTERS = {kind[0]: kind for kind in KINDS}
 _BATCH = ("batch", "import", "b")
@@ -35,7 +32,8 @@ class Segment:
     """One call a request, or a batch of them."""
 
     name = "segment"
-    routes = (
+    prefix = "v1/"
+    routes: Sequence[Route] = (
         *(Route(f"v1/{name}", batch=True) for name in _BATCH),
         *(Route(f"v1/{name}") for name in _SINGLE),
         *(Route(name) for name in _LETTERS),
@@ -46,9 +44,9 @@ class Segment:
 
     def opening(self, request: Incoming) -> Opening:
         """By the write key."""
-        key = request.path.get("key") or _basic_user(request) or request.query.get("writeKey", "")
+        key = request.path.get("key") or basic_of(request)[0] or request.query.get("writeKey", "")
         if not key and request.method == "POST" and isinstance(value := request.json, dict):
-            key = _text(value.get("writeKey"))
+            key = text_of(value.get("writeKey"))
         if not key:
             raise Refused(401, "Unauthorized", _NO_KEY)
         return Opening(key=key)
@@ -68,14 +66,9 @@ class Segment:
         if not isinstance(value, dict):
             raise malformed("The body is no object.")
         if not route.batch:
-            name = route.pattern.removeprefix("v1/")
+            name = route.pattern.removeprefix(self.prefix)
             return [_message({**value, "type": _LETTERS.get(name, name)}, value.get("sentAt"))]
-        calls = value.get("batch")
-        if not isinstance(calls, list) or not calls:
-            raise malformed("The body has no list of calls, “batch”.")
-        if len(calls) > settings.INGEST_MAX_BATCH_MESSAGES:
-            raise too_large(f"The batch holds more than {settings.INGEST_MAX_BATCH_MESSAGES} calls.")
-        return [_message(call, value.get("sentAt")) for call in calls]
+        return [_message(call, value.get("sentAt")) for call in batch_of(value.get("batch"))]
 
     def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """The call in XDM."""
@@ -96,32 +89,17 @@ class Segment:
         return Answer(refusal.status, {"success": False, "message": refusal.detail}, headers=refusal.headers)
 
 
-def _basic_user(request: Incoming) -> str:
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        # Some clients leave out the colon, and with it the padding.
-        text = base64.b64decode(encoded.strip() + "=" * (-len(encoded.strip()) % 4)).decode()
-    except (binascii.Error, ValueError):
-        return encoded.strip()
-    return text.partition(":")[0]
-
-
 def _message(call: Any, sent_at: Any) -> Message | Flaw:
     if not isinstance(call, dict) or call.get("type") not in KINDS:
         return Flaw(400, "The call is of no known type.")
-    if not (_text(call.get("userId")) or _text(call.get("anonymousId"))):
+    if not (text_of(call.get("userId")) or text_of(call.get("anonymousId"))):
         return Flaw(400, "The call names nobody; give it a userId or an anonymousId.")
     kept = {name: value for name, value in call.items() if name != "writeKey"}
     # Without an id of its own it is never the same again; XDM wants one all the same.
-    stored: dict[str, Any] = {"call": kept if _text(call.get("messageId")) else kept | _new_id()}
+    stored: dict[str, Any] = {"call": kept if text_of(call.get("messageId")) else kept | _new_id()}
     if isinstance(sent := call.get("sentAt") or sent_at, str):
         stored["sentAt"] = sent
-    body = orjson.dumps(stored)
-    if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
-        return Flaw(413, f"The call is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes.")
-    return Message(body.decode(), message_key("messageId", call.get("messageId")), stored)
+    return message_of(stored, key=message_key("messageId", call.get("messageId")))
 
 
 def _new_id() -> dict[str, str]:
@@ -129,44 +107,24 @@ def _new_id() -> dict[str, str]:
 
 
 def _read(call: Mapping[str, Any], sent_at: Any, received_at: datetime) -> Call:
-    context = _values(call.get("context"))
-    traits = {**_values(context.get("traits")), **_values(call.get("traits"))}
-    properties = _values(call.get("properties"))
-    kind, previous = call["type"], _text(call.get("previousId"))
+    context = values_of(call.get("context"))
+    traits = {**values_of(context.get("traits")), **values_of(call.get("traits"))}
+    properties = values_of(call.get("properties"))
+    kind, previous = call["type"], text_of(call.get("previousId"))
     if kind == "group":
         # A group's traits are not the person's.
         properties, traits = {"groupId": call.get("groupId"), "traits": traits}, {}
     return Call(
         kind="identify" if kind == "alias" else kind,
-        id=_text(call.get("messageId")),
+        id=text_of(call.get("messageId")),
         at=by_our_clock(call.get("originalTimestamp") or call.get("timestamp"), sent_at, received_at),
-        user_id=_text(call.get("userId")),
-        anonymous_id=_text(call.get("anonymousId")) or previous,
-        event=_text(call.get("event")) or _text(call.get("name")),
+        user_id=text_of(call.get("userId")),
+        anonymous_id=text_of(call.get("anonymousId")) or previous,
+        event=text_of(call.get("event")) or text_of(call.get("name")),
         properties=properties,
         traits=traits,
         context=context,
     )
-
-
-def by_our_clock(happened: Any, sent_at: Any, received_at: datetime) -> datetime | None:
-    """When it happened, without the error of the client's clock: what is sent now is received now."""
-    moment, sent = read_time(happened), read_time(sent_at)
-    if moment is None or sent is None or sent < moment:
-        # Nothing is sent before it happened: those are two clocks.
-        return moment
-    return received_at - (sent - moment)
-
-
-def _values(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    """Ids are written as numbers, too."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) else ""
 
 
 # --- What browsers ask for ------------------------------------------------------------------------

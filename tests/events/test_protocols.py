@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -290,9 +290,108 @@ def test_a_sender_may_ask_whether_it_may_send(client: Client, inlet: Inlet) -> N
     assert client.options("/events/cloudevents/nothing", headers=asked).status_code == 404
 
 
+# --- The others of the analytics family ---------------------------------------------------------------
+
+
+def test_dittofeed_is_segment_at_other_addresses(client: Client, inlet: Inlet) -> None:
+    calls = {
+        "batch": [{**ORDER}, {"type": "identify", "userId": "u1", "messageId": "m-2", "traits": {"a": 1}}]
+    }
+    answer = post(client, "/api/public/apps/batch", calls, **BASIC)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert post(client, "/api/public/apps/track", {**ORDER, "messageId": "m-3"}, **BASIC).status_code == 204
+    assert post(client, "/api/public/apps/track", {"event": "E"}, **BASIC).status_code == 400
+    assert [entity["_id"] for entity in entities(inlet)] == ["m-1", "m-2", "m-3"]
+
+
+def test_customer_io_puts_people_and_posts_what_they_did(client: Client, inlet: Inlet) -> None:
+    basic = {"Authorization": "Basic " + base64.b64encode(f"SITE:{KEY}".encode()).decode()}
+    person = {"email": "c@example.com", "first_name": "Carl", "plan": "pro"}
+    put = client.put(
+        "/api/v1/customers/5", orjson.dumps(person), content_type="application/json", headers=basic
+    )
+    assert (put.status_code, put.json()) == (200, {})
+    done = {"name": "Product Added", "data": {"sku": "p1"}, "timestamp": 1764000000}
+    assert post(client, "/api/v1/customers/5/events", done, **basic).status_code == 200
+    record, event = entities(inlet)
+    assert record["personalEmail"] == {"address": "c@example.com"}
+    assert record["person"]["name"] == {"firstName": "Carl"}
+    assert event["eventType"] == "commerce.productListAdds"
+    assert event["timestamp"] == "2025-11-24T16:00:00+00:00"
+    assert event["productListItems"] == [{"SKU": "p1"}]
+    assert post(client, "/api/v1/customers/5/events", {"data": {}}, **basic).status_code == 400
+    assert post(client, "/api/v1/customers/5/events", done, **BASIC).status_code == 401
+
+
+def test_posthog_names_people_in_its_way(client: Client, inlet: Inlet) -> None:
+    seen = {"event": "$pageview", "distinct_id": "a1", "uuid": "p-1", "properties": {
+        "$current_url": "https://shop.example/", "$is_identified": False}}  # fmt: skip
+    known = {"event": "$identify", "distinct_id": "u1", "uuid": "p-2", "properties": {
+        "$anon_distinct_id": "a1", "$set": {"email": "p@example.com"}}}  # fmt: skip
+    done = {
+        "event": "Played",
+        "distinct_id": "u1",
+        "timestamp": "2026-11-23T08:00:00Z",
+        "properties": {"a": 1},
+    }
+    answer = post(client, "/batch/", {"api_key": KEY, "batch": [seen, known, done, {"event": "E"}, 5]})
+    assert (answer.status_code, answer.json()) == (200, {"status": 1})
+    page, record, event = entities(inlet)
+    assert page["web"]["webPageDetails"]["URL"] == "https://shop.example/"
+    assert page["identityMap"] == {"AnonymousID": [{"id": "a1", "primary": True}]}
+    assert set(record["identityMap"]) == {"CRMID", "AnonymousID", "Email"}
+    assert (event["eventType"], event["_acme"]["properties"]) == ("Played", {"a": 1})
+    assert post(client, "/capture/", {"api_key": KEY, **done}).status_code == 200
+    assert post(client, "/e/", {"api_key": KEY, "event": "E"}).status_code == 400
+    assert post(client, "/e/", {"event": "E", "distinct_id": "u"}).status_code == 401
+
+
+def packed(value: Any) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(value)).decode().rstrip("=")
+
+
+def test_snowplow_events_of_all_kinds(client: Client, inlet: Inlet) -> None:
+    described = {"schema": "iglu:x/unstruct_event/jsonschema/1-0-0", "data": {
+        "schema": "iglu:com.acme/order_placed/jsonschema/1-0-0", "data": {"amount": 3}}}  # fmt: skip
+    common = {"aid": KEY, "uid": "u1", "duid": "d1"}
+    times = {"dtm": "1764000000000", "stm": "1764000060000"}
+    data = [
+        {**common, **times, "e": "ue", "eid": "s-1", "ue_px": packed(described)},
+        {**common, "e": "ue", "eid": "s-2", "ue_pr": orjson.dumps(described).decode()},
+        {**common, "e": "pv", "eid": "s-3", "url": "https://shop.example/", "page": "Shop"},
+        {**common, "e": "se", "eid": "s-4", "se_ca": "video", "se_ac": "play", "se_va": 2},
+        {"no": "type"},
+    ]
+    answer = post(client, "/com.snowplowanalytics.snowplow/tp2", {"schema": "iglu:…", "data": data})
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    first, second, page, structured = entities(inlet)
+    assert first["eventType"] == second["eventType"] == "order_placed"
+    assert first["_acme"]["properties"] == {"amount": 3}
+    assert first["identityMap"]["AnonymousID"] == [{"id": "d1"}]
+    received_at = ReceivedEvent.objects.earliest("pk").received_at
+    assert datetime.fromisoformat(first["timestamp"]) == received_at - timedelta(seconds=60)
+    assert page["web"]["webPageDetails"]["name"] == "Shop"
+    assert structured["_acme"]["properties"] == {"category": "video", "action": "play", "value": 2}
+    assert post(client, "/com.snowplowanalytics.snowplow/tp2", {"data": [{"e": "pv"}]}).status_code == 401
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"data": "x"}', '{"data": {"data": "\\u0000"}}', "[" * 300])
+def test_what_a_snowplow_event_describes_is_read_as_strictly_as_a_body(
+    client: Client, inlet: Inlet, text: str
+) -> None:
+    data = [{"aid": KEY, "uid": "u1", "e": "ue", "ue_pr": text}]
+    post(client, "/com.snowplowanalytics.snowplow/tp2", {"data": data})
+    (one,) = routed(inlet)
+    assert one.problem is None or one.problem.code == "not_normal"
+
+
 # --- All of them ----------------------------------------------------------------------------------
 
-ADDRESSES = [("/v1/track", BASIC), ("/v1/batch", BASIC), ("/events/cloudevents/inlet-1", BEARER)]
+ADDRESSES = [
+    ("/v1/track", BASIC), ("/v1/batch", BASIC), ("/events/cloudevents/inlet-1", BEARER), ("/batch/", {}),
+    ("/capture/", {}), ("/com.snowplowanalytics.snowplow/tp2", {}), ("/api/v1/customers/5/events", {
+        "Authorization": "Basic " + base64.b64encode(f"SITE:{KEY}".encode()).decode()}),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("address", "headers"), ADDRESSES, ids=[address for address, _ in ADDRESSES])
@@ -312,6 +411,7 @@ CAPTURED = {
     "/seg/v1/p": "segment", "/rudjs/v1/identify": "segment", "/rudjs/v1/track": "segment",
     "/rudjs/v1/page": "segment", "/ce/binary": "cloudevents", "/ce/structured": "cloudevents",
     "/cenode/binary": "cloudevents", "/cenode/structured": "cloudevents",
+    "/df/api/public/apps/batch": "dittofeed",
 }  # fmt: skip
 
 
@@ -336,5 +436,5 @@ def test_requests_of_real_clients_are_read_and_become_valid_xdm(
             )  # fmt: skip
         else:
             answer = post(client, f"/{address}", one["body"], kind or "application/json", **headers, **BASIC)
-        assert answer.status_code in (200, 202), (one["path"], answer.content)
+        assert answer.status_code in (200, 202, 204), (one["path"], answer.content)
     assert len(entities(inlet)) >= len(captured)
