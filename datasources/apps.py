@@ -8,6 +8,10 @@ class DatasourcesConfig(AppConfig):
 
     def ready(self) -> None:
         from datasources.external.fetch import FetchHandler
+        from datasources.platform.profiles.importing.preparing import KIND as IMPORT
+        from datasources.platform.profiles.importing.work import Import
+        from journeyorch.background import kinds
         from journeyorch.outbound import calls
 
         calls.register("fetch", FetchHandler())
+        kinds.register(IMPORT, Import())

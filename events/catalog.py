@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from datasources.models import Dataset, Schema
+from datasources.platform.namespaces.identities import SeenIdentity, identities_of
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.namespaces.standard import NamespaceInfo
 from datasources.platform.schemas.fields import identities_in, only
 from datasources.platform.schemas.validate import NotASchema, Validator, Violation
 from events.compiling import configured
-from events.identities import SeenIdentity, identities_of
 from events.matching import Match, Matcher, Problem
 from events.models import Event, Inlet
 from events.protocols import Normalized

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from events.identities import SeenIdentity, in_namespace, primary_of, usable, value_at
+from datasources.platform.namespaces.identities import (
+    SeenIdentity,
+    in_namespace,
+    primary_of,
+    usable,
+    value_at,
+)
 from journeyorch.expressions import Compiled, Context, RunTimeError
 
 EVENT_ID_PATH = ("_experience", "campaign", "orchestration", "eventID")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from datasources.platform.namespaces.identities import SeenIdentity, primary_of
 from events.catalog import Catalog, SchemaInfo
-from events.identities import SeenIdentity, primary_of
 from events.matching import Match, Problem
 from events.protocols import Normalized, NotNormal, adapter_of
 

@@ -14,6 +14,7 @@ urlpatterns = [
     # Before the API: clients of other systems send to addresses below it.
     path("", include("events.urls")),
     path("api/", include("journeyorch.api.urls")),
+    path("data/core/", include("datasources.api.urls")),
     path("", include("actions.urls")),
     path("", include("journeys.urls")),
 ]

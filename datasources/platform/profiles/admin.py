@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.namespaces.canonical import canonical
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.profiles.changes import Stale, json_text
+from datasources.platform.profiles.importing.admin import ImportPages
+from datasources.platform.profiles.importing.work import Import
 from datasources.platform.profiles.models import ExperienceEvent, Profile
 from datasources.platform.profiles.people import identity_rows, load_identities, load_roots, members_of
 from datasources.platform.profiles.updates import rewrite_attributes
@@ -84,7 +86,7 @@ class ProfileForm(forms.ModelForm):
 
 
 @admin.register(Profile)
-class ProfileAdmin(SandboxScopedAdmin):
+class ProfileAdmin(ImportPages, SandboxScopedAdmin):
     """People are made by what is received and erased as a whole, never by hand."""
 
     introduction = _("The people that events and records told about, with everything known of them.")
@@ -127,6 +129,12 @@ class ProfileAdmin(SandboxScopedAdmin):
         for profile in page.result_list:
             profile.known = known.get(profile.pk, [])
         return page
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may = request.user.has_perm(Import.permission)
+        return super().changelist_view(request, {"may_import": may, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

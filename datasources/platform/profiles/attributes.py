@@ -27,9 +27,32 @@ class Attributes(NamedTuple):
 EMPTY = Attributes({}, {})
 
 
-def stamp(at: datetime, order: int = 0) -> str:
-    """The stamp of a time; ``order`` tells apart what came in the same request (the received event's id)."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}#{order:020d}"
+class Origin(NamedTuple):
+    """Where a value came from and when; of values of before this was kept, the source is unknown: ""."""
+
+    at: datetime | None
+    source: str  # "event", "import:<task>", "edit", "journey", …
+    order: int  # of an event: its number
+
+
+def stamp(at: datetime, order: int = 0, source: str = "") -> str:
+    """The stamp of a time; ``order`` tells apart what came in the same request (the received event's id).
+
+    ``source`` says where it came from: at most 40 letters, digits, hyphens and colons.
+    """
+    moment = at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return f"{moment}#{order:020d}" + (f"#{source}" if source else "")
+
+
+def origin_of(stamped: str) -> Origin:
+    """What a stamp says. Received events need not say that they are events."""
+    moment, _, rest = stamped.partition("#")
+    order, _, source = rest.partition("#")
+    try:
+        at, number = datetime.fromisoformat(moment).replace(tzinfo=UTC), int(order or 0)
+    except ValueError:
+        return Origin(None, "", 0)
+    return Origin(at, source or ("event" if number else ""), number)
 
 
 def with_record(attributes: Attributes, record: Mapping[str, Any], stamped: str) -> Attributes:

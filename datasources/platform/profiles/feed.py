@@ -60,6 +60,7 @@ class Received(NamedTuple):
     identities: Sequence[tuple[str, str, bool]]
     entity: Mapping[str, Any]
     is_record: bool = False  # of a profile schema: its fields are attributes
+    origin: str = ""  # where it came from, if not as an event (attributes.stamp)
 
     @property
     def source(self) -> str:
@@ -123,7 +124,9 @@ class Feed:
         profile = self._settle(event, identities)
         if event.is_record:
             record = {name: value for name, value in event.entity.items() if name not in _NO_ATTRIBUTES}
-            changed = with_record(self._attributes[profile], record, stamp(event.received_at, event.id))
+            changed = with_record(
+                self._attributes[profile], record, stamp(event.received_at, event.id, event.origin)
+            )
             self._rewrite(profile, changed)
         else:
             kind = _type_of(event.entity)
@@ -140,7 +143,7 @@ class Feed:
         if profile is None:
             return False
         json_text(list(values.values()))
-        self._rewrite(profile, with_values(self._attributes[profile], values, stamp(at)))
+        self._rewrite(profile, with_values(self._attributes[profile], values, stamp(at, source="journey")))
         return True
 
     def enroll(self, identity: Pair, at: datetime) -> None:

@@ -41,7 +41,9 @@ def rewrite_attributes(profile: Profile, values: Mapping[str, Any], at: datetime
     that came meanwhile is overwritten; ``ValueError`` for what cannot be stored.
     """
     json_text(values)
-    _change(profile, lambda old: rewritten(old, values, stamp(at)), at, version=profile.version)
+    _change(
+        profile, lambda old: rewritten(old, values, stamp(at, source="edit")), at, version=profile.version
+    )
 
 
 def _change(
