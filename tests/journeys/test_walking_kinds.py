@@ -10,7 +10,7 @@ import pytest
 from actions.models import Action
 from datasources.models import ExperienceEvent, Identity, Profile, Schema
 from journeys import publishing
-from journeys.engine.wave import handle
+from journeys.engine.wave import apply
 from journeys.models import Call, Entrance, Instance, ProfileCap, StepEvent
 from tests.journeys.world import World, act
 
@@ -307,13 +307,13 @@ def test_only_the_experience_events_that_some_expression_names_are_loaded(
             check=act("condition", {"yes": []}, paths=[{"id": "yes", "expression": expression}]),
         )
     seen: set[str] = set()
-    surroundings = handle.Surroundings
+    surroundings = apply.Surroundings
 
     def noted(**named: Any) -> Any:
         seen.update(one["_id"] for one in (named["profile"] or {}).get("experienceevent", ()))
         return surroundings(**named)
 
-    monkeypatch.setattr(handle, "Surroundings", noted)
+    monkeypatch.setattr(apply, "Surroundings", noted)
     people.send("Lobby")
     people.run()
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from journeyorch.expressions import RunTimeError
-from journeys.engine.decide.context import JourneyContext, Surroundings
 from journeys.engine.decide.details import call_detail, failed_fetch_detail, measure
 from journeys.engine.decide.failing import failed_by, failure_of
 from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
@@ -22,25 +20,21 @@ from journeys.engine.decide.step import (
     Go,
     Leap,
     Pause,
-    Plan,
     Step,
     Update,
-    View,
     Work,
     data_key,
 )
+from journeys.engine.decide.trail import Trail
 from journeys.engine.decide.values import (
     Arrival,
     CallRequest,
-    Decision,
     Discard,
     JumpRequest,
     Pending,
     Position,
     Returned,
-    State,
     Status,
-    StepRecord,
     StepStatus,
     Timer,
     call_key,
@@ -52,61 +46,10 @@ MAX_HELD = 20
 CALL_PATIENCE = timedelta(hours=6, minutes=10)
 
 
-class Walk:
-    """One walk: mutable while it lasts, so that ``decide`` stays pure and quick."""
+class Walk(Trail):
+    """One walk, from what comes to an instance to its next pause."""
 
-    __slots__ = (
-        "activity", "around", "asked", "call_by", "calls", "data", "discards", "entered_at", "events",
-        "fetched", "held", "jumps", "measured", "messages", "pending", "plan", "position", "profile",
-        "properties",
-        "race", "sequence", "state", "status", "steps", "timers", "updates", "visit",
-    )  # fmt: skip
-
-    def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
-        self.plan = plan
-        self.state = state
-        self.around = around
-        self.position = state.position
-        self.status = state.status
-        self.activity = state.activity
-        self.visit = state.visit
-        self.sequence = state.sequence
-        self.entered_at = state.entered_at
-        self.race = state.race
-        self.timers = state.timers
-        self.pending = state.pending
-        self.fetched = state.fetched
-        self.asked = state.asked
-        self.call_by = state.call_by
-        self.held = state.held
-        self.events = state.events
-        self.data = state.data
-        self.properties = state.properties
-        self.messages = state.messages
-        self.measured = state.measured
-        self.profile = around.profile
-        self.steps: list[StepRecord] = []
-        self.calls: list[CallRequest] = []
-        self.jumps: list[JumpRequest] = []
-        self.discards: list[tuple[Arrival, Discard]] = []
-        self.updates: list[Mapping[tuple[str, ...], Any]] = []
-
-    @property
-    def instance_id(self) -> UUID:
-        return self.state.instance_id
-
-    def decision(self) -> Decision:
-        """The walk as a frozen value."""
-        state = State(
-            self.state.instance_id, self.position, self.status, self.activity, self.visit, self.sequence,
-            self.entered_at, self.state.ends_at, self.race, self.timers, self.pending, self.fetched,
-            self.asked, self.call_by, self.held, self.events, self.data, self.properties, self.messages,
-            self.measured,
-        )  # fmt: skip
-        return Decision(
-            state, tuple(self.steps), tuple(self.calls), tuple(self.discards), tuple(self.updates),
-            tuple(self.jumps),
-        )  # fmt: skip
+    __slots__ = ()
 
     # --- Stimuli ----------------------------------------------------------------------------------
 
@@ -219,7 +162,7 @@ class Walk:
         pause = self.plan.steps[activity]
         assert isinstance(pause, Pause)
         try:
-            return pause.arm(self._view(activity))
+            return pause.arm(self.view(activity))
         except RunTimeError as error:
             return failed_by(error)
 
@@ -279,7 +222,7 @@ class Walk:
 
     def _enter(self, step: Work) -> Go | End | Do | Leap | Update | Failed:
         try:
-            return step.enter(self._view(step.id))
+            return step.enter(self.view(step.id))
         except RunTimeError as error:
             return failed_by(error)
 
@@ -342,7 +285,7 @@ class Walk:
 
     def _fetch_request(self, index: int, wanted: Wanted) -> CallRequest:
         fetch = wanted.fetch
-        params = values_of(fetch, self._view(wanted.activity))
+        params = values_of(fetch, self.view(wanted.activity))
         if params:
             self.asked = {**self.asked, wanted.key: data_key(fetch.source, fetch.group, params)}
         spec = {"group": fetch.group_id, "params": params}
@@ -375,7 +318,7 @@ class Walk:
     def _data_key(self, wanted: Wanted) -> str:
         fetch = wanted.fetch
         if fetch.params and wanted.key not in self.asked:  # a state of the first release
-            return data_key(fetch.source, fetch.group, values_of(fetch, self._view(wanted.activity)))
+            return data_key(fetch.source, fetch.group, values_of(fetch, self.view(wanted.activity)))
         return self.asked.get(wanted.key) or data_key(fetch.source, fetch.group, None)
 
     def _take_response(self, step: Step, returned: Returned) -> None:
@@ -389,33 +332,3 @@ class Walk:
         if (name := step.stores()) and returned.data is not None:
             self.events = {**self.events, name: returned.data}
         self.leave(step, "next", StepStatus.TRANSITIONS, detail=call_detail(returned))
-
-    def note_sending(self, step: Step, how: str) -> None:
-        """For reactions: what they see of a message at once is how the journey itself sent it."""
-        if step.node_type == "message":
-            self.messages = {**self.messages, step.id: how}
-
-    # --- Records ----------------------------------------------------------------------------------
-
-    def _view(self, activity: str) -> View:
-        return View(
-            instance_id=self.instance_id,
-            now=self.entered_at,
-            context=JourneyContext(self.plan, self, self.around, activity=activity, profile=self.profile),
-            in_test=self.plan.in_test,
-            messages=self.messages,
-            feedback=self.around.feedback,
-            taken=self.around.taken,
-        )
-
-    def record(
-        self, step: Step, status: StepStatus, path: str, *, received_id: int | None = None, detail: Any = None
-    ) -> None:
-        if self.measured:
-            detail = {"fetches": self.measured, **(detail or {})}
-        self.steps.append(
-            StepRecord(
-                self.sequence, step.id, status, path, self.entered_at, self.around.now, received_id, detail
-            )
-        )
-        self.sequence += 1

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from datasources.platform.profiles.feed import Received
 from journeys.engine.decide import (
     Arrival,
-    CallRequest,
     Decision,
     Discard,
-    JumpRequest,
-    Key,
     Operated,
     Plan,
     Refusal,
     Returned,
     Status,
-    StepRecord,
-    StepStatus,
     Surroundings,
     Woke,
     abort,
@@ -37,8 +28,10 @@ from journeys.engine.decide import (
 from journeys.engine.entrance import Entered, refusal
 from journeys.engine.ids import instance_id_of
 from journeys.engine.operations import Asked
-from journeys.engine.plans import Place, SandboxPlans
-from journeys.engine.wave.load import SWEEP, EntranceKey, Loaded, Row
+from journeys.engine.plans import Place
+from journeys.engine.wave.apply import Applier
+from journeys.engine.wave.handled import Forgotten, Handled
+from journeys.engine.wave.load import SWEEP, EntranceKey, Row
 from journeys.engine.wave.news import Input
 from journeys.models import LaneInput
 
@@ -50,67 +43,8 @@ DECIDE_SECONDS = 1.0
 TEST_PEOPLE = 100
 
 
-_NOTHING: Mapping[Key, datetime] = {}
-_NO_SEGMENTS: frozenset[str] = frozenset()
-
-
-class Step(NamedTuple):
-    """A step event to be written; ``entrance`` 1: came in, 2: came in again, 0: neither."""
-
-    version_id: int
-    instance_id: UUID | None
-    lane_id: int
-    run: int
-    namespace: str
-    person_id: str
-    entrance: int
-    record: StepRecord
-
-
-class Forgotten(NamedTuple):
-    """What is left of a test run in a lane, or a part of it, and is to be deleted."""
-
-    version_id: int
-    run: int
-    lane_id: int
-    instances: list[UUID]
-    entrances: list[EntranceKey]
-    all: bool  # nobody else of it is in the lane
-
-
-class Handled:
-    """What a wave is going to write."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.inputs: list[int] = []  # to be deleted
-        self.rows: dict[UUID, Row] = {}  # changed or new
-        self.created: set[UUID] = set()
-        self.ended: dict[UUID, datetime] = {}
-        self.entrances: dict[EntranceKey, Entered] = {}
-        self.steps: list[Step] = []
-        self.calls: list[tuple[Row, CallRequest]] = []
-        self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
-        self.forgotten: list[Forgotten] = []
-        self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
-        self.resent: set[UUID] = set()  # parked calls to be made after all
-        self.jumps: list[tuple[Row, JumpRequest]] = []
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.inputs and not self.rows
-
-
-class Handler:
-    """Walks through a loaded wave; keeps what is decided so that later inputs of a person see it."""
-
-    def __init__(self, loaded: Loaded, plans: SandboxPlans, *, global_timeout: timedelta) -> None:
-        self._loaded = loaded
-        self._plans = plans
-        self._global_timeout = global_timeout
-        self._rows = dict(loaded.rows)
-        self._entrances = dict(loaded.entrances)
-        self.handled = Handled(loaded.now)
+class Handler(Applier):
+    """Walks through a loaded wave, in order."""
 
     def handle(self) -> Handled:
         """Decide everything, or as much as fits into the time of a wave."""
@@ -163,14 +97,6 @@ class Handler:
             logger.exception("Received event %s could not join its person's history", received.id)
         self._follow_segments()
 
-    def _follow_segments(self) -> None:
-        """Let people who have changed come into segments and leave them, before anything looks at that."""
-        feed = self._loaded.feed
-        for person, touched in feed.take_touched():
-            merged = feed.merged_into(person.profile_id)
-            if self._loaded.memberships.follow(person, touched, merged=merged):
-                feed.guard(person.profile_id)
-
     def _arrive(self, one: Input, place: Place, arrival: Arrival, *, starts: bool = True) -> None:
         """An event for a person, in one journey: it takes on who is inside, or lets the person enter."""
         key = (*place, one.namespace, one.person_id)
@@ -192,11 +118,6 @@ class Handler:
         """What is remembered of the person; nothing of an earlier test run."""
         known = self._entrances.get(key)
         return known if known is None or plan is None or known.run == plan.run else None
-
-    def _lets_in(self, place: Place, arrival: Arrival) -> bool:
-        """Whether people enter the journey by this event now."""
-        plan = self._plans.entered(place)
-        return plan is not None and not plan.entry_keys.isdisjoint(arrival.keys)
 
     def _enter(
         self, one: Input, key: EntranceKey, plan: Plan, known: Entered | None, arrival: Arrival
@@ -361,91 +282,6 @@ class Handler:
             logger.exception("Instance %s failed", row.state.instance_id)
             decision = abort(row.state, Status.ERROR, now=self._loaded.now, detail={"code": "internal"})
         self._apply(row, decision, entrance=0)
-
-    def _is_over(self, row: Row) -> bool:
-        """Whether the instance has ended; one of a stopped version ends here and now."""
-        if row.state.status is not Status.RUNNING:
-            return True
-        if (row.version_id, row.run) not in self._loaded.over:
-            return False
-        if row.in_test:  # its sweep deletes it; the entrance may be that of the next run already
-            return True
-        self._apply(row, abort(row.state, Status.STOPPED, now=self._loaded.now), entrance=0)
-        return True
-
-    def _apply(self, row: Row, decision: Decision, *, entrance: int) -> None:
-        row = row._replace(state=decision.state)
-        instance_id = decision.state.instance_id
-        self._rows[instance_id] = self.handled.rows[instance_id] = row
-        if plan := self._plans.versions.get(row.version_id):
-            self._loaded.caps.count(plan, decision.steps)
-        for record in decision.steps:
-            came = entrance if record.sequence == 0 else 0
-            self.handled.steps.append(self._step(row, record, came))
-        self.handled.calls.extend((row, call) for call in decision.calls)
-        self.handled.jumps.extend((row, jump) for jump in decision.jumps)
-        for arrival, reason in decision.discards:
-            # Somebody who would enter by it is inside already: that says more than "not listening".
-            lets_in = self._lets_in(Place(row.journey_id, row.in_test), arrival)
-            told = Discard.ALREADY_INSIDE if lets_in else reason
-            self.handled.steps.append(self._step(row, self._discarded(arrival, told), 0))
-        if decision.state.status is not Status.RUNNING:
-            self._end(row)
-
-    def _end(self, row: Row) -> None:
-        now = self._loaded.now
-        self.handled.ended[row.state.instance_id] = now
-        key = (row.journey_id, row.in_test, row.namespace, row.person_id)
-        self._set_entrance(key, Entered(None, row.started_at, now, row.run))
-
-    def _set_entrance(self, key: EntranceKey, entered: Entered) -> None:
-        self._entrances[key] = self.handled.entrances[key] = entered
-
-    def _discard(self, one: Input, plan: Plan, arrival: Arrival, reason: Discard) -> None:
-        step = Step(
-            plan.version_id, None, one.lane_id, plan.run, one.namespace, one.person_id, 0,
-            self._discarded(arrival, reason),
-        )  # fmt: skip
-        self.handled.steps.append(step)
-
-    def _discarded(self, arrival: Arrival, reason: Discard) -> StepRecord:
-        now = self._loaded.now
-        return StepRecord(
-            0, "", StepStatus.DISCARDED, reason.value, arrival.received_at, now, arrival.received_id
-        )
-
-    @staticmethod
-    def _step(row: Row, record: StepRecord, entrance: int) -> Step:
-        return Step(
-            row.version_id, row.state.instance_id, row.lane_id, row.run, row.namespace, row.person_id,
-            entrance, record,
-        )  # fmt: skip
-
-    def _update_profile(self, person: tuple[str, str], decision: Decision) -> None:
-        """So that what is decided after it sees it; written with the rest of the wave.
-
-        Whoever has no profile yet gets one: the next step must see what was set.
-        """
-        feed, now = self._loaded.feed, self._loaded.now
-        for values in decision.updates:
-            if not feed.set_attributes(person, values, now):
-                feed.enroll(person, now)
-                feed.set_attributes(person, values, now)
-        if decision.updates:
-            self._follow_segments()
-
-    def _around(self, plan: Plan, identity: tuple[str, str], instance_id: UUID | None = None) -> Surroundings:
-        person = self._loaded.feed.person(identity)
-        return Surroundings(
-            now=self._loaded.now,
-            namespace=identity[0],
-            person_id=identity[1],
-            profile=person.fields if person else None,
-            segments=self._loaded.memberships.names(person.profile_id) if person else _NO_SEGMENTS,
-            targets=self._plans.targets(in_test=plan.in_test),
-            feedback=self._loaded.feedback.get(instance_id, _NOTHING) if instance_id else _NOTHING,
-            taken=self._loaded.caps.of(plan),
-        )
 
 
 def _is_other_direction(plan: Plan, arrival: Arrival) -> bool:

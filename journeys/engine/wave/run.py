@@ -16,7 +16,8 @@ from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
-from journeys.engine.wave.handle import Handled, Handler
+from journeys.engine.wave.handle import Handler
+from journeys.engine.wave.handled import Handled
 from journeys.engine.wave.load import Loaded, load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write

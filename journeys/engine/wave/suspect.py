@@ -16,7 +16,7 @@ from journeys.engine.decide import StepRecord, StepStatus
 from journeys.engine.lanes import Leased, fence
 from journeys.engine.operations import next_sequences, read_asked
 from journeys.engine.plans import plans_of
-from journeys.engine.wave.handle import Step
+from journeys.engine.wave.handled import Step
 from journeys.engine.wave.news import segment_keys
 from journeys.engine.wave.write import write_counts, write_steps
 from journeys.models import Call, Entrance, Instance, Lane, LaneInput

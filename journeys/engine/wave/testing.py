@@ -9,7 +9,8 @@ from django.db.models import F
 
 from journeyorch import bulk
 from journeys.engine import tables
-from journeys.engine.wave.handle import TEST_PEOPLE, Forgotten
+from journeys.engine.wave.handle import TEST_PEOPLE
+from journeys.engine.wave.handled import Forgotten
 from journeys.engine.wave.load import SWEEP
 from journeys.models import Call, JourneyVersion, LaneInput, StepCount, StepEvent
 from journeys.models.lane import LANES

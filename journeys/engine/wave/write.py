@@ -14,7 +14,7 @@ from journeys.engine import tables
 from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
 from journeys.engine.operations import drop_calls, resend_calls
-from journeys.engine.wave.handle import Handled, Step
+from journeys.engine.wave.handled import Handled, Step
 from journeys.engine.wave.news import jump_detail
 from journeys.engine.wave.testing import count_people, forget
 from journeys.models import Call, LaneInput

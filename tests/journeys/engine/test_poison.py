@@ -18,7 +18,7 @@ from journeys.engine import poison as poison_rule
 from journeys.engine.decide import Verb
 from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.wave import run
-from journeys.engine.wave.handle import Handled
+from journeys.engine.wave.handled import Handled
 from journeys.models import Call, Entrance, Instance, Lane, StepEvent
 from journeys.models.lane import RouterLease
 from journeys.operating import operate

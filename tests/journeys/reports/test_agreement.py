@@ -17,7 +17,7 @@ from journeys import publishing
 from journeys.engine.decide import Verb
 from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.wave import run
-from journeys.engine.wave.handle import Handled
+from journeys.engine.wave.handled import Handled
 from journeys.models import Instance, JourneyVersion, StepCount, StepEvent
 from journeys.operating import operate_on_many
 from journeys.reports.people import PeopleQuestion

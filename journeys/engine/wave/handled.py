@@ -1,0 +1,59 @@
+"""What a wave is going to write, as values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from journeys.engine.decide import CallRequest, JumpRequest, StepRecord
+from journeys.engine.entrance import Entered
+from journeys.engine.wave.load import EntranceKey, Row
+
+
+class Step(NamedTuple):
+    """A step event to be written; ``entrance`` 1: came in, 2: came in again, 0: neither."""
+
+    version_id: int
+    instance_id: UUID | None
+    lane_id: int
+    run: int
+    namespace: str
+    person_id: str
+    entrance: int
+    record: StepRecord
+
+
+class Forgotten(NamedTuple):
+    """What is left of a test run in a lane, or a part of it, and is to be deleted."""
+
+    version_id: int
+    run: int
+    lane_id: int
+    instances: list[UUID]
+    entrances: list[EntranceKey]
+    all: bool  # nobody else of it is in the lane
+
+
+class Handled:
+    """What a wave is going to write."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.inputs: list[int] = []  # to be deleted
+        self.rows: dict[UUID, Row] = {}  # changed or new
+        self.created: set[UUID] = set()
+        self.ended: dict[UUID, datetime] = {}
+        self.entrances: dict[EntranceKey, Entered] = {}
+        self.steps: list[Step] = []
+        self.calls: list[tuple[Row, CallRequest]] = []
+        self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
+        self.forgotten: list[Forgotten] = []
+        self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
+        self.resent: set[UUID] = set()  # parked calls to be made after all
+        self.jumps: list[tuple[Row, JumpRequest]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.inputs and not self.rows
