@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from journeyorch.access.models import User
-from journeys.definition.document import Document
+from journeys.activities.base import kinds, read_config
+from journeys.definition.document import ActivityDocument, Document
 from journeys.models import Journey, JourneyVersion
 from journeys.publishing import NotAllowed, locked, require
 
@@ -17,10 +18,23 @@ Status = JourneyVersion.Status
 
 
 class Labels(NamedTuple):
-    """What an activity is called, and what it is for."""
+    """What an activity is called, what it is for, and what its paths are called, by their ids."""
 
     label: str
     description: str
+    paths: Mapping[str, str] = {}  # of those that ``labelled_paths`` names; others stay as they are
+
+
+def labelled_paths(activity: ActivityDocument) -> dict[str, str]:
+    """The labels of the paths that a user may label, by their ids; none for kinds without such paths."""
+    config, _problem = read_config(activity)
+    field = kinds()[activity.kind].labelled if config is not None else ""
+    return {path.id: path.label for path in getattr(config, field)} if field else {}
+
+
+def unlabelled(activity: ActivityDocument) -> ActivityDocument:
+    """The activity with labels that say nothing: its paths are called as its kind calls them."""
+    return _relabelled(activity, Labels("", "", dict.fromkeys(labelled_paths(activity), "")))
 
 
 def rename_journey(journey: Journey, *, name: str, description: str, by: User | None) -> None:
@@ -43,7 +57,7 @@ def relabel(version: JourneyVersion, labels: Mapping[str, Labels], *, by: User |
         require(stored, Status.LIVE, _("Only a live version is relabelled; edit a draft instead."))
         document = Document.model_validate(stored.document)
         activities = {
-            id: activity.model_copy(update=labels[id]._asdict()) if id in labels else activity
+            id: _relabelled(activity, labels[id]) if id in labels else activity
             for id, activity in document.activities.items()
         }
         changed = document.model_copy(update={"activities": activities})
@@ -51,3 +65,13 @@ def relabel(version: JourneyVersion, labels: Mapping[str, Labels], *, by: User |
         stored.revision += 1
         stored.save(update_fields=["document", "revision", "updated_at"])
     version.refresh_from_db()
+
+
+def _relabelled(activity: ActivityDocument, given: Labels) -> ActivityDocument:
+    changes = {"label": given.label, "description": given.description}
+    labels = {**labelled_paths(activity), **given.paths}
+    if labels:
+        field = kinds()[activity.kind].labelled
+        paths = [{**path, "label": labels[path["id"]]} for path in activity.config[field]]
+        return activity.model_copy(update={**changes, "config": {**activity.config, field: paths}})
+    return activity.model_copy(update=changes)

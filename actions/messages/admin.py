@@ -13,7 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -22,7 +23,7 @@ from actions.channels import providers
 from actions.messages.forms import ChannelForm, PreviewForm, SendTestForm, TemplateForm, field_name
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
-from actions.models import Channel, Delivery, MessageTemplate
+from actions.models import Channel, Delivery, Feedback, MessageTemplate
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.calls import Outcome
@@ -154,6 +155,11 @@ def _tested(form: SendTestForm, parts: dict[str, str]) -> Outcome | None:
     return send_test(form.cleaned_data["channel"], parts, form.cleaned_data["address"], now=timezone.now())
 
 
+def _news(feedback: Feedback) -> str:
+    at = date_format(timezone.localtime(feedback.at), "DATETIME_FORMAT")
+    return " – ".join(part for part in (at, feedback.get_kind_display(), feedback.detail) if part)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(SandboxScopedAdmin):
     """What was sent, to look at: deliveries are written by the engine only."""
@@ -169,8 +175,15 @@ class DeliveryAdmin(SandboxScopedAdmin):
     show_full_result_count = False
     fields = readonly_fields = (
         *("message_id", "sandbox", "kind", "template", "profile", "address", "status", "detail"),
-        *("created_at", "updated_at"),
+        *("created_at", "updated_at", "history"),
     )
+
+    @admin.display(description=_("what became of it"))
+    def history(self, row: Delivery) -> SafeString | str:
+        """Everything that was recorded of the message, in its order."""
+        told = Feedback.objects.filter(message_id=row.message_id).order_by("at", "pk")
+        lines = format_html_join("", "<li>{}</li>", ((_news(one),) for one in told))
+        return format_html("<ol>{}</ol>", lines) if lines else str(_("Nothing was heard after the sending."))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

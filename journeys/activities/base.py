@@ -31,11 +31,29 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+#: Looks a text up in the catalogs of translations; ``str`` leaves it in English.
+Translate = Callable[[str], str]
+
+
 class Way(NamedTuple):
-    """A way out of an activity; ``label`` is shown on the path, empty for the ordinary one."""
+    """A way out of an activity; ``label`` is shown on the path, empty for the ordinary one.
+
+    A label that no user wrote has a ``phrase``, which is looked up, with a place for its ``value``.
+    """
 
     id: str
     label: str = ""
+    phrase: str = ""
+    value: str = ""
+
+    def translated(self, translate: Translate) -> Way:
+        """With its label in the reader's language."""
+        return self._replace(label=translate(self.phrase).format(self.value)) if self.phrase else self
+
+
+def way(id: str, phrase: str, value: str = "", *, label: str = "") -> Way:
+    """A way that is called by a fixed phrase, unless a user has given it a label."""
+    return Way(id, label) if label else Way(id, phrase.format(value), phrase, value)
 
 
 class Config(Strict):
@@ -52,13 +70,13 @@ class FailableConfig(Config):
 
 def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way]:
     """Those of a kind that waits for news."""
-    return [Way(NEXT), Way(TIMEOUT, gettext_noop("Timeout"))] if timeout and timeout_path else [Way(NEXT)]
+    return [Way(NEXT), way(TIMEOUT, gettext_noop("Timeout"))] if timeout and timeout_path else [Way(NEXT)]
 
 
 def with_alternative(ways: list[Way], config: Any) -> list[Way]:
     """The ways, and that of errors if it is wanted."""
     wanted = getattr(config, "error_path", False)
-    return [*ways, Way(ERROR, gettext_noop("On error or timeout"))] if wanted else ways
+    return [*ways, way(ERROR, gettext_noop("On error or timeout"))] if wanted else ways
 
 
 class Activity:
@@ -70,6 +88,7 @@ class Activity:
     icon: ClassVar[str]
     help: ClassVar[str]
     node_type: ClassVar[str]  # expressions.md, lastNodeTypeInError
+    labelled: ClassVar[str] = ""  # the field of its configuration that lists paths which people label
     can_start = False
     waits = False  # may stand in parallel with others that wait
     shares_reference = False  # all of the kind leave what they leave under the same name
@@ -145,8 +164,8 @@ def read_config(document: ActivityDocument) -> tuple[Any, str]:
         return None, f"{place or 'The configuration'}: {first['msg'].removeprefix('Value error, ')}."
 
 
-def shown_name(document: ActivityDocument, config: Any) -> str:
+def shown_name(document: ActivityDocument, config: Any, translate: Translate = str) -> str:
     """What the card shows: "name – label", or whichever of them there is, or the kind's title."""
     kind = _kinds[document.kind]
     name = (document.name or kind.name_of(config)) if config is not None else document.name
-    return " – ".join(part for part in (name, document.label) if part) or kind.title
+    return " – ".join(part for part in (name, document.label) if part) or translate(kind.title)

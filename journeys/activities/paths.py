@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from journeys.activities.base import OTHER, Activity, FailableConfig, Way, gettext_noop, with_alternative
+from journeys.activities.base import OTHER, Activity, FailableConfig, Way, gettext_noop, way, with_alternative
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
@@ -57,13 +57,17 @@ class PathsCondition(Activity):
 
     category = "orchestration"
     node_type = "condition"
+    labelled = "paths"
     Config: ClassVar[Any]
 
     @classmethod
     def ways(cls, config: Any) -> list[Way]:
-        ways = [Way(path.id, path.label or f"Path {number}") for number, path in enumerate(config.paths, 1)]
+        ways = [
+            way(path.id, gettext_noop("Path {}"), str(number), label=path.label)
+            for number, path in enumerate(config.paths, 1)
+        ]
         if config.other:
-            ways.append(Way(OTHER, gettext_noop("Other cases")))
+            ways.append(way(OTHER, gettext_noop("Other cases")))
         return with_alternative(ways, config)
 
     @classmethod

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from journeys.activities.base import Activity, FailableConfig, Way, activity, gettext_noop, with_alternative
+from journeys.activities.base import (
+    Activity,
+    FailableConfig,
+    Way,
+    activity,
+    gettext_noop,
+    way,
+    with_alternative,
+)
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import CapStep, Go, View
@@ -35,8 +43,8 @@ class ProfileCap(Activity):
 
     @classmethod
     def ways(cls, config: ProfileCapConfig) -> list[Way]:
-        first, rest = f"First {config.count:,}", gettext_noop("Everybody else")
-        return with_alternative([Way(CapStep.within, first), Way(BEYOND, rest)], config)
+        first = way(CapStep.within, gettext_noop("First {}"), f"{config.count:,}")
+        return with_alternative([first, way(BEYOND, gettext_noop("Everybody else"))], config)
 
     @classmethod
     def compile(

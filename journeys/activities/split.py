@@ -62,6 +62,7 @@ class Split(Activity):
     icon = "percent"
     help = gettext_noop("Sends given parts of the people along each path, at random.")
     node_type = "condition"
+    labelled = "parts"
     Config = SplitConfig
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
 from pydantic import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -137,7 +138,7 @@ def _problem(problem: ExpressionProblem) -> dict[str, Any]:
 def _words(source: str) -> str | None:
     """The expression in plain words; None for what cannot be read."""
     try:
-        return explain(source)
+        return explain(source, gettext)
     except ExpressionError:
         return None
 

@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import journeys.activities  # noqa: F401 - registers the kinds
-from journeys.activities.base import Way, kinds, read_config
+from journeys.activities.base import Translate, Way, kinds, read_config
 from journeys.definition.document import ActivityDocument, Document
 
 CARD_WIDTH, CARD_HEIGHT, ROW_HEIGHT = 208, 56, 88
@@ -85,19 +85,23 @@ class Slot(NamedTuple):
     target: str
 
 
-def layout(document: Document) -> Layout:
-    """Place every activity and every path of a document, also of an unfinished or a wrong one."""
-    outline = _Outline(document)
+def layout(document: Document, translate: Translate = str) -> Layout:
+    """Place every activity and every path of a document, also of an unfinished or a wrong one.
+
+    ``translate`` is for the labels of paths: chips are measured here, so it cannot be done later.
+    """
+    outline = _Outline(document, translate)
     rows = _Rows(outline)
     return _Drawing(outline, rows).draw()
 
 
-def ways_of(activity: ActivityDocument) -> list[Way]:
+def ways_of(activity: ActivityDocument, translate: Translate = str) -> list[Way]:
     """The ways out, top first; what hangs on one that no longer exists comes last, to stay visible."""
     config, _ = read_config(activity)
     known = kinds()[activity.kind].ways(config) if config is not None else []
     names = {way.id for way in known}
-    return [*known, *(Way(way) for way, targets in activity.to.items() if way not in names and targets)]
+    translated = [way.translated(translate) for way in known]
+    return [*translated, *(Way(way) for way, targets in activity.to.items() if way not in names and targets)]
 
 
 def shown_label(label: str) -> str:
@@ -113,13 +117,13 @@ def label_width(label: str) -> float:
 class _Outline:
     """Who follows whom, in order: the slots of each activity, and those that lead back."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, translate: Translate) -> None:
         present = document.activities
         self.slots: dict[str, list[Slot]] = {
             START: [Slot(START, Way("start"), id) for id in dict.fromkeys(document.start) if id in present]
         }
         for id, activity in present.items():
-            self.slots[id] = list(_slots(id, activity, present))
+            self.slots[id] = list(_slots(activity, id=id, present=present, translate=translate))
         self.loops: set[Slot] = set()
         # What is connected, then one root for each piece that is not, in the order of the document.
         self.order: list[str] = []
@@ -170,8 +174,10 @@ class _Outline:
                 walkers.append((slot.target, iter(self.slots[slot.target])))
 
 
-def _slots(id: str, activity: ActivityDocument, present: Mapping[str, object]) -> Iterator[Slot]:
-    for way in ways_of(activity):
+def _slots(
+    activity: ActivityDocument, *, id: str, present: Mapping[str, object], translate: Translate
+) -> Iterator[Slot]:
+    for way in ways_of(activity, translate):
         targets = [target for target in dict.fromkeys(activity.to.get(way.id, ())) if target in present]
         for index, target in enumerate(targets or [""]):
             yield Slot(id, way if index == 0 else Way(way.id), target)

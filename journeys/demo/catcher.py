@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from journeys.demo.box import Box
+from journeys.demo.feedback import Tell
 from journeys.demo.pages import answer_page
 from journeys.demo.received import from_http, from_mail
 from journeys.demo.web import MAX_BODY, Answer, Request, Web
@@ -23,10 +24,16 @@ _MAX_RECIPIENTS = 50
 
 
 class Catcher:
-    """The running catcher; ``port`` and ``smtp_port`` 0 take free ones. Use it in a ``with``."""
+    """The running catcher; ``port`` and ``smtp_port`` 0 take free ones. Use it in a ``with``.
 
-    def __init__(self, *, port: int = 0, smtp_port: int = 0, path: Path | None = None) -> None:
+    ``tell`` hears what the buttons beside messages say; without it there are none.
+    """
+
+    def __init__(
+        self, *, port: int = 0, smtp_port: int = 0, path: Path | None = None, tell: Tell | None = None
+    ) -> None:
         self.box = Box(path)
+        self._tell = tell
         self._web = Web(port, self._answer)
         self._mail = _MailServer(
             _MailHandler(self.box),
@@ -59,7 +66,7 @@ class Catcher:
         return int(self._mail.port)
 
     def _answer(self, request: Request) -> Answer:
-        return answer_page(request, self.box) or self._caught(request)
+        return answer_page(request, self.box, self._tell) or self._caught(request)
 
     def _caught(self, request: Request) -> Answer:
         message = self.box.add(from_http(request, datetime.now(UTC)))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from journeys.demo.box import Box, Caught
+from journeys.demo.feedback import TOLD, Tell, answer_feedback
 from journeys.demo.web import Answer, Request
 
 _POLICY = (
@@ -26,6 +27,7 @@ _STATIC = {
     "/static/js/catcher.js": ("js/catcher.js", "text/javascript; charset=utf-8"),
 }
 _MESSAGE = re.compile(r"/messages/(\d{1,15})(\.json|/html)?")
+_FEEDBACK = re.compile(r"/messages/(\d{1,15})/feedback")
 _NO_STORE = ("Cache-Control", "no-store")
 _LIST_LENGTH = 200
 _PREVIEW = 160
@@ -34,26 +36,33 @@ _MARKUP = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE
 _BOOT = secrets.token_hex(4)
 
 
-def answer_page(request: Request, box: Box) -> Answer | None:
-    """The answer if the request is for the catcher itself, None if it is to be caught."""
+def answer_page(request: Request, box: Box, tell: Tell | None = None) -> Answer | None:
+    """The answer if the request is for the catcher itself, None if it is to be caught.
+
+    With ``tell``, messages have buttons that say what became of them.
+    """
+    if request.method == "POST" and tell and (found := _FEEDBACK.fullmatch(request.path)):
+        return answer_feedback(request, box.get(int(found[1])), tell)
     if request.method == "DELETE" and request.path == "/messages.json":
         box.clear()
         return Answer(204)
     if request.method not in ("GET", "HEAD"):
         return None
     if request.path == "/":
-        return _page(None)
+        return _page(None, tell)
     if request.path == "/messages.json":
         return _list(request, box)
     if request.path in _STATIC:
         return _static(request.path)
     if found := _MESSAGE.fullmatch(request.path):
-        return _message(box.get(int(found[1])), found[2] or "")
+        return _message(box.get(int(found[1])), found[2] or "", tell)
     return Answer(404) if request.path == "/favicon.ico" else None
 
 
-def _page(message: Caught | None) -> Answer:
-    body = render_to_string("demo/catcher.html", {"message": _shown(message) if message else None})
+def _page(message: Caught | None, tell: Tell | None) -> Answer:
+    told = TOLD.get(message["kind"], {}) if message and message["key"] and tell else {}
+    context = {"message": _shown(message) if message else None, "told": told.items()}
+    body = render_to_string("demo/catcher.html", context)
     headers = (("Content-Security-Policy", _POLICY), ("Referrer-Policy", "no-referrer"), _NO_STORE)
     return Answer(200, body.encode(), "text/html; charset=utf-8", headers)
 
@@ -89,7 +98,7 @@ def _preview(message: Caught) -> str:
     return " ".join(text[:2000].split())[:_PREVIEW]
 
 
-def _message(message: Caught | None, form: str) -> Answer:
+def _message(message: Caught | None, form: str, tell: Tell | None) -> Answer:
     if message is None:
         return Answer(404, b"This message is no longer here.", "text/plain; charset=utf-8")
     if form == ".json":
@@ -97,7 +106,7 @@ def _message(message: Caught | None, form: str) -> Answer:
     if form == "/html":
         headers = (("Content-Security-Policy", _MAIL_POLICY), ("Referrer-Policy", "no-referrer"), _NO_STORE)
         return Answer(200, message["html"].encode(), "text/html; charset=utf-8", headers)
-    return _page(message)
+    return _page(message, tell)
 
 
 def _shown(message: Caught) -> Caught:

@@ -42,6 +42,7 @@ _TABS = (
     (_("Schemas"), "admin:datasources_schema_changelist", "datasources.view_schema"),
     (_("Namespaces"), "admin:datasources_namespace_changelist", "datasources.view_namespace"),
     (_("Inlets"), "admin:events_inlet_changelist", "events.view_inlet"),
+    (_("Segments"), "admin:datasources_segment_changelist", "datasources.view_segment"),
     (_("Profiles"), "admin:datasources_profile_changelist", "datasources.view_profile"),
     (_("Expressions"), "expressions", "events.view_event"),
 )

@@ -92,7 +92,7 @@ def path_labels(document: Document) -> dict[tuple[str, str], str]:
     return {
         (id, way.id): way.label
         for id, activity in document.activities.items()
-        for way in ways_of(activity)
+        for way in ways_of(activity, _)
         if way.label
     }
 
@@ -102,12 +102,12 @@ def _step(id: str, activity: ActivityDocument, problems: tuple[Problem, ...]) ->
     if kind is None:
         return Step(id, activity.label or id, activity.kind, "orchestration", "alert", problems)
     config, _problem = read_config(activity)
-    return Step(id, shown_name(activity, config), _(kind.title), kind.category, kind.icon, problems)
+    return Step(id, shown_name(activity, config, _), _(kind.title), kind.category, kind.icon, problems)
 
 
 def draw(document: Document, steps: dict[str, Step], counts: Counts) -> Picture:
     """Everything that the template needs to draw a version."""
-    drawn = layout(document)
+    drawn = layout(document, _)
     return Picture(
         width=drawn.width,
         height=drawn.height,

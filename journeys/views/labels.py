@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
@@ -10,19 +11,31 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
 from journeys import labels, publishing
+from journeys.definition.document import ActivityDocument
+from journeys.definition.layout import ways_of
 from journeys.models import JourneyVersion
 from journeys.views.drawing import Step, steps_of
 from journeys.views.shell import CHANGE, page, version_of
 from journeys.views.versions import document_of
 
 
+class Row(NamedTuple):
+    """The fields of one activity."""
+
+    step: Step
+    label: Any
+    about: Any
+    paths: list[Any]
+
+
 class LabelsForm(forms.Form):
-    """The journey's name and description, then two fields for each activity."""
+    """The journey's name and description, then two fields for each activity and one for each of its paths."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     description = forms.CharField(
@@ -45,16 +58,39 @@ class LabelsForm(forms.Form):
                 initial=activity.description,
                 widget=forms.Textarea({"rows": 2}),
             )
+            self._add_paths(id, activity)
+
+    def _add_paths(self, id: str, activity: ActivityDocument) -> None:
+        """Without a label of its own a path is called as the field's placeholder says."""
+        names = {way.id: way.label for way in ways_of(labels.unlabelled(activity), gettext)}
+        for number, (path, label) in enumerate(labels.labelled_paths(activity).items(), 1):
+            self.fields[f"path:{id}:{path}"] = forms.CharField(
+                label=_("Label of path %(number)s") % {"number": number},
+                max_length=120,
+                required=False,
+                initial=label,
+                widget=forms.TextInput({"placeholder": names[path]}),
+            )
 
     @property
-    def rows(self) -> list[tuple[Step, Any, Any]]:
-        return [(step, self[f"label:{id}"], self[f"about:{id}"]) for id, step in self.steps.items()]
+    def rows(self) -> Iterator[Row]:
+        for id, step in self.steps.items():
+            paths = [self[f"path:{id}:{path}"] for path in self._paths(id)]
+            yield Row(step, self[f"label:{id}"], self[f"about:{id}"], paths)
+
+    def _paths(self, id: str) -> Iterable[str]:
+        return labels.labelled_paths(self.document.activities[id])
 
     @property
     def given(self) -> dict[str, labels.Labels]:
         data = self.cleaned_data
         return {
-            id: labels.Labels(data[f"label:{id}"], data[f"about:{id}"]) for id in self.document.activities
+            id: labels.Labels(
+                data[f"label:{id}"],
+                data[f"about:{id}"],
+                {path: data[f"path:{id}:{path}"] for path in self._paths(id)},
+            )
+            for id in self.document.activities
         }
 
 

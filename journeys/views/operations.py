@@ -218,7 +218,7 @@ def _paths(version: JourneyVersion, activity: str, steps: dict[str, Step]) -> li
     return [
         (
             way.id,
-            way.label or gettext("Onwards"),
+            way.translated(gettext).label or gettext("Onwards"),
             ", ".join(step_named(steps, target).name for target in targets.get(way.id, ())),
         )
         for way in ways_out(version, activity)

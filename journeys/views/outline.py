@@ -87,7 +87,7 @@ def _after(document: Document, counts: Counts, id: str) -> list[Line | str]:
 
 def _legs(document: Document, id: str) -> Iterator[Leg]:
     activity = document.activities[id]
-    ways = ways_of(activity)
+    ways = ways_of(activity, _)
     for way in ways:
         targets = [target for target in activity.to.get(way.id, ()) if target in document.activities]
         plain = _("Goes on") if len(ways) > 1 else ""

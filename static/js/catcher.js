@@ -102,6 +102,28 @@ async function clear() {
   else refresh();
 }
 
+const SAID = {
+  true: "Recorded.",
+  false: "Nothing changed: it was recorded before, or no journey sent this message.",
+};
+
+async function tell(kind) {
+  const said = document.getElementById("told");
+  try {
+    const answer = await fetch(`/messages/${open}/feedback`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ kind }),
+    });
+    said.textContent = answer.ok ? SAID[(await answer.json()).recorded] : "This message is no longer here.";
+  } catch {
+    said.textContent = "The catcher is not reachable; try again.";
+  }
+}
+
+for (const button of document.querySelectorAll("[data-tell]")) {
+  button.addEventListener("click", () => tell(button.dataset.tell));
+}
 for (const time of document.querySelectorAll("article time")) {
   time.textContent = new Date(time.dateTime).toLocaleString();
 }

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             from journeys.demo.catcher import Catcher
         except ImportError as error:
             raise CommandError("The catcher needs aiosmtpd. Install the extra called demo.") from error
+        from journeys.demo.feedback import tell_product
         from journeys.demo.reservations import Reservations, trouble_of_environment
 
         over = _stop_signal()
@@ -38,10 +39,13 @@ class Command(BaseCommand):
         reservations = Reservations(
             port=options["reservations_port"], trouble=trouble_of_environment(os.environ)
         )
-        with (
-            Catcher(port=options["port"], smtp_port=options["smtp_port"], path=path) as catcher,
-            reservations,
-        ):
+        catcher = Catcher(
+            port=options["port"],
+            smtp_port=options["smtp_port"],
+            path=path,
+            tell=tell_product if settings.DEMO else None,
+        )
+        with catcher, reservations:
             self.stdout.write(f"Catcher: {catcher.url}  SMTP: 127.0.0.1:{catcher.smtp_port}")
             self.stdout.write(f"Reservations: {reservations.url}/reservations?guest=crm-1")
             self.stdout.flush()

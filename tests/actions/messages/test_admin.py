@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions import channels
+from actions.messages.feedback import record_feedback
 from actions.models import Channel, Delivery, MessageTemplate
 from datasources.models import Profile
 from journeyorch.outbound import connections
@@ -214,7 +216,10 @@ def test_deliveries_can_only_be_looked_at(admin_client, sandbox):
     page = admin_client.get(reverse("admin:actions_delivery_changelist"), {"q": "<b>+49</b>"})
     assert "&lt;b&gt;+49&lt;/b&gt;" in page.text
     view = reverse("admin:actions_delivery_change", args=[row.pk])
-    assert admin_client.get(view).status_code == 200
+    assert "Nothing was heard after the sending." in admin_client.get(view).text
+    record_feedback(row.message_id, "delivered", at=row.created_at)
+    record_feedback(row.message_id, "failed", at=row.created_at, detail="<b>no signal</b>")
+    assert re.search("Delivered</li><li>.* – Failed – &lt;b&gt;no signal", admin_client.get(view).text)
     assert admin_client.post(view, {"status": "failed"}).status_code == 403
     assert admin_client.post(reverse("admin:actions_delivery_delete", args=[row.pk])).status_code == 403
     assert admin_client.get(reverse("admin:actions_delivery_add")).status_code == 403

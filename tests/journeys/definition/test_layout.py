@@ -68,6 +68,18 @@ def test_a_join_stands_right_of_everything_that_leads_to_it():
     assert rail.row == rows(drawn)["e"] == 1
 
 
+def test_labels_that_nobody_wrote_are_translated_before_they_are_measured():
+    german = {"Other cases": "Alles, was übrig bleibt", "Path {}": "Weg {}"}
+    paths = [{"id": "first", "expression": "true"}, {"id": "own", "label": "Path {}", "expression": "true"}]
+    start = ActivityDocument(kind="condition", config={"paths": paths}, to={"other": ["b"]})
+    document = Document(start=["a"], activities={"a": start, "b": wait()})
+    plain, translated = layout(document), layout(document, lambda text: german.get(text, text))
+    labels = [edge.label for edge in translated.edges if edge.source == "a"]
+    assert labels == ["Weg 1", "Path {}", "Alles, was übrig bleibt"]
+    assert [edge.label for edge in plain.edges if edge.source == "a"] == ["Path 1", "Path {}", "Other cases"]
+    assert translated.cards[1].x > plain.cards[1].x
+
+
 def test_a_path_that_leads_nowhere_has_a_row_of_its_own():
     drawn = drawing("c", c=condition(first="", second="d", third=""), d=wait())
     ways = {edge.way: (edge.row, edge.target) for edge in drawn.edges if edge.source == "c"}

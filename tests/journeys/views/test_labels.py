@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from journeys import publishing
+from journeys import labels, publishing
+from journeys.definition.document import ActivityDocument
+from journeys.definition.layout import ways_of
 
 
 def given(version: Any, **more: str) -> dict[str, str]:
     values = {"name": "Win back", "description": ""}
     for id, activity in version.document["activities"].items():
         values |= {f"label:{id}": activity["label"], f"about:{id}": activity["description"]}
+        for path in activity["config"].get("paths", ()):
+            values[f"path:{id}:{path['id']}"] = path["label"]
     return values | more
 
 
@@ -57,3 +61,26 @@ def test_a_version_that_is_being_stopped_says_how_many_are_left(maker, live, per
     person("a@x.org")
     publishing.stop(live, by=None)
     assert "Stopping… 1 person is still to be ended." in maker.get(f"/versions/{live.uid}/").content.decode()
+
+
+def test_labels_of_paths_change_and_where_they_lead_does_not(maker, live):
+    page = maker.get(f"/versions/{live.uid}/labels/").content.decode()
+    assert 'placeholder="Path 1"' in page  # its name without a label
+    maker.post(f"/versions/{live.uid}/labels/", given(live, **{"path:which:vip": "Guests of honour"}))
+    live.refresh_from_db()
+    which = live.document["activities"]["which"]
+    assert which["config"]["paths"] == [{"id": "vip", "label": "Guests of honour", "expression": "true"}]
+    assert which["to"] == {"vip": ["end"]}
+    assert "Guests of honour" in maker.get(f"/versions/{live.uid}/").content.decode()
+
+
+def test_labels_of_a_split_are_removed_and_its_parts_stay():
+    parts = [{"id": "a", "label": "Half", "percent": 50}, {"id": "b", "percent": 50}]
+    split = ActivityDocument(kind="split", config={"parts": parts})
+    assert labels.labelled_paths(split) == {"a": "Half", "b": ""}
+    assert [way.label for way in ways_of(labels.unlabelled(split))] == ["50 %", "50 %"]
+
+
+@pytest.mark.parametrize("config", [{}, {"paths": 1}, {"paths": [1]}])
+def test_a_condition_that_cannot_be_read_has_no_paths_to_label(config):
+    assert labels.labelled_paths(ActivityDocument(kind="condition", config=config)) == {}
