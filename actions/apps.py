@@ -6,8 +6,11 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from actions.custom import CustomActionHandler
+        from actions.messages.privacy import Deliveries
         from actions.messages.send import MessageHandler
         from journeyorch.outbound import calls
+        from journeyorch.privacy import stores as privacy
 
         calls.register("custom_action", CustomActionHandler())
         calls.register("message", MessageHandler())
+        privacy.register(Deliveries())

@@ -8,10 +8,17 @@ class DatasourcesConfig(AppConfig):
 
     def ready(self) -> None:
         from datasources.external.fetch import FetchHandler
+        from datasources.external.privacy import Answers
         from datasources.platform.profiles.importing.preparing import KIND as IMPORT
         from datasources.platform.profiles.importing.work import Import
+        from datasources.platform.profiles.privacy import People, complete
         from journeyorch.background import kinds
         from journeyorch.outbound import calls
+        from journeyorch.privacy import stores as privacy
+        from journeyorch.privacy.subjects import register_completer
 
         calls.register("fetch", FetchHandler())
         kinds.register(IMPORT, Import())
+        privacy.register(People())
+        privacy.register(Answers())
+        register_completer(complete)

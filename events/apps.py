@@ -10,6 +10,11 @@ class EventsConfig(AppConfig):
 
         discover()
 
+        from events.privacy import Received
+        from journeyorch.privacy import stores as privacy
+
+        privacy.register(Received())
+
         from events.usage import events_of_schema
         from journeyorch import usage
 

@@ -11,6 +11,11 @@ class JourneyorchConfig(AppConfig):
     verbose_name = "Workers"
 
     def ready(self) -> None:
+        from journeyorch.background import kinds
+        from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
+
+        kinds.register(EXPORT, Export())
+        kinds.register(ERASE, Erase())
         # Autodiscovery has run: django.contrib.admin stands before us in INSTALLED_APPS.
         withdraw_queue_pages()
 

@@ -12,10 +12,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from journeyorch.background.models import BackgroundTask, BadLine, StoredFile, StoredPiece
+from journeyorch.privacy.models import Erasure
 
 __all__ = [
     "BackgroundTask",
     "BadLine",
+    "Erasure",
     "Kind",
     "Resident",
     "StoredFile",

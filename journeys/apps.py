@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JourneysConfig(AppConfig):
@@ -8,9 +9,11 @@ class JourneysConfig(AppConfig):
         from actions.signals import message_feedback_received
         from datasources.signals import segment_membership_changed
         from events.signals import events_received
-        from journeyorch import renaming, usage
+        from journeyorch import mentions, renaming, usage
+        from journeyorch.privacy import stores as privacy
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
+        from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
         from journeys.usage import uses
 
@@ -18,4 +21,6 @@ class JourneysConfig(AppConfig):
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
         usage.register(uses)
+        privacy.register(Ways())
+        mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)
         renaming.register(follow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import orjson
@@ -12,22 +11,26 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.namespaces.canonical import canonical
 from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.profiles import panels
 from datasources.platform.profiles.changes import Stale, json_text
 from datasources.platform.profiles.importing.admin import ImportPages
 from datasources.platform.profiles.importing.work import Import
-from datasources.platform.profiles.models import ExperienceEvent, Profile
+from datasources.platform.profiles.models import Profile
+from datasources.platform.profiles.panels import pretty
 from datasources.platform.profiles.people import identity_rows, load_identities, load_roots, members_of
+from datasources.platform.profiles.privacy_admin import PrivacyPages
+from datasources.platform.profiles.reading import Whole, read_whole
 from datasources.platform.profiles.updates import rewrite_attributes
 from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
-
-# How many experience events the page shows.
-LATEST_EVENTS = 20
+from journeyorch.mentions import mentions_of
+from journeyorch.privacy.subjects import Subject
+from journeyorch.privacy.work import Erase, Export
 
 
 class AttributesField(forms.Field):
@@ -86,7 +89,7 @@ class ProfileForm(forms.ModelForm):
 
 
 @admin.register(Profile)
-class ProfileAdmin(ImportPages, SandboxScopedAdmin):
+class ProfileAdmin(ImportPages, PrivacyPages, SandboxScopedAdmin):
     """People are made by what is received and erased as a whole, never by hand."""
 
     introduction = _("The people that events and records told about, with everything known of them.")
@@ -99,17 +102,14 @@ class ProfileAdmin(ImportPages, SandboxScopedAdmin):
     search_help_text = _("A whole identity in any namespace, such as zoe@example.com or CRMID:4711.")
     show_full_result_count = False
     list_per_page = 50
+    readonly_fields = [
+        "sandbox", "identities", "provenance", "segments", "appearances", "history",
+        "created_at", "updated_at",
+    ]  # fmt: skip
     fields = [
-        "sandbox",
-        "test_profile",
-        "attributes",
-        "names",
-        "history",
-        "created_at",
-        "updated_at",
-        "seen_version",
-    ]
-    readonly_fields = ["sandbox", "names", "history", "created_at", "updated_at"]
+        "sandbox", "test_profile", "identities", "attributes", "provenance", "segments", "appearances",
+        "history", "created_at", "updated_at", "seen_version",
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
         return super().get_queryset(request).filter(merged_into=None).select_related("sandbox")
@@ -122,6 +122,15 @@ class ProfileAdmin(ImportPages, SandboxScopedAdmin):
         found = set().union(*(find(sandbox.pk, search_term) for sandbox in sandboxes_of(request)))
         return queryset.filter(pk__in=found), False
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Profile | None:
+        """With who looks at it: what is shown depends on it."""
+        profile: Profile | None = super().get_object(request, object_id, from_field)
+        if profile is not None:
+            profile.viewer = request.user  # type: ignore[attr-defined]
+        return profile
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The names of the people on the page, in two queries for all of them."""
         page = super().get_changelist_instance(request)
@@ -133,8 +142,10 @@ class ProfileAdmin(ImportPages, SandboxScopedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        may = request.user.has_perm(Import.permission)
-        return super().changelist_view(request, {"may_import": may, **(extra_context or {})})
+        may = request.user.has_perm
+        privacy = may(Export.permission) or may(Erase.permission)
+        context = {"may_import": may(Import.permission), "may_request": privacy}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -156,20 +167,44 @@ class ProfileAdmin(ImportPages, SandboxScopedAdmin):
 
     @admin.display(description=_("identities"))
     def names(self, profile: Profile) -> SafeString:
-        known = getattr(profile, "known", None)
-        if known is None:
-            known = load_identities(members_of([profile.pk])).get(profile.pk, [])
+        known = getattr(profile, "known", [])
         return format_html_join(", ", "{}:{}", (one[:2] for one in known))
+
+    @admin.display(description=_("identities"))
+    def identities(self, profile: Profile) -> SafeString:
+        return panels.identities_of(_whole(profile))
+
+    @admin.display(description=_("where attributes came from"))
+    def provenance(self, profile: Profile) -> SafeString:
+        return panels.attributes_of(_whole(profile))
+
+    @admin.display(description=_("segments"))
+    def segments(self, profile: Profile) -> SafeString:
+        return panels.segments_of(_whole(profile))
+
+    @admin.display(description=_("journeys"))
+    def appearances(self, profile: Profile) -> SafeString:
+        """Where rooms above know the person from, as far as the user may see it."""
+        viewer = profile.viewer  # type: ignore[attr-defined]
+        person = _whole(profile)
+        identities = tuple((one.namespace, one.value) for one in person.identities)
+        subject = Subject(profile.sandbox_id, identities, person.members)
+        found = mentions_of(subject, viewer.has_perm)
+        return format_html_join("", "{}", ((panels.mentions_table(rows),) for _title, rows in found)) or (
+            SafeString("—")
+        )
 
     @admin.display(description=_("last experience events"))
     def history(self, profile: Profile) -> SafeString:
-        events = ExperienceEvent.objects.filter(profile__in=list(members_of([profile.pk])))
-        rows = [
-            (event.timestamp.isoformat(timespec="seconds"), event.event_type, pretty(event.data))
-            for event in events.order_by("-timestamp")[:LATEST_EVENTS]
-        ]
-        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows)
-        return format_html("<table>{}</table>", body) if rows else SafeString("—")
+        return panels.events_of(_whole(profile))
+
+
+def _whole(profile: Profile) -> Whole:
+    """Everything known of the person of this page, read once."""
+    whole: Whole | None = getattr(profile, "whole", None)
+    if whole is None:
+        whole = profile.whole = read_whole(profile.sandbox_id, [profile.pk])[profile.pk]  # type: ignore[attr-defined]
+    return whole
 
 
 def find(sandbox_id: int, text: str) -> set[int]:
@@ -182,8 +217,3 @@ def find(sandbox_id: int, text: str) -> set[int]:
         pairs.append((namespace, canonical(namespace, value)))
     rows = identity_rows(sandbox_id, pairs)
     return {root.profile_id for root in load_roots({row.profile_id for row in rows.values()}).values()}
-
-
-def pretty(value: Any) -> str:
-    """JSON for people; never escaped, never cut."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)

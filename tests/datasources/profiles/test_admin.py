@@ -7,8 +7,12 @@ import json
 import pytest
 from django.contrib.auth.models import Permission
 
-from datasources.models import Profile
+from datasources.models import Profile, Segment, SegmentMembership
+from journeyorch import mentions
 from journeyorch.access.models import Sandbox, User
+from journeyorch.mentions import Mention
+
+from .conftest import NOW
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/datasources/profile/"
@@ -85,8 +89,8 @@ def test_the_page_shows_what_is_known_and_runs_none_of_it(client, editor, see):
     see("ECID:c", record=True, person={"name": markup})
     content = client.get(page(Profile.objects.get())).content.decode()
     assert "<script>alert" not in content
-    assert content.count("&lt;script&gt;alert") == 5
-    assert "ECID:c" in content
+    assert content.count("&lt;script&gt;alert") == 6
+    assert "<td>ECID</td><td>c</td>" in content
     assert " style=" not in content.split("<main")[-1]
 
 
@@ -148,3 +152,30 @@ def test_the_list_takes_as_many_queries_for_many_people_as_for_few(
         see(f"CRMID:{n}")
     with django_assert_max_num_queries(12):
         assert client.get(LIST).status_code == 200
+
+
+def test_the_page_says_where_each_attribute_came_from_and_when(client, editor, see):
+    event = see("CRMID:1", record=True, a=1, b="x" * 300)
+    profile = Profile.objects.get()
+    save(client, profile, json.dumps({**profile.attributes, "a": 2}))
+    content = client.get(page(profile)).content.decode()
+    assert "<td>a</td><td>2</td>" in content
+    assert "An edit on this page" in content
+    assert f"/admin/events/receivedevent/{event.id}/change/" in content
+    assert "x" * 199 + "…" in content
+
+
+def test_segments_and_journeys_are_shown_to_those_who_may_see_them(client, editor, see, sandbox, monkeypatch):
+    see("CRMID:1")
+    profile = Profile.objects.get()
+    segment = Segment.objects.create(sandbox=sandbox, name="Regulars", expression="true")
+    SegmentMembership.objects.update_or_create(
+        segment=segment, profile=profile, defaults={"status": "existing", "sequence": 1, "changed_at": NOW}
+    )
+    monkeypatch.setattr(mentions, "_providers", [])
+    trip = Mention("Welcome", "/x/", "Running", NOW)
+    mentions.register("Trips", "journeys.view_journey", lambda subject: [trip])
+    assert "<td>Regulars</td><td>Existing</td>" in client.get(page(profile)).content.decode()
+    assert "Welcome" not in client.get(page(profile)).content.decode()
+    editor.user_permissions.add(Permission.objects.get(codename="view_journey"))
+    assert '<a href="/x/">Welcome</a>' in client.get(page(profile)).content.decode()

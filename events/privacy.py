@@ -1,0 +1,97 @@
+"""What was received about a person: events, those in quarantine, and the keys of repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from datasources.models import ExperienceEvent
+from events.models import EventKey, Inlet, Quarantined, ReceivedEvent
+from journeyorch.privacy.naming import Names
+from journeyorch.privacy.stores import Cursor, Erased, Found
+from journeyorch.privacy.subjects import Subject
+
+_BATCH, _KEYS = 500, 2000
+_SOURCE = "event:"
+
+
+class Received:
+    """The store: arrivals, then, of erasures alone, the keys by which repetitions are known."""
+
+    name = "received"
+
+    def export(self, subject: Subject, after: Cursor) -> Found:
+        ids, following = _next(subject, after)
+        rows = ReceivedEvent.objects.filter(pk__in=ids).order_by("pk")
+        reasons = {one.received_event_id: one for one in Quarantined.objects.filter(received_event__in=ids)}
+        return Found([("receivedEvents", _shape(row, reasons.get(row.pk))) for row in rows], following)
+
+    def erase(self, subject: Subject, after: Cursor) -> Erased:
+        if isinstance(after, list):
+            return _erase_keys(subject, after[0])
+        ids, following = _next(subject, after)
+        return Erased(erase_received(ids), [0] if following is None else following)
+
+
+def erase_received(ids: Collection[int]) -> int:
+    """Delete these arrivals, routed or not; returns how many there were. For stores of rooms above."""
+    Quarantined.objects.filter(received_event__in=ids).delete()
+    return ReceivedEvent.objects.filter(pk__in=ids).delete()[0]
+
+
+def _next(subject: Subject, after: Cursor) -> tuple[list[int], Cursor]:
+    """Arrivals about the person in the next batch, by what they hold or by the history that they made; and
+    where to go on."""
+    rows = ReceivedEvent.objects.filter(pk__gt=after or 0).order_by("pk")
+    batch = list(rows.values_list("pk", "sandbox_id", "body")[:_BATCH])
+    names, history = Names(subject.identities), _history(subject)
+    found = [
+        pk
+        for pk, sandbox, body in batch
+        if sandbox == subject.sandbox_id and (pk in history or _names(names, body))
+    ]
+    return found, batch[-1][0] if len(batch) == _BATCH else None
+
+
+def _history(subject: Subject) -> set[int]:
+    sources = ExperienceEvent.objects.filter(profile__in=subject.profiles, source__startswith=_SOURCE)
+    return set(_numbers(sources.values_list("source", flat=True)))
+
+
+def _numbers(sources: Iterable[str]) -> Iterator[int]:
+    for source in sources:
+        number = source.removeprefix(_SOURCE)
+        if number.isascii() and number.isdecimal():
+            yield int(number)
+
+
+def _names(names: Names, body: str) -> bool:
+    try:
+        return names.named_in(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return names.named_in_text(body)
+
+
+def _erase_keys(subject: Subject, after: int) -> Erased:
+    """Keys of repetitions that hold an identity, such as an ``_id`` made of it."""
+    names = Names(subject.identities)
+    rows = list(
+        EventKey.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "inlet_id", "key")[:_KEYS]
+    )
+    inlets = set(Inlet.objects.filter(sandbox=subject.sandbox_id).values_list("pk", flat=True))
+    theirs = [pk for pk, inlet, key in rows if inlet in inlets and names.named_in_text(key)]
+    EventKey.objects.filter(pk__in=theirs).delete()
+    return Erased(len(theirs), [rows[-1][0]] if len(rows) == _KEYS else None)
+
+
+def _shape(row: ReceivedEvent, quarantined: Quarantined | None) -> dict[str, Any]:
+    try:
+        message = orjson.loads(row.body)
+    except orjson.JSONDecodeError:
+        message = row.body
+    shape = {"id": row.pk, "receivedAt": row.received_at, "message": message}
+    if quarantined:
+        shape["quarantine"] = {"code": quarantined.code, "message": quarantined.message, "at": quarantined.at}
+    return shape

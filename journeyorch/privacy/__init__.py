@@ -1,0 +1,9 @@
+"""Everything of one person, to be exported or erased, wherever it is (quality.md, Privacy).
+
+subjects.py  who it is about
+naming.py    pure: whether something that was received names the person
+stores.py    who keeps something of people; rooms register their stores
+work.py      exporting and erasing, as long work
+models.py    the record that an erasure took place
+admin.py     the list of those records
+"""

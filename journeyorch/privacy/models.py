@@ -1,0 +1,36 @@
+"""The record that an erasure took place, which outlives what was erased."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.models import Sandbox
+
+
+class Erasure(models.Model):
+    """Who had whom erased, and when; of whom only keyed hashes remain (subjects.digest)."""
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, verbose_name=_("sandbox"))
+    digests = models.JSONField(_("hashes of the identities"), default=list)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL
+    )
+    # Kept when the user is deleted.
+    by_name = models.CharField(_("by"), max_length=150)
+    begun_at = models.DateTimeField(_("begun"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    # How many rows went, by store.
+    rows = models.JSONField(_("erased rows"), default=dict)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        indexes = [
+            # The list, newest first.
+            models.Index(fields=["sandbox", "-id"], name="erasure_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('Erasure')} {self.pk}"
