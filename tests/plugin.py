@@ -29,6 +29,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("TEST_DATABASE") or "sqlite",
         help="what the tests run on (default: TEST_DATABASE or sqlite)",
     )
+    parser.addoption(
+        "--only-with-database",
+        action="store_true",
+        help="leave out the tests that touch no database: once is enough for them (tests/both.py)",
+    )
+
+
+# Whoever has none of these fixtures cannot reach a database; pytest-django sees to that.
+_DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.option.only_with_database:
+        return
+    left_out = [item for item in items if not may_use_database(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if may_use_database(item)]
+
+
+def may_use_database(item: pytest.Item) -> bool:
+    """Whether a test could come to different results on another database."""
+    named = _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(named) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.hookimpl(wrapper=True)

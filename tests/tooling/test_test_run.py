@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from journeyorch.access.models import Sandbox
-from tests import network
+from tests import network, plugin
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1", "localhost", None])
@@ -102,3 +102,16 @@ def _sandboxes(url: str) -> list[str]:
         with psycopg.connect(url) as server:
             rows = server.execute(query).fetchall()
     return [name for (name,) in rows]
+
+
+def test_what_touches_no_database_is_known(request):
+    assert not plugin.may_use_database(request.node)
+
+
+@pytest.mark.django_db
+def test_what_is_marked_touches_the_database(request):
+    assert plugin.may_use_database(request.node)
+
+
+def test_what_asks_for_a_database_touches_it(request, django_db_setup):
+    assert plugin.may_use_database(request.node)
