@@ -11,7 +11,8 @@ from django.db import transaction
 
 from datasources.models import Identity, Profile, Schema, Segment, SegmentMembership
 from datasources.platform.profiles.updates import set_attributes
-from datasources.platform.segments.sweep import recheck_due, sweep
+from datasources.platform.segments import sweep as sweeping
+from datasources.platform.segments.sweep import forget_deleted, recheck_due, sweep
 from journeys import publishing
 from journeys.engine.drain import drain_once
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
@@ -238,6 +239,24 @@ def test_a_time_that_nobody_can_look_at_is_not_tried_for_ever(crowd: Crowd) -> N
         recheck_due(crowd.now)
 
     assert SegmentMembership.objects.get().recheck_at is None
+
+
+def test_rows_of_a_deleted_segment_go_little_by_little(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "EVERYBODY", 2)
+    for person in ("anna", "bert", "cleo"):
+        crowd.person(person, loyalty={"tier": "gold"})
+    crowd.segment("Gold", GOLD)
+    kept = crowd.segment("Kept", GOLD)
+    Segment.objects.get(name="Gold").delete()
+    assert SegmentMembership.objects.count() == 6
+
+    assert forget_deleted()
+    assert SegmentMembership.objects.count() == 4
+    assert crowd.statuses()[-3:] == [("Kept", "realized", 1)] * 3
+    crowd.sweep()
+
+    assert set(SegmentMembership.objects.values_list("segment_id", flat=True)) == {kept.pk}
+    assert SegmentMembership.objects.count() == 3
 
 
 # --- Journeys -------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ class SegmentMembership(models.Model):
         EXISTING = "existing", _("Existing")  # was looked at again, and is still in
         EXITED = "exited", _("Exited")
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    # Of one that is deleted the rows go later, little by little (sweep.py).
+    segment = models.ForeignKey(Segment, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     status = models.CharField(_("status"), max_length=8, choices=Status)
     # Goes up whenever the person comes in or leaves; 0: was never in, but may come in by time alone.

@@ -10,6 +10,7 @@ from django.db import transaction
 from datasources.platform.profiles.models import Profile
 from datasources.platform.segments.models import Segment, SegmentMembership
 from datasources.platform.segments.store import look_again
+from journeyorch import bulk
 
 #: Memberships looked at in one transaction, because their time has come.
 DUE = 200
@@ -19,23 +20,30 @@ EVERYBODY = 1000
 
 def sweep(now: datetime) -> bool:
     """One batch of each; True if there is more to do."""
-    return recheck_due(now) | evaluate_everybody(now)
+    return recheck_due(now) | evaluate_everybody(now) | forget_deleted()
 
 
 def recheck_due(now: datetime) -> bool:
     """Look again at memberships whose moment has come; True if there may be more."""
-    with transaction.atomic():
-        due = SegmentMembership.objects.filter(recheck_at__lte=now).order_by("recheck_at")[:DUE]
-        rows = list(due.values_list("pk", "segment_id", "segment__sandbox_id", "profile_id"))
-        people: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for _, segment, sandbox, profile in rows:
-            people[sandbox, segment].append(profile)
-        for (sandbox, segment), profiles in sorted(people.items()):
-            look_again(sandbox, profiles, now, only=[segment])
-        # What nobody could look at, such as a segment that does not compile any more, is not tried for ever.
-        left = SegmentMembership.objects.filter(pk__in=[row[0] for row in rows], recheck_at__lte=now)
-        left.update(recheck_at=None)
+    due = SegmentMembership.objects.filter(recheck_at__lte=now).order_by("recheck_at")[:DUE]
+    rows = list(due.values_list("pk", "segment_id", "segment__sandbox_id", "profile_id"))
+    found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for membership, segment, sandbox, profile in rows:
+        found[sandbox, segment].append((membership, profile))
+    for (sandbox, segment), due_ones in sorted(found.items()):
+        _recheck(sandbox, segment, dict(due_ones), now)
     return len(rows) == DUE
+
+
+def _recheck(sandbox_id: int, segment_id: int, due: dict[int, int], now: datetime) -> None:
+    """``due``: by membership, its profile.
+
+    A transaction of its own: people of two segments would be locked in no order.
+    """
+    with transaction.atomic():
+        look_again(sandbox_id, due.values(), now, only=[segment_id])
+        # What nobody could look at, such as a segment that does not compile any more, is not tried for ever.
+        SegmentMembership.objects.filter(pk__in=due, recheck_at__lte=now).update(recheck_at=None)
 
 
 def evaluate_everybody(now: datetime) -> bool:
@@ -53,3 +61,29 @@ def evaluate_everybody(now: datetime) -> bool:
         # Not by saving it: what journeys are compiled from has not changed.
         Segment.objects.filter(pk=segment.pk).update(**moved)
     return True
+
+
+# A walk over the index from segment to segment, never over all the people of one.
+_DELETED = """
+WITH RECURSIVE found(id) AS (
+    SELECT (SELECT segment_id FROM datasources_segmentmembership ORDER BY segment_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT m.segment_id FROM datasources_segmentmembership m
+             WHERE m.segment_id > found.id ORDER BY m.segment_id LIMIT 1)
+      FROM found WHERE found.id IS NOT NULL
+) SELECT found.id FROM found LEFT JOIN datasources_segment s ON s.id = found.id
+   WHERE found.id IS NOT NULL AND s.id IS NULL LIMIT 1
+"""
+
+
+def forget_deleted() -> bool:
+    """Delete memberships of a segment that is gone, so many at a time; True if there may be more.
+
+    Not with the segment: a million rows in one transaction would hold up all waves.
+    """
+    for (segment_id,) in bulk.run(_DELETED):
+        of_it = SegmentMembership.objects.filter(segment_id=segment_id)
+        ids = list(of_it.values_list("pk", flat=True)[:EVERYBODY])
+        SegmentMembership.objects.filter(pk__in=ids).delete()
+        return True
+    return False
