@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from journeyorch.arrays import encoded
 from journeyorch.statements import Row, opened
@@ -171,6 +172,14 @@ def unhurried() -> str:
     if connection.vendor != "postgresql":
         return ""
     return " AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL"
+
+
+def skip_locked(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Lock these rows until the transaction ends, but for those that others have locked.
+
+    SQLite has one writer at a time, and no row locks.
+    """
+    return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows
 
 
 def to_database(moment: datetime) -> Any:

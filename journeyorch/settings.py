@@ -234,6 +234,7 @@ JOURNEY_MAX_ACTIVITIES = env.int("JOURNEY_MAX_ACTIVITIES", default=50)
 RETENTION_EVENTS_DAYS = env.int("RETENTION_EVENTS_DAYS", default=30)
 RETENTION_INSTANCES_DAYS = env.int("RETENTION_INSTANCES_DAYS", default=30)
 RETENTION_STEP_EVENTS_DAYS = env.int("RETENTION_STEP_EVENTS_DAYS", default=90)
+RETENTION_DELIVERIES_DAYS = env.int("RETENTION_DELIVERIES_DAYS", default=90)
 RETENTION_TASKS_DAYS = env.int("RETENTION_TASKS_DAYS", default=30)
 
 # The demo shows its catcher and prints its logins; nothing else looks at this.

@@ -41,6 +41,13 @@ REACTION_OF: Mapping[str, str] = {
 }
 
 
+def reacts(activities: Iterable[Mapping[str, Any]], message: str, reaction: str) -> bool:
+    """Whether one of these activities, as they are stored, waits for that to become of the message."""
+    wanted = ("reaction", message, reaction)
+    found = ((each["kind"], each["config"]) for each in activities)
+    return wanted in ((kind, config.get("message"), config.get("reaction")) for kind, config in found)
+
+
 class ReactionConfig(Config):
     """To which message, to what of it, and for how long to wait."""
 

@@ -14,12 +14,12 @@ from django.db import transaction
 from datasources.platform.segments.store import MembershipNews
 from journeyorch import bulk, wakeup
 from journeyorch.bulk import Column, insert
-from journeys.activities.reaction import REACTION_OF
+from journeys.activities.reaction import REACTION_OF, reacts
 from journeys.engine import tables
 from journeys.engine.lanes import lane_of
 from journeys.engine.plans import SandboxPlans, plans_of
 from journeys.engine.wave.news import segment_keys
-from journeys.models import LaneInput
+from journeys.models import Instance, LaneInput
 
 _CALL = (
     Column("lane_id", "bigint"),
@@ -33,18 +33,28 @@ _CALL = (
 def take_feedback(sender: object, *, message_id: UUID, kind: str, at: datetime, **news: Any) -> None:
     """Receiver of ``message_feedback_received``: tell the instance that sent the message.
 
-    A message that no journey sent (a test from the administration) concerns nobody here.
+    A message that no journey sent (a test from the administration) concerns nobody here, and one of a version
+    in which nothing waits for that neither: most messages are opened without anybody's having asked.
     """
+    reaction = REACTION_OF[kind]
     for lane_id, namespace, person_id, instance, activity in bulk.by_ids(
         tables.CALL, tables.UUID, [message_id], _CALL
     ):
-        told = {"instance": str(instance), "activity": activity, "reaction": REACTION_OF[kind]}
+        if not _is_waited_for(instance, activity, reaction):
+            continue
+        told = {"instance": str(instance), "activity": activity, "reaction": reaction}
         detail = orjson.dumps(told).decode()
         row = (
             lane_id, LaneInput.Class.LIVE, LaneInput.Kind.FEEDBACK, namespace, person_id, None, detail, at
         )  # fmt: skip
         bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [row])
         transaction.on_commit(partial(wakeup.notify, "drain"))
+
+
+def _is_waited_for(instance: UUID, activity: str, reaction: str) -> bool:
+    """Whether the drawing of the version that the person is in reacts to that."""
+    documents = Instance.objects.filter(pk=instance).values_list("version__document", flat=True)
+    return any(reacts(document["activities"].values(), activity, reaction) for document in documents)
 
 
 def take_memberships(

@@ -11,14 +11,16 @@ from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from actions.models import Delivery, Feedback
 from datasources.external.models import FetchCache
 from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
+from journeyorch.access.locks import lock_sandbox
 from journeys.definition.document import Document
 from journeys.engine.snapshots import complain_of_old_snapshots
 from journeys.engine.sweeps import end_run
@@ -58,6 +60,7 @@ def upkeep(now: datetime) -> bool:
         delete_old_step_events(now),
         delete_old_events(now),
         forget_outdated_keys(now.date()),
+        delete_old_deliveries(now),
         forget_fetched(now),
     )
     return sweep_segments(now) or max(deleted) >= BATCH
@@ -65,10 +68,11 @@ def upkeep(now: datetime) -> bool:
 
 def close_ended(now: datetime) -> None:
     """Close live versions whose end date has come (journeys.md, Properties)."""
-    for version in JourneyVersion.objects.live().filter(document__properties__end_at__isnull=False):
+    live = JourneyVersion.objects.live()
+    for version in live.filter(document__properties__end_at__isnull=False):
         end_at = Document.model_validate(version.document).properties.end_at
         if end_at is not None and end_at <= now:
-            _move(version, JourneyVersion.Status.CLOSED, closed_at=now)
+            _move(live, version, JourneyVersion.Status.CLOSED, closed_at=now)
 
 
 def finish_empty(now: datetime) -> None:
@@ -76,21 +80,25 @@ def finish_empty(now: datetime) -> None:
     inside = Instance.objects.real().filter(version=OuterRef("pk"), ended_at=None)
     closed = JourneyVersion.objects.filter(~Exists(inside), status=JourneyVersion.Status.CLOSED)
     for version in closed:
-        _move(version, JourneyVersion.Status.FINISHED, finished_at=now)
+        _move(closed, version, JourneyVersion.Status.FINISHED, finished_at=now)
 
 
 def end_idle_tests(now: datetime) -> None:
     """A test that nobody has triggered for a week goes back to draft (journeys.md, Test mode)."""
     idle = JourneyVersion.objects.filter(status=JourneyVersion.Status.TEST, tested_at__lte=now - IDLE_TEST)
     for version in idle:
-        _move(version, JourneyVersion.Status.DRAFT)
+        _move(idle, version, JourneyVersion.Status.DRAFT)
 
 
-def _move(version: JourneyVersion, status: str, **moment: datetime) -> None:
-    """Unless somebody else has moved it since it was read: a version that was stopped stays stopped."""
+def _move(those: QuerySet[JourneyVersion], version: JourneyVersion, status: str, **moment: datetime) -> None:
+    """Unless it is none of ``those`` any more: it may have been stopped, or an operator may have brought
+    somebody back into it.
+
+    The lock is the one that waves share, and comes first, as with them. Whoever holds the row changes it.
+    """
     with transaction.atomic():
-        same = JourneyVersion.objects.filter(pk=version.pk, status=version.status)
-        stored = same.select_for_update(of=("self",)).select_related("sandbox").first()
+        lock_sandbox(version.sandbox_id, shared=False)
+        stored = bulk.skip_locked(those.filter(pk=version.pk)).first()
         if stored is None:
             return
         if stored.status == JourneyVersion.Status.TEST:
@@ -107,21 +115,33 @@ def delete_old_instances(now: datetime) -> int:
     before = now - timedelta(days=settings.RETENTION_INSTANCES_DAYS)
     with transaction.atomic():
         old = Instance.objects.filter(~Exists(open_calls), ended_at__lt=before).order_by("ended_at")
-        ids = list(_skip_locked(old).values_list("pk", flat=True)[:BATCH])
+        ids = list(bulk.skip_locked(old).values_list("pk", flat=True)[:BATCH])
         Call.objects.filter(instance_id__in=ids).delete()
         Instance.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
 def delete_old_step_events(now: datetime) -> int:
-    """Step events beyond their time; their sums stay.
-
-    From the lowest id on, as long as they are old: ids grow with time, so no index on time is needed.
-    """
+    """Step events beyond their time; their sums stay."""
     before = now - timedelta(days=settings.RETENTION_STEP_EVENTS_DAYS)
-    oldest = StepEvent.objects.order_by("pk").values_list("pk", "at")[:BATCH]
+    return _delete_old(StepEvent.objects.all(), "at", before)
+
+
+def delete_old_deliveries(now: datetime) -> int:
+    """Deliveries and feedback beyond their time; never what somebody inside may still react to."""
+    days = settings.RETENTION_DELIVERIES_DAYS
+    kept, looked_at = timedelta(days=days), timedelta(days=max(days, settings.JOURNEY_GLOBAL_TIMEOUT_DAYS))
+    return max(
+        _delete_old(Delivery.objects.all(), "created_at", now - kept),
+        _delete_old(Feedback.objects.all(), "received_at", now - looked_at),
+    )
+
+
+def _delete_old(rows: QuerySet[Any], time: str, before: datetime) -> int:
+    """From the lowest id on, as long as they are old: ids grow with time, so no index on time is needed."""
+    oldest = rows.order_by("pk").values_list("pk", time)[:BATCH]
     ids = [id for id, _ in takewhile(lambda row: row[1] < before, oldest)]
-    StepEvent.objects.filter(pk__in=ids).delete()
+    rows.filter(pk__in=ids).delete()
     return len(ids)
 
 
@@ -140,10 +160,6 @@ def forget_fetched(now: datetime) -> int:
     """Answers of data sources whose time is over; one that is being fetched anew is left alone."""
     with transaction.atomic():
         over = FetchCache.objects.over(now).order_by("expires_at")
-        ids = list(_skip_locked(over).values_list("pk", flat=True)[:BATCH])
+        ids = list(bulk.skip_locked(over).values_list("pk", flat=True)[:BATCH])
         FetchCache.objects.filter(pk__in=ids).delete()
     return len(ids)
-
-
-def _skip_locked(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else rows

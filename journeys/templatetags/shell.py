@@ -143,6 +143,7 @@ _REFUSALS = {
     "timeOver": _("the longest time in the journey was over"),
     "versionOver": _("nobody can be in the version any more"),
     "internal": _("a fault of Journeyorch"),
+    "crashed": _("trying it made the worker crash again and again"),
 }
 
 

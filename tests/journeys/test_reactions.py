@@ -243,6 +243,16 @@ def test_a_message_of_nobodys_journey_concerns_no_lane(world: World) -> None:
     assert not LaneInput.objects.exists()
 
 
+def test_what_no_step_waits_for_is_recorded_and_told_to_no_lane(world: World, sender: Sender) -> None:
+    world.journey("lobby", **mailing("clicked"))
+    world.send("Lobby")
+    world.run()
+
+    assert tell(world, "opened")
+    assert world.waiting_inputs() == 0
+    assert Delivery.objects.get().status == Delivery.Status.OPENED
+
+
 def test_feedback_is_taken_back_with_its_senders_transaction(world: World, sender: Sender) -> None:
     world.journey("lobby", **mailing("opened"))
     world.send("Lobby")

@@ -7,7 +7,7 @@ a timer by its due time, on a tie the upper one (engine.md § 3).
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
 from journeys.engine.decide.deciding import abort, decide, enter, listens
-from journeys.engine.decide.operate import Operated, operate, refused
+from journeys.engine.decide.operate import Operated, condemned, operate, refused
 from journeys.engine.decide.step import Plan, Run
 from journeys.engine.decide.values import (
     Arrival,
@@ -51,6 +51,7 @@ __all__ = [
     "Verb",
     "Woke",
     "abort",
+    "condemned",
     "decide",
     "enter",
     "listens",

@@ -8,6 +8,7 @@ that says why nothing was done. Those that no step ends by have the status OPERA
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -121,10 +122,22 @@ def _refusal_outside(
 
 def refused(state: State, operation: Operation, refusal: Refusal, around: Surroundings) -> Decision:
     """Nothing happens, and the story says so."""
-    detail = {**_told(operation), "refusal": refusal.value}
-    now, activity = around.now, operation.activity or state.activity
-    record = StepRecord(state.sequence, activity, StepStatus.OPERATED, REFUSED, now, now, None, detail)
+    record = _refused_step(operation, refusal, activity=state.activity, now=around.now)
+    record = record._replace(sequence=state.sequence)
     return Decision(state._replace(sequence=state.sequence + 1), (record,))
+
+
+def condemned(operation: Operation, *, activity: str, now: datetime) -> StepRecord:
+    """What the story says of an operation that killed its workers; the first of its sequence.
+
+    ``activity``: where the person is.
+    """
+    return _refused_step(operation, Refusal.CRASHED, activity=activity, now=now)
+
+
+def _refused_step(operation: Operation, refusal: Refusal, *, activity: str, now: datetime) -> StepRecord:
+    detail, where = {**_told(operation), "refusal": refusal.value}, operation.activity or activity
+    return StepRecord(0, where, StepStatus.OPERATED, REFUSED, now, now, None, detail)
 
 
 # --- What is done ---------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ class Refusal(enum.StrEnum):
     TIME_OVER = "timeOver"  # the global timeout has passed
     VERSION_OVER = "versionOver"  # nobody is in the version any more
     INTERNAL = "internal"  # a bug; see the log
+    CRASHED = "crashed"  # it killed its workers, and was taken out
 
 
 class Operation(NamedTuple):

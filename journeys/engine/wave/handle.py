@@ -261,7 +261,10 @@ class Handler(Applier):
         if row is None or self._is_over(row):
             return
         plan = self._plans.versions.get(row.version_id)
-        if plan is not None and not self._must_wait(row, plan):
+        if plan is None:
+            # As the earliest in its lane it would keep the others from being read, again and again.
+            self.handled.postponed.append(row)
+        elif not self._must_wait(row, plan):
             self._decide(row, plan, Woke())
 
     def _must_wait(self, row: Row, plan: Plan) -> bool:

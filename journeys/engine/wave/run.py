@@ -88,7 +88,7 @@ def _attempt(
         _write(sandbox_id, handled, loaded, plans)
     if handled.calls:
         wakeup.notify("call")
-    return len(handled.inputs) + len(handled.rows)
+    return handled.count
 
 
 def _decide(

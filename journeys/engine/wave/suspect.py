@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from django.db.models import F
 
 from events.models import Quarantined
 from journeyorch import bulk
-from journeys.engine.decide import StepRecord, StepStatus
+from journeys.engine.decide import StepRecord, StepStatus, condemned
 from journeys.engine.lanes import Leased, fence
-from journeys.engine.operations import next_sequences, read_asked
+from journeys.engine.operations import Asked, next_sequences, read_asked
 from journeys.engine.plans import plans_of
 from journeys.engine.wave.handled import Step
 from journeys.engine.wave.news import segment_keys
@@ -39,6 +40,8 @@ def take_out(leased: Leased) -> None:
             _end(_instances_of(one, leased.id))
             if one.kind == LaneInput.Kind.EVENT:
                 _quarantine(one, leased.id)
+            elif one.kind == LaneInput.Kind.OPERATION:
+                _tell_operator(read_asked(one.detail))
             one.delete()
 
 
@@ -91,16 +94,30 @@ def _end(ids: list[UUID]) -> None:
             revision=F("revision") + 1,
         )
         Entrance.objects.filter(active_instance=instance.pk).update(active_instance=None, last_ended_at=now)
+    _add_steps(instances, now, lambda one: _failed(one.activity, now))
+
+
+def _failed(activity: str, now: datetime) -> StepRecord:
+    detail = {"code": "crashed", "error": "The step made the worker crash."}
+    return StepRecord(0, activity, StepStatus.ERROR, "", now, now, None, detail)
+
+
+def _tell_operator(asked: Asked) -> None:
+    """Somebody who had ended stays as they are; the story says why what was asked for was not done."""
+    now = bulk.database_now()
+    instances = list(Instance.objects.filter(pk=asked.instance_id).defer("state"))
+    _add_steps(instances, now, lambda one: condemned(asked.operation, activity=one.activity, now=now))
+
+
+def _add_steps(instances: list[Instance], now: datetime, record_of: Callable[[Instance], StepRecord]) -> None:
     # How many steps there were is in the state, too; but that stays unread.
     sequences = next_sequences([instance.pk for instance in instances])
-    steps = [_last_step(instance, now, sequences.get(instance.pk, 0)) for instance in instances]
+    steps = [_step(one, record_of(one)._replace(sequence=sequences.get(one.pk, 0))) for one in instances]
     write_steps(steps)
     write_counts(steps, now=now)
 
 
-def _last_step(instance: Instance, now: datetime, sequence: int) -> Step:
-    detail = {"code": "crashed", "error": "The step made the worker crash."}
-    record = StepRecord(sequence, instance.activity, StepStatus.ERROR, "", now, now, None, detail)
+def _step(instance: Instance, record: StepRecord) -> Step:
     return Step(
         version_id=instance.version_id,
         instance_id=instance.pk,

@@ -17,13 +17,19 @@ from journeys.models.lane import LANES
 
 
 def count_people(entered: Mapping[tuple[int, int], int]) -> bool:
-    """Add to the people of tests, by (version, run); False if somebody else has filled one up meanwhile."""
-    return all(
-        JourneyVersion.objects.filter(pk=version, test_run=run, test_people__lte=TEST_PEOPLE - n).update(
-            test_people=F("test_people") + n
-        )
-        for (version, run), n in sorted(entered.items())
-    )
+    """Add to the people of tests, by (version, run); False if somebody else has filled one up meanwhile.
+
+    Or if somebody holds the version's row: whoever ends the test then waits for this wave, and must not be
+    waited for in turn.
+    """
+    return all(_count(version, run, n) for (version, run), n in sorted(entered.items()))
+
+
+def _count(version: int, run: int, n: int) -> bool:
+    room = JourneyVersion.objects.filter(pk=version, test_run=run, test_people__lte=TEST_PEOPLE - n)
+    if not bulk.skip_locked(room).values_list("pk"):
+        return False
+    return bool(room.update(test_people=F("test_people") + n))
 
 
 def forget(forgotten: Iterable[Forgotten], now: datetime) -> None:

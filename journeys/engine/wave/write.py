@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,6 +19,9 @@ from journeys.engine.wave.news import jump_detail
 from journeys.engine.wave.testing import count_people, forget
 from journeys.models import Call, LaneInput
 
+#: People whose version cannot be compiled any more are looked at so often: somebody may have mended it.
+LOOK_AGAIN = timedelta(minutes=1)
+
 
 class Stale(Exception):
     """A row was not as it had been read: the wave is rolled back and decided again from fresh values."""
@@ -31,6 +34,7 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     time as possible, and always in the same order.
     """
     _write_instances(handled)
+    _postpone(handled, now)
     _write_entrances(handled)
     drop_calls(handled.dropped)
     resend_calls(handled.resent, now)
@@ -61,6 +65,12 @@ def _write_instances(handled: Handled) -> None:
     columns = (*tables.INSTANCE_MOVING, bulk.Column("revision", "integer"))
     if bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, changed) != len(changed):
         raise Stale("an instance")
+
+
+def _postpone(handled: Handled, now: datetime) -> None:
+    """The state still knows when they were due; one that was written meanwhile has a moment of its own."""
+    rows = [(row.state.instance_id, row.revision, now + LOOK_AGAIN) for row in handled.postponed]
+    bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, [bulk.Column("wake_at", "timestamptz")], rows)
 
 
 _ENTRANCE_UPSERT = (

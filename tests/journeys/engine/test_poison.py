@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from django.db import DataError, InterfaceError, OperationalError
@@ -17,9 +20,9 @@ from journeys.engine import plans, router
 from journeys.engine import poison as poison_rule
 from journeys.engine.decide import Verb
 from journeys.engine.lanes import MAX_CRASHES
-from journeys.engine.wave import run
+from journeys.engine.wave import load, run
 from journeys.engine.wave.handled import Handled
-from journeys.models import Call, Entrance, Instance, Lane, StepEvent
+from journeys.models import Call, Entrance, Instance, JourneyVersion, Lane, StepEvent
 from journeys.models.lane import RouterLease
 from journeys.operating import operate
 from tests.journeys.world import World, act
@@ -244,6 +247,47 @@ def test_after_somebody_died_by_accident_nothing_is_taken_out(world: World, pois
     assert not Lane.objects.exclude(owner=None, crashes=0, suspect=None).exists()
 
 
+# --- A version that nobody can read any more ------------------------------------------------------
+
+
+def test_people_of_a_broken_version_stay_and_hold_up_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are due first, and a lane's wave reads so many timers at a time."""
+    monkeypatch.setattr(load, "_due_instances", partial(earliest, load._due_instances))
+    wait = {"lobby": act("event", "wait", event="Lobby"), "wait": act("wait", duration="PT1H")}
+    broken = world.journey("lobby", name="Broken", **wait)
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=1)
+    world.journey("lobby", name="Sound", **wait)
+    world.send("Lobby")
+    world.run()
+    read_otherwise(broken, "Gone")
+
+    world.pass_time(hours=1)
+    world.run()
+    assert world.path() == ["lobby>next", "lobby>next", "wait>next"]
+
+    read_otherwise(broken, "Lobby")
+    world.pass_time(minutes=1)
+    world.run()
+
+    assert sorted(world.path()) == ["lobby>next", "lobby>next", "wait>next", "wait>next"]
+
+
+def read_otherwise(version: JourneyVersion, event: str) -> None:
+    """Past all rules: the version's first event is another one."""
+    document = JourneyVersion.objects.get(pk=version.pk).document
+    document["activities"]["lobby"]["config"]["event"] = event
+    JourneyVersion.objects.filter(pk=version.pk).update(document=document)
+    version.sandbox.configuration_changed()
+
+
+def earliest(found: Callable[..., list[Any]], lanes: Any, now: Any) -> list[Any]:
+    return found(lanes, now)[:1]
+
+
 # --- Parked, and tried again ----------------------------------------------------------------------
 
 
@@ -268,6 +312,9 @@ def test_who_was_taken_out_can_be_retried_and_is_taken_out_again(
     assert live_on(world) == MAX_CRASHES
     check_neighbours(world)
     assert world.instance("bad").status == Instance.Status.ERROR
+    told = StepEvent.objects.filter(person_id="bad").latest("sequence")
+    assert (told.activity, told.path) == ("wait", "refused")
+    assert orjson.loads(told.detail) == {"operation": "retry", "by": "olga", "refusal": "crashed"}
     poison["error"] = ValueError("only a bug")
     retry()
     world.run()

@@ -7,6 +7,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import transaction
 
 from datasources.models import Identity, Profile, Segment
 from events.models import ReceivedEvent
@@ -16,6 +17,7 @@ from journeys.engine.wave import handle
 from journeys.engine.wave import testing as wave_testing
 from journeys.models import Call, Entrance, Instance, JourneyVersion, ProfileCap, StepCount, StepEvent
 from journeys.publishing import NotAllowed
+from tests.journeys.together import elsewhere, on_postgresql
 from tests.journeys.world import World, act
 
 Status = JourneyVersion.Status
@@ -92,9 +94,24 @@ def test_a_test_that_others_have_filled_meanwhile_takes_nobody_more(world: World
     """Two workers may each have seen the last free place."""
     version = put_in_test(world)
 
-    assert wave_testing.count_people({(version.pk, 1): 100})
-    assert not wave_testing.count_people({(version.pk, 1): 1})
-    assert not wave_testing.count_people({(version.pk, 2): 1})
+    with transaction.atomic():
+        assert wave_testing.count_people({(version.pk, 1): 100})
+        assert not wave_testing.count_people({(version.pk, 1): 1})
+        assert not wave_testing.count_people({(version.pk, 2): 1})
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_wave_does_not_wait_for_whoever_ends_the_test(world: World) -> None:
+    """Who holds the version's row waits for the wave's lock: each would wait for the other."""
+    version = put_in_test(world)
+    with elsewhere() as other:
+        other.cursor().execute(f"SELECT 1 FROM journeys_journeyversion WHERE id = {version.pk} FOR UPDATE")
+        with transaction.atomic():
+            assert not wave_testing.count_people({(version.pk, 1): 1})
+
+    with transaction.atomic():
+        assert wave_testing.count_people({(version.pk, 1): 1})
 
 
 def test_events_from_outside_come_in_only_when_that_is_switched_on(world: World) -> None:

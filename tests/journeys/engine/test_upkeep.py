@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from actions.models import Delivery, Feedback
 from events.models import Quarantined, ReceivedEvent
 from journeys import publishing
 from journeys.engine import snapshots
 from journeys.engine import upkeep as module
 from journeys.engine.upkeep import (
     close_ended,
+    delete_old_deliveries,
     delete_old_events,
     delete_old_instances,
     delete_old_step_events,
@@ -70,6 +73,38 @@ def test_a_closed_version_is_finished_when_the_last_one_has_left(world: World) -
     assert status_of(version) == Status.FINISHED
     version.refresh_from_db()
     assert version.finished_at == world.now
+
+
+def test_a_version_into_which_somebody_was_brought_back_meanwhile_stays_closed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wave that let an operator's retry in held the lock; it was seen empty before."""
+    version = world.journey("lobby", **STAY)
+    world.send("Lobby")
+    world.run()
+    publishing.close(version, by=None)
+    Instance.objects.update(ended_at=world.now)
+
+    def waits_for_the_wave(sandbox_id: int, *, shared: bool) -> None:
+        assert not shared
+        Instance.objects.update(ended_at=None)
+
+    monkeypatch.setattr(module, "lock_sandbox", waits_for_the_wave)
+    finish_empty(world.now)
+
+    assert status_of(version) == Status.CLOSED
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_somebody_is_changing_is_left_to_them(left: World) -> None:
+    version = JourneyVersion.objects.get(journey__name="Walk")
+    publishing.close(version, by=None)
+    with elsewhere() as other:
+        other.cursor().execute(f"SELECT 1 FROM journeys_journeyversion WHERE id = {version.pk} FOR UPDATE")
+        finish_empty(left.now)
+
+    assert status_of(version) == Status.CLOSED
 
 
 # --- Retention ------------------------------------------------------------------------------------
@@ -157,6 +192,23 @@ def test_old_step_events_are_deleted_and_their_sums_stay(left: World) -> None:
     assert not StepEvent.objects.filter(person_id="anna").exists()
     assert StepEvent.objects.filter(person_id="bert").exists()
     assert StepCount.objects.count() == counted
+
+
+def test_old_deliveries_are_deleted_and_feedback_not_before_nobody_can_react_to_it(
+    world: World, settings: Any
+) -> None:
+    settings.RETENTION_DELIVERIES_DAYS, settings.JOURNEY_GLOBAL_TIMEOUT_DAYS = 7, 30
+    for days in (31, 8, 6):
+        at, message = world.now - timedelta(days=days), UUID(int=days)
+        Feedback.objects.create(message_id=message, kind="opened", at=at, received_at=at)
+        Delivery.objects.create(
+            sandbox=world.sandbox, message_id=message, kind="sms", address="1", created_at=at, updated_at=at
+        )
+
+    assert delete_old_deliveries(world.now) == 2
+
+    assert [one.message_id.int for one in Delivery.objects.all()] == [6]
+    assert sorted(one.message_id.int for one in Feedback.objects.all()) == [6, 8]
 
 
 def test_old_events_are_deleted_with_their_quarantine_but_never_before_they_are_routed(left: World) -> None:
