@@ -32,8 +32,8 @@ class Call(NamedTuple):
     context: Values = {}
 
 
-def in_xdm(call: Call, *, received_at: datetime) -> Normalized:
-    """The call as an event, or an ``identify`` as the record of a person."""
+def in_xdm(call: Call, *, source: Values, received_at: datetime) -> Normalized:
+    """The call as an event, or an ``identify`` as the record of a person; ``source``: as it came."""
     is_record = call.kind == "identify"
     at = call.at or received_at
     entity: dict[str, Any] = {"identityMap": _identities(call)}
@@ -51,6 +51,7 @@ def in_xdm(call: Call, *, received_at: datetime) -> Normalized:
         event_id=call.id,
         timestamp=at,
         own={name: values for name, values in own.items() if values},
+        source=source,
     )
 
 

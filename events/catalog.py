@@ -18,6 +18,7 @@ from datasources.platform.namespaces.standard import NamespaceInfo
 from datasources.platform.schemas.fields import identities_in, only
 from datasources.platform.schemas.validate import NotASchema, Validator, Violation
 from events.compiling import configured
+from events.mapping import InletMapping, compiled
 from events.matching import Match, Matcher, Problem
 from events.models import Event, Inlet
 from events.protocols import Normalized
@@ -68,6 +69,7 @@ class InletInfo(NamedTuple):
     open_to_all: bool
     dataset_id: int | None = None
     profile_schema_id: int | None = None
+    mapping: InletMapping = InletMapping()
 
 
 class DatasetInfo(NamedTuple):
@@ -111,6 +113,25 @@ class Catalog:
         self.matcher = matcher or Matcher(())
         self.namespaces = namespaces
         self._by_ref = {schema.ref: schema for schema in self.schemas.values()}
+
+    def mapped(self, normalized: Normalized, *, inlet_id: int) -> Normalized:
+        """With the mapping of its inlet. Raises ``NotNormal``."""
+        inlet = self.inlets.get(inlet_id)
+        return (inlet.mapping if inlet else InletMapping()).over(normalized)
+
+    def in_schema(
+        self, normalized: Normalized, *, inlet_id: int, number: int, received_at: datetime
+    ) -> tuple[Normalized, SchemaInfo | None]:
+        """A mapped message as it stands in the schema that it follows, and that schema.
+
+        ``number`` is that of the received event: what has no ``_id`` of its own, and needs one, goes by it.
+        """
+        schema = self.schema_of(normalized, inlet_id=inlet_id)
+        if schema is None:
+            return normalized, None
+        if normalized.completed and not schema.is_record(normalized):
+            normalized = normalized.complete(id=f"received-{number}", at=received_at)
+        return normalized.in_schema(schema.tenant), schema
 
     def schema_of(self, normalized: Normalized, *, inlet_id: int) -> SchemaInfo | None:
         """The schema that a message follows.
@@ -258,6 +279,7 @@ def _inlet_info(row: Inlet) -> InletInfo:
         open_to_all=row.mode == Inlet.Mode.UNAUTHENTICATED,
         dataset_id=row.dataset_id,
         profile_schema_id=row.profile_schema_id,
+        mapping=compiled(row.mapping),
     )
 
 

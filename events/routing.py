@@ -67,9 +67,8 @@ def _route_one(row: Raw, catalog: Catalog) -> Routed:
 
 
 def _understand(row: Raw, catalog: Catalog) -> Routed:
-    normalized = _normalize(row)
-    schema = _schema_of(normalized, row, catalog)
-    normalized = normalized.in_schema(schema.tenant)
+    normalized, schema = _read(row, catalog)
+    schema = _right_schema(schema, normalized, catalog)
     feeds_profile = _feeds_profile(normalized, schema, row, catalog)
     _validate(normalized, schema)
     identities = catalog.identities_of(normalized.entity, schema)
@@ -87,15 +86,17 @@ def _understand(row: Raw, catalog: Catalog) -> Routed:
     )
 
 
-def _normalize(row: Raw) -> Normalized:
+def _read(row: Raw, catalog: Catalog) -> tuple[Normalized, SchemaInfo | None]:
+    """What came in terms of XDM, by its protocol and its inlet's mapping, and the schema that it follows."""
     try:
-        return adapter_of(row.protocol).normalize(row.body, received_at=row.received_at)
+        normalized = adapter_of(row.protocol).normalize(row.body, received_at=row.received_at)
+        normalized = catalog.mapped(normalized, inlet_id=row.inlet_id)
     except (NotNormal, ValueError) as error:
         raise _Bad("not_normal", str(error)) from None
+    return catalog.in_schema(normalized, inlet_id=row.inlet_id, number=row.id, received_at=row.received_at)
 
 
-def _schema_of(normalized: Normalized, row: Raw, catalog: Catalog) -> SchemaInfo:
-    schema = catalog.schema_of(normalized, inlet_id=row.inlet_id)
+def _right_schema(schema: SchemaInfo | None, normalized: Normalized, catalog: Catalog) -> SchemaInfo:
     if schema is None and normalized.schema_ref:
         raise _Bad("unknown_schema", "It names a schema that this sandbox does not have.")
     if schema is None:
@@ -171,11 +172,9 @@ def read_entities(rows: Sequence[Raw], catalog: Catalog) -> dict[int, Entity]:
     found: dict[int, Entity] = {}
     for row in rows:
         try:
-            normalized = _normalize(row)
+            normalized, _ = _read(row, catalog)
         except _Bad:
             continue
-        if normalized.own and (schema := catalog.schema_of(normalized, inlet_id=row.inlet_id)):
-            normalized = normalized.in_schema(schema.tenant)
         found[row.id] = Entity(
             entity=normalized.entity,
             received_at=row.received_at,

@@ -37,7 +37,7 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
     # Keys in headers are no cookies: no other site can make a browser send them.
     @direct
     def view(request: HttpRequest, **path: str) -> HttpResponse:
-        incoming = _incoming(request, path, limit=limit)
+        incoming = _incoming(request, path, limit=limit, lines=route.lines)
         inlet = path.get("inlet", "")
         try:
             if _is_preflight(request):
@@ -60,7 +60,7 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
     return view
 
 
-def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int) -> Incoming:
+def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int, lines: bool) -> Incoming:
     names = {name[5:].replace("_", "-").lower(): name for name in request.META if name.startswith("HTTP_")}
     return Incoming(
         method=request.method or "",
@@ -68,7 +68,7 @@ def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int) -> I
         query=request.GET,
         headers={name: request.META[key] for name, key in names.items()}
         | {"content-type": request.META.get("CONTENT_TYPE", "")},
-        read=lambda: read_body(request, limit=limit),
+        read=lambda: read_body(request, limit=limit, lines=lines),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from events import signals
@@ -15,6 +15,7 @@ from events.ingest.refusals import Flaw, unavailable
 from events.ingest.store import Stored, store
 from events.matching import Problem
 from events.protocols import Adapter, Message, Normalized, NotNormal, Receipt
+from events.reading import message_key
 
 # How often a request is judged anew because the configuration moved on while it was being judged.
 _ATTEMPTS = 3
@@ -39,8 +40,8 @@ def accept(
         now = datetime.now(UTC)
         door = admit(inlet, shown=shown, now=now)
         outcomes = [
-            _judge(adapter, _with_key(message, shown, position), door, now=now, validate=validate)
-            for position, message in enumerate(messages)
+            _judge(adapter, message, door, now=now, validate=validate)
+            for message in _with_keys(adapter, messages, door, shown=shown, now=now)
         ]
         good = [message for message in outcomes if isinstance(message, Message)]
         if (stored := store(door, good, protocol=adapter.name)) is not None:
@@ -49,10 +50,25 @@ def accept(
     raise unavailable()
 
 
-def _with_key(message: Message | Flaw, shown: Shown, position: int) -> Message | Flaw:
-    if isinstance(message, Flaw) or message.key is not None:
-        return message
-    return message._replace(key=key_of(shown, position))
+def _with_keys(
+    adapter: Adapter, messages: Sequence[Message | Flaw], door: Door, *, shown: Shown, now: datetime
+) -> Iterator[Message | Flaw]:
+    """With the ``_id`` that the inlet's mapping gives as the key, else the client's, else the signature's."""
+    for position, message in enumerate(messages):
+        if isinstance(message, Flaw):
+            yield message
+        else:
+            mapped = _mapped_key(adapter, message, door, now=now) if door.maps_id else None
+            yield message._replace(key=mapped or message.key or key_of(shown, position))
+
+
+def _mapped_key(adapter: Adapter, message: Message, door: Door, *, now: datetime) -> str | None:
+    catalog = catalog_of(door.sandbox_id, generation=door.generation)
+    try:
+        normalized = adapter.normalize(message.value, received_at=now)
+        return message_key("_id", catalog.mapped(normalized, inlet_id=door.inlet_id).event_id)
+    except NotNormal:
+        return None
 
 
 def _received(door: Door, stored: Stored, outcomes: Sequence[Message | Flaw], *, validated: bool) -> Receipt:
@@ -81,12 +97,11 @@ def _judge(
 def _flaw_of(adapter: Adapter, message: Message, door: Door, *, now: datetime, validate: bool) -> Flaw | None:
     catalog = catalog_of(door.sandbox_id, generation=door.generation)
     try:
-        normalized = adapter.normalize(message.value, received_at=now)
+        normalized = catalog.mapped(adapter.normalize(message.value, received_at=now), inlet_id=door.inlet_id)
     except NotNormal as error:
         return Flaw(400, str(error), message.origin)
-    schema = catalog.schema_of(normalized, inlet_id=door.inlet_id)
-    if schema is not None:
-        normalized = normalized.in_schema(schema.tenant)
+    # Not stored yet, so it has no number.
+    normalized, schema = catalog.in_schema(normalized, inlet_id=door.inlet_id, number=0, received_at=now)
     # An inlet open to everybody takes the configured events and nothing else (events.md, Ingestion).
     if door.open_to_all and not (schema and _is_configured(normalized, schema, catalog, now=now)):
         return Flaw(400, _NOT_CONFIGURED, message.origin)

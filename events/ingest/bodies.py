@@ -13,16 +13,17 @@ from events.ingest.refusals import malformed, too_large, unsupported
 
 # Browsers' collectors send JSON as text/plain to spare themselves a preflight (wire-formats.md, Traps).
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.!#$&^_-]+\+)?json|text/plain", re.ASCII)
+_LINES_TYPE = re.compile(r"application/(x-)?(ndjson|jsonl|jsonlines)", re.ASCII)
 _UTF8 = {"", "utf-8", "utf8", "us-ascii"}
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-def read_body(request: HttpRequest, *, limit: int) -> bytes:
-    """The request's JSON as bytes, unpacked, at most ``limit`` of them.
+def read_body(request: HttpRequest, *, limit: int, lines: bool = False) -> bytes:
+    """The request's JSON, with ``lines`` also JSON lines, as bytes, unpacked, at most ``limit`` of them.
 
     Raises ``Refused``: 400 for a body that is cut off or not gzip, 413, 415.
     """
-    _check_media_type(request)
+    _check_media_type(request, lines=lines)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding in ("", "identity"):
         return _read(request, limit=limit)
@@ -42,8 +43,9 @@ def read_form(request: HttpRequest) -> str:
     return _read(request, limit=_FORM_BYTES).decode("utf-8", "replace")
 
 
-def _check_media_type(request: HttpRequest) -> None:
-    if request.content_type and not _JSON_TYPE.fullmatch(request.content_type.lower()):
+def _check_media_type(request: HttpRequest, *, lines: bool) -> None:
+    kind = (request.content_type or "").lower()
+    if kind and not (_JSON_TYPE.fullmatch(kind) or (lines and _LINES_TYPE.fullmatch(kind))):
         raise unsupported("The media type is not JSON.")
     charset = (request.content_params or {}).get("charset", "")
     if charset.strip("\"' ").lower() not in _UTF8:

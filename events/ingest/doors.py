@@ -17,6 +17,7 @@ from events.ingest.credentials import Key, Keys, Shown, digest
 from events.ingest.credentials import refusal as credentials_refusal
 from events.ingest.refusals import Refused
 from events.inlets import signing_key
+from events.mapping import compiled
 from events.models import Inlet, InletToken
 from journeyorch.outbound.secrets import SecretUnusable
 
@@ -36,6 +37,7 @@ class Door(NamedTuple):
     rate_limit: int | None  # messages a second
     keys: Keys
     origins: frozenset[str]  # of web pages that may send
+    maps_id: bool = False  # whether its mapping says what a message's ``_id`` is
 
 
 _doors: dict[str, Door] = {}
@@ -135,6 +137,7 @@ def look_up(key: str) -> Door:
         # The generation was read before the keys: if they changed in between, storing finds it outdated.
         keys=_keys(inlet.tokens.all()),
         origins=frozenset(inlet.allowed_origins),
+        maps_id=compiled(inlet.mapping).gives_id,
     )
 
 

@@ -40,3 +40,8 @@ class Incoming:
             return parse(self.body)
         except NotStrictJson as error:
             raise malformed(str(error)) from None
+
+    @property
+    def media_type(self) -> str:
+        """Of the body, without parameters, in lower case; "" if it does not say."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()

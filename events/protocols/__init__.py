@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
+from events.times import read_time
 
 
 class Message(NamedTuple):
@@ -36,14 +37,36 @@ class Normalized(NamedTuple):
     dataset_ref: str = ""  # which dataset it says it is for; "" if it says nothing
     # Fields that XDM has no place for; they stand under the tenant's name of the schema (``in_schema``).
     own: Mapping[str, Any] = {}
+    source: Any = None  # what the client wrote, where the rows of an inlet's mapping look (events/mapping.py)
+    # Fields of messages that are XDM already, unless the inlet has a mapping.
+    unmapped: Mapping[str, Any] = {}
+    # Whether an event without ``_id`` or ``timestamp`` gets them here: its protocol has no words for them.
+    completed: bool = False
 
     def in_schema(self, tenant: str) -> Normalized:
-        """With its own fields in their place."""
+        """With its own fields in their place; what the entity has there already wins."""
         if not self.own:
             return self
         name = f"_{tenant}"
-        own = {**self.own, **(self.entity.get(name) or {})}
-        return self._replace(entity={**self.entity, name: own}, own={})
+        return self._replace(entity=_laid_over(self.entity, {name: self.own}), own={})
+
+    def complete(self, *, id: str, at: datetime) -> Normalized:
+        """With ``id`` and the time of receipt, for an event that says neither."""
+        made = {"_id": id, "timestamp": at.isoformat()}
+        entity = {**made, **self.entity}
+        event_id = entity["_id"] if isinstance(entity["_id"], str) else ""
+        return self._replace(
+            entity=entity, event_id=event_id, timestamp=self.timestamp or read_time(entity["timestamp"])
+        )
+
+
+def _laid_over(values: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, objects merged."""
+    merged = {**below, **values}
+    for name in values.keys() & below.keys():
+        if isinstance(values[name], dict) and isinstance(below[name], dict):
+            merged[name] = _laid_over(values[name], below[name])
+    return merged
 
 
 class NotNormal(ValueError):
@@ -75,6 +98,7 @@ class Route(NamedTuple):
     pattern: str  # as Django writes it; without ``<str:inlet>`` the request names its inlet otherwise
     batch: bool = False  # which of the two size limits holds
     methods: Sequence[str] = ("POST",)
+    lines: bool = False  # whether JSON lines are read, too
 
 
 class Opening(NamedTuple):

@@ -57,7 +57,7 @@ class CloudEvents:
 
     def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
         """One event, or those of a batch in order."""
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = request.media_type
         if kind == "application/cloudevents-batch+json":
             return [_message(each) for each in batch_of(request.json)]
         return [_message(request.json if kind == "application/cloudevents+json" else _binary(request))]
@@ -78,7 +78,7 @@ class CloudEvents:
         own = {name: value for name, value in event.items() if name not in _PLACED}
         if "data" in event:
             own["data"] = event["data"]
-        return Normalized(entity, "", "event", event["id"], at, own=own)
+        return Normalized(entity, "", "event", event["id"], at, own=own, source=event)
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """202; what is wrong with a single event, or with all of a batch, is said."""

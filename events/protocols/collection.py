@@ -71,6 +71,7 @@ class Collection:
             event_id=event_id if isinstance(event_id, str) else "",
             timestamp=read_time(entity.get("timestamp")),
             dataset_ref=_dataset_ref(message),
+            source=entity,
         )
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:

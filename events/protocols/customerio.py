@@ -59,7 +59,7 @@ class CustomerIo:
         stored = orjson.loads(body) if isinstance(body, str) else body
         if not isinstance(stored, dict) or not text_of(stored.get("id")):
             raise NotNormal("The message names no customer.")
-        return in_xdm(_read(stored), received_at=received_at)
+        return in_xdm(_read(stored), source=stored, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:
         flaw = receipt.outcomes[0]

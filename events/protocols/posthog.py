@@ -64,7 +64,7 @@ class PostHog:
         event = values_of(stored.get("event"))
         if not text_of(event.get("event")):
             raise NotNormal("The event has no name.")
-        return in_xdm(_read(event, stored.get("sentAt"), received_at), received_at=received_at)
+        return in_xdm(_read(event, stored.get("sentAt"), received_at), source=event, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """Clients drop a batch that is answered with 4xx, so it succeeds although some of it is no use."""

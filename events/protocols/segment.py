@@ -76,7 +76,7 @@ class Segment:
         call = stored.get("call") if isinstance(stored, dict) else None
         if not isinstance(call, dict) or call.get("type") not in KINDS:
             raise NotNormal("The message is no call of a known type.")
-        return in_xdm(_read(call, stored.get("sentAt"), received_at), received_at=received_at)
+        return in_xdm(_read(call, stored.get("sentAt"), received_at), source=call, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """Clients drop a batch that is answered with 4xx, so it succeeds although some of it is no use."""

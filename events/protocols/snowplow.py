@@ -72,7 +72,10 @@ class Snowplow:
         event = values_of(orjson.loads(body) if isinstance(body, str) else body)
         if not text_of(event.get("e")):
             raise NotNormal("The event has no type, e.")
-        return in_xdm(_read(event, received_at), received_at=received_at)
+        call = _read(event, received_at)
+        # With what is packed inside, which no path leads into.
+        source = {**event, "properties": call.properties}
+        return in_xdm(call, source=source, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route) -> Answer:
         """Trackers drop what is answered with 4xx, so a request succeeds although some of it is no use."""

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 
 from datasources.models import Schema
 from events.catalog import catalog_of
+from events.mapping import Function, compiled
 from events.protocols import Message, adapter_of
 from events.protocols.collection import read_message
 from journeyorch.access.models import Sandbox
@@ -85,6 +87,27 @@ def test_the_cloud_event_is_accepted(address: str) -> None:
     text = example.text.replace(DEMO, address)
     ran = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout == "202"
+
+
+@pytest.mark.slow
+def test_the_plain_json_is_accepted(address: str) -> None:
+    (example,) = examples("plain")
+    text = example.text.replace(DEMO, address)
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(ran.stdout)["accepted"] == 2
+
+
+def test_the_rows_make_of_the_message_what_the_page_shows() -> None:
+    rows, sent, became = (
+        json.loads(example.text) for name in ("rows", "sent-plain", "became") for example in examples(name)
+    )
+    normalized = adapter_of("json").normalize(sent, received_at=datetime.now(UTC))
+    assert compiled(rows).over(normalized).entity == became
+
+
+def test_every_function_of_a_mapping_is_explained() -> None:
+    page = (ROOT / "docs" / "ingestion.md").read_text()
+    assert [name for name in get_args(Function) if name and f"`{name}`" not in page] == []
 
 
 @pytest.mark.slow
