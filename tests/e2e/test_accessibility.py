@@ -9,12 +9,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
 from actions.models import Action, Channel, MessageTemplate
-from datasources.models import FieldGroup, Schema
+from datasources.models import FieldGroup, Identity, Profile, Schema
+from datasources.platform.profiles.importing.preparing import prepare
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox, User
+from journeyorch.background.models import BackgroundTask, BadLine
 from journeys import publishing, testing
 from journeys.demo.hotel import Addresses, load_hotel
 from journeys.models import Instance, JourneyVersion
+from tests.datasources.importing.conftest import DOCUMENT
 from tests.journeys.views.conftest import MORNING
 
 pytestmark = [
@@ -110,8 +113,29 @@ def technical_pages() -> list[str]:
         f"datasources/schema/{Schema.objects.earliest('pk').pk}/change/", "datasources/schema/",
         "datasources/component/", "datasources/component/import/", "datasources/dataset/add/",
         f"events/event/{event}/change/", "datasources/profile/", "datasources/namespace/",
+        *people_pages(),
         f"actions/action/{action}/change/",
         f"actions/channel/{channel}/change/", f"actions/messagetemplate/{template}/change/",
         f"actions/messagetemplate/{template}/preview/",
     ]  # fmt: skip
     return [f"/admin/{page}" for page in pages]
+
+
+def people_pages() -> list[str]:
+    """Somebody, an import that is being described and one that is under way, requests of people."""
+    prod = Sandbox.objects.get(name="prod")
+    person = Profile.objects.create(
+        sandbox=prod, attributes={"a": 1}, attribute_times={"a": "2026-03-01T12:00:00.000000#1"}
+    )
+    Identity.objects.create(sandbox=prod, namespace="CRMID", value="g-1", profile=person, seen_at=MORNING)
+    schema = Schema.objects.create(sandbox=prod, name="Guests", kind="profile", document=DOCUMENT)
+    rows, anna = [b"CRMID,visits\n1,2\n2,x\n"], User.objects.get(username="anna")
+    described, begun = (prepare(schema, "guests.csv", rows, by=anna, most=10**6) for _ in range(2))
+    BackgroundTask.objects.filter(pk=begun.pk).update(state="open", bad_lines=1)
+    BadLine.objects.create(task=begun, number=3, reason="It has 1 values instead of 2.")
+    tasks = "journeyorch/backgroundtask/"
+    return [
+        f"datasources/profile/{person.pk}/change/", f"datasources/profile/{person.pk}/privacy/",
+        "datasources/profile/import/", f"datasources/profile/import/{described.pk}/",
+        tasks, f"{tasks}{begun.pk}/change/", "journeyorch/erasure/",
+    ]  # fmt: skip
