@@ -77,7 +77,11 @@ class BackgroundTaskAdmin(SandboxScopedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        task = self._task(request, object_id)
+        try:
+            task = self._task(request, object_id)
+        except Http404:
+            # As everywhere in the admin: back to its start, with a message.
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
             **_context(task),

@@ -132,7 +132,7 @@ def people_pages() -> list[str]:
     rows, anna = [b"CRMID,visits\n1,2\n2,x\n"], User.objects.get(username="anna")
     described, begun = (prepare(schema, "guests.csv", rows, by=anna, most=10**6) for _ in range(2))
     BackgroundTask.objects.filter(pk=begun.pk).update(state="open", bad_lines=1)
-    BadLine.objects.create(task=begun, number=3, reason="It has 1 values instead of 2.")
+    BadLine.objects.create(task=begun, number=3, reason="The number of its values is 1 instead of 2.")
     tasks = "journeyorch/backgroundtask/"
     return [
         f"datasources/profile/{person.pk}/change/", f"datasources/profile/{person.pk}/privacy/",

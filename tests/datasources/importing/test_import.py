@@ -56,7 +56,7 @@ def test_bad_lines_are_left_out_whole_with_the_reason_and_never_the_value(run_im
     assert "#/visits" in found[4]
     assert "#/person/name/firstName" in found[5]
     assert "names nobody" in found[6]
-    assert found[7] == "It has 3 values instead of 4."
+    assert found[7] == "The number of its values is 3 instead of 4."
     assert not any("three" in reason or "letters" in reason for reason in found.values())
 
 

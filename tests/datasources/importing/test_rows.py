@@ -63,7 +63,7 @@ def test_what_is_no_text_is_refused(head):
         ("\ufeffa,b\r\n1,2\r\n\r\n3,4", [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]),
         ('a,b\n"x\ny","q""q"\n3,4', [{"a": "x\ny", "b": 'q"q'}, {"a": "3", "b": "4"}]),
         ("a,b\n=1+1,-2\n", [{"a": "=1+1", "b": "-2"}]),
-        ("a,b\n1\n3,4", ["It has 1 values instead of 2.", {"a": "3", "b": "4"}]),
+        ("a,b\n1\n3,4", ["The number of its values is 1 instead of 2.", {"a": "3", "b": "4"}]),
         ('a,b\n"x"y,2\n3,4', ["Its quotes are not closed, or not doubled inside.", {"a": "3", "b": "4"}]),
         (
             'a,b\n1,"open\n3,4\n5,6',

@@ -143,7 +143,7 @@ def _csv_rows(open_at: Open, layout: Layout, place: Place, header: list[str]) ->
 
 def _csv_row(number: int, following: Place, values: list[str], header: list[str]) -> Row:
     if len(values) != len(header):
-        reason = f"It has {len(values)} values instead of {len(header)}."
+        reason = f"The number of its values is {len(values)} instead of {len(header)}."
         return Row(number, following, None, reason)
     return Row(number, following, dict(zip(header, values, strict=True)))
 
