@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
+from django.db.models import Exists, OuterRef
 
 from datasources.models import ExperienceEvent
 from events.models import EventKey, Inlet, Quarantined, ReceivedEvent
@@ -30,6 +31,7 @@ class Received:
 
     def erase(self, subject: Subject, after: Cursor) -> Erased:
         if isinstance(after, list):
+            _erase_orphans(subject)
             return _erase_keys(subject, after[0])
         ids, following = _next(subject, after)
         return Erased(erase_received(ids), [0] if following is None else following)
@@ -72,6 +74,12 @@ def _names(names: Names, body: str) -> bool:
         return names.named_in(orjson.loads(body))
     except orjson.JSONDecodeError:
         return names.named_in_text(body)
+
+
+def _erase_orphans(subject: Subject) -> None:
+    """What a router, who had loaded an event that was erased, put into quarantine afterwards."""
+    event = ReceivedEvent.objects.filter(pk=OuterRef("received_event_id"))
+    Quarantined.objects.filter(~Exists(event), sandbox=subject.sandbox_id).delete()
 
 
 def _erase_keys(subject: Subject, after: int) -> Erased:

@@ -250,6 +250,16 @@ def test_the_command_exports_and_erases(lived, tmp_path, monkeypatch):
     assert tables_with(CANARY, MAIL) == set()
 
 
+def test_what_a_router_quarantined_of_an_erased_event_goes_too(lived):
+    Quarantined.objects.create(
+        received_event_id=10**9, sandbox=lived.sandbox, code="invalid", message="late", at=lived.now
+    )
+    begin_erasure(subject_of(lived.sandbox.pk, ("CRMID", CANARY)), by=None)
+    work_off()
+    assert not Quarantined.objects.filter(received_event_id=10**9).exists()
+    assert Quarantined.objects.exists()  # somebody else's
+
+
 # --- The page -------------------------------------------------------------------------------------
 
 PAGE = "/admin/datasources/profile/privacy/"
