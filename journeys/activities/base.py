@@ -70,7 +70,17 @@ class FailableConfig(Config):
 
 def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way]:
     """Those of a kind that waits for news."""
-    return [Way(NEXT), way(TIMEOUT, gettext_noop("Timeout"))] if timeout and timeout_path else [Way(NEXT)]
+    if not (timeout and timeout_path):
+        return [Way(NEXT)]
+    return [Way(NEXT), way(TIMEOUT, gettext_noop("Timeout {}"), in_units(timeout))]
+
+
+def in_units(duration: timedelta) -> str:
+    """As people read it: "1 d 12 h"; units are written the same in all languages."""
+    hours, rest = divmod(duration.seconds, 3600)
+    minutes, seconds = rest // 60, rest % 60 + duration.microseconds / 1_000_000
+    parts = ((duration.days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number:g} {unit}" for number, unit in parts if number) or "0 s"
 
 
 def with_alternative(ways: list[Way], config: Any) -> list[Way]:
@@ -102,6 +112,11 @@ class Activity:
     @classmethod
     def name_of(cls, config: Any) -> str:
         """How its card is called when it has no label: the event, action or template that it uses."""
+        return ""
+
+    @classmethod
+    def detail_of(cls, config: Any) -> str:
+        """What its card tells beside the kind, such as how long a wait lasts; the same in all languages."""
         return ""
 
     @classmethod

@@ -11,22 +11,34 @@ from journeys.activities.room import Room
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import View
 
+_MANY = 5
+
 
 def check_values(
     id: str, field: str, given: Mapping[str, str], variables: tuple[VariableInfo, ...], room: Room
 ) -> Iterator[Problem]:
     """Missing, unknown and mistyped values."""
     known = {variable.name: variable for variable in variables}
-    for name, variable in known.items():
-        if variable.required and not given.get(name, "").strip():
-            message = f"“{variable.label or name}” has no value; give it an expression."
-            yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, f"{field}.{name}")
+    yield from _missing(id, field, [one for one in variables if not given.get(one.name, "").strip()])
     for name, source in given.items():
         if name not in known:
             message = f"“{name}” is not a value of what is used here; remove it."
             yield Problem("ERR_JOURNEY_VALUE_UNKNOWN", message, id, f"{field}.{name}")
         elif source.strip():
             yield from room.check(id, f"{field}.{name}", source, known[name].type)
+
+
+def _missing(id: str, field: str, empty: list[VariableInfo]) -> Iterator[Problem]:
+    """One problem for each; one for all of them when they are many, as with the events of large schemas."""
+    required = [variable for variable in empty if variable.required]
+    if len(required) > _MANY:
+        few = ", ".join(f"“{one.label or one.name}”" for one in required[:_MANY])
+        message = f"{len(required)} values are missing, such as {few}; give each an expression."
+        yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, field)
+        return
+    for one in required:
+        message = f"“{one.label or one.name}” has no value; give it an expression."
+        yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, f"{field}.{one.name}")
 
 
 def compile_values(

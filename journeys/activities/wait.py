@@ -17,6 +17,7 @@ from journeys.activities.base import (
     Way,
     activity,
     gettext_noop,
+    in_units,
     with_alternative,
 )
 from journeys.activities.room import Room
@@ -119,6 +120,12 @@ class Wait(Activity):
     node_type = "wait"
     waits = True
     Config = WaitConfig
+
+    @classmethod
+    def detail_of(cls, config: WaitConfig) -> str:
+        if config.type == "date_time" and config.at is not None:
+            return f"{config.at:%Y-%m-%d %H:%M}"
+        return in_units(config.duration) if config.type == "duration" and config.duration is not None else ""
 
     @classmethod
     def ways(cls, config: WaitConfig) -> list[Way]:

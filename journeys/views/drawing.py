@@ -102,7 +102,9 @@ def _step(id: str, activity: ActivityDocument, problems: tuple[Problem, ...]) ->
     if kind is None:
         return Step(id, activity.label or id, activity.kind, "orchestration", "alert", problems)
     config, _problem = read_config(activity)
-    return Step(id, shown_name(activity, config, _), _(kind.title), kind.category, kind.icon, problems)
+    detail = kind.detail_of(config) if config is not None else ""
+    title = " · ".join(part for part in (_(kind.title), detail) if part)
+    return Step(id, shown_name(activity, config, _), title, kind.category, kind.icon, problems)
 
 
 def draw(document: Document, steps: dict[str, Step], counts: Counts) -> Picture:

@@ -110,7 +110,7 @@ def _answer(
         (problem, step_named(steps, problem.activity) if problem.activity else None) for problem in problems
     ]
     status = 422 if form.errors or problems else 200
-    titles = (_("Events"), _("Actions"), _("Templates"))
+    titles = (_("Events"), _("Actions"), _("Templates"), _("Segments"), _("Targets of jumps"))
     context = {
         "version": version,
         "form": form,

@@ -92,5 +92,7 @@ def _legs(document: Document, id: str) -> Iterator[Leg]:
         targets = [target for target in activity.to.get(way.id, ()) if target in document.activities]
         plain = _("Goes on") if len(ways) > 1 else ""
         for target in targets or [""]:
-            label = way.label or (_("Whichever comes first") if len(targets) > 1 else plain)
+            label = way.label or plain
+            if len(targets) > 1:
+                label = " – ".join(part for part in (way.label, _("Whichever comes first")) if part)
             yield Leg(way.id, label, target)

@@ -36,7 +36,7 @@ def test_every_step_is_a_link_to_the_people_there(reader, live):
 def test_steps_have_a_text_that_says_what_and_how_many(reader, live, person):
     person("anna@example.com")
     page = reader.get(f"/versions/{live.uid}/").content.decode()
-    assert 'aria-label="Cool down, Wait. 1 person is here."' in page
+    assert 'aria-label="Cool down, Wait · 1 h. 1 person is here."' in page
 
 
 def test_the_drawing_needs_no_inline_style_or_script(reader, live):
