@@ -147,6 +147,9 @@ class Delivery(models.Model):
             models.Index(fields=["sandbox", "-created_at"], name="delivery_recent"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} – {self.address}"
+
 
 class Feedback(models.Model):
     """What became of a message after it was sent; of each kind the first time.

@@ -22,10 +22,15 @@ def check_values(
     yield from _missing(id, field, [one for one in variables if not given.get(one.name, "").strip()])
     for name, source in given.items():
         if name not in known:
-            message = f"“{name}” is not a value of what is used here; remove it."
+            message = f"“{name}” is not a value of what is used here; {_instead(known)}."
             yield Problem("ERR_JOURNEY_VALUE_UNKNOWN", message, id, f"{field}.{name}")
         elif source.strip():
             yield from room.check(id, f"{field}.{name}", source, known[name].type)
+
+
+def _instead(known: Mapping[str, VariableInfo]) -> str:
+    few = ", ".join(f"“{name}”" for name in [*known][:_MANY])
+    return f"there are {few}" if few else "it takes none, remove it"
 
 
 def _missing(id: str, field: str, empty: list[VariableInfo]) -> Iterator[Problem]:

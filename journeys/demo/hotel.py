@@ -31,6 +31,15 @@ PASSWORD = "hotel-demo"  # noqa: S105
 EVENT_SCHEMA, PROFILE_SCHEMA = "https://hotel.example/schemas/visit", "https://hotel.example/schemas/guest"
 EVENT_IDS = {"LobbyBeacon": "hotel-lobby-beacon", "RestaurantBeacon": "hotel-restaurant-beacon"}
 
+#: What journeys may use of a visit: forms and jumps ask for these, not for all that the schema knows.
+EVENT_FIELDS = [
+    "_id",
+    "timestamp",
+    "eventType",
+    "_experience.campaign.orchestration.eventID",
+    "placeContext.POIinteraction.POIDetail.name",
+]
+
 
 class Login(NamedTuple):
     username: str
@@ -96,7 +105,8 @@ def _guests(sandbox: Sandbox) -> None:
     people = guests()
     now = bulk.database_now()
     profiles = Profile.objects.bulk_create(
-        Profile(sandbox=sandbox, attributes=guest.attributes()) for guest in people
+        Profile(sandbox=sandbox, attributes=guest.attributes(), test_profile=guest.is_for_tests)
+        for guest in people
     )
     Identity.objects.bulk_create(
         Identity(sandbox=sandbox, profile=profile, namespace=namespace, value=value, seen_at=now)
@@ -130,6 +140,7 @@ def _events(sandbox: Sandbox) -> None:
                 "event_id": EVENT_IDS[name],
                 "schema": event_schema,
                 "namespace": "CRMID",
+                "fields": EVENT_FIELDS,
             },
         )
 

@@ -16,7 +16,7 @@ LAST_NAMES = (
     "Olsen Papadakis Petrov Quist Ricci Romero Santos Schneider Silva Sorensen Takahashi Torres "
     "Vogel Weber Yilmaz Zimmermann"
 ).split()
-GUESTS = 300
+GUESTS, TEST_PROFILES = 300, 5
 
 
 class Guest(NamedTuple):
@@ -27,6 +27,11 @@ class Guest(NamedTuple):
     last_name: str
     is_member: bool
     tier: str
+
+    @property
+    def is_for_tests(self) -> bool:
+        """The last ones are staff: they enter journeys in test mode, too."""
+        return self.crm_id > f"guest-{GUESTS - TEST_PROFILES:03d}"
 
     @property
     def email(self) -> str:
@@ -53,6 +58,8 @@ class Guest(NamedTuple):
         }
         if self.is_member:
             known["loyalty"] = {"status": "member", "tier": self.tier, "points": 250.0}
+        if self.is_for_tests:
+            known["testProfile"] = True
         return known
 
 

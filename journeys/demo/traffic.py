@@ -37,7 +37,7 @@ def message(event: str, guest: Guest, *, at: datetime) -> dict[str, Any]:
         },
         "placeContext": {
             "POIinteraction": {
-                "poiDetail": {
+                "POIDetail": {
                     "name": place,
                     "beaconInteractionDetails": {"beaconMajor": 1, "beaconMinor": minor},
                 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.utils import timezone
 
-from actions.models import Action, Channel, MessageTemplate
-from datasources.models import FieldGroup, Identity, Profile, Schema
+from actions.models import Action, Channel, Delivery, MessageTemplate
+from datasources.models import FieldGroup, Identity, Profile, Schema, Segment
 from datasources.platform.profiles.importing.preparing import prepare
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox, User
 from journeyorch.background.models import BackgroundTask, BadLine
 from journeys import publishing, testing
+from journeys.definition.document import ActivityDocument, Document
 from journeys.demo.hotel import Addresses, load_hotel
 from journeys.models import Instance, JourneyVersion
 from tests.datasources.importing.conftest import DOCUMENT
@@ -35,6 +38,16 @@ RULES = {
 }
 # What may depend on colours and width, looked at once more in the dark on a narrow screen.
 LOOKS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
+MEMBER = '#{ExperiencePlatform.ProfileFieldGroup.loyalty.status} == "member"'
+BY_SEGMENT = Document(
+    start=["in"],
+    activities={
+        "in": ActivityDocument(
+            kind="segment_qualification", config={"segment": "Members", "namespace": "CRMID"}
+        )
+    },
+)
+UNFINISHED = Document(start=[], activities={"alone": ActivityDocument(kind="email")})
 
 
 @pytest.fixture
@@ -48,6 +61,16 @@ def site(live_server: Any) -> str:
         activity="restaurant", position=1, status=0, state="{}", started_at=MORNING,
     )  # fmt: skip
     testing.switch_on(publishing.new_version(version, by=None), by=None)
+    Segment.objects.create(sandbox=version.sandbox, name="Members", expression=MEMBER)
+    testing.switch_on(
+        publishing.create_journey(version.sandbox, "By segment", by=None, document=BY_SEGMENT), by=None
+    )
+    publishing.create_journey(version.sandbox, "Unfinished", by=None, document=UNFINISHED)
+    now = timezone.now()
+    Delivery.objects.create(
+        sandbox=version.sandbox, message_id=uuid.uuid4(), kind="sms", status="sent",
+        created_at=now, updated_at=now,
+    )  # fmt: skip
     Action.objects.create(sandbox=version.sandbox, name="Taxi", url="https://taxi.example")
     User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
     return str(live_server.url)
@@ -85,8 +108,10 @@ def faults_of(page: Any) -> list[str]:
 
 
 def business_pages() -> list[str]:
-    version = f"/versions/{JourneyVersion.objects.get(number=1).uid}"
+    version = f"/versions/{JourneyVersion.objects.get(number=1, journey__name='Hotel welcome').uid}"
+    by_segment = f"/versions/{JourneyVersion.objects.get(journey__name='By segment').uid}"
     tested = f"/versions/{JourneyVersion.objects.get(number=2).uid}"
+    draft = f"/versions/{JourneyVersion.objects.get(journey__name='Unfinished').uid}"
     story = f"/instances/{Instance.objects.get().pk}/"
     tabs = [
         f"{version}/",
@@ -95,7 +120,8 @@ def business_pages() -> list[str]:
         f"{version}/stop/",
         f"{version}/labels/",
     ]
-    tabs += [f"{tested}/test/", f"{tested}/switch-test-off/"]
+    tabs += [f"{tested}/test/", f"{tested}/switch-test-off/", f"{by_segment}/test/"]
+    tabs += [f"{draft}/", f"{draft}/edit/", f"{version}/people/operate/?verb=end&of=all"]
     tries = ["/fire/", "/expressions/"]
     return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
 
@@ -112,6 +138,10 @@ def technical_pages() -> list[str]:
         f"datasources/fieldgroup/{group}/change/", f"datasources/fieldgroup/{group}/test/",
         f"datasources/schema/{Schema.objects.earliest('pk').pk}/change/", "datasources/schema/",
         "datasources/component/", "datasources/component/import/", "datasources/dataset/add/",
+        "datasources/segment/", "datasources/segment/add/",
+        f"datasources/segment/{Segment.objects.get().pk}/change/", "actions/channel/",
+        "actions/delivery/", f"actions/delivery/{Delivery.objects.get().pk}/change/",
+        "events/inlet/add/", "access/sandbox/1/change/",
         f"events/event/{event}/change/", "datasources/profile/", "datasources/namespace/",
         *people_pages(),
         f"actions/action/{action}/change/",
