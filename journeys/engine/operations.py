@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import Max
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeys.engine import tables
 from journeys.engine.decide import Operation, Verb
 from journeys.models import Call, LaneInput, StepEvent
+
+_INSTANCE = Column("instance_id", "uuid")
 
 
 class Target(NamedTuple):
@@ -82,9 +83,17 @@ def read_asked(text: str) -> Asked:
 
 def next_sequences(instance_ids: Collection[UUID]) -> dict[UUID, int]:
     """The sequence of each instance's next step event, as its step events say."""
-    found = StepEvent.objects.filter(instance_id__in=instance_ids).exclude(status=StepEvent.Status.DISCARDED)
-    last = found.values_list("instance_id").annotate(last=Max("sequence")).order_by()
-    return {instance_id: sequence + 1 for instance_id, sequence in last}
+    ordered = sorted(instance_ids)
+    found = bulk.lookup(
+        tables.STEP_EVENT,
+        [_INSTANCE],
+        [(id,) for id in ordered],
+        [Column("sequence", "integer")],
+        condition=f"t.status <> {StepEvent.Status.DISCARDED:d}",
+        order_by="t.sequence DESC",
+        limit=1,
+    )
+    return {ordered[ordinal]: sequence + 1 for ordinal, sequence in found}
 
 
 # --- What operations do to calls, inside the transaction of the wave --------------------------------
@@ -95,9 +104,7 @@ _STATUS = Column("status", "smallint")
 def drop_calls(instance_ids: Iterable[UUID]) -> None:
     """Nobody waits for the open calls of these instances; what is under way finds its claim lost."""
     wanted = [(id,) for id in sorted(instance_ids)]
-    found = bulk.lookup(
-        tables.CALL, [Column("instance_id", "uuid")], wanted, [tables.UUID, _STATUS], limit=None
-    )
+    found = bulk.lookup(tables.CALL, [_INSTANCE], wanted, [tables.UUID, _STATUS], limit=None)
     open_ = sorted(key for _, key, status in found if status in (Call.Status.OPEN, Call.Status.PARKED))
     rows = [(key, Call.Status.DROPPED, None) for key in open_]
     # In the order of the keys, as those who commit results do: neither must wait for the other.

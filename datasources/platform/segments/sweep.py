@@ -26,22 +26,24 @@ def sweep(now: datetime) -> bool:
 def recheck_due(now: datetime) -> bool:
     """Look again at memberships whose moment has come; True if there may be more."""
     due = SegmentMembership.objects.filter(recheck_at__lte=now).order_by("recheck_at")[:DUE]
-    rows = list(due.values_list("pk", "segment_id", "segment__sandbox_id", "profile_id"))
-    found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for membership, segment, sandbox, profile in rows:
-        found[sandbox, segment].append((membership, profile))
-    for (sandbox, segment), due_ones in sorted(found.items()):
-        _recheck(sandbox, segment, dict(due_ones), now)
+    rows = list(due.values_list("pk", "segment_id", "profile_id"))
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for membership, segment, profile in rows:
+        found[segment][membership] = profile
+    sandboxes = dict(Segment.objects.filter(pk__in=found).values_list("pk", "sandbox_id"))
+    for segment, due_ones in sorted(found.items()):
+        _recheck(sandboxes.get(segment), segment, due_ones, now)
     return len(rows) == DUE
 
 
-def _recheck(sandbox_id: int, segment_id: int, due: dict[int, int], now: datetime) -> None:
-    """``due``: by membership, its profile.
+def _recheck(sandbox_id: int | None, segment_id: int, due: dict[int, int], now: datetime) -> None:
+    """``due``: by membership, its profile. ``sandbox_id`` None: the segment is gone.
 
     A transaction of its own: people of two segments would be locked in no order.
     """
     with transaction.atomic():
-        look_again(sandbox_id, due.values(), now, only=[segment_id])
+        if sandbox_id is not None:
+            look_again(sandbox_id, due.values(), now, only=[segment_id])
         # What nobody could look at, such as a segment that does not compile any more, is not tried for ever.
         SegmentMembership.objects.filter(pk__in=due, recheck_at__lte=now).update(recheck_at=None)
 

@@ -13,14 +13,20 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
+from datasources.platform.segments.compiling import CompiledSegment, Segments
+from datasources.platform.segments.store import load_memberships
+from datasources.platform.segments.sweep import forget_deleted, recheck_due
 from events.loading import load_unrouted
 from events.models import ReceivedEvent
 from journeyorch import bulk
 from journeys.engine import tables
 from journeys.engine.calls.claim import claim, open_endpoints
 from journeys.engine.lanes import WAVE_INPUTS, waiting_lanes
+from journeys.engine.operations import drop_calls, next_sequences
 from journeys.engine.upkeep import delete_old_instances
 from journeys.engine.wave import load
+from journeys.engine.wave.caps import load_caps
+from journeys.engine.wave.feedback import recorded_feedback
 from journeys.models import Call, Entrance, Instance, LaneInput
 from journeys.models.lane import LANES
 from tests.journeys.together import on_postgresql
@@ -37,7 +43,13 @@ class Tables:
         self.world = world
         self.count = count
         self.lanes = [world.sandbox.pk * LANES + number for number in range(LANES)]
-        for fill in (self._inputs, self._instances, self._entrances, self._calls, self._events):
+        # Also what the planner knows of them: a vacuum after another test leaves it with "no rows at all".
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(FILLED)}")
+        for fill in (
+            self._inputs, self._instances, self._entrances, self._calls, self._events, self._steps,
+            self._feedback, self._memberships, self._caps,
+        ):  # fmt: skip
             fill()
 
     def _insert(self, table: str, columns: str, values: str) -> None:
@@ -77,7 +89,7 @@ class Tables:
             " endpoint, status, created_at, not_before, timeout_seconds, attempts, token"
         )
         values = (
-            "md5(n::text)::uuid, 1, LANE, md5(n::text)::uuid, 'a', 'fetch', '{}', '', '', false,"
+            "md5(n::text)::uuid, 1, LANE, md5(n::text)::uuid, 'a', 'message', '{}', '', '', false,"
             " 'action:' || n % 5, CASE WHEN n % 10 = 0 THEN 0 ELSE 1 END, NOW,"
             " NOW + (n % 100 - 10) * interval '1 minute', 30, 0, 0"
         )
@@ -89,17 +101,51 @@ class Tables:
             "events_receivedevent", "sandbox_id, inlet_id, received_at, routed, protocol, body", values
         )
 
+    def _steps(self) -> None:
+        columns = (
+            "version_id, instance_id, sequence, activity, status, path, at, entered_at, entrance, run,"
+            " namespace, person_id, detail"
+        )
+        values = (
+            "1, CASE WHEN n % 7 > 0 THEN md5((n / 7)::text)::uuid END, n % 7, 'a', 0, '', NOW, NOW, 0,"
+            " CASE WHEN n % 100 = 0 THEN 1 ELSE 0 END, 'CRMID', 'p' || n, ''"
+        )
+        self._insert("journeys_stepevent", columns, values)
 
-TABLES = (
+    def _feedback(self) -> None:
+        values = "md5(n::text)::uuid, 'opened', NOW, NOW, ''"
+        self._insert("actions_feedback", "message_id, kind, at, received_at, detail", values)
+
+    def _memberships(self) -> None:
+        """Five segments; time may change one membership in twenty, and has come for a fifth of those."""
+        columns = "profile_id, segment_id, status, sequence, changed_at, recheck_at"
+        values = (
+            "n / 5, n % 5, 'realized', 1, NOW,"
+            " CASE WHEN n % 20 = 0 THEN NOW + (n % 100 - 10) * interval '1 hour' END"
+        )
+        self._insert("datasources_segmentmembership", columns, values)
+
+    def _caps(self) -> None:
+        self._insert(
+            tables.PROFILE_CAP,
+            "version_id, in_test, activity, since, taken, most",
+            "n, false, 'a', NOW, 1, 9",
+        )
+
+
+FILLED = (
     tables.LANE_INPUT,
     tables.INSTANCE,
     tables.ENTRANCE,
     tables.CALL,
     tables.RECEIVED_EVENT,
-    "journeys_lane",
+    tables.STEP_EVENT,
+    tables.PROFILE_CAP,
+    "actions_feedback",
+    "datasources_segmentmembership",
 )
 # Every one of these has some thousands of rows at least; a few of them are wanted.
-BIG = ("laneinput", "instance", "entrance", "journeys_call", "receivedevent")
+BIG = tuple(table.partition("_")[2] for table in FILLED)
 
 
 @contextmanager
@@ -236,6 +282,58 @@ def retention_begins_with_the_oldest(full: Tables) -> None:
     assert ReceivedEvent.objects.count() == full.count
 
 
+def what_became_of_messages_is_found_instance_by_instance(full: Tables) -> None:
+    instances = list(Instance.objects.values_list("pk", flat=True)[:200])
+    with explained() as plans:
+        found = recorded_feedback(instances)
+
+    assert len(found) == 200
+    check(plans, index="call_of_instance")
+    check(plans, index="feedback_once")
+
+
+def memberships_are_found_person_by_person(full: Tables) -> None:
+    segments = Segments([CompiledSegment(0, "Some", True, mock.Mock(), False)])
+    with explained() as plans:
+        found = load_memberships(segments, range(1, 51), full.world.now)
+
+    assert [found.names(profile) for profile in range(1, 51)] == [frozenset({"Some"})] * 50
+    check(plans, index="membership_unique")
+
+
+def memberships_that_are_due_are_found_in_their_order(full: Tables) -> None:
+    with explained() as plans:
+        assert recheck_due(full.world.now)
+
+    check(plans[:1], index="membership_due")
+
+
+def segments_that_are_gone_are_found_without_reading_their_people(full: Tables) -> None:
+    with explained() as plans:
+        assert forget_deleted()
+
+    check(plans[:1], index="membership_size")
+
+
+def caps_are_found_by_their_keys(full: Tables) -> None:
+    some = [mock.Mock(version_id=id, in_test=False, caps={"a": 9}) for id in range(1, 51)]
+    with explained() as plans:
+        caps = load_caps(some, now=full.world.now, lock=True)
+
+    assert [dict(caps.of(plan)) for plan in some] == [{"a": 1}] * 50
+    check(plans, index="profile_cap_unique")
+
+
+def operations_find_steps_and_calls_by_their_instances(full: Tables) -> None:
+    instances = list(Instance.objects.order_by("person_id").values_list("pk", flat=True)[:20])
+    with explained() as plans:
+        next_sequences(instances)
+        drop_calls(instances)
+
+    check(plans[:1], index="step_event_story")
+    check(plans[1:2], index="call_of_instance")
+
+
 LOOK_UPS = (
     waiting_inputs_are_found_lane_by_lane,
     due_instances_are_found_lane_by_lane,
@@ -245,9 +343,18 @@ LOOK_UPS = (
     unrouted_events_are_found_in_their_order,
     calls_are_claimed_in_their_order,
     endpoints_are_found_without_reading_their_calls,
+    what_became_of_messages_is_found_instance_by_instance,
+    memberships_are_found_person_by_person,
+    segments_that_are_gone_are_found_without_reading_their_people,
+    caps_are_found_by_their_keys,
+    operations_find_steps_and_calls_by_their_instances,
 )
 # Without statistics the planner takes 50,000 rows for 7,000, and reading them all for the cheaper way.
-WITH_STATISTICS = (writing_and_deleting_goes_by_keys, retention_begins_with_the_oldest)
+WITH_STATISTICS = (
+    memberships_that_are_due_are_found_in_their_order,
+    writing_and_deleting_goes_by_keys,
+    retention_begins_with_the_oldest,
+)
 
 
 @pytest.mark.parametrize("state", ["few rows", "many rows", "many rows, fresh statistics"])
@@ -275,5 +382,5 @@ def problem_of(look_up: Callable[[Tables], None], full: Tables) -> str:
 
 def analyze() -> None:
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in (*FILLED, "journeys_lane"):
             cursor.execute(f"ANALYZE {table}")
