@@ -94,20 +94,24 @@ def test_the_stored_request_holds_no_credentials_but_the_sent_one_does(weather):
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "code", "retryable"),
+    ("answer", "expected"),
     [
-        (http(b"<html>"), "error", "notJson", False),
-        (http(b"[1]"), "error", "notJson", False),
-        (http(b""), "error", "notJson", False),
-        (http(status="500 Oh"), "http", "500", True),
-        (http(status="404 Not Found"), "http", "404", False),
-        (http(status="302 Found", headers="Location: http://169.254.169.254/\r\n"), "http", "302", False),
+        (http(b"<html>"), ("error", "notJson", False, None)),
+        (http(b"[1]"), ("error", "notJson", False, None)),
+        (http(b""), ("error", "notJson", False, None)),
+        # What the other side says to it is kept for the log of a test.
+        (http(status="500 Oh"), ("http", "500", True, "{}")),
+        (http(status="404 Not Found"), ("http", "404", False, "{}")),
+        (
+            http(status="302 Found", headers="Location: http://169.254.169.254/\r\n"),
+            ("http", "302", False, "{}"),
+        ),
     ],
 )
-def test_only_a_json_object_is_a_good_answer(weather, answer, status, code, retryable):
+def test_only_a_json_object_is_a_good_answer(weather, answer, expected):
     group, _ = weather(answer)
     outcome = fetched(call(group))
-    assert (outcome.status, outcome.code, outcome.retryable, outcome.data) == (status, code, retryable, None)
+    assert (outcome.status, outcome.code, outcome.retryable, outcome.data) == expected
 
 
 def test_a_retry_after_500_sends_the_same_bytes(weather):
