@@ -18,6 +18,25 @@ _PROFILE, _EVENT = "profile", "event"
 Values = Mapping[str, Any]
 
 
+# Traits that clients agree on, and where XDM has them.
+_TRAITS: Mapping[str, tuple[str, ...]] = {
+    "email": ("personalEmail", "address"),
+    "phone": ("mobilePhone", "number"),
+    "firstName": ("person", "name", "firstName"),
+    "lastName": ("person", "name", "lastName"),
+    "birthday": ("person", "birthDate"),
+    "gender": ("person", "gender"),
+    "timezone": ("timeZone",),
+}
+#: What people are shown of it: traits and well-known events are beyond what rows can say.
+READY_MADE = (
+    ("properties", "_{tenant}.properties"),
+    ("traits", "_{tenant}.traits"),
+    ("traits.email", "identityMap.Email[0].id"),
+    *((f"traits.{name}", ".".join(path)) for name, path in _TRAITS.items()),
+)
+
+
 class Call(NamedTuple):
     """One call of a client's library."""
 
@@ -95,18 +114,6 @@ def _identities(call: Call) -> dict[str, list[dict[str, Any]]]:
         namespace: [{"id": value, **({"primary": True} if namespace == first else {})}]
         for namespace, value in present.items()
     }
-
-
-# Traits that clients agree on, and where XDM has them.
-_TRAITS: Mapping[str, tuple[str, ...]] = {
-    "email": ("personalEmail", "address"),
-    "phone": ("mobilePhone", "number"),
-    "firstName": ("person", "name", "firstName"),
-    "lastName": ("person", "name", "lastName"),
-    "birthday": ("person", "birthDate"),
-    "gender": ("person", "gender"),
-    "timezone": ("timeZone",),
-}
 
 
 def _person(traits: Values) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from datasources.models import Dataset, Schema
+from events.admin.mapping import MappingPages
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
@@ -126,7 +127,7 @@ class TokenInline(admin.TabularInline):
 
 
 @admin.register(Inlet)
-class InletAdmin(SandboxScopedAdmin):
+class InletAdmin(MappingPages, SandboxScopedAdmin):
     introduction = _(
         "An inlet is the address to which one of your systems sends its events. "
         "Save it, then make a key for the sender."
@@ -136,7 +137,7 @@ class InletAdmin(SandboxScopedAdmin):
     list_display = ("name", "sandbox", "mode", "enabled", "schema")
     list_filter = ("mode", "enabled")
     search_fields = ("name", "description", "key")
-    readonly_fields = ("key", "address", "key_link")
+    readonly_fields = ("key", "address", "key_link", "mapping_link")
     fields = (
         "sandbox",
         "name",
@@ -145,6 +146,7 @@ class InletAdmin(SandboxScopedAdmin):
         "schema",
         "profile_schema",
         "dataset",
+        "mapping_link",
         "rate_limit",
         "allowed_origins",
         "enabled",
@@ -172,7 +174,11 @@ class InletAdmin(SandboxScopedAdmin):
     def address(self, obj: Inlet) -> SafeString | str:
         if not obj.key:
             return str(_("Save the inlet first."))
-        rows = ((_("one event"), "collection"), (_("several"), "collection-batch"))
+        rows = (
+            (_("one event"), "collection"),
+            (_("several"), "collection-batch"),
+            (_("plain JSON"), "json-batch"),
+        )
         paths = ((reverse(name, args=[obj.key]), label) for label, name in rows)
         return format_html_join("", "<div><code>POST {}</code> {}</div>", paths)
 

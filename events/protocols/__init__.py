@@ -114,6 +114,10 @@ class Adapter(Protocol):
     name: str
 
     @property
+    def ready_made(self) -> Sequence[tuple[str, str]]:
+        """What it makes of messages by itself, as far as that is source path → XDM path, to be shown."""
+
+    @property
     def routes(self) -> Sequence[Route]:
         """Its addresses."""
 

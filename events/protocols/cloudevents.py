@@ -40,6 +40,14 @@ class CloudEvents:
     """``POST /events/cloudevents/{inlet}``; the media type says in which mode."""
 
     name = "cloudevents"
+    ready_made = (
+        ("id", "_id"),
+        ("time", "timestamp"),
+        ("type", "eventType"),
+        ("subject", "identityMap.CRMID[0].id"),
+        ("data", "_{tenant}.data"),
+        ("source", "_{tenant}.source"),
+    )
     # The limit for batches: only the headers tell whether it is one.
     routes = (Route("events/cloudevents/<str:inlet>", batch=True, methods=("POST", "OPTIONS")),)
 

@@ -44,6 +44,7 @@ class Collection:
     """``POST /collection/{inlet}`` and ``POST /collection/batch/{inlet}``."""
 
     name = "collection"
+    ready_made = ()  # What comes is XDM already.
     routes = (Route("collection/<str:inlet>"), Route("collection/batch/<str:inlet>", batch=True))
 
     def opening(self, request: Incoming) -> Opening:

@@ -28,6 +28,15 @@ class CustomerIo:
     """``PUT /api/v1/customers/{id}`` and ``POST /api/v1/customers/{id}/events``."""
 
     name = "customerio"
+    ready_made = (
+        ("id", "identityMap.CRMID[0].id"),
+        ("event.id", "_id"),
+        ("event.timestamp", "timestamp"),
+        ("event.name", "eventType"),
+        ("event.data", "_{tenant}.properties"),
+        ("attributes", "_{tenant}.traits"),
+        ("attributes.email", "personalEmail.address"),
+    )
     routes = (Route(_CUSTOMER, methods=("PUT",)), Route(f"{_CUSTOMER}/events"))
 
     def opening(self, request: Incoming) -> Opening:

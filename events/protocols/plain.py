@@ -38,6 +38,7 @@ class PlainJson:
     """One object, an array of objects, or one object a line."""
 
     name = "json"
+    ready_made = (("_id", "_id"), ("timestamp", "timestamp"))
     routes = (Route("events/json/<str:inlet>", batch=True, lines=True),)
 
     def opening(self, request: Incoming) -> Opening:

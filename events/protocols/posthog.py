@@ -35,6 +35,15 @@ class PostHog:
     """One event a request, or a batch."""
 
     name = "posthog"
+    ready_made = (
+        ("distinct_id", "identityMap.CRMID[0].id"),
+        ("properties.$anon_distinct_id", "identityMap.AnonymousID[0].id"),
+        ("uuid", "_id"),
+        ("timestamp", "timestamp"),
+        ("event", "eventType"),
+        ("properties", "_{tenant}.properties"),
+        ("$set", "_{tenant}.traits"),
+    )
     routes = (
         Route("batch/", batch=True),
         *(Route(address) for address in ("capture/", "e/", "i/v0/e/")),

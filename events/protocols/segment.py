@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from events.analytics import KINDS, Call, by_our_clock, in_xdm, text_of, values_of
+from events.analytics import KINDS, READY_MADE, Call, by_our_clock, in_xdm, text_of, values_of
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
@@ -32,6 +32,14 @@ class Segment:
     """One call a request, or a batch of them."""
 
     name = "segment"
+    ready_made = (
+        ("userId", "identityMap.CRMID[0].id"),
+        ("anonymousId", "identityMap.AnonymousID[0].id"),
+        ("messageId", "_id"),
+        ("timestamp", "timestamp"),
+        ("event", "eventType"),
+        *READY_MADE,
+    )
     prefix = "v1/"
     routes: Sequence[Route] = (
         *(Route(f"v1/{name}", batch=True) for name in _BATCH),

@@ -50,6 +50,16 @@ class Snowplow:
     """Self-describing and structured events, page views, screen views."""
 
     name = "snowplow"
+    ready_made = (
+        ("uid", "identityMap.CRMID[0].id"),
+        ("duid", "identityMap.AnonymousID[0].id"),
+        ("eid", "_id"),
+        ("dtm", "timestamp"),
+        ("properties", "_{tenant}.properties"),
+        ("url", "web.webPageDetails.URL"),
+        ("page", "web.webPageDetails.name"),
+        ("refr", "web.webReferrer.URL"),
+    )
     routes = (Route("com.snowplowanalytics.snowplow/tp2", batch=True),)
 
     def opening(self, request: Incoming) -> Opening:
