@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from datasources.models import Dataset, Schema
 from events.admin.mapping import MappingPages
+from events.admin.starting import StartPages
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
@@ -127,7 +128,7 @@ class TokenInline(admin.TabularInline):
 
 
 @admin.register(Inlet)
-class InletAdmin(MappingPages, SandboxScopedAdmin):
+class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
     introduction = _(
         "An inlet is the address to which one of your systems sends its events. "
         "Save it, then make a key for the sender."
