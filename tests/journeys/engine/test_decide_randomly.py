@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from journeys.activities.reaction import ReactionStep
+from journeys.activities.segment_qualification import SegmentQualificationStep
 from journeys.definition.graph import Graph
 from journeys.engine.codec import decode, encode
 from journeys.engine.decide import (
@@ -30,7 +31,7 @@ from journeys.engine.decide import (
     enter,
 )
 from journeys.engine.decide.step import Pause
-from journeys.engine.decide.values import feedback_key
+from journeys.engine.decide.values import feedback_key, segment_key
 from tests.journeys.drawings import GYM, LOBBY, MEAL, document, plan
 from tests.journeys.world import act
 
@@ -58,13 +59,16 @@ MOMENTS = (
     'nowWithDelta(#{Rooms.free.count, params: {city: #{Weather.here.city}}}, "seconds")',
 )
 durations = st.sampled_from(["PT0S", "PT1S", "PT1M", "PT1H", "P3D", "P31D"])
-PAUSES = ("event", "wait", "reaction")
+PAUSES = ("event", "wait", "reaction", "segment_qualification")
+RICH = 1
 
 
 @st.composite
 def drawings(draw: st.DrawFn) -> dict[str, Any]:
     """The activities of a valid journey by id; every path leads from a smaller number to a larger one."""
     kinds = ["event", *draw(st.lists(st.sampled_from([*PAUSES, *OTHERS]), min_size=1, max_size=9))]
+    if "jump" in kinds:  # never together with a segment qualification
+        kinds = ["event" if kind == "segment_qualification" else kind for kind in kinds]
     drawn = {f"n{number}": draw(_activity(number, kind, kinds)) for number, kind in enumerate(kinds)}
     for id, activity in drawn.items():
         if activity["kind"] == "reaction":
@@ -124,6 +128,11 @@ def _reaction(reaction: str, timeout: str | None, timeout_path: bool) -> dict[st
 
 def _event(event: str, timeout: str | None, timeout_path: bool) -> dict[str, Any]:
     return {"event": event, **({"timeout": timeout, "timeout_path": timeout_path} if timeout else {})}
+
+
+def _qualification(on: str, timeout: str | None, timeout_path: bool) -> dict[str, Any]:
+    timed = {"timeout": timeout, "timeout_path": timeout_path} if timeout else {}
+    return {"segment": "Rich", "on": on, **timed}
 
 
 CONFIGS = {
@@ -210,6 +219,12 @@ CONFIGS = {
         st.sampled_from([None, "PT40S", "PT1H"]),
         st.booleans(),
     ),
+    "segment_qualification": st.builds(
+        _qualification,
+        st.sampled_from(["entered", "left", "both"]),
+        st.sampled_from([None, "PT1S", "P3D"]),
+        st.booleans(),
+    ),
     "end": st.just({}),
 }
 OTHERS = tuple(kind for kind in CONFIGS if kind not in PAUSES)
@@ -248,6 +263,7 @@ class OneLife(RuleBasedStateMachine):
         self.feedback: dict[Key, datetime] = {}
         self.targets: dict[int, int] = {2: MEAL}
         self.jumped: list[UUID] = []
+        self.turned: dict[str, Key] = {}  # what the person has come into or left, by its mark
         self.last: Any = None
 
     @initialize(
@@ -293,6 +309,13 @@ class OneLife(RuleBasedStateMachine):
             self.received_at = self.now
             self.feedback[key] = self.now
             self.handle(Arrival(None, (key,), self.now, {}))
+
+    @rule(status=st.sampled_from(["realized", "exited"]))
+    def comes_into_a_segment_or_leaves_it(self, status: str) -> None:
+        key, mark = segment_key(RICH, status), f"segment:1:{len(self.turned)}"
+        self.turned[mark] = key
+        self.received_at = self.now
+        self.handle(Arrival(None, (key,), self.now, {"status": status}, mark))
 
     @rule(live=st.sampled_from([{}, {2: MEAL}, {2: GYM}]))
     def the_target_of_jumps_changes(self, live: dict[int, int]) -> None:
@@ -358,15 +381,23 @@ class OneLife(RuleBasedStateMachine):
 
     def check_events(self, before: State, stimulus: Any, decision: Decision) -> None:
         """Each event ends a pause, is held, or is discarded: one of these, once."""
-        came = [one.received_id for one in before.held]
-        if isinstance(stimulus, Arrival) and stimulus.received_id is not None:
-            came.append(stimulus.received_id)
+        came = [*before.held, *([stimulus] if isinstance(stimulus, Arrival) else [])]
+        discarded, held = [one for one, _ in decision.discards], decision.state.held
         used = [step.received_id for step in decision.steps if step.received_id is not None]
-        discarded = [one.received_id for one, _ in decision.discards]
-        held = [one.received_id for one in decision.state.held]
-        assert sorted([*used, *discarded, *held]) == came
+        left = [one.received_id for one in (*discarded, *held) if one.received_id is not None]
+        assert sorted([*used, *left]) == [one.received_id for one in came if one.received_id is not None]
         assert used == sorted(used)
-        assert held == sorted(held)
+        assert list(held) == [one for one in came if one in held]
+        self.check_turns([one.mark for one in came], [one.mark for one in (*discarded, *held)], decision)
+
+    def check_turns(self, came: list[str], left: list[str], decision: Decision) -> None:
+        """So does each qualification; its step event does not name it, so that its path must tell."""
+        used = [mark for mark in came if mark and mark not in left]
+        assert len(used) + len(list(filter(None, left))) == len(list(filter(None, came)))
+        steps = [self.plan.steps[step.activity] for step in decision.steps if step.status in BY_NEWS]
+        ended = [step.keys for step in steps if isinstance(step, SegmentQualificationStep)]
+        assert len(used) == len(ended)
+        assert all(self.turned[mark] in keys for mark, keys in zip(used, ended, strict=True))
 
     def take(self, decision: Decision, *, visit: int, sequence: int, before: tuple[str, ...]) -> None:
         self.check_steps(decision, sequence, before)
@@ -392,6 +423,8 @@ class OneLife(RuleBasedStateMachine):
             assert step.activity in race, "a step that no path led to"
             if isinstance(known, ReactionStep) and step.status is not StepStatus.TIMED_OUT:
                 assert known.keys & self.known_reactions(decision), "a reaction to nothing"
+            elif isinstance(known, SegmentQualificationStep) and step.status in BY_NEWS:
+                assert known.keys & set(self.turned.values()), "a qualification that never was"
             elif isinstance(known, Pause) and step.received_id is None and step.status in TIMED:
                 assert step.at - step.entered_at >= self.least_wait(step.activity)
             race = known.to.get(step.path, ())
@@ -466,6 +499,8 @@ class OneLife(RuleBasedStateMachine):
 
 # A pause left without an event: by its time, with a path or at an end.
 TIMED = (StepStatus.TRANSITIONS, StepStatus.TIMED_OUT, StepStatus.ENDED)
+# A segment qualification left by one: its timeout says of itself that it is one.
+BY_NEWS = (StepStatus.TRANSITIONS, StepStatus.ENDED)
 
 
 def again(state: State) -> State:
