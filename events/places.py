@@ -76,6 +76,11 @@ def _written(step: Step) -> str:
     return "[*]" if step is EACH else f"[{step}]"
 
 
+def shown(value: Any, *, most: int = 60) -> str:
+    """A value for people: texts as they are, others as JSON, cut."""
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:most]
+
+
 def found(value: Any, path: Path) -> Iterator[tuple[tuple[int, ...], Any]]:
     """What is at a path, each with the indices of the elements that ``[*]`` stood for.
 

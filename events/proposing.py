@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from events.mapping import Row
-from events.places import EACH, Path, found, text_of
+from events.places import EACH, Path, found, shown, text_of
 from events.times import read_time
 
 _MOST_FIELDS = 100
@@ -61,7 +61,7 @@ def fields_in(sample: Any) -> list[Proposed]:
     for source, value in _values(sample, ()):
         path = ".".join(_name(step) for step in source if isinstance(step, str))
         if (kind := _type(value)) and path.count(".") < _DEEPEST and len(path) <= 200:
-            proposed.setdefault(path, Proposed(source, path, kind, str(value)[:60]))
+            proposed.setdefault(path, Proposed(source, path, kind, shown(value)))
     return list(proposed.values())[:_MOST_FIELDS]
 
 

@@ -13,11 +13,10 @@ from events.catalog import Catalog
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
 from events.mapping import Row, compiled, rule_of, values_of
-from events.places import EACH, Path, text_of
+from events.places import EACH, Path, shown, text_of
 from events.protocols import Message, Normalized, NotNormal, Route, adapter_of, adapters
 
 _MOST_PATHS = 500
-_SHOWN_VALUE = 60
 _NAMED_PART = re.compile(r"<\w+:(\w+)>")
 
 
@@ -112,4 +111,4 @@ def _paths(value: Any, path: Path) -> Iterator[tuple[str, str]]:
         for inner in value[:1]:
             yield from _paths(inner, (*path, EACH))
     elif path:
-        yield text_of(path), str(value)[:_SHOWN_VALUE]
+        yield text_of(path), shown(value)

@@ -24,6 +24,10 @@ from journeyorch.strict_json import NotStrictJson, parse
 _NEEDED = ("events.add_inlet", "events.add_event", "datasources.add_schema")
 
 
+# Instead of a person, before there is a proposal.
+_PROPOSED = "proposed"
+
+
 class StartForm(forms.Form):
     """A sample, and what to call what is made of it."""
 
@@ -53,12 +57,20 @@ class StartForm(forms.Form):
         super().__init__(data)
         self.fields["sandbox"].queryset = sandboxes  # type: ignore[attr-defined]
         self.initial["sandbox"] = sandboxes.first()
+        self.initial["person"] = _PROPOSED
         self.sample: dict[str, Any] = {}
         self.proposed: list[Proposed] = []
         self.people: list[Person] = []
         self._read(str((data or {}).get("body", "")))
-        options = [(_key(each), f"{each.namespace}: {each.source}") for each in self.people]
-        self.fields["person"].choices = [*options, ("", _("nobody yet"))]  # type: ignore[attr-defined]
+        options: dict[str, Any] = {_key(each): f"{each.namespace}: {each.source}" for each in self.people}
+        if self.proposed:
+            options[""] = _("nobody yet")
+        else:
+            options[_PROPOSED] = _("what is proposed")
+        self.fields["person"].choices = options.items()  # type: ignore[attr-defined]
+        if self.is_bound and self.data.get("person") not in options:
+            # Nothing was proposed yet, or for another sample: the likeliest.
+            self.data = {**dict(self.data.items()), "person": next(iter(options))}
 
     def _read(self, body: str) -> None:
         """The first object of the sample, if it is one; ``clean_body`` says what is wrong."""
