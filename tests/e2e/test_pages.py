@@ -67,7 +67,7 @@ def test_from_the_list_over_a_step_to_a_person(page, site, live):
     enter(live, "anna@example.com")
     log_in(page, site)
     page.get_by_role("link", name="Win <i>back</i>").click()
-    page.get_by_role("link", name="<b>Cool</b> down, Wait. 1 person is here.").click()
+    page.get_by_role("link", name="<b>Cool</b> down, Wait · 1 h. 1 person is here.").click()
     page.get_by_role("link", name="anna@example.com").click()
     assert page.get_by_role("heading", level=1).inner_text() == "anna@example.com"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -73,7 +74,11 @@ class World:
         self.sandbox = Sandbox.objects.get(name="prod")
         ensure_lanes(self.sandbox.pk)
         self.schema = Schema.objects.create(
-            sandbox=self.sandbox, name="Visits", kind="event", document=EVENT_SCHEMA, feeds_profiles=False
+            sandbox=self.sandbox,
+            name="Visits",
+            kind="event",
+            document=deepcopy(EVENT_SCHEMA),
+            feeds_profiles=False,
         )
         self.inlet = Inlet.objects.create(
             sandbox=self.sandbox, key=uuid.uuid4().hex, name="Door", schema=self.schema
