@@ -66,7 +66,7 @@ def sample_of(address: str, body: bytes) -> Sample:
         path=dict.fromkeys(_NAMED_PART.findall(route.pattern), "sample"),
         query={},
         # Of the protocols only this one asks: a pasted event has no headers.
-        headers={"content-type": "application/cloudevents+json"},
+        headers=lambda: {"content-type": "application/cloudevents+json"},
         read=lambda: body,
     )
     first = adapter.messages(request, route)[0]

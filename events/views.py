@@ -61,13 +61,11 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
 
 
 def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int, lines: bool) -> Incoming:
-    names = {name[5:].replace("_", "-").lower(): name for name in request.META if name.startswith("HTTP_")}
     return Incoming(
         method=request.method or "",
         path=path,
         query=request.GET,
-        headers={name: request.META[key] for name, key in names.items()}
-        | {"content-type": request.META.get("CONTENT_TYPE", "")},
+        headers=lambda: request.headers,
         read=lambda: read_body(request, limit=limit, lines=lines),
     )
 

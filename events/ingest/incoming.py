@@ -19,15 +19,20 @@ class Incoming:
         method: str,
         path: Mapping[str, str],
         query: Mapping[str, str],
-        headers: Mapping[str, str],
+        headers: Callable[[], Mapping[str, str]],
         read: Callable[[], bytes],
     ) -> None:
-        """``read`` gives the body, unpacked; it raises ``Refused`` for one that is too large or broken."""
+        """``headers`` gives those of the request, asked only if a protocol looks at them; ``read`` the body,
+        unpacked: it raises ``Refused`` for one that is too large or broken."""
         self.method = method
         self.path = path
         self.query = query
-        self.headers = headers
+        self._headers = headers
         self._read = read
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return {name.lower(): value for name, value in self._headers().items()}
 
     @cached_property
     def body(self) -> bytes:
