@@ -9,8 +9,6 @@ from typing import Any
 from pydantic import Field
 
 from journeys.activities.base import (
-    NEXT,
-    TIMEOUT,
     Activity,
     Config,
     Way,
@@ -19,11 +17,10 @@ from journeys.activities.base import (
     ways_of_listening,
 )
 from journeys.activities.catalog import Catalog
+from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
-from journeys.engine.decide.step import Armed, Pause, View
-from journeys.engine.decide.values import StepStatus
 
 
 class EventConfig(Config):
@@ -36,26 +33,18 @@ class EventConfig(Config):
     timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
 
 
-class EventStep(Pause):
+class EventStep(ListeningStep):
     """Listens to one event; a timeout leads to its own path, else along the normal one."""
 
-    __slots__ = ("_name", "_path", "_timeout")
+    __slots__ = ("_name",)
     node_type = "event"
 
-    def __init__(
-        self, *, event_id: int, reference: str, timeout: timedelta | None, path: str, **step: Any
-    ) -> None:
+    def __init__(self, *, event_id: int, reference: str, **step: Any) -> None:
         super().__init__(keys=[event_id], **step)
         self._name = reference
-        self._timeout = timeout
-        self._path = path
 
     def stores(self) -> str:
         return self._name
-
-    def arm(self, view: View) -> Armed:
-        due = view.now + self._timeout if self._timeout is not None else None
-        return Armed(due, self._path, StepStatus.TIMED_OUT)
 
 
 @activity("event")
@@ -108,5 +97,5 @@ class Event(Activity):
             event_id=room.catalog.events[config.event].id,
             reference=cls.stores(document, config),
             timeout=config.timeout,
-            path=TIMEOUT if config.timeout_path else NEXT,
+            timeout_path=config.timeout_path,
         )

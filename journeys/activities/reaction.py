@@ -10,7 +10,6 @@ from pydantic import Field
 
 from journeys.activities.base import (
     NEXT,
-    TIMEOUT,
     Activity,
     Config,
     Way,
@@ -18,10 +17,11 @@ from journeys.activities.base import (
     gettext_noop,
     ways_of_listening,
 )
+from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, ActivityId, Duration
 from journeys.definition.problems import Problem
-from journeys.engine.decide.step import Armed, Pause, View
+from journeys.engine.decide.step import Armed, View
 from journeys.engine.decide.values import StepStatus, feedback_key
 
 #: What somebody may react to, by the kind of the message (journeys.md, Activities).
@@ -59,27 +59,22 @@ class ReactionConfig(Config):
     timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
 
 
-class ReactionStep(Pause):
+class ReactionStep(ListeningStep):
     """Looks first at what has happened already; that counts from when it was recorded."""
 
-    __slots__ = ("_message", "_path", "_reaction", "_timeout")
+    __slots__ = ("_message", "_reaction")
     node_type = "reaction"
 
-    def __init__(
-        self, *, message: str, reaction: str, timeout: timedelta | None, path: str, **step: Any
-    ) -> None:
+    def __init__(self, *, message: str, reaction: str, **step: Any) -> None:
         super().__init__(keys=[feedback_key(message, reaction)], **step)
         self._message = message
         self._reaction = reaction
-        self._timeout = timeout
-        self._path = path
 
     def arm(self, view: View) -> Armed:
         happened = view.happened(self._message, self._reaction)
         if happened is not None:
             return Armed(happened, NEXT, StepStatus.TRANSITIONS)
-        due = view.now + self._timeout if self._timeout is not None else None
-        return Armed(due, self._path, StepStatus.TIMED_OUT)
+        return super().arm(view)
 
 
 @activity("reaction")
@@ -122,5 +117,5 @@ class Reaction(Activity):
             message=config.message,
             reaction=config.reaction,
             timeout=config.timeout,
-            path=TIMEOUT if config.timeout_path else NEXT,
+            timeout_path=config.timeout_path,
         )

@@ -10,8 +10,6 @@ from pydantic import Field
 
 from journeyorch.expressions import types
 from journeys.activities.base import (
-    NEXT,
-    TIMEOUT,
     Activity,
     Config,
     Way,
@@ -20,11 +18,11 @@ from journeys.activities.base import (
     ways_of_listening,
 )
 from journeys.activities.catalog import Catalog
+from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
-from journeys.engine.decide.step import Armed, Pause, View
-from journeys.engine.decide.values import Key, StepStatus, segment_key
+from journeys.engine.decide.values import segment_key
 
 # The statuses of a membership that are heard (expressions.md, SegmentQualification).
 _STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -56,22 +54,13 @@ class SegmentQualificationConfig(Config):
     timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
 
 
-class SegmentQualificationStep(Pause):
-    __slots__ = ("_path", "_timeout")
+class SegmentQualificationStep(ListeningStep):
+    __slots__ = ()
     node_type = "segmentQualification"
     uses_person = True
 
-    def __init__(self, *, keys: Iterable[Key], timeout: timedelta | None, path: str, **step: Any) -> None:
-        super().__init__(keys=keys, **step)
-        self._timeout = timeout
-        self._path = path
-
     def stores(self) -> str:
         return REFERENCE
-
-    def arm(self, view: View) -> Armed:
-        due = view.now + self._timeout if self._timeout is not None else None
-        return Armed(due, self._path, StepStatus.TIMED_OUT)
 
 
 @activity("segment_qualification")
@@ -135,5 +124,5 @@ class SegmentQualification(Activity):
             to=document.targets,
             keys=[segment_key(segment.id, status) for status in _STATUSES[config.on]],
             timeout=config.timeout,
-            path=TIMEOUT if config.timeout_path else NEXT,
+            timeout_path=config.timeout_path,
         )
