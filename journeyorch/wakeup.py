@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import threading
 import time
 from contextlib import suppress
@@ -123,16 +124,56 @@ class _Notifier:
             self._connection = None
 
 
+class _Bell:
+    """A pipe that other threads write to, so that who waits for a connection can wait for them as well."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        # The number of a closed pipe may soon be another file's: no ring may come after the end.
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def ring(self) -> None:
+        with self._lock, suppress(BlockingIOError):  # a full pipe has rung often enough
+            if not self._closed:
+                os.write(self._writer, b"!")
+
+    def fileno(self) -> int:
+        """Readable after a ring, until it is silenced."""
+        return self._reader
+
+    def silence(self) -> bool:
+        """Whether it has rung since the last time."""
+        try:
+            return bool(os.read(self._reader, 64 * 1024))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        with self._lock:
+            if not self._closed:
+                os.close(self._reader)
+                os.close(self._writer)
+            self._closed = True
+
+
 class Listener:
     """Waits for notifications of one channel; for one thread, and not inside a transaction.
 
-    A `with` block, or `close()`, ends its connection.
+    A `with` block, or `close()`, ends its connection, and it listens no more.
     """
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
+        self._bell = _Bell()
         self._source: _PostgresSource | _SqliteSource | None = None
         self._pid = 0
+
+    def ring(self) -> None:
+        """End the wait under way, or the next one, as a notification would; for any thread of the process."""
+        self._bell.ring()
 
     def wait(self, timeout_seconds: float) -> bool:
         """Whether something may have happened since the last call; waits for it, at most so long.
@@ -143,15 +184,17 @@ class Listener:
         if self._source is None or self._pid != os.getpid():
             # After a fork the old connection belongs to the parent: it is dropped without a word.
             self._pid = os.getpid()
-            self._source = (
-                _PostgresSource(self._channel) if connection.vendor == "postgresql" else _SqliteSource()
-            )
+            if connection.vendor == "postgresql":
+                self._source = _PostgresSource(self._channel, self._bell)
+            else:
+                self._source = _SqliteSource(self._bell)
         return self._source.wait(timeout_seconds)
 
     def close(self) -> None:
         if self._source is not None and self._pid == os.getpid():
             self._source.close()
         self._source = None
+        self._bell.close()
 
     def __enter__(self) -> Self:
         return self
@@ -161,8 +204,9 @@ class Listener:
 
 
 class _PostgresSource:
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, bell: _Bell) -> None:
         self._channel = channel
+        self._bell = bell
         self._connection: psycopg.Connection[Any] | None = None
 
     def wait(self, timeout: float) -> bool:
@@ -171,7 +215,7 @@ class _PostgresSource:
             if self._connection is None:
                 self._connection = self._listen()
                 return True
-            return bool(list(self._connection.notifies(timeout=timeout, stop_after=1)))
+            return self._heard_within(self._connection, timeout)
         except psycopg.Error as error:
             logger.info("Listening for wake-ups was interrupted: %s", error)
             if self._connection is not None:
@@ -179,6 +223,16 @@ class _PostgresSource:
                 return self.wait(timeout)
             time.sleep(max(0.0, min(timeout, _RETRY_AFTER) - (time.monotonic() - started)))
             return False
+
+    def _heard_within(self, listening: psycopg.Connection[Any], timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if not select.select([listening.fileno(), self._bell.fileno()], [], [], left)[0]:
+                return False
+            # What came may be the goodbye of a server that closes the connection: then we learn it next time.
+            if self._bell.silence() | bool(list(listening.notifies(timeout=0, stop_after=1))):
+                return True
 
     def _listen(self) -> psycopg.Connection[Any]:
         listening = _connect()
@@ -203,7 +257,8 @@ class _SqliteSource:
     All channels are one here, and a commit that means nothing to us wakes us up, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bell: _Bell) -> None:
+        self._bell = bell
         self._seen: tuple[int, int] | None = None
 
     def wait(self, timeout: float) -> bool:
@@ -216,7 +271,9 @@ class _SqliteSource:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            time.sleep(min(left, _SQLITE_LOOK_EVERY))
+            select.select([self._bell], [], [], min(left, _SQLITE_LOOK_EVERY))
+            if self._bell.silence():
+                return True
 
     def _version(self) -> tuple[int, int]:
         """(connection, its data version): the numbers of different connections have nothing in common."""

@@ -109,6 +109,24 @@ def test_what_happened_between_two_waits_is_not_missed(listener: Listener) -> No
     assert listener.wait(0.5)
 
 
+def test_a_thread_of_the_same_process_ends_a_wait_by_ringing(listener: Listener) -> None:
+    listener.wait(0.0)
+    in_another_thread(listener.ring)
+    assert listener.wait(LONG)
+    assert not listener.wait(0.05), "one ring ends one wait"
+
+
+def test_a_ring_after_the_end_writes_to_nobody(listener: Listener) -> None:
+    listener.close()
+    reader, writer = os.pipe()  # may have got the numbers of the listener's own
+    os.set_blocking(reader, False)
+    listener.ring()
+    with pytest.raises(BlockingIOError):
+        os.read(reader, 1)
+    os.close(reader)
+    os.close(writer)
+
+
 def test_a_notification_inside_a_transaction_does_not_wait_for_its_end(listener: Listener) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no notifications")

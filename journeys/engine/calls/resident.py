@@ -7,6 +7,7 @@ import queue
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
@@ -41,17 +42,19 @@ logger = logging.getLogger(__name__)
 _COLLECT_SECONDS = 0.010
 _COLLECT = 100
 _IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
+# While nothing but results is waited for: so often a beat is due.
+_BEAT_SECONDS = 0.1
 _PAUSE_AFTER_ERROR = 0.2
 
 
 def resident(lifetime: Lifetime) -> None:
     """Make calls until the lifetime is over, then finish those under way."""
-    caller = _Caller(lifetime.owner, _pool())
     with wakeup.Listener("call") as listener:
+        caller = _Caller(lifetime.owner, _pool(), on_result=listener.ring)
         while not lifetime.should_stop():
             lifetime.beat()
-            worked = _tolerantly(caller.work)
-            if not worked and not caller.wait_for_result():
+            if not _tolerantly(caller.work):
+                # For new calls and for results: who waits for a slow answer must not be late for a new call.
                 listener.wait(_IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE)
         while caller.under_way:
             lifetime.beat()
@@ -91,9 +94,12 @@ def _tolerantly(act: Callable[[], object]) -> bool:
 class _Caller:
     """What one resident has claimed, is sending, and has to commit."""
 
-    def __init__(self, owner: str, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, owner: str, pool: ThreadPoolExecutor, *, on_result: Callable[[], object] = lambda: None
+    ) -> None:
         self._owner = owner
         self._pool = pool
+        self._on_result = on_result  # called in the thread that has sent
         self._ahead = Ahead(threads=settings.CALL_THREADS)
         self._sent: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._finished: list[Result] = []
@@ -107,26 +113,26 @@ class _Caller:
         committed = self.commit()
         return bool(self._claim()) or bool(committed)
 
-    def wait_for_result(self) -> bool:
-        """Wait for the next result, then a moment for others to go with it; False if nothing is under way."""
-        if not self._ahead.sending:
-            return False
-        try:
-            self._take(self._sent.get(timeout=_IDLE_SQLITE))
-        except queue.Empty:
-            return True
+    def wait_for_result(self) -> None:
+        """Wait for the next result, if calls are under way, but not much longer than a beat allows."""
+        if self._ahead.sending:
+            with suppress(queue.Empty):
+                self._take(self._sent.get(timeout=_BEAT_SECONDS))
+
+    def _collect(self) -> None:
+        """Take what has come back; if something has, wait a moment for others to go with it."""
+        while not self._sent.empty():
+            self._take(self._sent.get())
         until = time.monotonic() + _COLLECT_SECONDS
-        while len(self._finished) < _COLLECT and self._ahead.sending:
+        while 0 < len(self._finished) < _COLLECT and self._ahead.sending:
             try:
                 self._take(self._sent.get(timeout=max(0.0, until - time.monotonic())))
             except queue.Empty:
                 break
-        return True
 
     def commit(self) -> int:
         """Write the results, or make the call due again where a retry is in order."""
-        while not self._sent.empty():
-            self._take(self._sent.get())
+        self._collect()
         if not self._finished:
             return 0
         now = bulk.database_now()
@@ -198,3 +204,4 @@ class _Caller:
             logger.exception("A call failed inside our own code")
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
         self._sent.put(Result(call, outcome))
+        self._on_result()

@@ -13,7 +13,9 @@ from django.db import OperationalError
 
 from actions.models import Action
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
+from journeyorch.wakeup import Listener
 from journeys import publishing
+from journeys.engine.calls import resident
 from journeys.engine.calls.ahead import MOST, PATIENCE, Ahead
 from journeys.engine.calls.claim import LEASE, Claimed, claim, open_endpoints, prepare, start, unstart
 from journeys.engine.calls.results import Result, commit_results
@@ -459,3 +461,43 @@ def test_a_hanging_endpoint_leaves_room_for_the_others(calling: World) -> None:
     calling.run()
 
     assert hung == []
+
+
+# --- The resident ---------------------------------------------------------------------------------
+
+
+class UntilEnded:
+    """A resident's run that is over when so many calls have ended."""
+
+    owner, index, count = "resident", 0, 1
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted = wanted
+
+    def beat(self) -> None:
+        pass
+
+    def should_stop(self) -> bool:
+        return Call.objects.filter(status=Call.Status.DONE).count() >= self._wanted
+
+
+def test_a_resident_that_waits_for_new_calls_hears_of_an_answer_at_once(
+    calling: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, send, wait = threading.Event(), calling.recorder.send, Listener.wait
+
+    def answer_late(call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
+        waiting.wait(30)
+        return send(call, prepared, timeout)
+
+    def wait_long(listener: Listener, timeout: float) -> bool:
+        if listener._source:  # the first wait of all ends at once
+            waiting.set()
+        return wait(listener, 600.0)  # nothing but the answer can end this one
+
+    monkeypatch.setattr(calling.recorder, "send", answer_late)
+    monkeypatch.setattr(Listener, "wait", wait_long)
+
+    resident(UntilEnded(3))  # type: ignore
+
+    assert len(calling.recorder.sent) == 3
