@@ -17,13 +17,13 @@ from actions.custom import action_of, variables
 from actions.custom_forms import ActionForm
 from actions.custom_testing import try_out
 from actions.models import Action
-from datasources.external.forms import ValuesForm
 from journeyorch.access.used_admin import UsedAdmin
-from journeyorch.outbound.forms import auth_fieldsets
+from journeyorch.outbound.auth_admin import AuthTestMixin
+from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
 
 
 @admin.register(Action)
-class ActionAdmin(UsedAdmin):
+class ActionAdmin(AuthTestMixin, UsedAdmin):
     introduction = _(
         "An action is a call that a journey makes to another system, for example to order a taxi. "
         "What is sent is fixed here, or left to the journey."
@@ -32,7 +32,7 @@ class ActionAdmin(UsedAdmin):
     form = ActionForm
     list_display = ("name", "method", "url", "sandbox", "test_link")
     search_fields = ("name", "url", "description")
-    readonly_fields = ("needed", "used", "test_link")
+    readonly_fields = ("needed", "used", "test_link", "auth_test")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
         (_("Request"), {"fields": ("url", "method", "headers", "query")}),

@@ -15,13 +15,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from datasources.external.forms import DataSourceForm, FieldGroupForm, ValuesForm
+from datasources.external.forms import DataSourceForm, FieldGroupForm
 from datasources.external.infer import leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
 from journeyorch.access.scoped_admin import sandboxes_of
 from journeyorch.access.used_admin import UsedAdmin
-from journeyorch.outbound.forms import auth_fieldsets
+from journeyorch.outbound.auth_admin import AuthTestMixin
+from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
 from journeyorch.usage import Use, used_in
 
 
@@ -39,7 +40,7 @@ class FieldGroupInline(admin.TabularInline):
 
 
 @admin.register(DataSource)
-class DataSourceAdmin(UsedAdmin):
+class DataSourceAdmin(AuthTestMixin, UsedAdmin):
     introduction = _(
         "A data source is another system's HTTP API that journeys ask about a person, for example the "
         "reservation system. Save it first, then add field groups: what one call brings."
@@ -48,7 +49,7 @@ class DataSourceAdmin(UsedAdmin):
     list_display = ("name", "url", "sandbox", "max_calls", "cache_seconds")
     search_fields = ("name", "url", "description")
     inlines = (FieldGroupInline,)
-    readonly_fields = ("used", "groups_link")
+    readonly_fields = ("used", "groups_link", "auth_test")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "url", "used", "groups_link")}),
         (_("Protection"), {"fields": ("max_calls", "cache_seconds")}),

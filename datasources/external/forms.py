@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -166,21 +165,3 @@ class FieldGroupForm(forms.ModelForm):
             message = _("%(fields)s cannot be removed or changed: the group is used in %(uses)s.")
             params = {"fields": ", ".join(gone), "uses": ", ".join(use.label for use in uses)}
             self.add_error("response_schema", ValidationError(message, params=params))
-
-
-class ValuesForm(forms.Form):
-    """One text field for each value that a test needs."""
-
-    def __init__(self, values: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Numbered, because names of values may hold anything.
-        self._names = [name for name, _ in values]
-        for number, (_name, label) in enumerate(values):
-            self.fields[f"value{number}"] = forms.CharField(
-                label=label, required=False, max_length=10_000, widget=AdminTextInputWidget
-            )
-
-    def values(self) -> dict[str, str]:
-        """What was filled in, by name; empty fields are left out."""
-        given = {name: self.cleaned_data[f"value{number}"] for number, name in enumerate(self._names)}
-        return {name: value for name, value in given.items() if value}

@@ -35,7 +35,7 @@ from journeyorch.outbound.wire import (
 USER_AGENT = "Journeyorch"
 # Statuses after which the same call may succeed later (journeys.md, Retries).
 _RETRYABLE_STATUSES = frozenset({408, 429, *range(500, 600)})
-_RETRYABLE_REASONS = frozenset({"resolve", "connect", "timeout", "cutShort"})
+_RETRYABLE_REASONS = frozenset({"resolve", "connect", "timeout", "cutShort", "tokenLater"})
 
 DEFAULT_NETWORK = Network()
 
@@ -78,7 +78,8 @@ class Response(NamedTuple):
 class Failure(NamedTuple):
     """No usable answer."""
 
-    # refused, resolve, connect, tls, timeout, cutShort, badAnswer, tooLarge, notJson
+    # refused, resolve, connect, tls, timeout, cutShort, badAnswer, tooLarge, notJson, and where a token was
+    # needed first: token, tokenLater
     reason: str
     message: str  # one sentence for people, without any secret
     elapsed_ms: int = 0

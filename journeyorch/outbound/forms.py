@@ -9,6 +9,8 @@ import orjson
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -99,17 +101,32 @@ def _name(method: str, field: str) -> str:
     return f"auth_{method}_{field}"
 
 
+class WriteOnlyTextarea(forms.Textarea):
+    """For secrets of several lines, which a password's field would join: shows nothing, as that does."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
+# By what a field says of its lines: a secret as a whole, or a document with secrets in it.
+_AREAS = {"secret": WriteOnlyTextarea, "document": forms.Textarea}
+
+
 def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Field:
     """The form field of a pydantic model's field; ``shown_when``, such as "provider=smtp", is for choices.js.
 
     Never required: the model itself says what is missing, for those that were chosen.
     """
     given: dict[str, Any] = {
-        "label": info.title or name,
-        "help_text": info.description or "",
+        "label": _(info.title or name),
+        "help_text": _(info.description) if info.description else "",
         "required": False,
     }
     attrs = {"data-shown-when": shown_when}
+    extra = info.json_schema_extra
+    if isinstance(extra, dict) and extra.get("lines"):
+        area = _AREAS[str(extra["lines"])]
+        return forms.CharField(widget=area(attrs={"rows": 8, "spellcheck": "false", **attrs}), **given)
     if info.annotation is SecretStr:
         secret = forms.PasswordInput(attrs={"autocomplete": "new-password", **attrs}, render_value=False)
         return forms.CharField(strip=False, widget=secret, **given)
@@ -122,7 +139,7 @@ def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Fi
 
 
 def _fields() -> Iterator[tuple[str, forms.Field]]:
-    choices = [(name, _title(name)) for name in sorted(auth.methods(), key=_none_first)]
+    choices = [(name, cls.title) for name, cls in auth.methods().items()]
     yield (
         "auth_type",
         forms.ChoiceField(
@@ -138,30 +155,31 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
             yield _name(method, field), model_form_field(info, field, shown_when=f"auth_type={method}")
 
 
-_TITLES = {"none": _("None"), "basic": _("User name and password (Basic)"), "api_key": _("API key")}
-
-
-def _title(method: str) -> Any:
-    return _TITLES.get(method, method.replace("_", " ").capitalize())
-
-
-def _none_first(name: str) -> tuple[bool, str]:
-    return name != "none", name
-
-
 class AuthModelForm(forms.ModelForm):
     """A form of something with ``url`` and ``auth``; secrets are only ever written, never shown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = self.instance.auth or {}
-        method = stored.get("type", "none")
-        self.fields["auth_type"].initial = method
+        self._show_stored(self.instance.auth or {})
+
+    def _show_stored(self, stored: dict[str, Any]) -> None:
+        name = str(stored.get("type", "none"))
+        self.fields["auth_type"].initial = name
+        shown, method = auth.shown(stored, origin=auth.origin_of(self.instance.url))
         for field, value in stored.items():
+            if field in shown:
+                self.fields[_name(name, field)].initial = shown[field]
             if is_sealed(value):
-                self.fields[_name(method, field)].help_text = _("Set. Leave empty to keep it.")
-            elif field != "type":
-                self.fields[_name(method, field)].initial = value
+                self._say_it_is_set(self.fields[_name(name, field)], is_shown=field in shown)
+        if method and (remark := method.remark(timezone.now())):
+            self.fields["auth_type"].help_text = remark
+
+    def _say_it_is_set(self, field: forms.Field, *, is_shown: bool) -> None:
+        if is_shown:
+            kept = _('What says {"secret": "set"} is stored: leave it to keep it, or write a new value.')
+        else:
+            kept = _("Set. Leave empty to keep it.")
+        field.help_text = format_lazy("{} {}", kept, field.help_text) if is_shown else kept
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -196,13 +214,31 @@ AuthModelForm.declared_fields.update(_fields())
 
 
 def auth_fieldsets() -> list[tuple[str, Any]]:
-    """The fields of ``AuthModelForm`` for an admin page: the choice, then each method's own."""
+    """For a page of ``AuthModelForm`` and ``AuthTestMixin``: the choice, then each method's own fields."""
     methods = [
         (
-            str(_title(name)),
+            str(cls.title),
             {"fields": [_name(name, field) for field in cls.model_fields]},
         )
         for name, cls in auth.methods().items()
         if cls.model_fields
     ]
-    return [(str(_("Authentication")), {"fields": ["auth_type"]}), *methods]
+    return [(str(_("Authentication")), {"fields": ["auth_type", "auth_test"]}), *methods]
+
+
+class ValuesForm(forms.Form):
+    """One text field for each value that a test needs."""
+
+    def __init__(self, values: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Numbered, because names of values may hold anything.
+        self._names = [name for name, _ in values]
+        for number, (_name, label) in enumerate(values):
+            self.fields[f"value{number}"] = forms.CharField(
+                label=label, required=False, max_length=10_000, widget=AdminTextInputWidget
+            )
+
+    def values(self) -> dict[str, str]:
+        """What was filled in, by name; empty fields are left out."""
+        given = {name: self.cleaned_data[f"value{number}"] for number, name in enumerate(self._names)}
+        return {name: value for name, value in given.items() if value}

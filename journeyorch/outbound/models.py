@@ -20,3 +20,17 @@ class CapWindow(models.Model):
 
     def __str__(self) -> str:
         return self.endpoint
+
+
+class AuthToken(models.Model):
+    """A token that a method of authentication has fetched, for all workers (journeyorch.outbound.tokens)."""
+
+    # sha256 over the configuration and the origin that it is for: another secret has another row.
+    key = models.CharField(max_length=64, primary_key=True)
+    token = models.JSONField()  # sealed (outbound.secrets), bound to the key
+    fetched_at = models.DateTimeField()
+    # Whoever stores a token removes those that are over.
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,6 +10,7 @@ from journeyorch.outbound.calls import CallSpec, Outcome, Prepared
 from journeyorch.outbound.client import Failure, Request, Response, exchange
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 from journeyorch.outbound.secrets import redacted
+from journeyorch.outbound.tokens import key_of, send_with_token
 
 
 def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepared | Outcome:
@@ -61,8 +62,15 @@ def send_authenticated(
         return Failure("refused", str(error))
     except auth.AuthProblem as error:
         return Failure("refused", f"The authentication cannot be used. {error}")
-    answer = exchange(method.apply(request), timeout=timeout)
-    return _without(answer, method.secrets()) if isinstance(answer, Response) else answer
+    hidden = method.secrets()
+    if isinstance(method, auth.TokenAuth):
+        key = key_of(auth_config, str(origin))
+        answer, tokens = send_with_token(method, request, key=key, timeout=timeout)
+        hidden += tokens
+    else:
+        assert isinstance(method, auth.Credentials)
+        answer = exchange(method.apply(request), timeout=timeout)
+    return _without(answer, hidden) if isinstance(answer, Response) else answer
 
 
 def _without(response: Response, secrets: list[str]) -> Response:

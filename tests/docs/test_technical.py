@@ -16,6 +16,7 @@ from datasources.platform.schemas.validate import Validator
 from journeyorch.access.models import Sandbox
 from journeyorch.expressions import Scope, compile_expression, from_json_schema
 from journeyorch.expressions.types import BOOLEAN
+from journeyorch.outbound.auth.custom_document import CustomDocument
 from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from tests.docs.pages import ROOT, Example, examples
@@ -69,6 +70,11 @@ def test_headers_of_actions_are_accepted(example: Example, hotel: Sandbox) -> No
     form = ActionForm({**filled, "auth_type": "none", "headers": example.text})
 
     assert form.is_valid(), form.errors
+
+
+@by_place("authentication")
+def test_documents_of_custom_authentication_are_accepted(example: Example) -> None:
+    CustomDocument.model_validate_json(example.text)
 
 
 @by_place("liquid")

@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import Literal, Self
 from urllib.parse import quote
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr, model_validator
 
-from journeyorch.outbound.auth.base import Auth, auth_method
+from journeyorch.outbound.auth.base import Credentials, auth_method
 from journeyorch.outbound.client import Request
 from journeyorch.outbound.headers import header_problem
 
 
 @auth_method("api_key")
-class ApiKey(Auth):
+class ApiKey(Credentials):
     """A name and a value that the system gave to its client."""
 
-    name: str = Field(title="Name", min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]+$")
-    value: SecretStr = Field(title="Value", min_length=1, max_length=8000)
-    location: Literal["header", "query"] = Field(default="header", title="Where it is sent")
+    title = _("API key")
+
+    name: str = Field(
+        title=gettext_noop("Name"), min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]+$"
+    )
+    value: SecretStr = Field(title=gettext_noop("Value"), min_length=1, max_length=8000)
+    location: Literal["header", "query"] = Field(default="header", title=gettext_noop("Where it is sent"))
 
     @model_validator(mode="after")
     def _must_be_sendable(self) -> Self:

@@ -84,6 +84,42 @@ def test_an_empty_secret_keeps_the_old_one_but_not_for_another_host(admin_client
     assert "another address" in errors(admin_client.post(change, moved))
 
 
+def test_a_document_is_edited_as_it_is_shown_and_tried_by_itself(admin_client, serve):  # noqa: F811
+    server = serve(says(http(b'{"access": {"token": "t1"}}')))
+    document = {
+        "type": "customAuthorization",
+        "authorizationType": "bearer",
+        "endpoint": f"{server.url}/token",
+        "method": "POST",
+        "body": {"bodyType": "json", "bodyParams": {"password": CANARY}},
+        "tokenInResponse": "json://access.token",
+    }
+    form = source_form(
+        auth_type="custom", url=server.url, auth_custom_document=orjson.dumps(document).decode()
+    )
+    assert admin_client.post(reverse(ADD_SOURCE), form).status_code == 302
+    source = DataSource.objects.get()
+    change = reverse("admin:datasources_datasource_change", args=[source.pk])
+    page = admin_client.get(change)
+    assert CANARY not in page.text
+    shown = page.context["adminform"].form["auth_custom_document"].value()
+    assert admin_client.post(change, {**form, "auth_custom_document": shown}).status_code == 302
+
+    trial = reverse("admin:datasources_datasource_test_auth", args=[source.pk])
+    assert trial in page.text
+    admin_client.get(trial)
+    assert server.requests == []
+    assert "outcome--ok" in admin_client.post(trial).text
+    assert server.requests[0].endswith(orjson.dumps({"password": CANARY}))
+
+
+def test_a_private_key_is_never_shown_not_even_beside_an_error(admin_client):
+    form = source_form(auth_type="mtls", auth_mtls_certificate="x", auth_mtls_private_key=CANARY)
+    response = admin_client.post(reverse(ADD_SOURCE), form)
+    assert "cannot be read" in errors(response)
+    assert CANARY not in response.text
+
+
 @pytest.mark.parametrize(
     "changes",
     [

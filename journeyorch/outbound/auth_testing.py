@@ -1,0 +1,58 @@
+"""The Test button of an authentication: what can be tried without making a call of the source or action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from journeyorch.outbound import auth
+from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.client import Failure, Request, exchange, outcome_of
+from journeyorch.outbound.guard import Refused, check_url, configured_policy
+from journeyorch.outbound.tokens import fetched
+
+TEST_SECONDS = 10.0
+
+
+def can_be_tried(config: Mapping[str, Any]) -> bool:
+    """Whether there is anything to try: a token to fetch, or a connection that shows a certificate."""
+    cls = auth.methods().get(str(config.get("type", "none")))
+    return cls is not None and (
+        issubclass(cls, auth.TokenAuth) or (issubclass(cls, auth.Credentials) and cls.shown_by_connecting)
+    )
+
+
+def try_authentication(config: Mapping[str, Any], url: str) -> Outcome:
+    """Fetch a new token, or connect with the certificate; nothing that comes back is kept or shown."""
+    try:
+        origin = str(check_url(url, configured_policy()).origin)
+        method = auth.load(config, origin=origin)
+    except (Refused, auth.AuthProblem) as error:
+        return Outcome("error", "refused", message=str(error))
+    if isinstance(method, auth.TokenAuth):
+        return _try_token(method)
+    assert isinstance(method, auth.Credentials)
+    return _try_connection(method, url)
+
+
+def _try_token(method: auth.TokenAuth) -> Outcome:
+    token = fetched(method, TEST_SECONDS)
+    if isinstance(token, Failure):
+        return outcome_of(token)
+    message = f"A token came, {len(token.text)} characters; it is used for {round(token.seconds)} seconds."
+    return Outcome("ok", message=message)
+
+
+def _try_connection(method: auth.Credentials, url: str) -> Outcome:
+    # HEAD changes nothing (RFC 9110, section 9.2.1); whatever it answers, the certificate was let in.
+    answer = exchange(method.apply(Request("HEAD", url)), timeout=TEST_SECONDS)
+    if isinstance(answer, Failure):
+        return outcome_of(answer)
+    if answer.status in (401, 403):
+        return outcome_of(answer)
+    return Outcome(
+        "ok",
+        str(answer.status),
+        message="The system accepted the connection with this certificate.",
+        elapsed_ms=answer.elapsed_ms,
+    )
