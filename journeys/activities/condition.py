@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
-from journeys.activities.base import activity, gettext_noop
+from journeys.activities.base import activity, expression_of, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument
@@ -16,7 +16,7 @@ from journeys.engine.decide.step import View
 
 
 class ExpressionPathConfig(PathConfig):
-    expression: str
+    expression: str = Field(title=gettext_noop("Expression"), json_schema_extra=expression_of("boolean"))
 
 
 class ConditionConfig(PathsConfig):

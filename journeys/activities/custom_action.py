@@ -18,8 +18,10 @@ from journeys.engine.decide.step import Do, View, Work
 
 
 class CustomActionConfig(FailableConfig):
-    action: str = Field(title=gettext_noop("Action"), min_length=1)
-    values: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Action parameters"))
+    action: str = Field(title=gettext_noop("Action"), min_length=1, json_schema_extra={"widget": "action"})
+    values: dict[str, str] = Field(
+        default_factory=dict, title=gettext_noop("Action parameters"), json_schema_extra={"widget": "values"}
+    )
 
 
 class CustomActionStep(Work):
@@ -53,11 +55,8 @@ class CustomAction(Activity):
     icon = "webhook"
     help = gettext_noop("Calls a system that a technical user has connected.")
     node_type = "customAction"
+    named_by = "action"
     Config = CustomActionConfig
-
-    @classmethod
-    def name_of(cls, config: CustomActionConfig) -> str:
-        return config.action
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: CustomActionConfig) -> str:

@@ -26,11 +26,15 @@ from journeys.definition.problems import Problem
 class EventConfig(Config):
     """Which event, and for how long to wait for it."""
 
-    event: str = Field(title=gettext_noop("Event"), min_length=1)
+    event: str = Field(title=gettext_noop("Event"), min_length=1, json_schema_extra={"widget": "event"})
     timeout: Duration | None = Field(
         default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
     )
-    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
+    timeout_path: bool = Field(
+        default=False,
+        title=gettext_noop("Add a path for the timeout"),
+        json_schema_extra={"when": {"timeout": "*"}},
+    )
 
 
 class EventStep(ListeningStep):
@@ -58,15 +62,12 @@ class Event(Activity):
     node_type = "event"
     can_start = True
     waits = True
+    named_by = "event"
     Config = EventConfig
 
     @classmethod
     def ways(cls, config: EventConfig) -> list[Way]:
         return ways_of_listening(config.timeout, config.timeout_path)
-
-    @classmethod
-    def name_of(cls, config: EventConfig) -> str:
-        return config.event
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: EventConfig) -> str:

@@ -23,9 +23,20 @@ _BY_ITSELF = ("_id", "timestamp", "identityMap", "_experience.campaign.orchestra
 class JumpConfig(FailableConfig):
     """Where to, and what to bring; ``event`` is the target's first one as it was when this was configured."""
 
-    journey: str = Field(title=gettext_noop("Target journey"), min_length=1, description="The journey's id.")
-    event: str = Field(title=gettext_noop("First event of the target"), min_length=1)
-    values: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Fields of the event"))
+    journey: str = Field(
+        title=gettext_noop("Target journey"),
+        min_length=1,
+        description="The journey's id.",
+        json_schema_extra={"widget": "journey"},
+    )
+    event: str = Field(
+        title=gettext_noop("First event of the target"), min_length=1, json_schema_extra={"widget": "hidden"}
+    )
+    values: dict[str, str] = Field(
+        default_factory=dict,
+        title=gettext_noop("Fields of the event"),
+        json_schema_extra={"widget": "values"},
+    )
 
 
 class JumpStep(Work):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
-from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
+from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
 from journeys.definition.document import ActivityDocument
@@ -17,10 +17,14 @@ from journeys.engine.decide.step import Do, View, Work
 
 
 class MessageConfig(FailableConfig):
-    template: str = Field(title=gettext_noop("Template"), min_length=1)
+    template: str = Field(
+        title=gettext_noop("Template"), min_length=1, json_schema_extra={"widget": "template"}
+    )
     # Empty: from the profile.
-    address: str = Field(default="", title=gettext_noop("Address"))
-    parameters: dict[str, str] = Field(default_factory=dict, title=gettext_noop("Personalization"))
+    address: str = Field(default="", title=gettext_noop("Address"), json_schema_extra=expression_of("string"))
+    parameters: dict[str, str] = Field(
+        default_factory=dict, title=gettext_noop("Personalization"), json_schema_extra={"widget": "values"}
+    )
 
 
 class MessageStep(Work):
@@ -62,11 +66,8 @@ class Message(Activity):
 
     category = "actions"
     node_type = "message"
+    named_by = "template"
     Config = MessageConfig
-
-    @classmethod
-    def name_of(cls, config: MessageConfig) -> str:
-        return config.template
 
     @classmethod
     def check(

@@ -51,12 +51,27 @@ def reacts(activities: Iterable[Mapping[str, Any]], message: str, reaction: str)
 class ReactionConfig(Config):
     """To which message, to what of it, and for how long to wait."""
 
-    message: ActivityId = Field(title=gettext_noop("Message"))
-    reaction: Literal["sent", "opened", "clicked", "failed"] = Field(title=gettext_noop("Reaction"))
+    message: ActivityId = Field(title=gettext_noop("Message"), json_schema_extra={"widget": "message"})
+    reaction: Literal["sent", "opened", "clicked", "failed"] = Field(
+        title=gettext_noop("Reaction"),
+        json_schema_extra={
+            "widget": "reaction",
+            "titles": [
+                gettext_noop("Sent"),
+                gettext_noop("Opened"),
+                gettext_noop("Clicked"),
+                gettext_noop("Failed"),
+            ],
+        },
+    )
     timeout: Duration | None = Field(
         default=None, title=gettext_noop("Timeout"), ge=timedelta(seconds=40), le=timedelta(days=29)
     )
-    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
+    timeout_path: bool = Field(
+        default=False,
+        title=gettext_noop("Add a path for the timeout"),
+        json_schema_extra={"when": {"timeout": "*"}},
+    )
 
 
 class ReactionStep(ListeningStep):
@@ -85,6 +100,7 @@ class Reaction(Activity):
     help = gettext_noop("Waits until the person opens or clicks a message that was sent before, or it fails.")
     node_type = "reaction"
     waits = True
+    named_by = "reaction"
     Config = ReactionConfig
 
     @classmethod

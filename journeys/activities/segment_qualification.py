@@ -45,13 +45,25 @@ _QUALIFICATION = types.ObjectType(
 class SegmentQualificationConfig(Config):
     """Which segment, and in which direction; ``namespace``: as a start, by which people are known."""
 
-    segment: str = Field(title=gettext_noop("Segment"), min_length=1)
-    on: Literal["entered", "left", "both"] = Field(default="entered", title=gettext_noop("Behaviour"))
-    namespace: str = Field(default="", title=gettext_noop("Namespace"))
+    segment: str = Field(title=gettext_noop("Segment"), min_length=1, json_schema_extra={"widget": "segment"})
+    on: Literal["entered", "left", "both"] = Field(
+        default="entered",
+        title=gettext_noop("Behaviour"),
+        json_schema_extra={
+            "titles": [gettext_noop("Comes in"), gettext_noop("Leaves"), gettext_noop("Both")],
+        },
+    )
+    namespace: str = Field(
+        default="", title=gettext_noop("Namespace"), json_schema_extra={"widget": "namespace"}
+    )
     timeout: Duration | None = Field(
         default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
     )
-    timeout_path: bool = Field(default=False, title=gettext_noop("Add a path for the timeout"))
+    timeout_path: bool = Field(
+        default=False,
+        title=gettext_noop("Add a path for the timeout"),
+        json_schema_extra={"when": {"timeout": "*"}},
+    )
 
 
 class SegmentQualificationStep(ListeningStep):
@@ -73,15 +85,12 @@ class SegmentQualification(Activity):
     can_start = True
     waits = True
     shares_reference = True
+    named_by = "segment"
     Config = SegmentQualificationConfig
 
     @classmethod
     def ways(cls, config: SegmentQualificationConfig) -> list[Way]:
         return ways_of_listening(config.timeout, config.timeout_path)
-
-    @classmethod
-    def name_of(cls, config: SegmentQualificationConfig) -> str:
-        return config.segment
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: SegmentQualificationConfig) -> str:

@@ -21,7 +21,12 @@ MAX_FIELDS = 50
 class UpdateProfileConfig(FailableConfig):
     """``fields``: expressions by the path of the field, such as ``person.name.firstName``."""
 
-    fields: dict[str, str] = Field(min_length=1, max_length=MAX_FIELDS, title=gettext_noop("Fields"))
+    fields: dict[str, str] = Field(
+        min_length=1,
+        max_length=MAX_FIELDS,
+        title=gettext_noop("Fields"),
+        json_schema_extra={"widget": "fields"},
+    )
 
 
 class UpdateProfileStep(Work):
@@ -47,6 +52,7 @@ class UpdateProfile(Activity):
     icon = "user"
     help = gettext_noop("Sets fields of the person's profile.")
     node_type = "updateProfile"
+    named_by = "fields"
     Config = UpdateProfileConfig
 
     @classmethod

@@ -14,11 +14,10 @@ from journeys.activities.base import (
     NEXT,
     Activity,
     FailableConfig,
-    Way,
     activity,
+    expression_of,
     gettext_noop,
     in_units,
-    with_alternative,
 )
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration, WallTime
@@ -31,13 +30,33 @@ class WaitConfig(FailableConfig):
     """How long to wait. ``type`` says which of the fields below it counts; only custom waits can fail."""
 
     type: Literal["duration", "date_time", "custom"] = Field(
-        default="duration", title=gettext_noop("Wait for")
+        default="duration",
+        title=gettext_noop("Wait for"),
+        json_schema_extra={
+            "titles": [
+                gettext_noop("A duration"),
+                gettext_noop("A date and time"),
+                gettext_noop("A moment that an expression gives"),
+            ],
+        },
     )
     duration: Duration | None = Field(
-        default=None, title=gettext_noop("Duration"), ge=timedelta(0), le=timedelta(days=90)
+        default=None,
+        title=gettext_noop("Duration"),
+        ge=timedelta(0),
+        le=timedelta(days=90),
+        json_schema_extra={"when": {"type": "duration"}},
     )
-    at: WallTime | None = Field(default=None, title=gettext_noop("Date and time"))
-    expression: str = Field(default="", title=gettext_noop("Expression"))
+    at: WallTime | None = Field(
+        default=None,
+        title=gettext_noop("Date and time"),
+        json_schema_extra={"when": {"type": "date_time"}},
+    )
+    expression: str = Field(
+        default="",
+        title=gettext_noop("Expression"),
+        json_schema_extra={**expression_of(), "when": {"type": "custom"}},
+    )
 
     @model_validator(mode="after")
     def is_complete(self) -> WaitConfig:
@@ -119,6 +138,7 @@ class Wait(Activity):
     help = gettext_noop("Holds the person for a while or until a moment, then goes on.")
     node_type = "wait"
     waits = True
+    fails_when = {"type": "custom"}
     Config = WaitConfig
 
     @classmethod
@@ -126,10 +146,6 @@ class Wait(Activity):
         if config.type == "date_time" and config.at is not None:
             return f"{config.at:%Y-%m-%d %H:%M}"
         return in_units(config.duration) if config.type == "duration" and config.duration is not None else ""
-
-    @classmethod
-    def ways(cls, config: WaitConfig) -> list[Way]:
-        return with_alternative([Way(NEXT)], config) if config.type == "custom" else [Way(NEXT)]
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:

@@ -91,6 +91,8 @@ class ActivityDocument(Strict):
     name: str = Field(default="", max_length=60)
     label: str = Field(default="", max_length=120)
     description: str = Field(default="", max_length=2000)
+    # Pinned to its card, for those who work on the journey.
+    note: str = Field(default="", max_length=2000)
     config: dict[str, Any] = Field(default_factory=dict)
     to: dict[str, list[ActivityId]] = Field(default_factory=dict)
 
