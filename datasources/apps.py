@@ -12,6 +12,8 @@ class DatasourcesConfig(AppConfig):
         from datasources.platform.profiles.importing.preparing import KIND as IMPORT
         from datasources.platform.profiles.importing.work import Import
         from datasources.platform.profiles.privacy import People, complete
+        from datasources.platform.records.usage import referrers_of_schema
+        from journeyorch import usage
         from journeyorch.background import kinds
         from journeyorch.outbound import calls
         from journeyorch.privacy import stores as privacy
@@ -22,3 +24,4 @@ class DatasourcesConfig(AppConfig):
         privacy.register(People())
         privacy.register(Answers())
         register_completer(complete)
+        usage.register(referrers_of_schema)

@@ -3,6 +3,7 @@
 from datasources.external.models import DataSource, FetchCache, FieldGroup
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
+from datasources.platform.records.models import Record, Relationship
 from datasources.platform.schemas.models import Component, CustomField, Dataset, PendingImport, Schema
 from datasources.platform.segments.models import Segment, SegmentMembership
 
@@ -18,6 +19,8 @@ __all__ = [
     "Namespace",
     "PendingImport",
     "Profile",
+    "Record",
+    "Relationship",
     "Schema",
     "Segment",
     "SegmentMembership",

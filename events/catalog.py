@@ -15,6 +15,8 @@ from datasources.models import Dataset, Schema
 from datasources.platform.namespaces.identities import SeenIdentity, identities_of
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.namespaces.standard import NamespaceInfo
+from datasources.platform.records.linking import Link, linked_document
+from datasources.platform.records.store import links_of
 from datasources.platform.schemas.fields import identities_in, only
 from datasources.platform.schemas.validate import NotASchema, Validator, Violation
 from events.compiling import configured
@@ -83,12 +85,16 @@ class DatasetInfo(NamedTuple):
 
 
 class EventInfo(NamedTuple):
-    """A configured event as journeys know it; ``document``: the JSON Schema of its payload fields."""
+    """A configured event as journeys know it; ``document``: the JSON Schema of its payload fields.
+
+    The fields of the records to which its ``links`` lead are among them.
+    """
 
     id: int
     name: str
     namespace: str
     document: Mapping[str, Any]
+    links: tuple[Link, ...] = ()
 
 
 class Catalog:
@@ -238,12 +244,13 @@ def _read(sandbox_id: int, generation: int) -> Catalog:
     schemas = [_schema_info(row) for row in Schema.objects.filter(sandbox_id=sandbox_id)]
     documents = {schema.id: schema.document for schema in schemas}
     rows = list(Event.objects.filter(sandbox_id=sandbox_id).order_by("id"))
+    links = links_of(sandbox_id)
     return Catalog(
         generation=generation,
         schemas=schemas,
         datasets=[_dataset_info(row) for row in Dataset.objects.filter(sandbox_id=sandbox_id)],
         inlets=[_inlet_info(row) for row in Inlet.objects.filter(sandbox_id=sandbox_id)],
-        events=[_event_info(row, documents[row.schema_id]) for row in rows],
+        events=[_event_info(row, documents[row.schema_id], links.get(row.schema_id, ())) for row in rows],
         matcher=Matcher(configured(row, documents[row.schema_id]) for row in rows),
         namespaces=namespaces_of(sandbox_id),
     )
@@ -283,5 +290,6 @@ def _inlet_info(row: Inlet) -> InletInfo:
     )
 
 
-def _event_info(row: Event, document: Mapping[str, Any]) -> EventInfo:
-    return EventInfo(row.pk, row.name, row.namespace, only(document, row.fields or ()))
+def _event_info(row: Event, document: Mapping[str, Any], links: tuple[Link, ...]) -> EventInfo:
+    fields = only(linked_document(document, links), row.fields or ())
+    return EventInfo(row.pk, row.name, row.namespace, fields, links)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.records.linking import linked_document
+from datasources.platform.records.store import links_of
 from datasources.platform.schemas.fields import Field, always_there, fields_of, with_identity
 from datasources.platform.schemas.tree import FieldTreeField, is_within
 from events.compiling import condition_problems, key_problems, payload_scope
@@ -185,7 +187,9 @@ def _payload_fields(schema: Schema | None) -> FieldTreeField:
 
 
 def _fields_of(schema: Schema) -> list[Field]:
-    return with_identity(fields_of(schema.document), schema.primary_identity, schema.primary_namespace)
+    """With those of the records to which fields refer."""
+    document = linked_document(schema.document, links_of(schema.sandbox_id).get(schema.pk, ()))
+    return with_identity(fields_of(document), schema.primary_identity, schema.primary_namespace)
 
 
 def _loses_fields(old: list[str], new: list[str]) -> bool:

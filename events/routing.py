@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from datasources.platform.namespaces.identities import SeenIdentity, primary_of
+from datasources.platform.profiles.changes import json_text
+from datasources.platform.records.store import NewRecord, key_of
 from events.catalog import Catalog, SchemaInfo
 from events.matching import Match, Problem
 from events.protocols import Normalized, NotNormal, adapter_of
@@ -43,6 +45,7 @@ class Routed(NamedTuple):
     identities: Sequence[SeenIdentity] = ()
     feeds_profile: bool = False
     is_record: bool = False  # of a profile: its fields are attributes, it is no event in time
+    record: NewRecord | None = None  # of something else, to be stored
     problem: Problem | None = None
 
 
@@ -83,6 +86,7 @@ def _understand(row: Raw, catalog: Catalog) -> Routed:
         identities=identities or _as_identities(recipients, catalog),
         feeds_profile=feeds_profile,
         is_record=schema.is_record(normalized),
+        record=_record(row, normalized, schema),
     )
 
 
@@ -128,6 +132,20 @@ def _check_inlet(row: Raw, matches: Sequence[Match], catalog: Catalog) -> None:
     inlet = catalog.inlets.get(row.inlet_id)
     if inlet and inlet.open_to_all and not matches:
         raise _Bad("not_configured", "It is none of the configured events, and its inlet takes only those.")
+
+
+def _record(row: Raw, normalized: Normalized, schema: SchemaInfo) -> NewRecord | None:
+    """What is to be stored of a record of something else; without a primary identity nothing refers to it."""
+    if schema.kind != "record" or not schema.primary_path:
+        return None
+    key = key_of(normalized.entity, schema.primary_path)
+    if key is None:
+        path = ".".join(schema.primary_path)
+        raise _Bad("no_key", f"Its primary identity, {path}, holds no text by which it could be found.")
+    try:
+        return NewRecord(schema.id, key, json_text(normalized.entity), row.received_at)
+    except ValueError as error:
+        raise _Bad("invalid", str(error)) from None
 
 
 def _recipients(matches: Sequence[Match]) -> list[Recipient]:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from journeys.activities.catalog import Catalog
+from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Strict
 from journeys.definition.problems import Problem
@@ -141,6 +141,11 @@ class Activity:
     @classmethod
     def leaves(cls, config: Any, catalog: Catalog) -> Any:
         """The type of what it leaves under that name; None: nothing that expressions could read."""
+        return None
+
+    @classmethod
+    def brings(cls, config: Any, catalog: Catalog) -> EventInfo | None:
+        """The configured event whose payload it leaves; None: it leaves nothing of an event."""
         return None
 
     @classmethod

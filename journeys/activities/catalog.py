@@ -21,6 +21,7 @@ class EventInfo(NamedTuple):
     name: str
     namespace: str
     type: Any  # expressions.types.Type of the payload
+    linked: tuple[tuple[str, ...], ...] = ()  # where records stand that fields of the payload refer to
 
 
 class GroupInfo(NamedTuple):

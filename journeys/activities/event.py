@@ -16,7 +16,7 @@ from journeys.activities.base import (
     gettext_noop,
     ways_of_listening,
 )
-from journeys.activities.catalog import Catalog
+from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
 from journeys.definition.document import ActivityDocument, Duration
@@ -74,13 +74,17 @@ class Event(Activity):
         return document.name or config.event
 
     @classmethod
+    def brings(cls, config: EventConfig, catalog: Catalog) -> EventInfo | None:
+        return catalog.events.get(config.event)
+
+    @classmethod
     def leaves(cls, config: EventConfig, catalog: Catalog) -> Any:
-        event = catalog.events.get(config.event)
+        event = cls.brings(config, catalog)
         return event.type if event else None
 
     @classmethod
     def namespace(cls, config: EventConfig, catalog: Catalog) -> str | None:
-        event = catalog.events.get(config.event)
+        event = cls.brings(config, catalog)
         return event.namespace if event else None
 
     @classmethod

@@ -97,8 +97,16 @@ class Jump(Activity):
 
 
 def fields_of(event: EventInfo) -> tuple[VariableInfo, ...]:
-    """What a jump must bring: every field with a type; what the schema leaves open it may leave out."""
-    leaves = [(path, type) for path, type in _leaves(event.type, "") if path not in _BY_ITSELF]
+    """What a jump must bring: every field with a type; what the schema leaves open it may leave out.
+
+    Records are looked up when the event arrives: who jumps brings the field that refers to them.
+    """
+    linked = tuple(".".join(place) + "." for place in event.linked)
+    leaves = [
+        (path, type)
+        for path, type in _leaves(event.type, "")
+        if path not in _BY_ITSELF and not f"{path}.".startswith(linked)
+    ]
     return tuple(VariableInfo(path, path, type, required=_is_definite(type)) for path, type in leaves)
 
 

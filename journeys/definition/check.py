@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import journeys.activities  # noqa: F401 - registers the kinds
 from journeys.activities.base import Activity, kinds, read_config
-from journeys.activities.catalog import Catalog
+from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room, Surrounding
 from journeys.definition.document import Document
 from journeys.definition.graph import Graph
@@ -59,6 +59,11 @@ class Reading:
             surrounding = Surrounding(above, kinds, frozenset(self.namespaces()))
             self._rooms[upstream] = Room(self.catalog, self._types(upstream), surrounding=surrounding)
         return self._rooms[upstream]
+
+    def brought(self, ids: Iterable[str]) -> dict[str, EventInfo]:
+        """The events whose payloads these activities leave, by the name that expressions use."""
+        events = ((id, self.kind(id).brings(self.configs[id], self.catalog)) for id in ids)
+        return {self.reference(id): event for id, event in events if event is not None}
 
     def parallel_to(self, id: str) -> set[str]:
         """The activities that some path leads to together with this one, itself included."""

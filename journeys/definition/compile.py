@@ -10,6 +10,7 @@ from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
 from journeys.definition.history import history_of
+from journeys.definition.linked import linked_paths
 from journeys.definition.references import is_of_profile, references_of
 from journeys.engine.decide.step import CapStep, Pause, Plan, Run
 
@@ -54,6 +55,7 @@ def compile_plan(
         uses_properties=any(one.kind == "property" for one in references),
         entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),
         keys=frozenset(key for pause in pauses.values() for key in pause.keys),
+        linked=linked_paths(references, reading.brought(ids)),
         test=test,
     )
 

@@ -55,7 +55,13 @@ def _longest_wait(global_timeout_days: int) -> timedelta:
 
 def _events(sandbox_id: int) -> dict[str, EventInfo]:
     return {
-        event.name: EventInfo(event.id, event.name, event.namespace, from_json_schema(dict(event.document)))
+        event.name: EventInfo(
+            id=event.id,
+            name=event.name,
+            namespace=event.namespace,
+            type=from_json_schema(dict(event.document)),
+            linked=tuple(link.place for link in event.links),
+        )
         for event in events_of(sandbox_id).events.values()
     }
 

@@ -63,6 +63,11 @@ class SandboxPlans:
                     update_keys.add(key)
         self._places = {key: tuple(sorted(found)) for key, found in places.items()}
         self._profile_keys = profile_keys
+        linked: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+        for plan in self.versions.values():
+            for event_id, paths in plan.linked.items():
+                linked[event_id] |= paths
+        self._linked = dict(linked)
         self._update_keys = update_keys
         self._namespaces = {
             Place(plan.journey_id, plan.in_test): plan.namespace for plan in self.versions.values()
@@ -103,6 +108,12 @@ class SandboxPlans:
 
     def needs_profile_for(self, keys: Iterable[Key]) -> bool:
         return not self._profile_keys.isdisjoint(keys)
+
+    def linked_paths(self, keys: Iterable[Key]) -> set[tuple[str, ...]]:
+        """What journeys read of these events that reaches into records to which their fields refer."""
+        if not self._linked:
+            return set()
+        return {path for key in keys if isinstance(key, int) for path in self._linked.get(key, ())}
 
     def has_reactions(self, version_id: int) -> bool:
         return version_id in self._reacting

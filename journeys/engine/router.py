@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 
+from datasources.platform.records.store import write_records
 from events.catalog import Catalog, catalog_at_hand, catalog_of
 from events.loading import has_unrouted, load_unrouted
 from events.matching import Problem
@@ -85,6 +86,7 @@ def _write(sandbox_id: int, rows: Sequence[Raw], routed: Sequence[Routed]) -> No
         one for row, result in zip(rows, routed, strict=True) for one in _inputs(sandbox_id, row, result)
     ]
     bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, inputs)
+    write_records(one.record for one in routed if one.record)
     if bad := [result for result in routed if result.problem]:
         _quarantine(sandbox_id, bad, bulk.database_now())
     marked = [(row.id, True) for row in rows]

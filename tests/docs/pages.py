@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # How examples may be tested; a fence with another second word is a mistake.
 TESTED = frozenset(
-    "journey message live schema event boolean payload sent headers parameters liquid evaluate api"
+    "journey message live schema event boolean linked payload sent headers parameters liquid evaluate api"
     " signed token cloudevent people people-post mapping plain rows sent-plain became authentication".split()
 )
 

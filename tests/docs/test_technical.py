@@ -11,6 +11,7 @@ from actions.custom_forms import ActionForm
 from actions.messages.check import check_template
 from actions.payload import problems
 from datasources.external.request import placeholders
+from datasources.platform.records.linking import Link, linked_document
 from datasources.platform.schemas.library import group_names
 from datasources.platform.schemas.validate import Validator
 from journeyorch.access.models import Sandbox
@@ -47,6 +48,16 @@ def test_conditions_and_keys_of_events_compile(example: Example) -> None:
     scope = Scope(events={example.rest: from_json_schema(document)})
 
     assert compile_expression(example.text.strip(), scope).type.name in ("boolean", "string")
+
+
+@by_place("linked")
+def test_fields_of_records_are_read_beside_the_field_that_refers(example: Example) -> None:
+    product = {"type": "object", "properties": {"category": {"type": "string"}, "title": {"type": "string"}}}
+    link = Link(("items", "sku"), "product", 1, product)
+    document = linked_document(json.loads(examples("schema")[0].text), [link])
+
+    scope = Scope(events={example.rest: from_json_schema(document)})
+    assert compile_expression(example.text.strip(), scope).type.name == "string"
 
 
 @by_place("boolean")

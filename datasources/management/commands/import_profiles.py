@@ -17,7 +17,7 @@ from datasources.platform.profiles.importing.layout import Layout, NotText
 from datasources.platform.profiles.importing.mapping import Column, Plan, problems_of
 from datasources.platform.profiles.importing.preparing import (
     beginning_of,
-    feeding_schemas,
+    importable_schemas,
     layout_of,
     opener,
     prepare,
@@ -80,9 +80,11 @@ class Command(BaseCommand):
         sandboxes = Sandbox.objects.filter(name=options["sandbox"])
         if not sandboxes.exists():
             raise CommandError(f"There is no sandbox {options['sandbox']}.")
-        schema = feeding_schemas(sandboxes).filter(name=options["schema"]).first()
+        schema = importable_schemas(sandboxes).filter(name=options["schema"]).first()
         if schema is None:
-            raise CommandError(f"There is no profile schema {options['schema']} that feeds profiles.")
+            raise CommandError(
+                f"There is no schema {options['schema']} that feeds profiles, or has records to refer to."
+            )
         return schema
 
     def _plan(self, task: BackgroundTask, schema: Schema, options: dict[str, Any]) -> Plan:

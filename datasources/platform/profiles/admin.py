@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -17,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.namespaces.canonical import canonical
 from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.object_field import ObjectField
 from datasources.platform.profiles import panels
-from datasources.platform.profiles.changes import Stale, json_text
+from datasources.platform.profiles.changes import Stale
 from datasources.platform.profiles.importing.admin import ImportPages
 from datasources.platform.profiles.importing.work import Import
 from datasources.platform.profiles.models import Profile
-from datasources.platform.profiles.panels import pretty
 from datasources.platform.profiles.people import identity_rows, load_identities, load_roots, members_of
 from datasources.platform.profiles.privacy_admin import PrivacyPages
 from datasources.platform.profiles.reading import Whole, read_whole
@@ -33,39 +32,10 @@ from journeyorch.privacy.subjects import Subject
 from journeyorch.privacy.work import Erase, Export
 
 
-class AttributesField(forms.Field):
-    """A JSON object, read strictly: what is saved here is what expressions see.
-
-    Not Django's JSON field: it takes NaN, and very long numbers or deep lists end in an error of the server.
-    """
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> dict[str, Any]:
-        try:
-            attributes = orjson.loads(value or "{}")
-            json_text(attributes)
-        except ValueError as error:
-            message = _("This is no JSON that can be stored: %(reason)s")
-            raise forms.ValidationError(message, code="json", params={"reason": error}) from error
-        if not isinstance(attributes, dict):
-            raise forms.ValidationError(_("Attributes are one JSON object, in braces."), code="object")
-        return attributes
-
-    def prepare_value(self, value: Any) -> str:
-        return value if isinstance(value, str) else pretty(value)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return pretty(initial) != pretty(self.to_python(data))
-        except forms.ValidationError:
-            return True
-
-
 class ProfileForm(forms.ModelForm):
     """``seen_version`` is what the page showed; saving over something newer is refused."""
 
-    attributes = AttributesField(
+    attributes = ObjectField(
         label=_("Attributes"),
         required=False,
         help_text=_('What is known of the person, as a JSON object. Example: {"loyalty": {"tier": "gold"}}'),

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from datasources.platform.records.relationship_forms import RelationshipInline
 from datasources.platform.schemas.composing import recompose
 from datasources.platform.schemas.custom_forms import CustomFieldForm, CustomFieldsFormSet
 from datasources.platform.schemas.dialect import as_2020_12
@@ -72,7 +73,9 @@ class SchemaAdmin(UsedAdmin):
         return (*self.readonly_fields, "sandbox", "kind", "base") if obj else self.readonly_fields
 
     def get_inlines(self, request: HttpRequest, obj: Schema | None) -> Any:
-        return () if obj and obj.groups is None else self.inlines
+        composed = () if obj and obj.groups is None else self.inlines
+        refers = obj is not None and obj.kind == Schema.Kind.EVENT
+        return (*composed, RelationshipInline) if refers else composed
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The document follows from the custom fields, too, which are saved by now."""

@@ -86,7 +86,7 @@ def recompose(schema: Schema, *, library: Library | None = None) -> None:
     library = library_of(schema.sandbox_id) if library is None else library
     notes = notes_of(schema.sandbox_id, parts_of(schema))
     schema.document = document_of(schema, fields, library=library, notes=notes)
-    primary = next((field for field in fields if field.primary and field.namespace), None)
+    primary = next((field for field in fields if field.primary), None)
     if primary:
         schema.primary_identity = f"_{schema.tenant}.{primary.path}"
         schema.primary_namespace = primary.namespace

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.schemas.composing import CannotCompose, document_of, library_of, notes_of, parts_of
 from datasources.platform.schemas.custom import CHOOSABLE, HOLDERS, permitted_values
 from datasources.platform.schemas.forms import identity_problem, lost_fields, namespace_choices
-from datasources.platform.schemas.models import CustomField
+from datasources.platform.schemas.models import CustomField, Schema
 
 _TEXTS = (CustomField.Type.TEXT, CustomField.Type.EMAIL)
 
@@ -45,8 +45,8 @@ class CustomFieldForm(forms.ModelForm):
             self.add_error("choices", _("Only texts and numbers can have permitted values."))
         if data.get("namespace") and kind not in _TEXTS:
             self.add_error("namespace", _("Only a text can be an identity."))
-        if data.get("primary") and not data.get("namespace"):
-            self.add_error("namespace", _("A primary identity needs a namespace."))
+        if data.get("primary") and kind not in _TEXTS:
+            self.add_error("primary", _("Only a text can be an identity."))
         return data
 
     def clean_choices(self) -> str:
@@ -94,6 +94,9 @@ class CustomFieldsFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(_("Two custom fields have the same name."))
         if sum(field.primary for field in fields) > 1:
             raise forms.ValidationError(_("Only one field can be the primary identity."))
+        names_people = self.instance.kind != Schema.Kind.RECORD
+        if names_people and any(field.primary and not field.namespace for field in fields):
+            raise forms.ValidationError(_("A primary identity needs a namespace."))
         for field in fields:
             self._check_around(field, by_path)
 

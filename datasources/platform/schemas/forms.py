@@ -129,7 +129,8 @@ class SchemaForm(forms.ModelForm):
             "kind": _("Events happen at a time; a profile is what is known of a person."),
             "primary_identity": _(
                 "Path of the text field that says who it is about, for example _acme.customerNumber. "
-                "Leave it empty when senders use the identityMap."
+                "Leave it empty when senders use the identityMap. Of records of something else: what other "
+                "schemas refer to them by; it needs no namespace."
             ),
         }
         widgets = {"description": forms.Textarea({"rows": 2})}
@@ -186,14 +187,23 @@ class SchemaForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._check_class(data)
-        if bool(data.get("primary_identity")) != bool(data.get("primary_namespace")):
-            message = _("A primary identity needs both: a field and a namespace.")
-            self.add_error("primary_namespace", message)
+        self._check_identity(data)
         if data.get("document"):
             self._check_document(data)
         else:
             self._check_reference(data, data.get("reference", ""), "reference")
         return data
+
+    def _check_identity(self, data: dict[str, Any]) -> None:
+        """Things need no namespace: their schema tells them from others."""
+        path, namespace = data.get("primary_identity"), data.get("primary_namespace")
+        of_things = (data.get("kind") or self.instance.kind) == Schema.Kind.RECORD
+        if bool(path) != bool(namespace) and not (of_things and path):
+            message = _("A primary identity needs both: a field and a namespace.")
+            self.add_error("primary_namespace", message)
+        if "primary_identity" in self.changed_data and self.instance.pk and self.instance.records.exists():
+            message = _("It cannot be changed while there are records, which are found by it. Delete them.")
+            self.add_error("primary_identity", message)
 
     def _check_document(self, data: dict[str, Any]) -> None:
         document = data["document"]

@@ -5,7 +5,7 @@ The kinds themselves are in ``journeys/activities``; they compile a drawing's ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -203,6 +203,8 @@ class Plan(NamedTuple):
     names_segments: bool
     entry_keys: frozenset[Key]
     keys: frozenset[Key]  # everything that some step listens to
+    # By event, the paths read of its payload that reach into records to which its fields refer.
+    linked: Mapping[int, Set[tuple[str, ...]]]
     test: Run | None = None  # the version is in test
 
     @property

@@ -27,6 +27,7 @@ from journeys.engine.over import over
 from journeys.engine.plans import SandboxPlans
 from journeys.engine.wave.caps import Caps, load_caps
 from journeys.engine.wave.feedback import FeedbackOf, recorded_feedback
+from journeys.engine.wave.linked import with_records
 from journeys.engine.wave.news import NEWS, Arrived, Input, read_news
 from journeys.models import Instance, JourneyVersion, LaneInput
 
@@ -98,7 +99,8 @@ def load(
     inputs, due_ids, left = share(waiting, due_ids)
     if single:
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
-    arrived = read_news(inputs, catalog_of(sandbox_id, generation=plans.generation))
+    catalog = catalog_of(sandbox_id, generation=plans.generation)
+    arrived = with_records(read_news(inputs, catalog), catalog, plans)
     results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
     operations = {one.id: read_asked(one.detail) for one in inputs if one.kind == LaneInput.Kind.OPERATION}
     places = {asked.place for asked in operations.values() if asked.place}

@@ -220,7 +220,7 @@ def test_the_command_imports_and_lists_what_was_left_out(guests, tmp_path):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"schema": "Unheard"}, "There is no profile schema"),
+        ({"schema": "Unheard"}, "There is no schema Unheard"),
         ({"schema": "Guests", "sandbox": "unheard"}, "There is no sandbox"),
         (
             {"schema": "Guests", "mapping": {"columns": [{"name": "id", "path": "unheard"}]}},

@@ -48,7 +48,7 @@ def save(client: Client, address: str, **data: Any) -> dict[str, list[str]]:
 
 def schema_data(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
     usual = {"sandbox": sandbox.pk, "name": "Hotel", "kind": "event", "tenant": "hotel"}
-    return {**usual, "feeds_profiles": "on", **custom_fields(), **more}
+    return {**usual, "feeds_profiles": "on", **custom_fields(), **relationships(), **more}
 
 
 def custom_fields(*fields: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +56,14 @@ def custom_fields(*fields: dict[str, Any]) -> dict[str, Any]:
     sent = {"custom_fields-TOTAL_FORMS": len(fields), "custom_fields-INITIAL_FORMS": 0}
     for number, field in enumerate(fields):
         sent |= {f"custom_fields-{number}-{key}": value for key, value in field.items()}
+    return sent
+
+
+def relationships(*rows: dict[str, Any], saved: int = 0) -> dict[str, Any]:
+    """What the page of a saved event schema sends for its relationships."""
+    sent = {"relationships-TOTAL_FORMS": len(rows), "relationships-INITIAL_FORMS": saved}
+    for number, row in enumerate(rows):
+        sent |= {f"relationships-{number}-{key}": value for key, value in row.items()}
     return sent
 
 

@@ -103,10 +103,15 @@ class ImportPages(admin.ModelAdmin):
             request, "datasources/profile_columns.html", task=task, schema=schema, layout_form=layout_form,
             form=form, shown=_shown(layout), rows=_rows(form, beginning), lines=lines,
             problems=sum(bool(line.reason) for line in lines), paths=sorted(form._types),
+            of_people=schema.kind == Schema.Kind.PROFILE,
         )  # fmt: skip
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        shared = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Import profiles")}
+        shared = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Import profiles or records"),
+        }
         return TemplateResponse(request, template, {**shared, **context})
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.namespaces.standard import NamespaceInfo
 from datasources.platform.profiles.importing.layout import Layout
 from datasources.platform.profiles.importing.mapping import Column, Plan, problems_of
-from datasources.platform.profiles.importing.preparing import feeding_schemas
+from datasources.platform.profiles.importing.preparing import importable_schemas
 from datasources.platform.schemas.models import Schema
 from journeyorch.access.scoped_admin import sandboxes_of
 
@@ -32,7 +32,10 @@ class UploadForm(forms.Form):
     schema = forms.ModelChoiceField(
         label=_("Schema"),
         queryset=Schema.objects.none(),
-        help_text=_("What each record is checked against: a profile schema that feeds profiles."),
+        help_text=_(
+            "What each record is checked against: a profile schema that feeds profiles, or a schema of "
+            "records of something else with a primary identity."
+        ),
     )
     file = forms.FileField(
         label=_("File"),
@@ -44,7 +47,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.POST or None, request.FILES or None)
-        self.fields["schema"].queryset = feeding_schemas(sandboxes_of(request))  # type: ignore[attr-defined]
+        self.fields["schema"].queryset = importable_schemas(sandboxes_of(request))  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

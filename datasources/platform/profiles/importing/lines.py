@@ -13,6 +13,7 @@ from datasources.platform.profiles.changes import json_text
 from datasources.platform.profiles.feed import Received
 from datasources.platform.profiles.importing.mapping import Column, Unusable, entity_of
 from datasources.platform.profiles.importing.rows import Row
+from datasources.platform.records.store import key_of
 from datasources.platform.schemas.validate import Validator
 
 
@@ -28,15 +29,17 @@ class Reader:
     primary_path: tuple[str, ...] = ()
     primary_namespace: str = ""
     further: Sequence[tuple[tuple[str, ...], str]] = ()
+    of_people: bool = True  # else records of things, which their primary identity tells apart
 
 
 class Line(NamedTuple):
-    """A record that can be applied, or the reason why not."""
+    """A record that can be applied, or the reason why not; ``key``: of a thing, what refers to it."""
 
     number: int
     entity: Mapping[str, Any]
     identities: Sequence[SeenIdentity]
     reason: str = ""
+    key: str = ""
 
     @property
     def shown(self) -> str:
@@ -56,6 +59,10 @@ def understand(row: Row, reader: Reader) -> Line:
         return Line(row.number, {}, (), str(problem))
     except ValueError:
         return Line(row.number, {}, (), "It is nested too deep, or holds text that is none.")
+    return _person(row.number, entity, reader) if reader.of_people else _thing(row.number, entity, reader)
+
+
+def _person(number: int, entity: Mapping[str, Any], reader: Reader) -> Line:
     identities = identities_of(
         entity,
         namespaces=reader.namespaces,
@@ -63,7 +70,17 @@ def understand(row: Row, reader: Reader) -> Line:
         primary_namespace=reader.primary_namespace,
         further=reader.further,
     )
-    return Line(row.number, entity, identities, _reason(entity, identities, reader.validator))
+    reason = _violations(entity, reader.validator)
+    if not reason and not identities:
+        reason = "It names nobody: it holds no identity in a known namespace."
+    return Line(number, entity, identities, reason)
+
+
+def _thing(number: int, entity: Mapping[str, Any], reader: Reader) -> Line:
+    reason, key = _violations(entity, reader.validator), key_of(entity, reader.primary_path)
+    if not reason and key is None:
+        reason = f"Its primary identity, {'.'.join(reader.primary_path)}, holds no text."
+    return Line(number, entity, (), reason, key or "")
 
 
 def as_record(line: Line, *, at: datetime, origin: str) -> Received:
@@ -71,9 +88,7 @@ def as_record(line: Line, *, at: datetime, origin: str) -> Received:
     return Received(line.number, at, line.identities, line.entity, is_record=True, origin=origin)
 
 
-def _reason(entity: Mapping[str, Any], identities: Sequence[SeenIdentity], validator: Validator) -> str:
-    if violations := validator.violations(entity, limit=3):
-        return "It breaks the schema: " + "; ".join(f"{one.pointer}: {one.message}" for one in violations)
-    if not identities:
-        return "It names nobody: it holds no identity in a known namespace."
-    return ""
+def _violations(entity: Mapping[str, Any], validator: Validator) -> str:
+    violations = validator.violations(entity, limit=3)
+    told = "; ".join(f"{one.pointer}: {one.message}" for one in violations)
+    return f"It breaks the schema: {told}" if violations else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.profiles.importing.layout import HEAD, Layout, detect
@@ -50,10 +50,12 @@ class Beginning(NamedTuple):
         return list(islice(dict.fromkeys(names), MAX_NAMES))
 
 
-def feeding_schemas(sandboxes: Iterable[Sandbox]) -> QuerySet[Schema]:
-    """Profile schemas whose records join people: schema and dataset feed profiles (events.md, Corners)."""
-    feeding = Schema.objects.filter(sandbox__in=sandboxes, kind=Schema.Kind.PROFILE, feeds_profiles=True)
-    return feeding.filter(datasets__is_default=True, datasets__feeds_profiles=True).order_by("name")
+def importable_schemas(sandboxes: Iterable[Sandbox]) -> QuerySet[Schema]:
+    """Profile schemas that feed profiles, as must their datasets; record schemas with a primary identity."""
+    feeding = Q(kind=Schema.Kind.PROFILE, feeds_profiles=True, datasets__feeds_profiles=True)
+    referable = Q(kind=Schema.Kind.RECORD) & ~Q(primary_identity="")
+    found = Schema.objects.filter(feeding | referable, sandbox__in=sandboxes, datasets__is_default=True)
+    return found.order_by("name")
 
 
 def reader_of(schema: Schema, plan: Plan) -> Reader:
@@ -71,6 +73,7 @@ def reader_of(schema: Schema, plan: Plan) -> Reader:
         namespaces=namespaces_of(schema.sandbox_id),
         primary_path=tuple(primary.split(".")) if primary else (),
         primary_namespace=schema.primary_namespace,
+        of_people=schema.kind == Schema.Kind.PROFILE,
         further=[
             (tuple(path.split(".")), namespace)
             for path, namespace in identities_in(schema.document).items()

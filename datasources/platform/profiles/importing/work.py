@@ -9,13 +9,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from datasources.platform.profiles.changes import Stale, write
+from datasources.platform.profiles.changes import Stale, json_text, write
 from datasources.platform.profiles.feed import Received
 from datasources.platform.profiles.importing.lines import Line, Reader, as_record, understand
 from datasources.platform.profiles.importing.mapping import Plan
 from datasources.platform.profiles.importing.preparing import beginning_of, opener, reader_of
 from datasources.platform.profiles.importing.rows import NotReadable, Place, rows_of
 from datasources.platform.profiles.loading import load_feed
+from datasources.platform.records.store import NewRecord, write_records
 from datasources.platform.schemas.models import Schema
 from datasources.platform.segments.store import look_again
 from journeyorch import bulk
@@ -31,7 +32,7 @@ class Import:
 
     drops_file = True
     permission = "datasources.change_profile"
-    title = _("Import of profiles")
+    title = _("Import of records")
 
     def work(self, task: BackgroundTask) -> Progress:
         """One batch. Raises ``GivenUp``."""
@@ -56,9 +57,7 @@ class _Batch:
         header, place = self._resume()
         lines, place, over = self._read(header, place)
         good = [line for line in lines if not line.reason]
-        origin = f"import:{self._task.pk}"
-        records = [as_record(line, at=self._task.created_at, origin=origin) for line in good]
-        refused = apply(self._task.sandbox_id, records, self._reader, now=bulk.database_now())
+        refused = self._apply_to_people(good) if self._reader.of_people else self._write_things(good)
         bad = [Bad(line.number, line.reason) for line in lines if line.reason] + refused
         applied = self._records + len(good) - len(refused)
         return Progress(
@@ -68,6 +67,17 @@ class _Batch:
             over=over,
             result={"records": applied},
         )
+
+    def _apply_to_people(self, lines: Sequence[Line]) -> list[Bad]:
+        origin = f"import:{self._task.pk}"
+        records = [as_record(line, at=self._task.created_at, origin=origin) for line in lines]
+        return apply(self._task.sandbox_id, records, self._reader, now=bulk.database_now())
+
+    def _write_things(self, lines: Sequence[Line]) -> list[Bad]:
+        """Like records that were received when the import began: what is newer stays."""
+        schema, at = int(self._task.spec["schema"]), self._task.created_at
+        write_records(NewRecord(schema, line.key, json_text(line.entity), at) for line in lines)
+        return []
 
     def _resume(self) -> tuple[list[str], Place]:
         cursor = self._task.cursor
