@@ -62,6 +62,16 @@ class Inlet(Configuration):
     mapping = models.JSONField(_("mapping"), default=list, blank=True, editable=False)
     # Origins of web pages whose scripts may send here, such as "https://shop.example" (ingest/origins.py).
     allowed_origins = models.JSONField(_("web pages that may send"), default=list, blank=True)
+    # What the cookies are named after that protocols/edge.py has the pages' script set.
+    organization = models.CharField(
+        _("organization ID"),
+        max_length=80,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[0-9A-Za-z]{1,40}@[A-Za-z]{1,20}$", _("Write it as in 0123ABCD@AdobeOrg."))
+        ],
+        help_text=_("For the Edge Network's SDKs: the same as in their configuration (orgId)."),
+    )
 
     class Meta:
         verbose_name = _("inlet")

@@ -14,7 +14,7 @@ from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
 from events.mapping import Row, compiled, rule_of, values_of
 from events.places import EACH, Path, shown, text_of
-from events.protocols import Message, Normalized, NotNormal, Route, adapter_of, adapters
+from events.protocols import Message, Normalized, NotNormal, adapter_of, adapters
 
 _MOST_PATHS = 500
 _NAMED_PART = re.compile(r"<\w+:(\w+)>")
@@ -41,14 +41,9 @@ class Tried(NamedTuple):
 def addresses() -> dict[str, list[str]]:
     """The addresses that take messages, by protocol; without those that are another's in short."""
     return {
-        adapter.name: [route.pattern for route in adapter.routes if _takes_messages(route)]
+        adapter.name: [route.pattern for route in adapter.routes if route.offered]
         for adapter in sorted(adapters(), key=lambda adapter: adapter.name)
     }
-
-
-def _takes_messages(route: Route) -> bool:
-    last = route.pattern.rstrip("/").rpartition("/")[2]
-    return route.methods != ("GET",) and len(last) > 1
 
 
 def shown_address(pattern: str) -> str:
@@ -62,7 +57,7 @@ def sample_of(address: str, body: bytes) -> Sample:
         (adapter, route) for adapter in adapters() for route in adapter.routes if route.pattern == address
     )
     request = Incoming(
-        method=next(method for method in route.methods if method != "GET"),
+        method=route.methods[0],
         path=dict.fromkeys(_NAMED_PART.findall(route.pattern), "sample"),
         query={},
         # Of the protocols only this one asks: a pasted event has no headers.

@@ -50,11 +50,11 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
             answer = _asked(adapter, incoming, opening)
             answer = answer or _receive(adapter, route, request, incoming, opening)
         except Refused as refusal:
-            answer = adapter.refused(refusal, inlet=inlet)
+            answer = adapter.refused(refusal, inlet=inlet, request=incoming)
         except (InterfaceError, OperationalError):
             # The database is away: the sender keeps the event and comes again.
             logger.warning("Events for inlet %s were put off: the database cannot be used", inlet)
-            return _response(adapter.refused(unavailable(), inlet=inlet))
+            answer = adapter.refused(unavailable(), inlet=inlet, request=incoming)
         return _readable_by_pages(_response(answer), request, inlet)
 
     return view
@@ -67,6 +67,7 @@ def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int, line
         query=request.GET,
         headers=lambda: request.headers,
         read=lambda: read_body(request, limit=limit, lines=lines),
+        secure=request.is_secure(),
     )
 
 
@@ -104,7 +105,7 @@ def _receive(
         shown=shown,
         validate=_wants_validation(request.GET),
     )
-    return adapter.accepted(receipt, route)
+    return adapter.accepted(receipt, route, request=incoming)
 
 
 def _require_within_limits(incoming: Incoming) -> None:
@@ -131,10 +132,18 @@ def _preflight(request: HttpRequest, inlet: str) -> HttpResponse:
 
 
 def _readable_by_pages(response: HttpResponse, request: HttpRequest, inlet: str) -> HttpResponse:
+    """Refusals too: a page's script that cannot read "503, later" takes it for "never"."""
     if origin := _origin(request):
-        for name, value in answer_headers(origin, origins_of(inlet, origin)).items():
+        for name, value in answer_headers(origin, _origins_at_hand(inlet, origin)).items():
             response[name] = value
     return response
+
+
+def _origins_at_hand(inlet: str, origin: str) -> frozenset[str]:
+    try:
+        return origins_of(inlet, origin)
+    except (InterfaceError, OperationalError):
+        return frozenset()
 
 
 def _origin(request: HttpRequest) -> str:

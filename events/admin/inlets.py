@@ -150,6 +150,7 @@ class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
         "mapping_link",
         "rate_limit",
         "allowed_origins",
+        "organization",
         "enabled",
         "key",
         "address",

@@ -82,6 +82,7 @@ def _received(door: Door, stored: Stored, outcomes: Sequence[Message | Flaw], *,
         number=f"{at_ms}:{os.getpid()}:{next(_counter)}",
         outcomes=[outcome if isinstance(outcome, Flaw) else None for outcome in outcomes],
         validated=validated,
+        organization=door.organization,
     )
 
 

@@ -38,6 +38,7 @@ class Door(NamedTuple):
     keys: Keys
     origins: frozenset[str]  # of web pages that may send
     maps_id: bool = False  # whether its mapping says what a message's ``_id`` is
+    organization: str = ""  # what its clients call the company that they send for
 
 
 _doors: dict[str, Door] = {}
@@ -138,6 +139,7 @@ def look_up(key: str) -> Door:
         keys=_keys(inlet.tokens.all()),
         origins=frozenset(inlet.allowed_origins),
         maps_id=compiled(inlet.mapping).gives_id,
+        organization=inlet.organization,
     )
 
 

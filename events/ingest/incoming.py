@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -21,10 +22,12 @@ class Incoming:
         query: Mapping[str, str],
         headers: Callable[[], Mapping[str, str]],
         read: Callable[[], bytes],
+        secure: bool = False,
     ) -> None:
         """``headers`` gives those of the request, asked only if a protocol looks at them; ``read`` the body,
-        unpacked: it raises ``Refused`` for one that is too large or broken."""
+        unpacked: it raises ``Refused`` for one that is too large or broken; ``secure``: it came by https."""
         self.method = method
+        self.secure = secure
         self.path = path
         self.query = query
         self._headers = headers
@@ -45,6 +48,11 @@ class Incoming:
             return parse(self.body)
         except NotStrictJson as error:
             raise malformed(str(error)) from None
+
+    @cached_property
+    def nonce(self) -> bytes:
+        """32 random bytes, the same whenever they are asked for: for ids that an answer has to repeat."""
+        return secrets.token_bytes(32)
 
     @property
     def media_type(self) -> str:

@@ -81,6 +81,7 @@ class Receipt(NamedTuple):
     number: str  # unique enough to find the request in a log
     outcomes: Sequence[Flaw | None]
     validated: bool
+    organization: str = ""  # what the inlet's clients call the company that they send for
 
 
 class Answer(NamedTuple):
@@ -99,6 +100,8 @@ class Route(NamedTuple):
     batch: bool = False  # which of the two size limits holds
     methods: Sequence[str] = ("POST",)
     lines: bool = False  # whether JSON lines are read, too
+    # Whether it is offered for a sample; not what brings no messages or is another one in short.
+    offered: bool = True
 
 
 class Opening(NamedTuple):
@@ -133,11 +136,11 @@ class Adapter(Protocol):
     def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """A stored message in XDM; ``NotNormal`` if it has no such form."""
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """The answer to a request of which at least the form was right."""
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
-        """The answer to a request that was refused as a whole."""
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
+        """The answer to a request that was refused as a whole, perhaps because its body cannot be read."""
 
 
 def problem(refusal: Refused) -> Answer:

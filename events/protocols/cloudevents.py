@@ -88,14 +88,14 @@ class CloudEvents:
             own["data"] = event["data"]
         return Normalized(entity, "", "event", event["id"], at, own=own, source=event)
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """202; what is wrong with a single event, or with all of a batch, is said."""
         flaws = [flaw for flaw in receipt.outcomes if flaw is not None]
         if len(flaws) < len(receipt.outcomes):
             return Answer(202)
         return problem(Refused(flaws[0].status, "Bad Request", flaws[0].detail))
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return problem(refusal)
 
 

@@ -75,14 +75,14 @@ class Collection:
             source=entity,
         )
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """200 or 400 for a single message, 207 for a batch, also when all of it failed."""
         if route.batch:
             return _batch_answer(receipt)
         flaw = receipt.outcomes[0]
         return _single_answer(receipt) if flaw is None else _flaw_answer(flaw, inlet=receipt.inlet)
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         """This protocol's own problem where it has one, else an ordinary problem detail."""
         if refusal.status in (401, 403):
             return Answer(refusal.status, _authorization_problem(refusal, inlet), headers=refusal.headers)

@@ -70,11 +70,11 @@ class CustomerIo:
             raise NotNormal("The message names no customer.")
         return in_xdm(_read(stored), source=stored, received_at=received_at)
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         flaw = receipt.outcomes[0]
         return Answer(200, {}) if flaw is None else _error(flaw.status, flaw.detail)
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return _error(refusal.status, refusal.detail)._replace(headers=refusal.headers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from events.analytics import KINDS
+from events.ingest.incoming import Incoming
 from events.protocols import Answer, Receipt, Route, protocol
 from events.protocols.segment import Segment
 
@@ -17,7 +18,7 @@ class Dittofeed(Segment):
     prefix = _PREFIX
     routes = (Route(f"{_PREFIX}batch", batch=True), *(Route(f"{_PREFIX}{kind}") for kind in KINDS))
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """204, unless there was nothing of use."""
-        answer = super().accepted(receipt, route)
+        answer = super().accepted(receipt, route, request=request)
         return Answer(204) if answer.status == 200 else answer

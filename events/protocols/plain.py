@@ -72,7 +72,7 @@ class PlainJson:
             completed=True,
         )
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """202 with how many, and what is wrong with the others; a problem if it is all of them."""
         problems = [
             {"index": index, **_told(flaw)} for index, flaw in enumerate(receipt.outcomes) if flaw is not None
@@ -83,7 +83,7 @@ class PlainJson:
         body = {"inletId": receipt.inlet, "receivedTimeMs": receipt.at_ms, "accepted": accepted}
         return Answer(202, body | ({"problems": problems} if problems else {}))
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return problem(refusal)
 
 

@@ -75,12 +75,12 @@ class PostHog:
             raise NotNormal("The event has no name.")
         return in_xdm(_read(event, stored.get("sentAt"), received_at), source=event, received_at=received_at)
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """Clients drop a batch that is answered with 4xx, so it succeeds although some of it is no use."""
         flaw = receipt.outcomes[0]
         return Answer(200, {"status": 1}) if flaw is None or route.batch else _error(flaw.status, flaw.detail)
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return _error(refusal.status, refusal.detail)._replace(headers=refusal.headers)
 
 

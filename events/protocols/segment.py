@@ -24,6 +24,7 @@ from events.reading import basic_of, batch_of, message_key, message_of
 _LETTERS = {kind[0]: kind for kind in KINDS}
 _BATCH = ("batch", "import", "b")
 _SINGLE = (*KINDS, *_LETTERS)
+_SHORT = ("b", *_LETTERS)
 _NO_KEY = "The request shows no write key; send it as the user of Basic authentication."
 
 
@@ -42,12 +43,12 @@ class Segment:
     )
     prefix = "v1/"
     routes: Sequence[Route] = (
-        *(Route(f"v1/{name}", batch=True) for name in _BATCH),
-        *(Route(f"v1/{name}") for name in _SINGLE),
-        *(Route(name) for name in _LETTERS),
+        *(Route(f"v1/{name}", batch=True, offered=name not in _SHORT) for name in _BATCH),
+        *(Route(f"v1/{name}", offered=name not in _SHORT) for name in _SINGLE),
+        *(Route(name, offered=False) for name in _LETTERS),
         # What browsers ask for before they send.
-        Route("v1/projects/<str:key>/settings", methods=("GET",)),
-        Route("sourceConfig/", methods=("GET",)),
+        Route("v1/projects/<str:key>/settings", methods=("GET",), offered=False),
+        Route("sourceConfig/", methods=("GET",), offered=False),
     )
 
     def opening(self, request: Incoming) -> Opening:
@@ -65,7 +66,7 @@ class Segment:
             return None
         key = self.opening(request).key
         if "key" in request.path:
-            return Answer(200, _segment_settings(key, request.headers.get("host", "")))
+            return Answer(200, _segment_settings(key, request))
         return Answer(200, _rudderstack_settings(key))
 
     def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
@@ -86,14 +87,14 @@ class Segment:
             raise NotNormal("The message is no call of a known type.")
         return in_xdm(_read(call, stored.get("sentAt"), received_at), source=call, received_at=received_at)
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """Clients drop a batch that is answered with 4xx, so it succeeds although some of it is no use."""
         flaw = receipt.outcomes[0]
         if flaw is None or route.batch:
             return Answer(200, {"success": True})
         return Answer(flaw.status, {"success": False, "message": flaw.detail})
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return Answer(refusal.status, {"success": False, "message": refusal.detail}, headers=refusal.headers)
 
 
@@ -138,8 +139,9 @@ def _read(call: Mapping[str, Any], sent_at: Any, received_at: datetime) -> Call:
 # --- What browsers ask for ------------------------------------------------------------------------
 
 
-def _segment_settings(key: str, host: str) -> dict[str, Any]:
-    sender = {"apiKey": key, "apiHost": f"{host}/v1", "addBundledMetadata": True}
+def _segment_settings(key: str, request: Incoming) -> dict[str, Any]:
+    host, protocol = request.headers.get("host", ""), "https" if request.secure else "http"
+    sender = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": protocol, "addBundledMetadata": True}
     return {"integrations": {"Segment.io": sender}, "plan": {}, "analyticsNextEnabled": True}
 
 

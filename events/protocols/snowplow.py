@@ -87,11 +87,11 @@ class Snowplow:
         source = {**event, "properties": call.properties}
         return in_xdm(call, source=source, received_at=received_at)
 
-    def accepted(self, receipt: Receipt, route: Route) -> Answer:
+    def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """Trackers drop what is answered with 4xx, so a request succeeds although some of it is no use."""
         return Answer(200, "ok", "text/plain; charset=utf-8")
 
-    def refused(self, refusal: Refused, *, inlet: str) -> Answer:
+    def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return problem(refusal)
 
 

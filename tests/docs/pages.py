@@ -18,7 +18,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # How examples may be tested; a fence with another second word is a mistake.
 TESTED = frozenset(
     "journey message live schema event boolean linked payload sent headers parameters liquid evaluate api"
-    " signed token cloudevent people people-post mapping plain rows sent-plain became authentication".split()
+    " signed token cloudevent edge people people-post mapping plain rows sent-plain became"
+    " authentication".split()
 )
 
 _FENCE = re.compile(r"^( *)```(\w*) *([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

@@ -90,6 +90,14 @@ def test_the_cloud_event_is_accepted(address: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("example", examples("edge"), ids=lambda example: example.id)
+def test_the_edge_networks_requests_are_answered_with_the_visitor(example: Example, address: str) -> None:
+    text = example.text.replace(DEMO, address)
+    ran = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    assert [each["type"] for each in json.loads(ran.stdout)["handle"]] == ["identity:result"]
+
+
+@pytest.mark.slow
 def test_the_plain_json_is_accepted(address: str) -> None:
     (example,) = examples("plain")
     text = example.text.replace(DEMO, address)

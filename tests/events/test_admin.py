@@ -221,6 +221,19 @@ def test_web_pages_are_written_one_a_line(admin_client: Client, inlet: Inlet) ->
     assert "https://shop.example\nhttp://127.0.0.1:3000" in admin_client.get(address).content.decode()
 
 
+def test_the_organization_id_is_written_as_sdks_have_it(admin_client: Client, inlet: Inlet) -> None:
+    address = reverse("admin:events_inlet_change", args=[inlet.pk])
+    data = {
+        "name": "Web", "mode": "authenticated", "enabled": "on",
+        "tokens-TOTAL_FORMS": 0, "tokens-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    refused = save(admin_client, address, **data, organization="acme; path=/")
+    assert "0123ABCD@AdobeOrg" in refused["organization"][0]
+    assert save(admin_client, address, **data, organization="ABC123@AdobeOrg") == {}
+    inlet.refresh_from_db()
+    assert inlet.organization == "ABC123@AdobeOrg"
+
+
 def test_an_open_inlet_needs_a_limit(admin_client: Client, sandbox: Sandbox) -> None:
     management = {"tokens-TOTAL_FORMS": 0, "tokens-INITIAL_FORMS": 0}
     data = {"sandbox": sandbox.pk, "name": "Web", "mode": "unauthenticated", "enabled": "on", **management}

@@ -146,6 +146,11 @@ BODIES: dict[str, Any] = {
     "customerio": {"name": "E"},
     "snowplow": {"data": [{"e": "pv", "uid": "u"}]},
     "cloudevents": {"specversion": "1.0", "id": "1", "source": "s", "type": "t"},
+    "edge": {
+        "event": {"xdm": {}},
+        "events": [{"xdm": {}}],
+        "consent": [{"standard": "Adobe", "version": "1.0", "value": {"general": "in"}}],
+    },
     "json": {"a": 1},
     "collection": {
         "body": {"xdmEntity": {"_id": "1"}}, "messages": [{"body": {"xdmEntity": {"_id": "1"}}}]

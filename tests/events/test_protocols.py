@@ -205,8 +205,10 @@ def test_a_revoked_write_key_is_refused(client: Client, inlet: Inlet) -> None:
 
 
 def test_browsers_get_their_settings(client: Client, inlet: Inlet) -> None:
-    answer = client.get(f"/v1/projects/{KEY}/settings", headers={"Host": "testserver"}).json()
-    assert answer["integrations"]["Segment.io"]["apiHost"] == "testserver/v1"
+    for secure, protocol in ((False, "http"), (True, "https")):
+        answer = client.get(f"/v1/projects/{KEY}/settings", secure=secure, headers={"Host": "testserver"})
+        sender = answer.json()["integrations"]["Segment.io"]
+        assert (sender["protocol"], sender["apiHost"]) == (protocol, "testserver/v1")
     source = client.get(f"/sourceConfig/?p=npm&writeKey={KEY}").json()["source"]
     assert (source["writeKey"], source["enabled"], source["destinations"]) == (KEY, True, [])
     assert client.get("/v1/projects/unknown/settings").status_code == 401
@@ -391,10 +393,13 @@ ADDRESSES = [
     ("/v1/track", BASIC), ("/v1/batch", BASIC), ("/events/cloudevents/inlet-1", BEARER), ("/batch/", {}),
     ("/capture/", {}), ("/com.snowplowanalytics.snowplow/tp2", {}), ("/api/v1/customers/5/events", {
         "Authorization": "Basic " + base64.b64encode(f"SITE:{KEY}".encode()).decode()}),
+    (f"/ee/v1/interact?configId={KEY}", {}),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("address", "headers"), ADDRESSES, ids=[address for address, _ in ADDRESSES])
+@pytest.mark.parametrize(
+    ("address", "headers"), ADDRESSES, ids=[address.partition("?")[0] for address, _ in ADDRESSES]
+)
 @pytest.mark.parametrize("case", bad_inputs.load(), ids=lambda case: case.name)
 def test_nothing_that_somebody_sends_is_our_fault(
     client: Client, inlet: Inlet, address: str, headers: dict[str, str], case: Any
