@@ -5,6 +5,8 @@ class ActionsConfig(AppConfig):
     name = "actions"
 
     def ready(self) -> None:
+        from actions.contact.gate import ContactGate
+        from actions.contact.privacy import ContactWishes
         from actions.custom import CustomActionHandler
         from actions.messages.privacy import Deliveries
         from actions.messages.send import MessageHandler
@@ -12,5 +14,6 @@ class ActionsConfig(AppConfig):
         from journeyorch.privacy import stores as privacy
 
         calls.register("custom_action", CustomActionHandler())
-        calls.register("message", MessageHandler())
+        calls.register("message", MessageHandler(), gate=ContactGate())
         privacy.register(Deliveries())
+        privacy.register(ContactWishes())

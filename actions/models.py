@@ -7,9 +7,24 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from actions.contact.models import ContactCount, ContactRules, SandboxContactRules, Suppression
+from actions.kinds import ADDRESS_LENGTH, Kind
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
+
+__all__ = [
+    "Action",
+    "Channel",
+    "ContactCount",
+    "Delivery",
+    "Feedback",
+    "Kind",
+    "MessageTemplate",
+    "OnUnknown",
+    "SandboxContactRules",
+    "Suppression",
+]
 
 
 class OnUnknown(models.TextChoices):
@@ -67,15 +82,7 @@ class Action(Configuration):
         return self.name
 
 
-class Kind(models.TextChoices):
-    """The built-in channels."""
-
-    EMAIL = "email", _("Email")
-    SMS = "sms", _("SMS")
-    PUSH = "push", _("Push")
-
-
-class Channel(Configuration):
+class Channel(Configuration, ContactRules):
     """How messages of one kind leave: a provider with its configuration (actions/channels, one file each)."""
 
     name = models.CharField(_("name"), max_length=60)
@@ -103,6 +110,14 @@ class MessageTemplate(Configuration):
     content = models.JSONField(_("content"), default=dict)
     # [{"name", "type", "required", "sample"}]
     parameters = models.JSONField(_("parameters"), default=list, blank=True)
+    transactional = models.BooleanField(
+        _("transactional"),
+        default=False,
+        help_text=_(
+            "The person has asked for it, such as a confirmation: sent without consent to marketing, also in "
+            "quiet hours, and not counted by frequency caps."
+        ),
+    )
 
     class Meta:
         verbose_name = _("message template")
@@ -119,22 +134,29 @@ class Delivery(models.Model):
     """One message to one person; one per call (architecture.md, Databases)."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued", _("Queued")
+        QUEUED = "queued", _("Queued")  # waits, as for the end of quiet hours
+        HELD = "held", _("Held back")  # must not be sent, as to somebody who has unsubscribed
         SENT = "sent", _("Sent")
         DELIVERED = "delivered", _("Delivered")
         OPENED = "opened", _("Opened")
         CLICKED = "clicked", _("Clicked")
-        BOUNCED = "bounced", _("Bounced")
+        SOFT_BOUNCED = "softBounced", _("Bounced (soft)")  # refused for now, and given up
+        BOUNCED = "bounced", _("Bounced (hard)")  # refused for good
         FAILED = "failed", _("Failed")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        COMPLAINED = "complained", _("Complained")
 
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False)
     # The idempotency key of the call; providers get it as message id and give it back in their feedback.
     message_id = models.UUIDField(unique=True)
     kind = models.CharField(_("kind"), max_length=5, choices=Kind)
     template = models.ForeignKey(MessageTemplate, null=True, on_delete=models.SET_NULL, db_constraint=False)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.SET_NULL, db_constraint=False)
     profile = models.ForeignKey(Profile, null=True, on_delete=models.SET_NULL, db_constraint=False)
-    address = models.CharField(_("address"), max_length=512)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    address = models.CharField(_("address"), max_length=ADDRESS_LENGTH)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.QUEUED)
+    # Why it was held back, or did not arrive: the code of the outcome, such as "noConsent" or "hardBounce".
+    code = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.TextField(_("detail"), blank=True)
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("changed"))
@@ -152,13 +174,13 @@ class Delivery(models.Model):
 
 
 class Feedback(models.Model):
-    """What became of a message after it was sent; of each kind the first time.
+    """A line of a message's history; of each kind the first time.
 
     No reference to the delivery: a provider may be quicker than our own record of the sending.
     """
 
     message_id = models.UUIDField(_("message"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Delivery.Status)
+    kind = models.CharField(_("kind"), max_length=12, choices=Delivery.Status)
     at = models.DateTimeField(_("time"))
     received_at = models.DateTimeField(_("recorded"))
     # The link that was clicked, the reason of a bounce.

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from actions.channels import providers
+from actions.contact.admin import RULES_FIELDSET
 from actions.messages.forms import ChannelForm, PreviewForm, SendTestForm, TemplateForm, field_name
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
@@ -59,6 +60,7 @@ class ChannelAdmin(UsedAdmin):
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used")}),
         *_provider_fieldsets(),
+        RULES_FIELDSET,
     )
     readonly_fields = ("used",)
 
@@ -78,7 +80,7 @@ class MessageTemplateAdmin(UsedAdmin):
     search_fields = ("name",)
     readonly_fields = ("used", "preview_link")
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "used", "preview_link")}),
+        (None, {"fields": ("sandbox", "name", "kind", "transactional", "used", "preview_link")}),
         (_("Words"), {"fields": ("subject", "html", "text", "title", "body")}),
         (_("Personalization"), {"fields": ("parameters",)}),
     )
@@ -164,7 +166,10 @@ def _news(feedback: Feedback) -> str:
 class DeliveryAdmin(SandboxScopedAdmin):
     """What was sent, to look at: deliveries are written by the engine only."""
 
-    introduction = _("Every message that journeys sent, newest first, and what became of it.")
+    introduction = _(
+        "Every message that journeys were to send, newest first, with what became of it; also those that "
+        "were held back, with the reason."
+    )
 
     list_display = ("created_at", "kind", "address", "status", "template", "detail")
     list_filter = ("status", "kind")
@@ -174,7 +179,8 @@ class DeliveryAdmin(SandboxScopedAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     fields = readonly_fields = (
-        *("message_id", "sandbox", "kind", "template", "profile", "address", "status", "detail"),
+        *("message_id", "sandbox", "kind", "template", "channel", "profile", "address", "status"),
+        *("code", "detail"),
         *("created_at", "updated_at", "history"),
     )
 
@@ -183,7 +189,7 @@ class DeliveryAdmin(SandboxScopedAdmin):
         """Everything that was recorded of the message, in its order."""
         told = Feedback.objects.filter(message_id=row.message_id).order_by("at", "pk")
         lines = format_html_join("", "<li>{}</li>", ((_news(one),) for one in told))
-        return format_html("<ol>{}</ol>", lines) if lines else str(_("Nothing was heard after the sending."))
+        return format_html("<ol>{}</ol>", lines) if lines else str(_("Nothing is known of it."))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,5 @@
-"""What is kept of messages: one delivery per call, and an experience event for the person who got one.
+"""What is kept of messages: one delivery per call with its history, and an experience event for the person
+who got one.
 
 The events are what journeys ask for with "contacted in the last 24 hours?". Their form is XDM's:
 ``eventType`` is ``directMarketing.emailSent`` for email and ``message.feedback`` with ``feedbackStatus``
@@ -15,7 +16,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from actions.messages.feedback import catch_up
+from actions.contact.leaving import Told, leave_alone
+from actions.contact.suppression import Addressee
+from actions.kinds import ADDRESS_LENGTH
+from actions.messages.feedback import Line, catch_up, load_feedback, write_history
 from actions.messages.people import NOBODY, PersonKey, Recipient, load_recipients, person_key
 from actions.models import Delivery, MessageTemplate
 from datasources.models import ExperienceEvent, Profile
@@ -23,11 +27,12 @@ from datasources.platform.profiles.feed import Touch
 from datasources.platform.segments.store import look_again
 from journeyorch import bulk
 from journeyorch.bulk import Column
-from journeyorch.outbound.calls import Made
+from journeyorch.outbound.calls import CallSpec, Made, Prepared
 
-_BOUNCES = frozenset({"hardBounce", "softBounce"})
+#: Codes of outcomes by which somebody must not or need not be written to.
+HELD_BACK = frozenset({"noConsent", "suppressed", "quietHours", "frequencyCap", "notAllowedInTest"})
+_BOUNCES = {"hardBounce": Delivery.Status.BOUNCED, "softBounce": Delivery.Status.SOFT_BOUNCED}
 _CHANNELS = "https://ns.adobe.com/xdm/channels/"
-_ADDRESS_LENGTH = 512
 
 
 class _Row(NamedTuple):
@@ -35,9 +40,11 @@ class _Row(NamedTuple):
     message_id: uuid.UUID
     kind: str
     template_id: int
+    channel_id: int | None
     profile_id: int | None
     address: str
     status: str
+    code: str
     detail: str
     created_at: datetime
     updated_at: datetime
@@ -48,13 +55,21 @@ _DELIVERY_COLUMNS = [
     Column("message_id", "uuid"),
     Column("kind", "text"),
     Column("template_id", "bigint"),
+    Column("channel_id", "bigint"),
     Column("profile_id", "bigint"),
     Column("address", "text"),
     Column("status", "text"),
+    Column("code", "text"),
     Column("detail", "text"),
     Column("created_at", "timestamptz"),
     Column("updated_at", "timestamptz"),
 ]
+# A delivery that waited is there already; what was heard of it since has raised its status.
+_NEW_OR_QUEUED = (
+    "(message_id) DO UPDATE SET channel_id = excluded.channel_id, profile_id = excluded.profile_id,"
+    " address = excluded.address, status = excluded.status, code = excluded.code,"
+    " detail = excluded.detail, updated_at = excluded.updated_at WHERE t.status = 'queued'"
+)
 _EVENT_COLUMNS = [
     Column("sandbox_id", "bigint"),
     Column("profile_id", "bigint"),
@@ -79,10 +94,43 @@ def record(made: Sequence[Made], now: datetime) -> None:
         if each.spec.spec["template"] in kinds
     ]
     events = [_event(row) for row in rows if row.status == Delivery.Status.SENT and row.profile_id]
-    bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
+    bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict=_NEW_OR_QUEUED)
+    write_history((Line(row.message_id, row.status, now, row.detail) for row in rows), now)
     bulk.insert(ExperienceEvent._meta.db_table, _EVENT_COLUMNS, events, on_conflict="DO NOTHING")
     _look_again_at_segments(rows, now)
-    catch_up([row.message_id for row in rows], now)
+    known = load_feedback(row.message_id for row in rows)
+    catch_up({row.message_id: row.status for row in rows}, known, now)
+    leave_alone([_told(row, kind) for row in rows for kind, _ in known.get(row.message_id, ())], now)
+
+
+def _told(row: _Row, kind: str) -> Told:
+    to = Addressee(row.sandbox_id, row.kind, row.address)
+    return Told(to, row.profile_id, row.message_id, kind)
+
+
+def record_waiting(waiting: Sequence[tuple[CallSpec, Prepared, str]], now: datetime) -> None:
+    """Write down messages that must wait, each with the reason; again it changes nothing."""
+    rows = [_waiting_row(*each, now=now) for each in sorted(waiting, key=lambda each: each[0].key)]
+    bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
+    write_history((Line(row.message_id, row.status, now, row.detail) for row in rows), now)
+
+
+def _waiting_row(call: CallSpec, prepared: Prepared, why: str, *, now: datetime) -> _Row:
+    request = prepared.request
+    return _Row(
+        sandbox_id=call.sandbox_id,
+        message_id=call.key,
+        kind=request["message"]["kind"],
+        template_id=request["template"],
+        channel_id=request["channel"],
+        profile_id=request["profile"],
+        address=_storable(request["message"]["to"]),
+        status=Delivery.Status.QUEUED,
+        code="quietHours",
+        detail=why,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _look_again_at_segments(rows: Sequence[_Row], now: datetime) -> None:
@@ -127,9 +175,11 @@ def _row(made: Made, kind: str, profile_id: int | None, *, now: datetime) -> _Ro
         message_id=made.spec.key,
         kind=kind,
         template_id=made.spec.spec["template"],
+        channel_id=made.prepared.request.get("channel") if made.prepared else None,
         profile_id=profile_id,
         address=_storable(str(address or "")),
         status=status_of(made),
+        code="" if made.outcome.status == "ok" else made.outcome.code or made.outcome.status,
         detail=made.outcome.message,
         created_at=now,
         updated_at=now,
@@ -138,14 +188,16 @@ def _row(made: Made, kind: str, profile_id: int | None, *, now: datetime) -> _Ro
 
 def _storable(address: str) -> str:
     """An address that may never have been checked, as every database takes it."""
-    return address.replace("\x00", "").encode("utf-8", "replace").decode()[:_ADDRESS_LENGTH]
+    return address.replace("\x00", "").encode("utf-8", "replace").decode()[:ADDRESS_LENGTH]
 
 
 def status_of(made: Made) -> str:
-    """Sent, bounced or failed; also those held back are failed, with the reason in the detail."""
+    """Sent, held back, bounced or failed."""
     if made.outcome.status == "ok":
         return Delivery.Status.SENT
-    return Delivery.Status.BOUNCED if made.outcome.code in _BOUNCES else Delivery.Status.FAILED
+    if made.outcome.code in HELD_BACK:
+        return Delivery.Status.HELD
+    return _BOUNCES.get(made.outcome.code, Delivery.Status.FAILED)
 
 
 def _event(row: _Row) -> tuple[Any, ...]:

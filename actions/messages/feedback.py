@@ -1,4 +1,4 @@
-"""What becomes of messages after they were sent: recorded once of each kind, with its time.
+"""What becomes of messages: recorded once of each kind, with its time.
 
 Providers' webhooks and tracked links call ``record_feedback``. A link that is not tracked, an unsubscribe
 link and a mirror page are no clicks (journeys.md, Corners): they are not recorded here.
@@ -7,28 +7,39 @@ link and a mirror page are no clicks (journeys.md, Corners): they are not record
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
+from actions.contact.leaving import Told, leave_alone
+from actions.contact.suppression import Addressee
 from actions.models import Delivery, Feedback
 from actions.signals import message_feedback_received
 from journeyorch import bulk
 from journeyorch.bulk import Column
 
 Status = Delivery.Status
-# A delivery shows what went furthest: a late "sent" never undoes "clicked", and whoever clicks got it.
-_RANK: dict[str, int] = {
-    Status.QUEUED: 0,
-    Status.SENT: 1,
-    Status.DELIVERED: 2,
-    Status.FAILED: 3,
-    Status.BOUNCED: 4,
-    Status.OPENED: 5,
-    Status.CLICKED: 6,
-}
+# A delivery shows what went furthest: a late "sent" never undoes "clicked", and whoever clicks got it. After
+# a soft bounce a provider may try again and succeed; after a hard one it does not.
+_ORDER = (
+    Status.QUEUED,
+    Status.HELD,
+    Status.SENT,
+    Status.SOFT_BOUNCED,
+    Status.DELIVERED,
+    Status.FAILED,
+    Status.BOUNCED,
+    Status.OPENED,
+    Status.CLICKED,
+    Status.UNSUBSCRIBED,
+    Status.COMPLAINED,
+)
+_RANK: dict[str, int] = {status: rank for rank, status in enumerate(_ORDER)}
+# What only we can know of a message.
+_OURS = frozenset({Status.QUEUED, Status.HELD})
 _TABLE, _MESSAGE = Feedback._meta.db_table, Column("message_id", "uuid")
 _KIND, _RECEIVED_AT = Column("kind", "text"), Column("received_at", "timestamptz")
 _COLUMNS = [_MESSAGE, _KIND, Column("at", "timestamptz"), _RECEIVED_AT, Column("detail", "text")]
@@ -41,16 +52,32 @@ def record_feedback(message_id: UUID, kind: str, *, at: datetime, detail: str = 
     It may tell before our own result of the sending is committed, so there need not be a delivery yet.
     Raises ``ValueError`` for a kind that is none.
     """
-    if Status(kind) is Status.QUEUED:
-        raise ValueError("That a message is queued is no news of it.")
+    if Status(kind) in _OURS:
+        raise ValueError(f"That a message is {kind} is not for others to say.")
     now = bulk.database_now()
     with transaction.atomic():
         row = (message_id, kind, at, now, detail.replace("\x00", ""))
         if not bulk.insert(_TABLE, _COLUMNS, [row], on_conflict="DO NOTHING"):
             return False
         _raise_status(message_id, kind, now)
+        _leave_alone(message_id, kind, now)
         message_feedback_received.send(sender=Feedback, message_id=message_id, kind=kind, at=now)
     return True
+
+
+class Line(NamedTuple):
+    """What we have done with a message ourselves, for its history."""
+
+    message_id: UUID
+    kind: str
+    at: datetime
+    detail: str = ""
+
+
+def write_history(lines: Iterable[Line], now: datetime) -> None:
+    """Add our own lines. Nobody is told: the result of the call says the same to its journey."""
+    rows = [(line.message_id, line.kind, line.at, now, line.detail) for line in lines]
+    bulk.insert(_TABLE, _COLUMNS, rows, on_conflict="DO NOTHING")
 
 
 def load_feedback(message_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, datetime]]]:
@@ -63,10 +90,21 @@ def load_feedback(message_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, dat
     return found
 
 
-def catch_up(message_ids: Collection[UUID], now: datetime) -> None:
-    """Bring deliveries that were just made up to what was recorded before they were."""
-    for message_id, recorded in load_feedback(message_ids).items():
-        _raise_status(message_id, max((kind for kind, _ in recorded), key=_RANK.__getitem__), now)
+def _leave_alone(message_id: UUID, kind: str, now: datetime) -> None:
+    """If there is no delivery yet, its recording looks at what was heard before."""
+    for row in Delivery.objects.filter(message_id=message_id):
+        to = Addressee(row.sandbox_id, row.kind, row.address)
+        leave_alone([Told(to, row.profile_id, message_id, kind)], now)
+
+
+def catch_up(
+    written: Mapping[UUID, str], known: Mapping[UUID, Sequence[tuple[str, datetime]]], now: datetime
+) -> None:
+    """Bring deliveries that were just written, by message, up to what was recorded before they were."""
+    for message_id, recorded in known.items():
+        furthest = max((kind for kind, _ in recorded), key=_RANK.__getitem__)
+        if _RANK[furthest] > _RANK[written[message_id]]:
+            _raise_status(message_id, furthest, now)
 
 
 def _raise_status(message_id: UUID, kind: str, now: datetime) -> None:

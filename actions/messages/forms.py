@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.channels import ChannelProblem, Provider, providers, seal_config
+from actions.contact.rules_form import RulesForm
 from actions.messages.check import check_template, is_required
 from actions.messages.render import PARTS
 from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate
@@ -58,12 +59,15 @@ def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
             yield field_name(name, field), model_form_field(info, field, shown_when=f"provider={name}")
 
 
-class ChannelForm(forms.ModelForm):
+class ChannelForm(RulesForm):
     """A channel with its provider's own fields; secrets are only ever written, never shown."""
 
     class Meta:
         model = Channel
-        fields = ("sandbox", "name", "kind", "on_unknown")
+        fields = (
+            *("sandbox", "name", "kind", "on_unknown"),
+            *("quiet_from", "quiet_until", "in_quiet", "most_messages", "in_hours"),
+        )
         help_texts = {"on_unknown": ON_UNKNOWN_HELP}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,7 +166,7 @@ class TemplateForm(forms.ModelForm):
 
     class Meta:
         model = MessageTemplate
-        fields = ("sandbox", "name", "kind", "parameters")
+        fields = ("sandbox", "name", "kind", "transactional", "parameters")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from actions.contact.rules import NO_RULES, Rules, rules_of
 from actions.messages.testing import allowed_addresses
-from actions.models import Channel, MessageTemplate, OnUnknown
+from actions.models import Channel, MessageTemplate, OnUnknown, SandboxContactRules
+from journeyorch.access.models import Sandbox
 from journeyorch.outbound.configs import ConfigCache
 
 
@@ -18,6 +20,7 @@ class StoredChannel(NamedTuple):
     provider: str
     config: Mapping[str, Any]
     on_unknown: str = OnUnknown.RESEND
+    rules: Rules = NO_RULES
 
 
 class StoredTemplate(NamedTuple):
@@ -26,6 +29,7 @@ class StoredTemplate(NamedTuple):
     content: Mapping[str, Any]
     parameters: list[dict[str, Any]]
     updated_at: Any
+    transactional: bool = False
 
 
 class Library(NamedTuple):
@@ -34,6 +38,8 @@ class Library(NamedTuple):
     channels: Mapping[int, StoredChannel]
     templates: Mapping[int, StoredTemplate]
     test_addresses: tuple[str, ...] = ()  # empty: messages of tests go anywhere
+    rules: Rules = NO_RULES  # over all channels
+    time_zone: str = "UTC"
 
     def channel_for(self, kind: str, chosen: int | None) -> StoredChannel | None:
         """The chosen channel if it sends this kind; without a choice the oldest one of the kind."""
@@ -46,16 +52,24 @@ class Library(NamedTuple):
 def _load(sandbox_id: int) -> Library:
     channels = Channel.objects.filter(sandbox_id=sandbox_id).order_by("pk")
     templates = MessageTemplate.objects.filter(sandbox_id=sandbox_id)
+    of_sandbox = SandboxContactRules.objects.filter(sandbox_id=sandbox_id).first()
+    sandbox = Sandbox.objects.filter(pk=sandbox_id).first() or Sandbox()
     return Library(
-        {
-            row[0]: StoredChannel(*row)
-            for row in channels.values_list("pk", "kind", "provider", "config", "on_unknown")
-        },
-        {
-            row[0]: StoredTemplate(*row)
-            for row in templates.values_list("pk", "kind", "content", "parameters", "updated_at")
-        },
-        allowed_addresses(sandbox_id),
+        {row.pk: _stored_channel(row) for row in channels},
+        {row.pk: _stored_template(row) for row in templates},
+        allowed_addresses(sandbox),
+        rules_of(of_sandbox) if of_sandbox else NO_RULES,
+        sandbox.time_zone,
+    )
+
+
+def _stored_channel(row: Channel) -> StoredChannel:
+    return StoredChannel(row.pk, row.kind, row.provider, row.config, row.on_unknown, rules_of(row))
+
+
+def _stored_template(row: MessageTemplate) -> StoredTemplate:
+    return StoredTemplate(
+        row.pk, row.kind, row.content, row.parameters, row.updated_at, transactional=row.transactional
     )
 
 

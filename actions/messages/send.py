@@ -8,6 +8,7 @@ from typing import Any
 
 from actions import channels
 from actions.channels import ChannelProblem, Message
+from actions.contact.gate import give_back_slots, no_consent
 from actions.messages import deliveries
 from actions.messages.check import missing_parameters
 from actions.messages.library import Library, StoredChannel, StoredTemplate, libraries
@@ -67,6 +68,7 @@ class MessageHandler:
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
         deliveries.record(made, now)
+        give_back_slots(made)
 
 
 def _parks(call: CallSpec, library: Library | None) -> bool:
@@ -88,7 +90,7 @@ def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str)
     channel = library.channel_for(template.kind, spec.get("channel"))
     if channel is None:
         return _no_channel(template.kind)
-    address = _address(template.kind, spec.get("address"), person)
+    address = _address(template, spec.get("address"), person)
     if isinstance(address, Outcome):
         return address
     if call.in_test and not is_allowed(address, library.test_addresses):
@@ -96,9 +98,10 @@ def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str)
     return _rendered(call, template, channel, person=person, address=address, at=at)
 
 
-def _address(kind: str, given: Any, person: Recipient) -> str | Outcome:
-    if not may_contact(kind, person.attributes):
-        return Outcome("error", "noConsent", message=f"The person does not want to get {kind} messages.")
+def _address(template: StoredTemplate, given: Any, person: Recipient) -> str | Outcome:
+    kind = template.kind
+    if not (template.transactional or may_contact(kind, person.attributes)):
+        return no_consent(kind)
     text = given if given is not None else address_of(kind, person.attributes)
     if not text:
         message = f"No address: the profile has no {WHERE[kind]}. Give an address in the activity."

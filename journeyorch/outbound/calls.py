@@ -42,6 +42,13 @@ class Outcome(NamedTuple):
     retry_after: float = 0.0  # seconds that the other side asked to be left alone for
 
 
+class Later(NamedTuple):
+    """A call that must wait, and why; nothing of it counts as an attempt."""
+
+    until: datetime
+    message: str  # one sentence for people
+
+
 class Made(NamedTuple):
     """A call that is over, with its last outcome."""
 
@@ -72,14 +79,33 @@ class Handler(Protocol):
         """Write what the app keeps about finished calls; runs inside the transaction of the results."""
 
 
-_handlers: dict[str, Handler] = {}
+#: None: the call may be made.
+Verdict = Outcome | Later | None
 
 
-def register(kind: str, handler: Handler) -> None:
+class Gate(Protocol):
+    """Who has the last word before a call of some kind is made, and made again."""
+
+    def admit(self, calls: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
+        """What is to become of each, in order: asked right before every attempt.
+
+        May read and write the database (in bulk), never the network.
+        """
+
+
+_handlers: dict[str, tuple[Handler, Gate | None]] = {}
+
+
+def register(kind: str, handler: Handler, gate: Gate | None = None) -> None:
     """Make ``handler`` responsible for calls of ``kind``; from the app's ``ready()``."""
-    _handlers[kind] = handler
+    _handlers[kind] = handler, gate
 
 
 def handler_of(kind: str) -> Handler:
     """The handler of a kind; ``KeyError`` if no app registered one."""
-    return _handlers[kind]
+    return _handlers[kind][0]
+
+
+def gate_of(kind: str) -> Gate | None:
+    """Who is asked before each attempt at a call of this kind; None: nobody."""
+    return _handlers[kind][1]

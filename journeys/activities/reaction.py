@@ -30,13 +30,15 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "sms": ("sent", "failed"),
     "push": ("sent", "clicked", "failed"),
 }
-#: The reaction that a delivery's feedback is; what is delivered has been sent, what bounced has failed.
+#: The reaction that a line of a delivery's history is; what is delivered has been sent, what bounced has
+#: failed, and nobody waits for the others.
 REACTION_OF: Mapping[str, str] = {
     "sent": "sent",
     "delivered": "sent",
     "opened": "opened",
     "clicked": "clicked",
     "failed": "failed",
+    "softBounced": "failed",
     "bounced": "failed",
 }
 

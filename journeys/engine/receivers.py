@@ -36,7 +36,9 @@ def take_feedback(sender: object, *, message_id: UUID, kind: str, at: datetime, 
     A message that no journey sent (a test from the administration) concerns nobody here, and one of a version
     in which nothing waits for that neither: most messages are opened without anybody's having asked.
     """
-    reaction = REACTION_OF[kind]
+    reaction = REACTION_OF.get(kind)
+    if reaction is None:
+        return
     for lane_id, namespace, person_id, instance, activity in bulk.by_ids(
         tables.CALL, tables.UUID, [message_id], _CALL
     ):

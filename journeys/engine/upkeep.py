@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from actions.contact.frequency import forget_expired as forget_expired_counts
 from actions.models import Delivery, Feedback
 from datasources.external.models import FetchCache
 from datasources.platform.segments.sweep import sweep as sweep_segments
@@ -62,6 +63,7 @@ def upkeep(now: datetime) -> bool:
         forget_outdated_keys(now.date()),
         delete_old_deliveries(now),
         forget_fetched(now),
+        forget_expired_counts(now, most=BATCH),
     )
     return sweep_segments(now) or max(deleted) >= BATCH
 

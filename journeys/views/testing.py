@@ -169,7 +169,7 @@ def _answer(
         "has_waits": waits,
         "seconds": int(version.test_wait.total_seconds()),
         "shortest": int(testing.shortest_wait(document).total_seconds()),
-        "addresses": allowed_addresses(version.sandbox_id),
+        "addresses": allowed_addresses(version.sandbox),
     }
     return render(
         request, "journeys/test.html", with_header(request, version, "test", context), status=status

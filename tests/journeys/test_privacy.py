@@ -14,7 +14,8 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection
 
-from actions.models import Action, Delivery, Feedback
+from actions.contact.suppression import Addressee, Entry, load_suppressions, suppress
+from actions.models import Action, ContactCount, Delivery, Feedback
 from datasources.models import (
     ExperienceEvent,
     FetchCache,
@@ -74,6 +75,10 @@ def _scatter(world, segment, person: str, mail: str) -> None:
         segment=segment, profile=profile, defaults={"status": "realized", "changed_at": world.now}
     )
     message, times = uuid.uuid4(), {"created_at": world.now, "updated_at": world.now}
+    suppress([Entry(Addressee(world.sandbox.pk, "email", mail), "manual", detail=mail)], world.now)
+    ContactCount.objects.create(
+        sandbox=world.sandbox, scope=0, recipient=f"profile:{profile.pk}", expires_at=world.now
+    )
     Delivery.objects.create(
         sandbox=world.sandbox, message_id=message, kind="email", address=mail.upper(), detail=mail, **times
     )
@@ -130,7 +135,7 @@ def _plain(value) -> object:
 
 STORES = {
     "Delivery", "EventKey", "ExperienceEvent", "Feedback", "FetchCache", "Identity", "Instance", "Entrance",
-    "LaneInput", "LastTrigger", "Profile", "ReceivedEvent", "StepEvent", "Call",
+    "LaneInput", "LastTrigger", "Profile", "ReceivedEvent", "StepEvent", "Call", "Suppression",
 }  # fmt: skip
 
 
@@ -144,11 +149,13 @@ def test_after_an_erasure_the_person_is_found_nowhere_and_others_are_untouched(l
     for model in COUNTED:
         assert model.objects.count() * 2 == before[model], model
     assert tables_with(OTHER, "other@example.com") >= STORES
+    still_suppressed = Addressee(lived.sandbox.pk, "email", MAIL)
+    assert load_suppressions([still_suppressed]) == {still_suppressed: {"manual"}}
 
 
 COUNTED = [
-    Call, Delivery, Entrance, EventKey, ExperienceEvent, Feedback, FetchCache, Identity, Instance, LaneInput,
-    LastTrigger, Profile, Quarantined, ReceivedEvent, SegmentMembership, StepEvent,
+    Call, ContactCount, Delivery, Entrance, EventKey, ExperienceEvent, Feedback, FetchCache, Identity,
+    Instance, LaneInput, LastTrigger, Profile, Quarantined, ReceivedEvent, SegmentMembership, StepEvent,
 ]  # fmt: skip
 
 
@@ -210,7 +217,8 @@ def test_an_export_holds_everything_in_one_file(lived):
     assert counts.pop("provenance", 0) >= 0
     assert counts == {
         "person": 2, "instances": 1, "entrances": 1, "steps": 1, "deliveries": 1, "receivedEvents": 4,
-        "experienceEvents": 2, "identities": 2, "profiles": 1, "segments": 1,
+        "experienceEvents": 2, "identities": 2, "profiles": 1, "segments": 1, "suppressions": 1,
+        "countedMessages": 1,
     }  # fmt: skip
     assert found["instances"][0]["journey"] == "Trial"
     assert {"lobby", "call"} <= {one["activity"] for one in found["instances"][0]["steps"]}

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 from journeyorch import bulk, wakeup
 from journeyorch.outbound.calls import Outcome, handler_of
 from journeyorch.queue import Lifetime
+from journeys.engine.calls.admitting import admit
 from journeys.engine.calls.ahead import Ahead
 from journeys.engine.calls.claim import (
     Claimed,
@@ -179,11 +180,12 @@ class _Caller:
             park(unknown, bulk.database_now())
             harmless, ended = without_killers(known)
             ready, unmade = prepare(harmless)
-            started = start(ready, bulk.database_now())
+            admitted, refused = admit(ready)
+            started = start(admitted, bulk.database_now())
         except BaseException:
             give_back(claimed, bulk.database_now())
             raise
-        self._finished.extend(Result(call, outcome) for call, outcome in [*ended, *unmade])
+        self._finished.extend(Result(call, outcome) for call, outcome in [*ended, *unmade, *refused])
         self._ahead.add(started)
         self._dispatch()
 

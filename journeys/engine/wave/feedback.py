@@ -25,6 +25,8 @@ def recorded_feedback(instances: Collection[UUID]) -> FeedbackOf:
     for message, recorded in load_feedback(messages).items():
         instance, activity = messages[message]
         for kind, at in recorded:
+            if kind not in REACTION_OF:
+                continue
             key = feedback_key(activity, REACTION_OF[kind])
             found[instance][key] = min(at, found[instance].get(key, at))
     return found

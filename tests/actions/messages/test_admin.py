@@ -216,7 +216,7 @@ def test_deliveries_can_only_be_looked_at(admin_client, sandbox):
     page = admin_client.get(reverse("admin:actions_delivery_changelist"), {"q": "<b>+49</b>"})
     assert "&lt;b&gt;+49&lt;/b&gt;" in page.text
     view = reverse("admin:actions_delivery_change", args=[row.pk])
-    assert "Nothing was heard after the sending." in admin_client.get(view).text
+    assert "Nothing is known of it." in admin_client.get(view).text
     record_feedback(row.message_id, "delivered", at=row.created_at)
     record_feedback(row.message_id, "failed", at=row.created_at, detail="<b>no signal</b>")
     assert re.search("Delivered</li><li>.* – Failed – &lt;b&gt;no signal", admin_client.get(view).text)

@@ -10,7 +10,7 @@ import pytest
 
 from actions.channels import Provider, provider, seal_config
 from actions.messages.send import MessageHandler
-from actions.models import Delivery
+from actions.models import Delivery, Feedback
 from datasources.models import ExperienceEvent, Profile
 from journeyorch.access.models import Sandbox
 from journeyorch.outbound.calls import Made, Outcome, Prepared, handler_of
@@ -182,7 +182,7 @@ def test_a_batch_takes_as_many_queries_as_a_single_message(
     words = template()
     for number in range(20):
         person(f"crm-{number}")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         results = handler.prepare([call(words, person_id=f"crm-{number}") for number in range(20)])
     assert all(isinstance(each, Prepared) for each in results)
 
@@ -304,7 +304,7 @@ def test_an_sms_says_that_it_was_sent_by_its_feedback(handler, channel, template
     ("outcome", "status"),
     [
         (Outcome("error", "hardBounce", message="Refused."), "bounced"),
-        (Outcome("error", "softBounce", message="Later."), "bounced"),
+        (Outcome("error", "softBounce", message="Later."), "softBounced"),
         (Outcome("timedOut", message="Late."), "failed"),
         (Outcome("capped", message="Too many."), "failed"),
         (Outcome("http", "500", message="Broken."), "failed"),
@@ -318,6 +318,7 @@ def test_a_message_that_did_not_go_out_is_a_delivery_without_an_event(
     handler.record([made(handler, call(template()), outcome)], NOON)
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.detail, delivery.profile) == (status, outcome.message, profile)
+    assert Feedback.objects.get().kind == status
     assert not ExperienceEvent.objects.exists()
 
 
@@ -326,7 +327,7 @@ def test_who_was_held_back_and_why_is_kept(handler, channel, template, person, c
     profile = person(consents={"marketing": {"email": {"val": "n"}}})
     handler.record([made(handler, call(template()))], NOON)
     delivery = Delivery.objects.get()
-    assert (delivery.status, delivery.profile) == ("failed", profile)
+    assert (delivery.status, delivery.code, delivery.profile) == ("held", "noConsent", profile)
     assert "does not want" in delivery.detail
 
 

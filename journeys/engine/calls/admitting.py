@@ -1,0 +1,53 @@
+"""Asks those who have the last word before calls are made (``Gate``): some end here, some wait."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from django.db import InterfaceError, OperationalError
+
+from journeyorch.outbound.calls import CallSpec, Gate, Later, Outcome, Prepared, Verdict, gate_of
+from journeys.engine.calls.claim import Claimed, postpone
+
+logger = logging.getLogger(__name__)
+_UNDECIDED = Outcome("error", "internal", message="Nobody could say whether it may be made; see the log.")
+
+
+def admit(ready: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:
+    """(calls to be made now, calls that end unmade); the others are put off until later.
+
+    A call that has been tried does not wait any more: its time is running out.
+    """
+    verdicts = _verdicts(ready)
+    late = {
+        call.spec.key: verdict.until
+        for call in ready
+        if isinstance(verdict := verdicts.get(call.spec.key), Later) and not call.attempts
+    }
+    postpone([(call, late[call.spec.key]) for call in ready if call.spec.key in late])
+    ended = [(call, verdict) for call in ready if isinstance(verdict := verdicts.get(call.spec.key), Outcome)]
+    over = {call.spec.key for call, _ in ended}
+    return [call for call in ready if call.spec.key not in late and call.spec.key not in over], ended
+
+
+def _verdicts(ready: Sequence[Claimed]) -> Mapping[object, Verdict]:
+    found: dict[object, Verdict] = {}
+    for kind in {call.spec.kind for call in ready}:
+        if gate := gate_of(kind):
+            asked = [call for call in ready if call.spec.kind == kind]
+            pairs = [(call.spec, call.prepared) for call in asked if call.prepared is not None]
+            answers = _asked(gate, pairs)
+            found.update((spec.key, verdict) for (spec, _), verdict in zip(pairs, answers, strict=True))
+    return found
+
+
+def _asked(gate: Gate, pairs: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
+    """Together; if that fails one by one: a bad call must not keep the others from being made."""
+    try:
+        return gate.admit(pairs)
+    except (OperationalError, InterfaceError):
+        raise  # no call is to blame for the database
+    except Exception:
+        logger.exception("Whether calls may be made could not be found out")
+        return [_UNDECIDED] if len(pairs) == 1 else [_asked(gate, [pair])[0] for pair in pairs]
