@@ -1,8 +1,9 @@
 """Custom actions: calls that journeys make to third-party systems (the handler of kind ``custom_action``).
 
-spec: ``{"action": id, "values": {variable: plain JSON value}, "path": optional text or list of texts}``.
-Variables are called as ``variables`` says: ``/customer/email`` in the payload, ``headers/X-Name``,
-``query/name``. The outcome's data are the fields of the response, if the action has a sample of it.
+spec: ``{"action": id, "values": {variable: plain JSON value}, "path": pieces}``; a piece of the path is a
+text, or ``{"value": plain JSON value}``. Variables are called as ``variables`` says: ``/customer/email`` in
+the payload, ``headers/X-Name``, ``query/name``. The outcome's data are the fields of the response, if the
+action has a sample of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import orjson
+from django.utils import timezone
 
 from actions import payload
 from actions.models import Action, OnUnknown
@@ -20,14 +22,19 @@ from actions.payload import Variable
 from datasources.external.conform import conform
 from datasources.external.infer import SampleProblem, infer
 from datasources.external.request import joined_url
+from journeyorch.outbound.auth import origin_of
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
 from journeyorch.outbound.configs import ConfigCache
-from journeyorch.outbound.stored import render, send_stored
+from journeyorch.outbound.signing import sign
+from journeyorch.outbound.stored import render, send_authenticated, thaw
 
 _GONE = Outcome("error", "gone", message="The action does not exist any more. Remove it from the journey.")
 _WITHOUT_BODY = frozenset({"GET", "DELETE"})
 _JSON = ("Content-Type", "application/json; charset=utf-8")
+
+#: A part of a dynamic path: a text as it is written, or a value to be encoded.
+Piece = str | Mapping[str, Any]
 
 
 class CustomAction(NamedTuple):
@@ -43,6 +50,7 @@ class CustomAction(NamedTuple):
     auth: Mapping[str, Any]
     response: Mapping[str, Any] | None  # JSON Schema of the response's fields, None: nothing is kept
     on_unknown: str = OnUnknown.RESEND
+    signing: Mapping[str, Any] = {}  # the sealed secret of signatures, {}: requests are not signed
 
     @property
     def endpoint(self) -> str:
@@ -82,6 +90,7 @@ def action_of(row: Action) -> CustomAction:
         row.auth,
         response_schema(row.response_sample),
         row.on_unknown,
+        row.signing,
     )
 
 
@@ -98,8 +107,11 @@ def response_schema(sample: Any) -> dict[str, Any] | None:
 configured: ConfigCache[dict[int, CustomAction]] = ConfigCache(custom_actions)
 
 
-def build(action: CustomAction, values: Mapping[str, Any], *, path: str | Sequence[str] = "") -> Request:
-    """The request without credentials. Null values of headers and query parameters are left out. Pure."""
+def build(action: CustomAction, values: Mapping[str, Any], *, path: Sequence[Piece] = ()) -> Request:
+    """The request without credentials. Null values of headers and query parameters are left out. Pure.
+
+    Raises ``ValueError`` for a path that cannot be asked.
+    """
     headers = list(_pairs("headers", action.headers, values))
     query = urlencode(list(_pairs("query", action.query, values)))
     body = None
@@ -120,13 +132,30 @@ def _pairs(
             yield row["name"], value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def dynamic_path(path: str | Sequence[str]) -> str:
-    """What a journey appends to the URL, percent-encoded: it can add segments, but never change the host.
+def dynamic_path(pieces: Sequence[Piece]) -> str:
+    """What a journey appends to the URL: it can add segments, but never change the host.
 
-    A segment of dots would climb up, so its dots are taken away.
+    Values are percent-encoded, their slashes too; each element of a list is a segment. Segments of dots,
+    which would climb up, are left out. Raises ``ValueError`` for a value that is empty or only dots: without
+    it the call would be another one, such as for all guests instead of this one.
     """
-    segments = path.split("/") if isinstance(path, str) else path
-    return "/".join(quote(segment, safe="") for segment in segments if segment.strip("."))
+    text = "".join(quote(piece) if isinstance(piece, str) else _encoded(piece["value"]) for piece in pieces)
+    return "/".join(segment for segment in text.split("/") if segment.strip("."))
+
+
+def _encoded(value: Any) -> str:
+    texts = [each if isinstance(each, str) else _written(each) for each in _listed(value)]
+    if not texts or not all(text.strip(".") for text in texts):
+        raise ValueError("A value of the path is empty.")
+    return "/".join(quote(text, safe="") for text in texts)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else orjson.dumps(value).decode()
 
 
 class CustomActionHandler:
@@ -140,7 +169,7 @@ class CustomActionHandler:
         action = (configured.latest(call.sandbox_id) or {}).get(call.spec["action"])
         if action is None:
             return _GONE
-        return interpret(send_stored(prepared.request, action.auth, timeout), action.response)
+        return interpret(deliver(action, thaw(prepared.request), timeout), action.response)
 
     def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
         known = configured.current({call.sandbox_id for call in calls})
@@ -154,8 +183,18 @@ class CustomActionHandler:
 def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome:
     if action is None:
         return _GONE
-    values, path = call.spec.get("values") or {}, call.spec.get("path") or ""
+    values, path = call.spec.get("values") or {}, call.spec.get("path") or ()
     return render(call, lambda: build(action, values, path=path))
+
+
+def deliver(action: CustomAction, request: Request, timeout: float) -> Response | Failure:
+    """Send a rendered request, signed if that is wanted, with the action's credentials."""
+    if action.signing:
+        signed = sign(request, action.signing, origin=origin_of(action.url), now=timezone.now())
+        if isinstance(signed, Failure):
+            return signed
+        request = signed
+    return send_authenticated(request, action.auth, timeout)
 
 
 def interpret(answer: Response | Failure, schema: Mapping[str, Any] | None) -> Outcome:

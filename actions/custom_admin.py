@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.custom import action_of, variables
 from actions.custom_forms import ActionForm
-from actions.custom_testing import try_out
+from actions.custom_testing import PATH, try_out
 from actions.models import Action
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
@@ -39,6 +39,7 @@ class ActionAdmin(AuthTestMixin, UsedAdmin):
         (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
         (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
         *auth_fieldsets(),
+        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
     )
 
     @admin.display(description=_("values that the journey gives"))
@@ -65,6 +66,7 @@ class ActionAdmin(AuthTestMixin, UsedAdmin):
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         wanted = [(one.path, f"{one.label} ({one.type})") for one in variables(action_of(row))]
+        wanted.append((PATH, str(_("Added to the path of the URL, if the journey does so"))))
         form = ValuesForm(wanted, request.POST if request.method == "POST" else None)
         trial = None
         if form.is_valid():

@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from actions.models import ON_UNKNOWN_HELP, Action
 from actions.payload import SCALARS, problems, tree_of
 from datasources.external.infer import SampleProblem, infer
+from journeyorch.outbound import auth
 from journeyorch.outbound.client import header_problem
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are
+from journeyorch.outbound.secrets import SecretUnusable, reveal, seal
+from journeyorch.outbound.signing import secret_problem
 from journeyorch.usage import used_in
 
 # What may change while a journey uses the action (datasources-actions.md, Custom actions). Not the name,
 # although that page allows it: journeys and their expressions refer to an action by its name.
-_ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_", "on_unknown")
+_ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_", "signing_secret", "unsigned", "on_unknown")
 _ROWS_HELP = _(
     "A JSON list; each has a constant value, or is a variable that the journey fills. Example: "
     '[{"name": "X-Shop", "value": "12"}, {"name": "X-Room", "variable": true, "label": "Room", "type": '
@@ -62,6 +65,17 @@ class ActionForm(AuthModelForm):
         ),
     )
 
+    signing_secret = forms.CharField(
+        label=_("Signing secret"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        help_text=_(
+            "Only if the other system checks signatures (Standard Webhooks). Share a secret with it: whsec_ "
+            "and 24 to 64 random bytes in base64."
+        ),
+    )
+    unsigned = forms.BooleanField(label=_("Do not sign any more"), required=False)
+
     class Meta:
         model = Action
         fields = (
@@ -79,6 +93,8 @@ class ActionForm(AuthModelForm):
         super().__init__(*args, **kwargs)
         as_they_are(self.fields.get("method"))
         self.fields["on_unknown"].required = False
+        if self.instance.signing:
+            self.fields["signing_secret"].help_text = _("Set. Leave empty to keep it.")
 
     def clean_headers(self) -> list[Any]:
         rows = self._rows("headers")
@@ -87,10 +103,8 @@ class ActionForm(AuthModelForm):
             problem = header_problem(row["name"], constant if isinstance(constant, str) else "")
             if problem or row["name"].startswith((".", "$")):
                 raise ValidationError(problem or _("A header's name must not begin with . or $."))
-            if row["name"].lower() == "content-type" and not _is_json_type(row.get("value")):
-                raise ValidationError(
-                    _("The Content-Type must stay a constant JSON type, such as application/json.")
-                )
+            if row["name"].lower() == "content-type":
+                row["value"] = _content_type(row.get("value"))
         return rows
 
     def clean_query(self) -> list[Any]:
@@ -114,8 +128,28 @@ class ActionForm(AuthModelForm):
         super().clean()
         if self.cleaned_data.get("payload_sample"):
             self._take_sample(self.cleaned_data["payload_sample"])
+        if self.cleaned_data.get("url"):
+            self._seal_signing(auth.origin_of(self.cleaned_data["url"]))
         self._check_used()
         return self.cleaned_data
+
+    def clean_signing_secret(self) -> str:
+        secret: str = self.cleaned_data["signing_secret"]
+        if secret and (problem := secret_problem(secret)):
+            raise ValidationError(problem)
+        return secret
+
+    def _seal_signing(self, origin: str) -> None:
+        """Keep the stored secret only for the address that it was entered for."""
+        if self.cleaned_data.get("unsigned"):
+            self.instance.signing = {}
+        elif secret := self.cleaned_data.get("signing_secret"):
+            self.instance.signing = seal(secret, bound_to=origin)
+        elif self.instance.signing:
+            try:
+                reveal(self.instance.signing, bound_to=origin)
+            except SecretUnusable as error:
+                self.add_error("signing_secret", str(error))
 
     def _take_sample(self, sample: Any) -> None:
         try:
@@ -150,9 +184,19 @@ def _inferred(sample: Any) -> None:
         raise ValidationError(str(problem)) from problem
 
 
-def _is_json_type(value: Any) -> bool:
-    media_type = value.partition(";")[0].strip().lower() if isinstance(value, str) else ""
-    return media_type.startswith("application/") and media_type.endswith(("/json", "+json"))
+def _content_type(value: Any) -> str:
+    """Another JSON type; its charset stays UTF-8, which is what is sent."""
+    media_type, *parameters = (part.strip() for part in value.split(";")) if isinstance(value, str) else ("",)
+    lower = media_type.lower()
+    others = [part for part in parameters if not part.lower().startswith("charset=")]
+    charsets = [part.lower() for part in parameters if part not in others]
+    if not (lower.startswith("application/") and lower.endswith(("/json", "+json"))) or charsets not in (
+        [],
+        ["charset=utf-8"],
+    ):
+        message = _("The Content-Type must stay a constant JSON type in UTF-8, such as application/json.")
+        raise ValidationError(message)
+    return "; ".join((media_type, *others, "charset=utf-8"))
 
 
 def _row_problems(rows: Any) -> Iterator[str]:

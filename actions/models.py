@@ -69,6 +69,8 @@ class Action(Configuration):
     headers = models.JSONField(_("headers"), default=list, blank=True)
     query = models.JSONField(_("query parameters"), default=list, blank=True)
     auth = models.JSONField(_("authentication"), default=dict, blank=True)
+    # The sealed secret of signatures (outbound.signing); {}: requests are not signed.
+    signing = models.JSONField(_("signature"), default=dict, blank=True)
     # The pasted payload as a tree of constants and variables (actions/payload.py).
     payload = models.JSONField(_("action parameters"), default=dict, blank=True)
     response_sample = models.JSONField(_("response payload"), null=True, blank=True)

@@ -3,16 +3,18 @@
 A node is a JSON object with a ``type``:
 
 * ``{"type": "object", "fields": {name: node}}``
-* ``{"type": "array", "items": [node, …]}``: a list whose elements are fixed in number
-* ``{"type": "listObject", "fields": {name: {"type": …}}, "variable": true, "label": "…"}``: the journey gives
-  a list of objects; of each, the named fields are sent
+* ``{"type": "array", "items": [node, …]}``: a list whose elements are fixed in number; ``listAny`` likewise,
+  for mixed lists and lists of lists, of which only the single items can be variables
+* ``{"type": "listObject", "fields": {name: {"type": …}}, "constant": [object, …]}``: a list of objects; with
+  ``"variable": true`` instead of the constant the journey gives the list, and of each object the named fields
+  are sent
 * ``{"type": T, "constant": value}``: sent as it is
 * ``{"type": T, "variable": true, "label": "…"}``: the journey gives the value
 
-T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, a list of them such as listString,
-or listAny. A variable is called by its JSON pointer, such as ``/customer/email``. In a listObject
+T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, or a list of them such as
+listString. A variable is called by its JSON pointer, such as ``/customer/email``. For a listObject
 ``/products/*/sku`` may be given too: the name that ``sku`` has in the objects of the journey's list, if it is
-another (datasources-actions.md, Corners).
+another.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from datasources.external.infer import MAX_DEPTH, infer, type_name
 
 SCALARS = ("string", "integer", "decimal", "boolean", "dateTime", "dateTimeOnly", "dateOnly")
 LISTS = tuple(f"list{name[0].upper()}{name[1:]}" for name in SCALARS)
-LEAVES = frozenset((*SCALARS, *LISTS, "listAny"))
+LEAVES = frozenset((*SCALARS, *LISTS))
 
 Node = Mapping[str, Any]
 
@@ -34,30 +36,32 @@ class Variable(NamedTuple):
 
     path: str  # how it is called in the journey's mapping
     label: str
-    type: str  # name of a type of expressions.md
+    type: str  # name of a type of the expression language, or listObject
     required: bool = True
+    fields: Mapping[str, str] = {}  # of a listObject: the types of its objects' fields, by name
 
 
 def variables(tree: Node, path: str = "") -> Iterator[Variable]:
     """The variables of a payload, in its order."""
     if tree.get("variable"):
-        yield Variable(path, tree.get("label") or path, tree["type"])
-        if tree["type"] == "listObject":
-            for name in tree.get("fields", {}):
-                yield Variable(
-                    f"{path}/*/{escaped(name)}", f"{tree.get('label') or path}: {name}", "string", False
-                )
+        fields = {name: node["type"] for name, node in tree.get("fields", {}).items()}
+        yield Variable(path, tree.get("label") or path, tree["type"], fields=fields)
     elif tree.get("type") == "object":
         for name, node in tree.get("fields", {}).items():
             yield from variables(node, f"{path}/{escaped(name)}")
-    elif tree.get("type") == "array":
-        for position, node in enumerate(tree.get("items", ())):
+    elif "items" in tree:
+        for position, node in enumerate(tree["items"]):
             yield from variables(node, f"{path}/{position}")
 
 
 def escaped(name: str) -> str:
     """A field's name as a part of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def source_key(path: str, name: str) -> str:
+    """Under which the values say how a field of a listObject is called in the journey's objects."""
+    return f"{path}/*/{escaped(name)}"
 
 
 def fill(tree: Node, values: Mapping[str, Any], path: str = "") -> Any:
@@ -68,10 +72,8 @@ def fill(tree: Node, values: Mapping[str, Any], path: str = "") -> Any:
     if tree.get("type") == "object":
         fields = tree.get("fields", {})
         return {name: fill(node, values, f"{path}/{escaped(name)}") for name, node in fields.items()}
-    if tree.get("type") == "array":
-        return [
-            fill(node, values, f"{path}/{position}") for position, node in enumerate(tree.get("items", ()))
-        ]
+    if "items" in tree:
+        return [fill(node, values, f"{path}/{position}") for position, node in enumerate(tree["items"])]
     return tree.get("constant")
 
 
@@ -79,7 +81,7 @@ def _renamed(tree: Node, value: Any, values: Mapping[str, Any], path: str) -> An
     """Of each object in the journey's list the fields that the payload has, taken by their names there."""
     if not isinstance(value, list):
         return None
-    names = {name: values.get(f"{path}/*/{escaped(name)}") or name for name in tree.get("fields", {})}
+    names = {name: values.get(source_key(path, name)) or name for name in tree.get("fields", {})}
     objects = (item if isinstance(item, dict) else {} for item in value)
     return [{name: item.get(source) for name, source in names.items()} for item in objects]
 
@@ -98,10 +100,20 @@ def _node_of(value: Any) -> dict[str, Any]:
         name = type_name(schema)
         return {"type": "string" if name == "any" else name, "constant": value}
     if schema["items"].get("type") == "object":
-        return {"type": "array", "items": [_node_of(item) for item in value]}
+        return _node_of_objects(value)
     inner = type_name(schema["items"])
     named = f"list{inner[0].upper()}{inner[1:]}"
-    return {"type": named if named in LISTS else "listAny", "constant": value}
+    if named in LISTS or not value:
+        return {"type": named if named in LISTS else "listString", "constant": value}
+    return {"type": "listAny", "items": [_node_of(item) for item in value]}
+
+
+def _node_of_objects(value: list[Any]) -> dict[str, Any]:
+    """The first object tells the fields; where it is not flat, only the single items can be variables."""
+    fields = {name: {"type": _node_of(item)["type"]} for name, item in (value[0] or {}).items()}
+    if not fields or any(field["type"] not in LEAVES for field in fields.values()):
+        return {"type": "array", "items": [_node_of(item) for item in value]}
+    return {"type": "listObject", "fields": fields, "constant": value}
 
 
 def problems(tree: Any, path: str = "") -> Iterator[str]:
@@ -113,7 +125,7 @@ def problems(tree: Any, path: str = "") -> Iterator[str]:
         yield f"{where} is nested more than {MAX_DEPTH} deep."
     elif tree["type"] == "object":
         yield from _field_problems(tree, path)
-    elif tree["type"] == "array":
+    elif tree["type"] in ("array", "listAny"):
         yield from _item_problems(tree, path)
     elif tree["type"] == "listObject":
         yield from _list_object_problems(tree, where)
@@ -134,7 +146,7 @@ def _field_problems(tree: Node, path: str) -> Iterator[str]:
 
 def _item_problems(tree: Node, path: str) -> Iterator[str]:
     if not isinstance(tree.get("items"), list):
-        yield f'{path or "The payload"} must have "items", a list.'
+        yield f'{path or "The payload"} must have "items", a list, of which each may be a variable.'
         return
     for position, node in enumerate(tree["items"]):
         yield from problems(node, f"{path}/{position}")
@@ -142,9 +154,12 @@ def _item_problems(tree: Node, path: str) -> Iterator[str]:
 
 def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
     fields = tree.get("fields")
-    if tree.get("variable") is not True or not isinstance(fields, dict) or not fields:
-        yield f'{where} is a listObject: it needs "variable": true and "fields". A fixed list is an "array".'
+    if not isinstance(fields, dict) or not fields:
+        yield f'{where} is a listObject: it needs "fields", those of its objects.'
         return
+    yield from _value_problems(tree, where)
+    if "constant" in tree and not isinstance(tree["constant"], list):
+        yield f"{where} must have a list as its constant."
     for name, node in fields.items():
         if not isinstance(node, dict) or node.get("type") not in LEAVES:
             yield f"{where}: its field {name} must have a simple type; lists of objects cannot be nested."
@@ -153,6 +168,10 @@ def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
 def _leaf_problems(tree: Node, where: str) -> Iterator[str]:
     if tree["type"] not in LEAVES:
         yield f"{where} has the unknown type {tree['type'][:40]}. Use one of: {', '.join(sorted(LEAVES))}."
+    yield from _value_problems(tree, where)
+
+
+def _value_problems(tree: Node, where: str) -> Iterator[str]:
     if (tree.get("variable") is True) == ("constant" in tree):
         yield f'{where} must have either "constant" or "variable": true.'
     if tree.get("variable") is True and not isinstance(tree.get("label", ""), str):

@@ -37,6 +37,8 @@ class VariableInfo(NamedTuple):
     label: str
     type: Any
     required: bool
+    #: Of a list of objects: the types of the fields that are taken of each, by name.
+    fields: Mapping[str, Any] = {}
 
 
 class ActionInfo(NamedTuple):

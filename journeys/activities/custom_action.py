@@ -7,9 +7,12 @@ from typing import Any
 
 from pydantic import Field
 
+from actions.payload import source_key
 from journeyorch.expressions import Compiled
-from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
+from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
 from journeys.activities.catalog import Catalog
+from journeys.activities.dynamic_path import Piece, check_path, compile_path, evaluate_path
+from journeys.activities.object_lists import Fields, check_fields
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
 from journeys.definition.document import ActivityDocument
@@ -22,30 +25,62 @@ class CustomActionConfig(FailableConfig):
     values: dict[str, str] = Field(
         default_factory=dict, title=gettext_noop("Action parameters"), json_schema_extra={"widget": "values"}
     )
+    # Of each list of objects: the names that the action's fields have in the journey's objects.
+    fields: dict[str, dict[str, str]] = Field(
+        default_factory=dict, title=gettext_noop("Fields of lists"), json_schema_extra={"widget": "names"}
+    )
+    path: str = Field(default="", title=gettext_noop("Dynamic path"), json_schema_extra=expression_of())
 
 
 class CustomActionStep(Work):
-    __slots__ = ("_action_id", "_endpoint", "_name", "_values")
+    __slots__ = ("_action_id", "_endpoint", "_name", "_names", "_path", "_values")
     node_type = "customAction"
 
     def __init__(
-        self, *, action_id: int, endpoint: str, reference: str, values: dict[str, Compiled], **step: Any
+        self,
+        *,
+        action_id: int,
+        endpoint: str,
+        reference: str,
+        values: dict[str, Compiled],
+        names: dict[str, str],
+        path: tuple[Piece, ...],
+        **step: Any,
     ) -> None:
+        """``names``: of fields in the journey's objects, as ``actions.payload.source_key`` calls them."""
         super().__init__(**step)
         self._action_id = action_id
         self._endpoint = endpoint
         self._name = reference
         self._values = values
+        self._names = names
+        self._path = path
 
     def expressions(self) -> Iterable[Compiled]:
-        return self._values.values()
+        return [*self._values.values(), *_expressions_of(self._path)]
 
     def enter(self, view: View) -> Do:
-        spec = {"action": self._action_id, "values": evaluate_values(self._values, view)}
+        values = {**evaluate_values(self._values, view), **self._names}
+        spec = {"action": self._action_id, "values": values}
+        if self._path:
+            spec["path"] = evaluate_path(self._path, view)
         return Do("custom_action", self._endpoint, spec)
 
     def stores(self) -> str:
         return self._name
+
+
+def _expressions_of(path: tuple[Piece, ...]) -> list[Compiled]:
+    return [piece for piece in path if not isinstance(piece, str)]
+
+
+def _names_of(fields: Fields) -> dict[str, str]:
+    return {
+        source_key(variable, field): name.strip()
+        for variable, names in fields.items()
+        for field, name in names.items()
+        if name.strip()
+    }
 
 
 @activity("custom_action")
@@ -77,6 +112,8 @@ class CustomAction(Activity):
             yield Problem("ERR_JOURNEY_ACTION_MISSING", message, id, "action")
         else:
             yield from check_values(id, "values", config.values, action.variables, room)
+            yield from check_fields(id, config.values, config.fields, action.variables, room)
+            yield from check_path(id, "path", config.path, room)
 
     @classmethod
     def compile(
@@ -84,13 +121,16 @@ class CustomAction(Activity):
     ) -> CustomActionStep:
         action = room.catalog.actions[config.action]
         values = compile_values(config.values, action.variables, room)
+        path = compile_path(config.path, room)
         return CustomActionStep(
             id=id,
             name=document.label or cls.stores(document, config),
             to=document.targets,
-            fetches=room.fetches(*values.values()),
+            fetches=room.fetches(*values.values(), *_expressions_of(path)),
             action_id=action.id,
             endpoint=action.endpoint,
             reference=cls.stores(document, config) if action.response is not None else "",
             values=values,
+            names=_names_of(config.fields),
+            path=path,
         )

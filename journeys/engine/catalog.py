@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -142,5 +143,12 @@ def _journey(id: int, uid: str, name: str, documents: Mapping[str, Any]) -> Jour
     return JourneyInfo(id, uid, name, is_live, in_test, event, tuple(sorted(jumps)))
 
 
-def _variable(name: str, label: str, type_name: str, required: bool) -> VariableInfo:
-    return VariableInfo(name, label, types.NAMED.get(type_name, types.ANY), required)
+#: The types of values by the names that actions and templates have for them.
+_TYPES: Mapping[str, types.Type] = {**types.NAMED, "listObject": types.ListType(types.ObjectType())}
+
+
+def _variable(
+    name: str, label: str, type_name: str, required: bool, fields: Mapping[str, str] = MappingProxyType({})
+) -> VariableInfo:
+    inner = {field: _TYPES.get(each, types.ANY) for field, each in fields.items()}
+    return VariableInfo(name, label, _TYPES.get(type_name, types.ANY), required, inner)

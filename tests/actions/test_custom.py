@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import uuid
 
 import orjson
@@ -10,7 +13,7 @@ import pytest
 from actions.custom import CustomAction, action_of, build, variables
 from actions.models import Action
 from journeyorch.access.models import Sandbox
-from journeyorch.outbound import auth
+from journeyorch.outbound import auth, secrets
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from tests.journeyorch.outbound.conftest import serve  # noqa: F401
 from tests.journeyorch.outbound.raw_server import http, says
@@ -81,17 +84,28 @@ def test_the_content_type_may_be_another_json_type():
 @pytest.mark.parametrize(
     ("path", "url"),
     [
-        ("a/b", "https://api.example/notify/a/b?v=1"),
-        (["a/b", "ü"], "https://api.example/notify/a%2Fb/%C3%BC?v=1"),
-        ("../../admin", "https://api.example/notify/admin?v=1"),
-        ("//evil.example/x", "https://api.example/notify/evil.example/x?v=1"),
-        ("@evil.example", "https://api.example/notify/%40evil.example?v=1"),
-        ("?x=y#z", "https://api.example/notify/%3Fx%3Dy%23z?v=1"),
+        (["a/b"], "https://api.example/notify/a/b?v=1"),
+        (["x/", {"value": "a/b"}, "/y"], "https://api.example/notify/x/a%2Fb/y?v=1"),
+        ([{"value": ["a/b", "ü"]}], "https://api.example/notify/a%2Fb/%C3%BC?v=1"),
+        (["n", {"value": 7}, {"value": True}], "https://api.example/notify/n7true?v=1"),
+        (["../../admin"], "https://api.example/notify/admin?v=1"),
+        ([".", {"value": "./x"}], "https://api.example/notify/..%2Fx?v=1"),
+        (["//evil.example/x"], "https://api.example/notify/evil.example/x?v=1"),
+        ([{"value": "@evil.example"}], "https://api.example/notify/%40evil.example?v=1"),
+        (["?x=y#z"], "https://api.example/notify/%3Fx%3Dy%23z?v=1"),
+        ([{"value": "?x=y#z"}], "https://api.example/notify/%3Fx%3Dy%23z?v=1"),
+        ([{"value": "a\r\nb"}], "https://api.example/notify/a%0D%0Ab?v=1"),
     ],
 )
 def test_the_dynamic_path_adds_segments_and_nothing_else(path, url):
     action = ACTION._replace(query=[])
     assert build(action, {}, path=path).url == url
+
+
+@pytest.mark.parametrize("value", [None, "", "..", ".", [], ["a", ""], ["..", "a"]])
+def test_a_path_without_its_value_is_never_asked(value):
+    with pytest.raises(ValueError, match="empty"):
+        build(ACTION, {}, path=["guests/", {"value": value}])
 
 
 @pytest.fixture
@@ -156,6 +170,35 @@ def test_credentials_are_added_only_when_sent(notify):
     assert "Authorization" not in str(ready.request)
     assert made(spec).status == "ok"
     assert b"Authorization: Basic" in server.requests[0]
+
+
+def test_a_call_whose_path_has_no_value_is_an_error_and_not_made(notify):
+    action, server = notify(method="DELETE")
+    spec = call(action)
+    pathless = spec._replace(spec={**spec.spec, "path": ["guests/", {"value": None}]})
+    assert (made(pathless)[:2], server.requests) == (("error", "badValue"), [])
+
+
+def test_a_signed_call_can_be_verified_by_its_receiver(notify):
+    action, server = notify()
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    action.signing = secrets.seal(secret, bound_to=server.url)
+    action.save()
+    spec = call(action, **{"/email": "ada@example.com"})
+    made(spec)
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    sent = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    signed = f"{spec.key}.{sent['webhook-timestamp']}.".encode() + body
+    expected = base64.b64encode(hmac.new(b"k" * 32, signed, hashlib.sha256).digest()).decode()
+    assert (sent["webhook-id"], sent["webhook-signature"]) == (str(spec.key), f"v1,{expected}")
+    assert int(sent["webhook-timestamp"]) > 0
+
+
+def test_a_secret_of_another_address_signs_nothing(notify):
+    action, server = notify()
+    action.signing = secrets.seal("whsec_" + "a" * 32, bound_to="https://other.example")
+    action.save()
+    assert (made(call(action)).code, server.requests) == ("refused", [])
 
 
 def test_errors_are_typed(notify):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import orjson
@@ -68,6 +69,10 @@ def test_the_page_names_the_values_that_the_journey_gives(admin_client):
         {"headers": '[{"name": "X", "value": "a"}, {"name": "x", "value": "b"}]'},
         {"headers": '[{"name": "Content-Type", "value": "text/xml"}]'},
         {"headers": '[{"name": "Content-Type", "variable": true, "label": "x"}]'},
+        {"headers": '[{"name": "Content-Type", "value": "application/json; charset=latin-1"}]'},
+        {"signing_secret": "whsec_short"},
+        {"signing_secret": "a" * 40},
+        {"signing_secret": "whsec_????????????????????????????????????????????"},
         {"query": '[{"name": "a", "variable": true, "type": "magic"}]'},
         {"query": '[{"name": "a", "variable": true, "type": ["x"]}]'},
         {"response_sample": "[1]"},
@@ -76,6 +81,37 @@ def test_the_page_names_the_values_that_the_journey_gives(admin_client):
 def test_an_action_that_cannot_work_is_refused_with_a_reason(admin_client, changes):
     assert errors(admin_client.post(reverse(ADD), form(**changes)))
     assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ("application/vnd.api+json", "application/vnd.api+json; charset=utf-8"),
+        ("application/json; charset=UTF-8", "application/json; charset=utf-8"),
+        ("application/ld+json; profile=x", "application/ld+json; profile=x; charset=utf-8"),
+    ],
+)
+def test_the_content_type_may_be_another_json_type_and_its_charset_stays(admin_client, value, stored):
+    headers = orjson.dumps([{"name": "Content-Type", "value": value}]).decode()
+    assert admin_client.post(reverse(ADD), form(headers=headers)).status_code == 302
+    assert Action.objects.get().headers[0]["value"] == stored
+
+
+def test_a_signing_secret_is_sealed_kept_bound_and_removed(admin_client):
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    assert admin_client.post(reverse(ADD), form(signing_secret=secret)).status_code == 302
+    row = Action.objects.get()
+    change = reverse("admin:actions_action_change", args=[row.pk])
+    assert set(row.signing) == {"secret"}
+    assert secret not in admin_client.get(change).text + str(row.signing)
+
+    assert admin_client.post(change, form(description="Kept.")).status_code == 302
+    assert "another address" in errors(admin_client.post(change, form(url="https://evil.example/n")))
+    row.refresh_from_db()
+    assert row.signing
+    assert admin_client.post(change, form(unsigned="on")).status_code == 302
+    row.refresh_from_db()
+    assert row.signing == {}
 
 
 @pytest.fixture
@@ -106,7 +142,8 @@ def test_a_test_call_is_made_for_real(admin_client, action):
     row, server = action
     url = reverse("admin:actions_action_test", args=[row.pk])
     assert "Number (integer)" in admin_client.get(url).text
-    page = re.sub(r"\s+", " ", admin_client.post(url, {"value0": "5"}).text)
+    page = re.sub(r"\s+", " ", admin_client.post(url, {"value0": "5", "value1": "guests/7"}).text)
+    assert server.requests[0].startswith(b"POST /guests/7 ")
     assert server.requests[0].endswith(b'{"n":5}')
     assert b"Idempotency-Key: " in server.requests[0]
     assert "ok (200)" in page

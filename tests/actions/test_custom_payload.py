@@ -34,9 +34,7 @@ def test_variables_are_named_by_their_place():
         Variable("/customer/e~1mail", "E-mail", "string"),
         Variable("/tags", "Tags", "listString"),
         Variable("/lines/0/sku", "First", "string"),
-        Variable("/products", "Products", "listObject"),
-        Variable("/products/*/sku", "Products: sku", "string", False),
-        Variable("/products/*/price", "Products: price", "string", False),
+        Variable("/products", "Products", "listObject", fields={"sku": "string", "price": "decimal"}),
     ]
 
 
@@ -77,7 +75,10 @@ SAMPLE = {
     "list": [1, 2],
     "mixed": [1, "a"],
     "lists": [[1], [2]],
-    "objects": [{"x": 1}],
+    "objects": [{"x": 1, "tags": ["a"]}, {"x": 2, "more": True}],
+    "nested": [{"x": 1, "inner": [{"y": 2}]}],
+    "nothing": [],
+    "unnamed": [{}, {"x": 1}],
     "empty": {},
 }
 
@@ -89,8 +90,24 @@ def test_a_pasted_payload_becomes_a_tree_that_gives_it_back():
     types = {name: node["type"] for name, node in tree["fields"].items()}
     assert types == {
         "a": "string", "n": "integer", "d": "decimal", "b": "boolean", "at": "dateTime", "none": "string",
-        "list": "listInteger", "mixed": "listAny", "lists": "listAny", "objects": "array", "empty": "object",
+        "list": "listInteger", "mixed": "listAny", "lists": "listAny", "objects": "listObject",
+        "nested": "array", "nothing": "listString", "unnamed": "array", "empty": "object",
     }  # fmt: skip
+
+
+def test_the_first_object_of_a_list_tells_the_fields():
+    assert tree_of(SAMPLE)["fields"]["objects"]["fields"] == {
+        "x": {"type": "integer"},
+        "tags": {"type": "listString"},
+    }
+
+
+def test_of_mixed_lists_the_single_items_can_be_variables():
+    tree = tree_of(SAMPLE)
+    tree["fields"]["mixed"]["items"][1] = {"type": "string", "variable": True, "label": "Second"}
+    assert list(problems(tree)) == []
+    assert list(variables(tree)) == [Variable("/mixed/1", "Second", "string")]
+    assert fill(tree, {"/mixed/1": "b"})["mixed"] == [1, "b"]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +126,9 @@ def test_a_pasted_payload_becomes_a_tree_that_gives_it_back():
         {"type": "object", "fields": {"$a": {"type": "string", "constant": ""}}},
         {"type": "object", "fields": {"": {"type": "string", "constant": ""}}},
         {"type": "array", "items": {}},
+        {"type": "listAny", "variable": True},
+        {"type": "listAny", "constant": [1]},
+        {"type": "listObject", "fields": {"a": {"type": "string"}}, "constant": {}},
         {"type": "array", "items": [{"type": "nope"}]},
         {"type": "listObject", "variable": True, "fields": {}},
         {"type": "listObject", "fields": {"a": {"type": "string"}}},
