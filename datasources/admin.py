@@ -2,6 +2,7 @@
 
 from datasources.external import admin as external
 from datasources.platform.namespaces import admin as namespaces
+from datasources.platform.policies import admin as policies
 from datasources.platform.profiles import admin as profiles
 from datasources.platform.records import admin as records
 from datasources.platform.schemas import admin as schemas
@@ -14,6 +15,7 @@ __all__ = [
     "datasets",
     "external",
     "namespaces",
+    "policies",
     "profiles",
     "records",
     "schemas",

@@ -2,6 +2,7 @@
 
 from datasources.external.models import DataSource, FetchCache, FieldGroup
 from datasources.platform.namespaces.models import Namespace
+from datasources.platform.policies.models import FieldLabel, Label, Policy
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
 from datasources.platform.records.models import Record, Relationship
 from datasources.platform.schemas.models import Component, CustomField, Dataset, PendingImport, Schema
@@ -15,9 +16,12 @@ __all__ = [
     "ExperienceEvent",
     "FetchCache",
     "FieldGroup",
+    "FieldLabel",
     "Identity",
+    "Label",
     "Namespace",
     "PendingImport",
+    "Policy",
     "Profile",
     "Record",
     "Relationship",

@@ -15,6 +15,7 @@ from datasources.models import Dataset, Schema
 from datasources.platform.namespaces.identities import SeenIdentity, identities_of
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.namespaces.standard import NamespaceInfo
+from datasources.platform.policies.store import Labels, labels_of, with_linked
 from datasources.platform.records.linking import Link, linked_document
 from datasources.platform.records.store import links_of
 from datasources.platform.schemas.fields import identities_in, only
@@ -87,7 +88,7 @@ class DatasetInfo(NamedTuple):
 class EventInfo(NamedTuple):
     """A configured event as journeys know it; ``document``: the JSON Schema of its payload fields.
 
-    The fields of the records to which its ``links`` lead are among them.
+    The fields of the records to which its ``links`` lead are among them. ``labels``: of the schema's fields.
     """
 
     id: int
@@ -95,6 +96,7 @@ class EventInfo(NamedTuple):
     namespace: str
     document: Mapping[str, Any]
     links: tuple[Link, ...] = ()
+    labels: Labels = {}
 
 
 class Catalog:
@@ -244,13 +246,15 @@ def _read(sandbox_id: int, generation: int) -> Catalog:
     schemas = [_schema_info(row) for row in Schema.objects.filter(sandbox_id=sandbox_id)]
     documents = {schema.id: schema.document for schema in schemas}
     rows = list(Event.objects.filter(sandbox_id=sandbox_id).order_by("id"))
-    links = links_of(sandbox_id)
+    links, labels = links_of(sandbox_id), labels_of(sandbox_id)
     return Catalog(
         generation=generation,
         schemas=schemas,
         datasets=[_dataset_info(row) for row in Dataset.objects.filter(sandbox_id=sandbox_id)],
         inlets=[_inlet_info(row) for row in Inlet.objects.filter(sandbox_id=sandbox_id)],
-        events=[_event_info(row, documents[row.schema_id], links.get(row.schema_id, ())) for row in rows],
+        events=[
+            _event_info(row, documents[row.schema_id], links.get(row.schema_id, ()), labels) for row in rows
+        ],
         matcher=Matcher(configured(row, documents[row.schema_id]) for row in rows),
         namespaces=namespaces_of(sandbox_id),
     )
@@ -290,6 +294,9 @@ def _inlet_info(row: Inlet) -> InletInfo:
     )
 
 
-def _event_info(row: Event, document: Mapping[str, Any], links: tuple[Link, ...]) -> EventInfo:
+def _event_info(
+    row: Event, document: Mapping[str, Any], links: tuple[Link, ...], labels: Mapping[int, Labels]
+) -> EventInfo:
     fields = only(linked_document(document, links), row.fields or ())
-    return EventInfo(row.pk, row.name, row.namespace, fields, links)
+    labelled = with_linked(labels, row.schema_id, links)
+    return EventInfo(row.pk, row.name, row.namespace, fields, links, labelled)

@@ -16,12 +16,26 @@ from journeyorch.expressions.scope import PROFILE_GROUP as PROFILE_GROUP
 EXPERIENCE_EVENTS = "experienceevent"
 
 
+#: Labels of fields: codes by path.
+Labels = Mapping[tuple[str, ...], frozenset[str]]
+
+
+class PolicyInfo(NamedTuple):
+    """Where fields with certain labels must not be sent; ``labels``: their names by code."""
+
+    name: str
+    labels: Mapping[str, str]
+    actions: bool
+    sources: bool
+
+
 class EventInfo(NamedTuple):
     id: int
     name: str
     namespace: str
     type: Any  # expressions.types.Type of the payload
     linked: tuple[tuple[str, ...], ...] = ()  # where records stand that fields of the payload refer to
+    labels: Labels = {}
 
 
 class GroupInfo(NamedTuple):
@@ -98,5 +112,7 @@ class Catalog(NamedTuple):
     journeys: Mapping[str, JourneyInfo] = {}
     segments: Mapping[str, SegmentInfo] = {}
     namespaces: frozenset[str] = frozenset()  # codes of those that tell people apart
+    policies: tuple[PolicyInfo, ...] = ()
+    profile_labels: Labels = {}
     own: str = ""
     testing: bool = False  # whether it is to be tested, not published

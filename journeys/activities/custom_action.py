@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from actions.payload import source_key
 from journeyorch.expressions import Compiled
 from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
-from journeys.activities.catalog import Catalog
+from journeys.activities.catalog import ActionInfo, Catalog
 from journeys.activities.dynamic_path import Piece, check_path, compile_path, evaluate_path
 from journeys.activities.object_lists import Fields, check_fields
 from journeys.activities.room import Room
@@ -83,6 +83,15 @@ def _names_of(fields: Fields) -> dict[str, str]:
     }
 
 
+def _check_sent(id: str, config: CustomActionConfig, action: ActionInfo, room: Room) -> Iterator[Problem]:
+    """What policies keep from the system that is called."""
+    for variable in action.variables:
+        yield from room.check_sent(
+            id, f"values.{variable.name}", config.values.get(variable.name, ""), variable.type
+        )
+    yield from room.check_sent(id, "path", config.path)
+
+
 @activity("custom_action")
 class CustomAction(Activity):
     title = gettext_noop("Custom action")
@@ -114,6 +123,7 @@ class CustomAction(Activity):
             yield from check_values(id, "values", config.values, action.variables, room)
             yield from check_fields(id, config.values, config.fields, action.variables, room)
             yield from check_path(id, "path", config.path, room)
+            yield from _check_sent(id, config, action, room)
 
     @classmethod
     def compile(

@@ -14,7 +14,8 @@ from journeyorch.expressions import (
     Scope,
     compile_expression,
 )
-from journeys.activities.catalog import Catalog
+from journeys.activities.catalog import Catalog, EventInfo
+from journeys.activities.policies import Breach, breaches_by_action, breaches_by_source
 from journeys.definition.problems import Problem
 from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
@@ -26,6 +27,7 @@ class Surrounding(NamedTuple):
     above: Mapping[str, str] = {}  # kinds of the activities that may stand before it, by id
     kinds: frozenset[str] = frozenset()  # of the whole drawing
     namespaces: frozenset[str] = frozenset()  # in which the journey tells people apart
+    brought: Mapping[str, EventInfo] = {}  # events whose payloads are there, as expressions name them
 
 
 _NOWHERE = Surrounding()
@@ -39,7 +41,7 @@ class Room:
     ) -> None:
         """``upstream``: types of event payloads and responses by reference name."""
         self.catalog = catalog
-        self.above, self.kinds, self.namespaces = surrounding
+        self.above, self.kinds, self.namespaces, self.brought = surrounding
         self.scope = Scope(
             events=upstream,
             datasources=_source_scopes(catalog),
@@ -54,7 +56,7 @@ class Room:
     def check(self, activity: str, field: str, source: str, expected: Any = None) -> Iterator[Problem]:
         """The expression's problems, as problems of the activity's field."""
         try:
-            self.compile(source, expected)
+            compiled = self.compile(source, expected)
         except ExpressionError as error:
             for problem in error.problems:
                 yield Problem(
@@ -65,6 +67,20 @@ class Room:
                     line=problem.line,
                     column=problem.column,
                 )
+        else:
+            for breach in breaches_by_source(compiled, self.catalog, self.brought):
+                yield _kept_in(activity, field, breach, "data sources")
+
+    def check_sent(self, activity: str, field: str, source: str, expected: Any = None) -> Iterator[Problem]:
+        """What a custom action must not be given; nothing for what is empty or does not compile."""
+        if not source.strip():
+            return
+        try:
+            compiled = self.compile(source, expected)
+        except ExpressionError:
+            return
+        for breach in breaches_by_action(compiled, self.catalog, self.brought):
+            yield _kept_in(activity, field, breach, "custom actions")
 
     def fetches(self, *expressions: Compiled) -> tuple[Fetch, ...]:
         """What these expressions need from external sources, each need after those it depends on."""
@@ -99,6 +115,14 @@ class Room:
             )
             keys[key] = len(found) - 1
         return keys[key]
+
+
+def _kept_in(activity: str, field: str, breach: Breach, place: str) -> Problem:
+    message = (
+        f"{breach.field} is labelled “{breach.label}”, and the policy “{breach.policy}” keeps such fields "
+        f"from {place}; leave it out."
+    )
+    return Problem("ERR_JOURNEY_POLICY", message, activity, field)
 
 
 def _source_scopes(catalog: Catalog) -> dict[str, Mapping[str, FieldGroupScope]]:

@@ -56,7 +56,8 @@ class Reading:
         if upstream not in self._rooms:
             above = {each: self.document.activities[each].kind for each in upstream}
             kinds = frozenset(activity.kind for activity in self.document.activities.values())
-            surrounding = Surrounding(above, kinds, frozenset(self.namespaces()))
+            brought = self.brought(upstream)
+            surrounding = Surrounding(above, kinds, frozenset(self.namespaces()), brought)
             self._rooms[upstream] = Room(self.catalog, self._types(upstream), surrounding=surrounding)
         return self._rooms[upstream]
 

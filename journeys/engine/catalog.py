@@ -15,10 +15,12 @@ from actions.custom import custom_actions, variables
 from datasources.external.catalog import field_groups
 from datasources.models import Segment
 from datasources.platform.namespaces.known import namespaces_of
+from datasources.platform.policies.store import policies_of, profile_labels
 from datasources.platform.profiles.fields import profile_type
 from events.catalog import catalog_of as events_of
 from journeyorch.expressions import FieldGroupScope, from_json_schema, types
 from journeys.activities.catalog import (
+    EXPERIENCE_EVENTS,
     PROFILE_GROUP,
     ActionInfo,
     Catalog,
@@ -26,6 +28,7 @@ from journeys.activities.catalog import (
     EventInfo,
     GroupInfo,
     JourneyInfo,
+    PolicyInfo,
     SegmentInfo,
     TemplateInfo,
     VariableInfo,
@@ -47,6 +50,8 @@ def read_catalog(sandbox_id: int) -> Catalog:
         journeys=_journeys(sandbox_id),
         segments=_segments(sandbox_id),
         namespaces=_namespaces(sandbox_id),
+        policies=tuple(PolicyInfo(*policy) for policy in policies_of(sandbox_id)),
+        profile_labels=profile_labels(sandbox_id, events_at=EXPERIENCE_EVENTS),
     )
 
 
@@ -62,6 +67,7 @@ def _events(sandbox_id: int) -> dict[str, EventInfo]:
             namespace=event.namespace,
             type=from_json_schema(dict(event.document)),
             linked=tuple(link.place for link in event.links),
+            labels=event.labels,
         )
         for event in events_of(sandbox_id).events.values()
     }

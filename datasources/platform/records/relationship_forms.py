@@ -3,47 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.records.models import Relationship
-from datasources.platform.schemas.fields import fields_of
+from datasources.platform.schemas.fields import Field, fields_of
 from datasources.platform.schemas.models import Schema
+from datasources.platform.schemas.path_forms import PathsFormSet, PathsInline
 from journeyorch.usage import used_in
 
 
-class RelationshipsFormSet(forms.BaseInlineFormSet):
+class RelationshipsFormSet(PathsFormSet):
     """All relationships of a schema: what they add to it must be free, and stays while events use it."""
+
+    @cached_property
+    def offered(self) -> list[Field]:
+        """Texts: a record's key is one."""
+        return [field for field in fields_of(self.instance.document or {}) if field.type == "string"]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        texts = [field for field in fields_of(self.instance.document or {}) if field.type == "string"]
-        choices = [("", "—"), *((field.path, f"{field.path}: {field.label}") for field in texts)]
-        if "path" in form.fields:
-            form.fields["path"] = forms.ChoiceField(label=_("Field"), choices=choices)
+        if "target" in form.fields:
             records = Schema.objects.filter(sandbox=self.instance.sandbox_id, kind=Schema.Kind.RECORD)
             form.fields["target"].queryset = records.exclude(primary_identity="").order_by("name")
 
     def clean(self) -> None:
         super().clean()
-        if any(self.errors):
-            return
-        self._check_names()
-        self._check_use()
+        if not any(self.errors):
+            self._check_names()
+            self._check_use()
 
     def _check_names(self) -> None:
-        places = [
-            (*form.cleaned_data["path"].split(".")[:-1], form.cleaned_data["name"])
-            for form in self.forms
-            if form.cleaned_data and form not in self.deleted_forms
-        ]
+        said = [form.cleaned_data for form in self.rows()]
+        places = [".".join((*row["path"].split(".")[:-1], row["name"])) for row in said]
         taken = {field.path for field in fields_of(self.instance.document or {})}
-        counted = Counter(".".join(place) for place in places)
-        for place, count in counted.items():
+        for place, count in Counter(places).items():
             if count > 1 or place in taken:
                 message = _("There is another field %(place)s. Give the record another name.")
                 raise forms.ValidationError(message, params={"place": place})
@@ -57,20 +54,9 @@ class RelationshipsFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(message, params={"uses": ", ".join(use.label for use in uses)})
 
 
-class RelationshipInline(admin.TabularInline):
-    """Only of saved event schemas: before that, there is no field to choose."""
+class RelationshipInline(PathsInline):
+    """Which fields of an event schema refer to records."""
 
     model = Relationship
     formset = RelationshipsFormSet
-    fk_name = "schema"
-    extra = 0
     fields = ("path", "target", "name")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("datasources.change_schema")
-
-    has_change_permission = has_add_permission
-    has_delete_permission = has_add_permission
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("datasources.view_schema")

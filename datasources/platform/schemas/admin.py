@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from datasources.platform.policies.admin import FieldLabelInline
+from datasources.platform.policies.store import idle_labels
 from datasources.platform.records.relationship_forms import RelationshipInline
 from datasources.platform.schemas.composing import recompose
 from datasources.platform.schemas.custom_forms import CustomFieldForm, CustomFieldsFormSet
@@ -73,9 +75,11 @@ class SchemaAdmin(UsedAdmin):
         return (*self.readonly_fields, "sandbox", "kind", "base") if obj else self.readonly_fields
 
     def get_inlines(self, request: HttpRequest, obj: Schema | None) -> Any:
-        composed = () if obj and obj.groups is None else self.inlines
-        refers = obj is not None and obj.kind == Schema.Kind.EVENT
-        return (*composed, RelationshipInline) if refers else composed
+        if obj is None:
+            return self.inlines
+        composed = () if obj.groups is None else self.inlines
+        refers = (RelationshipInline,) if obj.kind == Schema.Kind.EVENT else ()
+        return (*composed, *refers, FieldLabelInline)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The document follows from the custom fields, too, which are saved by now."""
@@ -84,6 +88,9 @@ class SchemaAdmin(UsedAdmin):
         if schema.groups is not None:
             recompose(schema)
             schema.save()
+        if idle := idle_labels(schema):
+            message = _("No policy says where fields labelled so must not go: %(labels)s.")
+            self.message_user(request, message % {"labels": ", ".join(idle)}, messages.WARNING)
 
     @admin.display(description=_("Reference"))
     def ref(self, obj: Schema) -> str:

@@ -48,7 +48,8 @@ def save(client: Client, address: str, **data: Any) -> dict[str, list[str]]:
 
 def schema_data(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
     usual = {"sandbox": sandbox.pk, "name": "Hotel", "kind": "event", "tenant": "hotel"}
-    return {**usual, "feeds_profiles": "on", **custom_fields(), **relationships(), **more}
+    labels = {"labels-TOTAL_FORMS": 0, "labels-INITIAL_FORMS": 0}
+    return {**usual, "feeds_profiles": "on", **custom_fields(), **relationships(), **labels, **more}
 
 
 def custom_fields(*fields: dict[str, Any]) -> dict[str, Any]:
