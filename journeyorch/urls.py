@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from journeyorch.access.views import switch_sandbox
 from journeyorch.health import healthz
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("sandbox/", switch_sandbox, name="switch-sandbox"),
     # Before the API: clients of other systems send to addresses below it.
     path("", include("events.urls")),
     path("api/", include("journeyorch.api.urls")),

@@ -17,8 +17,9 @@ from datasources.api.shapes import MERGE_POLICY, entity_id, event_shape, person_
 from datasources.platform.profiles.models import ExperienceEvent, Profile
 from datasources.platform.profiles.reading import Whole, find_people, read_whole
 from journeyorch.access.models import Sandbox
+from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body, read
-from journeyorch.api.views import ApiView, sandbox_of
+from journeyorch.api.views import ApiView
 
 PEOPLE, EVENTS = "_xdm.context.profile", "_xdm.context.experienceevent"
 #: Identities of one request.

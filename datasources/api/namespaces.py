@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.namespaces.standard import STANDARD, NamespaceInfo
-from journeyorch.api.views import ApiView, sandbox_of
+from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.api.views import ApiView
 
 #: The numbers of a sandbox's own begin here; below are the standard ones.
 _FIRST_CUSTOM = 10_000_000

@@ -19,7 +19,7 @@ from datasources.external.forms import DataSourceForm, FieldGroupForm
 from datasources.external.infer import leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
@@ -93,7 +93,7 @@ class FieldGroupAdmin(UsedAdmin):
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         if db_field.name == "source":
-            kwargs["queryset"] = DataSource.objects.filter(sandbox__in=sandboxes_of(request))
+            kwargs["queryset"] = DataSource.objects.filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("fields and their types"))

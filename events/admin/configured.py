@@ -20,7 +20,7 @@ from events.models import Event, Inlet
 from events.recent import recent_arrivals
 from events.samples import sample_entity, sample_message
 from events.snippets import snippets
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 
 
@@ -48,9 +48,7 @@ class EventAdmin(UsedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Schema:
-            kwargs["queryset"] = Schema.objects.filter(
-                sandbox__in=sandboxes_of(request), kind=Schema.Kind.EVENT
-            )
+            kwargs["queryset"] = Schema.objects.filter(sandbox__in=worked_in(request), kind=Schema.Kind.EVENT)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("Preview"))

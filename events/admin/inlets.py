@@ -23,7 +23,8 @@ from events.admin.starting import StartPages
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 
 class OriginsField(forms.CharField):
@@ -163,9 +164,9 @@ class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Schema:
-            kwargs["queryset"] = Schema.objects.filter(sandbox__in=sandboxes_of(request))
+            kwargs["queryset"] = Schema.objects.filter(sandbox__in=worked_in(request))
         if db_field.related_model is Dataset:
-            kwargs["queryset"] = Dataset.objects.filter(sandbox__in=sandboxes_of(request))
+            kwargs["queryset"] = Dataset.objects.filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Inlet, form: Any, change: bool) -> None:

@@ -18,7 +18,7 @@ from events.models import Event, Inlet
 from events.proposing import Person, Proposed, fields_in, people_in, rows_for
 from events.starting import start
 from journeyorch.access.models import Sandbox
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.strict_json import NotStrictJson, parse
 
 _NEEDED = ("events.add_inlet", "events.add_event", "datasources.add_schema")
@@ -130,7 +130,7 @@ class StartPages(admin.ModelAdmin):
         """Propose; make it upon POST of ``_make``."""
         if not request.user.has_perms(_NEEDED):
             raise PermissionDenied
-        form = StartForm(request.POST or None, sandboxes=sandboxes_of(request).order_by("pk"))
+        form = StartForm(request.POST or None, sandboxes=worked_in(request).order_by("pk"))
         valid = request.method == "POST" and form.is_valid()
         if valid and "_make" in request.POST and (made := self._make(request, form)):
             return made

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox, User
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import sandboxes_of
 
 
 @admin.register(User)
@@ -28,6 +28,7 @@ class SandboxAdmin(admin.ModelAdmin):
     """Sandboxes are made and renamed here; their deletion would take everything in them along."""
 
     list_display = ("name", "title", "kind", "time_zone")
+    filter_horizontal = ("groups",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
         return sandboxes_of(request)

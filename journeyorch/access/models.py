@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.locks import lock_sandbox
@@ -36,6 +36,13 @@ class Sandbox(models.Model):
             "may go to, one a line; empty: they go out as in production."
         ),
     )
+    groups = models.ManyToManyField(
+        Group,
+        verbose_name=_("groups"),
+        blank=True,
+        related_name="sandboxes",
+        help_text=_("Everybody in these groups may enter."),
+    )
     generation = models.BigIntegerField(default=1, editable=False)
 
     class Meta:
@@ -59,6 +66,12 @@ class User(AbstractUser):
     """Somebody who logs in. Own model from the start, because it cannot be exchanged later."""
 
     sandboxes = models.ManyToManyField(Sandbox, verbose_name=_("sandboxes"), blank=True)
+
+    def open_sandboxes(self) -> QuerySet[Sandbox]:
+        """Those given to the user or to a group of theirs; a superuser enters all."""
+        if self.is_superuser:
+            return Sandbox.objects.all()
+        return Sandbox.objects.filter(Q(user=self) | Q(groups__user=self)).distinct()
 
 
 class Configuration(models.Model):

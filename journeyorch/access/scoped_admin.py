@@ -1,4 +1,4 @@
-"""Admin pages of what belongs to a sandbox: people see and fill only the sandboxes they may enter."""
+"""Admin pages of what belongs to a sandbox: people see and fill only the sandbox that they work in."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from journeyorch.access.models import Sandbox
-
-
-def sandboxes_of(request: HttpRequest) -> QuerySet[Sandbox]:
-    """The sandboxes that the request's user may enter; a superuser enters all."""
-    if request.user.is_superuser:
-        return Sandbox.objects.all()
-    return request.user.sandboxes.all()  # type: ignore[union-attr]
+from journeyorch.access.sandboxes import sandbox_of, worked_in
 
 
 class SandboxScopedAdmin(admin.ModelAdmin):
@@ -31,17 +25,15 @@ class SandboxScopedAdmin(admin.ModelAdmin):
     introduction: Any = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(**{f"{self.sandbox_path}__in": sandboxes_of(request)})
+        return super().get_queryset(request).filter(**{self.sandbox_path: sandbox_of(request)})
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         if db_field.related_model is Sandbox:
-            theirs = sandboxes_of(request).order_by("pk")
-            kwargs["queryset"] = theirs
-            kwargs.setdefault("initial", theirs.first())
-            if len(theirs[:2]) == 1:  # Nothing to choose.
-                kwargs["widget"] = HiddenInput()
+            # Nothing to choose: the top bar says which one, and changes it.
+            kwargs |= {"queryset": worked_in(request), "widget": HiddenInput()}
+            kwargs.setdefault("initial", sandbox_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-
-from journeyorch.access.models import Sandbox
-from journeyorch.access.scoped_admin import sandboxes_of
-
-_SANDBOX_HEADER, _DEFAULT_SANDBOX = "x-sandbox-name", "prod"
 
 
 class ApiView(APIView):
@@ -37,15 +31,3 @@ class Nothing(ApiView):
 
     def get(self, request: Request) -> Response:
         raise NotImplementedError  # ``initial`` has answered
-
-
-def sandbox_of(request: HttpRequest | Request) -> Sandbox:
-    """The sandbox that a request is about: the header's, else the one that the user works in (events.md).
-
-    404 for one that does not exist or is not the user's.
-    """
-    name = request.headers.get(_SANDBOX_HEADER) or request.session.get("sandbox", _DEFAULT_SANDBOX)
-    found = sandboxes_of(request).filter(name=name).first() if "\x00" not in name else None
-    if found is None:
-        raise NotFound("There is no such sandbox, or it is not one of yours.")
-    return found

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.privacy.models import Erasure
 from journeyorch.privacy.subjects import digest
 from journeyorch.privacy.work import Erase
@@ -35,7 +36,7 @@ class ErasureAdmin(SandboxScopedAdmin):
             return (queryset if not search_term.strip() else queryset.none()), False
         wanted = {
             digest(sandbox.pk, (namespace, form))
-            for sandbox in sandboxes_of(request)
+            for sandbox in worked_in(request)
             for form in (value, value.strip().lower())
         }
         # Lists in JSON are searched for nowhere else; erasures are few.

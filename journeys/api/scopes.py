@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from events.compiling import payload_scope
 from events.models import Event
+from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body, fit
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.expressions import Scope
@@ -18,7 +19,7 @@ from journeyorch.expressions.sample import NotASample, Sample, read_sample
 from journeys.definition.check import Reading
 from journeys.definition.document import read_document
 from journeys.engine.catalog import read_catalog
-from journeys.views.shell import VIEW, VIEW_EVENT, sandbox_of, version_of
+from journeys.views.shell import VIEW, VIEW_EVENT, version_of
 
 
 class OfActivity(Body):

@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access.models import Sandbox
+from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body
 from journeyorch.api.views import ApiView
 from journeys.reports.steps.fields import STATUS_NAMES
 from journeys.reports.steps.reading import PAGE, Question, Reader, versions_of
 from journeys.reports.steps.shapes import as_xdm
-from journeys.views.shell import VIEW, sandbox_of
+from journeys.views.shell import VIEW
 
 
 class StepEventsQuery(Body):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from actions.models import Channel, MessageTemplate
@@ -17,6 +17,7 @@ from datasources.models import DataSource, FieldGroup, Identity, Profile, Schema
 from datasources.platform.schemas.composing import recompose
 from events.models import Event, Inlet, InletToken
 from journeyorch import bulk
+from journeyorch.access.groups import ADMINISTRATORS, STANDARD, TECHNICAL
 from journeyorch.access.models import Sandbox, User
 from journeys import publishing
 from journeys.definition.document import Document
@@ -73,11 +74,7 @@ def load_hotel(addresses: Addresses) -> None:
 
 
 def _logins(sandbox: Sandbox) -> None:
-    permissions = {
-        "business": ["journeys"],
-        "technical": ["events", "datasources", "actions"],
-        "admin": [],
-    }
+    groups = {"business": STANDARD.name, "technical": TECHNICAL.name, "admin": ADMINISTRATORS.name}
     for login in LOGINS:
         user, created = User.objects.get_or_create(username=login.username, defaults={"is_staff": True})
         if created:
@@ -86,17 +83,7 @@ def _logins(sandbox: Sandbox) -> None:
             user.set_password(PASSWORD)
             user.save()
         user.sandboxes.add(sandbox)
-        if apps := permissions[login.username]:
-            user.groups.add(_group(login.username, apps))
-
-
-def _group(name: str, apps: list[str]) -> Group:
-    group, _ = Group.objects.get_or_create(name=f"Demo: {name} users")
-    group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
-    group.permissions.add(
-        *Permission.objects.filter(codename__startswith="view_", content_type__app_label="journeys")
-    )
-    return group
+        user.groups.add(Group.objects.get(name=groups[login.username]))
 
 
 def _guests(sandbox: Sandbox) -> None:

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 import orjson
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from journeys.views.shell import VIEW, sandbox_of
+from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
+from journeys.views.shell import VIEW
 
 register = template.Library()
 
@@ -57,9 +59,19 @@ def topbar(context: template.Context) -> dict[str, Any]:
         "request": request,
         "user": request.user,
         "tabs": list(_tabs(request)),
-        "sandbox": sandbox_of(request),
+        **_sandboxes(request),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _sandboxes(request: HttpRequest) -> dict[str, Any]:
+    """The one worked in, and those that can be switched to; on a page of refusal there may be none."""
+    try:
+        current = sandbox_of(request)
+    except (Http404, PermissionDenied):
+        return {"sandbox": None}
+    theirs = sandboxes_of(request).order_by("title", "name")
+    return {"sandbox": current, "other_sandboxes": [one for one in theirs if one != current]}
 
 
 def _tabs(request: HttpRequest) -> Iterator[Tab]:

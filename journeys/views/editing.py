@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
+from journeyorch.access.sandboxes import sandbox_of
 from journeys import publishing
 from journeys.definition.document import read_document
 from journeys.definition.problems import Problem
 from journeys.models import JourneyVersion
 from journeys.views.drawing import step_named, steps_of
 from journeys.views.guide import guide
-from journeys.views.shell import CHANGE, page, sandbox_of, version_of
+from journeys.views.shell import CHANGE, page, version_of
 
 MAX_LENGTH = 1_000_000
 

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from events.models import Event
+from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.expressions.reference import catalogue
 from journeys.views.editing import written
-from journeys.views.shell import VIEW, VIEW_EVENT, page, sandbox_of
+from journeys.views.shell import VIEW, VIEW_EVENT, page
 
 EXPRESSION = "@{Order.total} >= 100.0 and count(@{Order.items.all(currentEventField.price < 10)}) > 0"
 SAMPLE: dict[str, Any] = {

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from events.ingest.refusals import Refused
 from events.models import Event
 from journeyorch.access.models import Sandbox
+from journeyorch.access.sandboxes import sandbox_of
 from journeys import firing
 from journeys.views.editing import written
-from journeys.views.shell import CHANGE, page, sandbox_of
+from journeys.views.shell import CHANGE, page
 
 MAX_LENGTH = 200_000
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from actions.models import Action, MessageTemplate
 from events.models import Event
 from journeyorch.access.models import Sandbox
+from journeyorch.access.sandboxes import sandbox_of
 from journeys.models import Entrance, JourneyVersion
 from journeys.reports.listing import Question, people_inside, versions_asked_for
 from journeys.views.lifecycle import Move, moves_of
-from journeys.views.shell import VIEW, page, sandbox_of
+from journeys.views.shell import VIEW, page
 
 PAGE = 30
 

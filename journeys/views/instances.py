@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from datasources.platform.namespaces.known import namespaces_of
 from events.models import ReceivedEvent
+from journeyorch.access.sandboxes import sandbox_of
 from journeys.models import Instance
 from journeys.reports.arrivals import arrival_of
 from journeys.reports.people import instances_of_person, names_of_person
 from journeys.reports.story import story_of, waits_until
 from journeys.views.drawing import path_labels, step_named, steps_of
 from journeys.views.operations import choices_for
-from journeys.views.shell import VIEW, page, sandbox_of
+from journeys.views.shell import VIEW, page
 from journeys.views.versions import document_of
 
 MOST_INSTANCES = 200

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
+from journeyorch.access.sandboxes import sandbox_of
 from journeys.definition.document import Document, read_document
 from journeys.engine.decide import Verb
 from journeys.models import Instance, JourneyVersion
@@ -24,7 +25,7 @@ from journeys.operating import MOST, POSSIBLE, operate, operate_on_many, possibl
 from journeys.publishing import NotAllowed
 from journeys.reports.people import PeopleQuestion
 from journeys.views.drawing import Step, step_named, steps_of
-from journeys.views.shell import page, sandbox_of, version_of
+from journeys.views.shell import page, version_of
 
 OPERATE = "journeys.operate_instance"
 

@@ -12,12 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from journeyorch.access.models import Sandbox
+from journeyorch.access.sandboxes import sandbox_of
 from journeys.models import JourneyVersion
 
 VIEW, CHANGE, PUBLISH = "journeys.view_journey", "journeys.change_journey", "journeys.publish_journey"
 VIEW_EVENT = "events.view_event"
-DEFAULT_SANDBOX = "prod"
 
 View = Callable[..., HttpResponse]
 
@@ -35,18 +34,6 @@ def page(*permissions: str) -> Callable[[View], View]:
         return login_required(guarded)
 
     return decorate
-
-
-def sandbox_of(request: HttpRequest) -> Sandbox:
-    """The sandbox that the user works in; chosen in the session, else the production one.
-
-    404 for one that does not exist or is not the user's.
-    """
-    found: Sandbox | None = getattr(request, "sandbox", None)
-    if found is None:
-        name = request.session.get("sandbox", DEFAULT_SANDBOX)
-        found = request.sandbox = get_object_or_404(Sandbox, name=name)  # type: ignore[attr-defined]
-    return found
 
 
 def version_of(request: HttpRequest, uid: UUID) -> JourneyVersion:

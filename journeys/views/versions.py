@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
+from journeyorch.access.sandboxes import sandbox_of
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.models import Instance, Journey, JourneyVersion
@@ -22,7 +23,7 @@ from journeys.views import operations
 from journeys.views.drawing import draw, step_named, steps_of
 from journeys.views.lifecycle import moves_of, problems_of
 from journeys.views.outline import outline
-from journeys.views.shell import VIEW, page, sandbox_of, version_of
+from journeys.views.shell import VIEW, page, version_of
 
 # Figures are this old at most, however many people look at the same version.
 COUNTS_SECONDS = 3

@@ -103,7 +103,7 @@ def test_a_system_generated_event_needs_the_field_for_its_id(admin_client: Clien
 def test_a_schema_of_another_sandbox_is_refused(admin_client: Client, schema: Schema) -> None:
     other = Sandbox.objects.create(name="dev", title="Development")
     errors = save(admin_client, reverse(ADD_EVENT), **event_data(schema, sandbox=other.pk))
-    assert "another sandbox" in errors["schema"][0]
+    assert list(errors) == ["sandbox"]
 
 
 def test_an_event_in_use_keeps_what_journeys_rely_on(
@@ -242,7 +242,7 @@ def test_an_open_inlet_needs_a_limit(admin_client: Client, sandbox: Sandbox) -> 
 
 
 @pytest.mark.parametrize("page", ["inlet", "event", "receivedevent", "quarantined"])
-def test_people_without_a_sandbox_see_nothing_of_it(
+def test_people_without_a_sandbox_are_told_that_they_have_none(
     client: Client, schema: Schema, inlet: Inlet, send: Send, page: str
 ) -> None:
     send(message())
@@ -253,8 +253,8 @@ def test_people_without_a_sandbox_see_nothing_of_it(
         stranger.user_permissions.add(Permission.objects.get(codename=permission))
     client.force_login(stranger)
     response = client.get(reverse(f"admin:events_{page}_changelist"))
-    assert response.status_code == 200
-    assert response.context["cl"].result_count == 0
+    assert response.status_code == 403
+    assert "No sandbox is open to you" in response.text
 
 
 # --- Quarantine ------------------------------------------------------------------------------------

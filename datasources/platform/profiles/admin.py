@@ -26,7 +26,8 @@ from datasources.platform.profiles.people import identity_rows, load_identities,
 from datasources.platform.profiles.privacy_admin import PrivacyPages
 from datasources.platform.profiles.reading import Whole, read_whole
 from datasources.platform.profiles.updates import rewrite_attributes
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.mentions import mentions_of
 from journeyorch.privacy.subjects import Subject
 from journeyorch.privacy.work import Erase, Export
@@ -89,7 +90,7 @@ class ProfileAdmin(ImportPages, PrivacyPages, SandboxScopedAdmin):
     ) -> tuple[QuerySet[Profile], bool]:
         if not search_term.strip():
             return queryset, False
-        found = set().union(*(find(sandbox.pk, search_term) for sandbox in sandboxes_of(request)))
+        found = set().union(*(find(sandbox.pk, search_term) for sandbox in worked_in(request)))
         return queryset.filter(pk__in=found), False
 
     def get_object(

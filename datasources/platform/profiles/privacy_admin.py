@@ -17,7 +17,7 @@ from datasources.platform.profiles.people import fits
 from datasources.platform.profiles.privacy import subject_of
 from datasources.platform.profiles.reading import read_whole
 from journeyorch.access.models import Sandbox, User
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.background.admin import task_url
 from journeyorch.privacy.subjects import Subject
 from journeyorch.privacy.work import Erase, Export, begin_erasure, begin_export
@@ -34,7 +34,7 @@ class WhoForm(forms.Form):
 
     def __init__(self, request: HttpRequest, **initial: Any) -> None:
         super().__init__(request.POST or None, initial=initial)
-        theirs = sandboxes_of(request).order_by("pk")
+        theirs = worked_in(request).order_by("pk")
         self.fields["sandbox"].queryset = theirs  # type: ignore[attr-defined]
         self.initial.setdefault("sandbox", theirs.first())
 
@@ -108,7 +108,7 @@ class PrivacyPages(admin.ModelAdmin):
 
 def _initial(request: HttpRequest, profile: int | None) -> dict[str, Any]:
     """The form filled with somebody who has a page."""
-    for sandbox in sandboxes_of(request) if profile else ():
+    for sandbox in worked_in(request) if profile else ():
         for person in read_whole(sandbox.pk, [profile or 0]).values():
             if person.identities:
                 first = person.identities[0]

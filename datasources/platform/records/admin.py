@@ -17,7 +17,8 @@ from datasources.platform.records.models import Record
 from datasources.platform.records.store import key_of
 from datasources.platform.schemas.models import Schema
 from datasources.platform.schemas.validate import NotASchema, Validator
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 _SHOWN_VIOLATIONS = 3
 
@@ -89,7 +90,7 @@ class RecordAdmin(SandboxScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "schema":
-            kwargs["queryset"] = referable_schemas().filter(sandbox__in=sandboxes_of(request))
+            kwargs["queryset"] = referable_schemas().filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changelist_view(

@@ -28,7 +28,7 @@ from datasources.platform.schemas.xdm.files import MIB, Read, TooMuch, read_file
 from datasources.platform.schemas.xdm.importing import import_files, plan_import
 from datasources.platform.schemas.xdm.planning import Plan
 from journeyorch.access.models import Sandbox, User
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.usage import Use
 
@@ -47,7 +47,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.POST or None, request.FILES or None)
-        theirs = sandboxes_of(request).order_by("pk")
+        theirs = worked_in(request).order_by("pk")
         self.fields["sandbox"].queryset = theirs  # type: ignore[attr-defined]
         self.initial["sandbox"] = theirs.first()
 
@@ -118,7 +118,7 @@ class ComponentAdmin(UsedAdmin):
         """Show what importing means; import upon POST."""
         self._may_import(request)
         pending = PendingImport.objects.filter(
-            pk=pk, user=_user(request), sandbox__in=sandboxes_of(request)
+            pk=pk, user=_user(request), sandbox__in=worked_in(request)
         ).first()
         if pending is None:
             messages.warning(request, _("This upload is over. Choose the file again."))

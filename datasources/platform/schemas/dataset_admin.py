@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.schemas.models import Dataset, Schema
-from journeyorch.access.scoped_admin import SandboxScopedAdmin, sandboxes_of
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 
 class DatasetForm(forms.ModelForm):
@@ -45,7 +46,7 @@ class DatasetAdmin(SandboxScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Schema:
-            kwargs["queryset"] = Schema.objects.filter(sandbox__in=sandboxes_of(request))
+            kwargs["queryset"] = Schema.objects.filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -107,6 +107,6 @@ def test_only_those_who_may_change_people_import_them(client, editor, guests):
 
 
 def test_a_schema_of_another_sandbox_is_none(client, editor, guests):
-    editor.sandboxes.clear()
+    editor.sandboxes.set([Sandbox.objects.create(name="other", title="Other")])
     assert b"errorlist" in upload(client, guests).content
     assert not BackgroundTask.objects.exists()

@@ -72,7 +72,7 @@ def test_what_was_made_is_downloaded(client, technician, count, counting):
 @pytest.mark.parametrize("part", ["change/", "progress/", "cancel/", "download/"])
 def test_those_without_the_permission_or_of_another_sandbox_see_nothing(client, technician, count, part):
     task = count(5)
-    technician.sandboxes.clear()
+    technician.sandboxes.set([Sandbox.objects.create(name="other", title="Other")])
     assert client.post(f"{LIST}{task.pk}/{part}").status_code == (302 if part == "change/" else 404)
     technician.user_permissions.clear()
     assert client.post(f"{LIST}{task.pk}/{part}").status_code == 403

@@ -340,6 +340,7 @@ def test_the_command_writes_one_persons_way(crowd: World, tmp_path: Path) -> Non
 @pytest.fixture
 def client(crowd: World) -> Client:
     user = User.objects.create_user("rita")
+    user.sandboxes.add(crowd.sandbox)
     user.user_permissions.set(Permission.objects.filter(codename="view_journey"))
     client = Client()
     client.force_login(user)

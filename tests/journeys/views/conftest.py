@@ -93,6 +93,7 @@ def login(db) -> Callable[..., Client]:
     def enter(*permissions: str) -> Client:
         user = User.objects.create_user(f"user-{User.objects.count()}", password="x")
         user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        user.sandboxes.set(Sandbox.objects.filter(name="prod"))
         client = Client()
         client.force_login(user)
         return client

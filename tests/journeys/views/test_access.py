@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -65,6 +66,46 @@ def test_what_belongs_to_another_sandbox_is_404(maker, live, person):
 
 def test_the_help_is_open_to_everybody_who_is_logged_in(login):
     assert login().get(reverse("help")).status_code == 200
+
+
+def test_a_page_says_that_no_sandbox_is_open(login):
+    client = login("view_journey")
+    User.objects.get().sandboxes.clear()
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "No sandbox is open to you" in answer.text
+
+
+def test_everything_on_the_screen_is_of_the_sandbox_that_was_chosen(login, live):
+    client = login("view_journey", "view_event")
+    other = Sandbox.objects.create(name="other", title="Other world")
+    User.objects.get().sandboxes.add(other)
+    assert live.journey.name in client.get("/").text
+
+    answer = client.post(reverse("switch-sandbox"), {"name": "other"}, follow=True)
+
+    assert live.journey.name not in answer.text
+    assert client.get(f"/versions/{live.uid}/").status_code == 404
+    # The header is for programs, and wins.
+    assert client.get(f"/versions/{live.uid}/", headers={"x-sandbox-name": "prod"}).status_code == 200
+
+
+def test_a_group_carries_its_sandboxes(login, live):
+    client = login("view_journey")
+    user, group = User.objects.get(), Group.objects.create(name="Hotel")
+    user.sandboxes.clear()
+    user.groups.add(group)
+    group.sandboxes.add(live.sandbox)
+    assert client.get(f"/versions/{live.uid}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["other", "unknown", "", "a\x00b"])
+def test_nobody_switches_to_a_sandbox_that_is_not_theirs(login, name):
+    Sandbox.objects.create(name="other", title="Other world")
+    client = login("view_journey")
+    assert client.post(reverse("switch-sandbox"), {"name": name}).status_code == 404
+    assert "Other world" not in client.get("/").text
+    assert client.get("/", headers={"x-sandbox-name": name or "x"}).status_code == 404
 
 
 def test_who_configures_but_sees_no_journeys_arrives_at_the_administration(db, client):

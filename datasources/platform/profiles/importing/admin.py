@@ -32,7 +32,7 @@ from datasources.platform.profiles.importing.rows import NotReadable
 from datasources.platform.profiles.importing.work import Import
 from datasources.platform.schemas.models import Schema
 from journeyorch.access.models import User
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 from journeyorch.background.admin import task_url
 from journeyorch.background.files import TooLarge
 from journeyorch.background.models import BackgroundTask
@@ -122,7 +122,7 @@ def _must_be_allowed(request: HttpRequest) -> None:
 
 def _prepared(request: HttpRequest, pk: int) -> BackgroundTask | None:
     """The user's own upload, as long as nothing has begun with it."""
-    mine = BackgroundTask.objects.filter(by=cast(User, request.user), sandbox__in=sandboxes_of(request))
+    mine = BackgroundTask.objects.filter(by=cast(User, request.user), sandbox__in=worked_in(request))
     return mine.filter(pk=pk, kind=KIND, state=BackgroundTask.State.PREPARED).first()
 
 

@@ -15,7 +15,7 @@ from datasources.platform.profiles.importing.layout import Layout
 from datasources.platform.profiles.importing.mapping import Column, Plan, problems_of
 from datasources.platform.profiles.importing.preparing import importable_schemas
 from datasources.platform.schemas.models import Schema
-from journeyorch.access.scoped_admin import sandboxes_of
+from journeyorch.access.sandboxes import worked_in
 
 _FORMATS = [
     ("csv", _("CSV")),
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.POST or None, request.FILES or None)
-        self.fields["schema"].queryset = importable_schemas(sandboxes_of(request))  # type: ignore[attr-defined]
+        self.fields["schema"].queryset = importable_schemas(worked_in(request))  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -1,0 +1,66 @@
+"""Which sandboxes somebody may enter, and the one that a request is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from journeyorch.access.models import Sandbox
+
+#: Chosen with the switcher in the top bar.
+SESSION_KEY = "sandbox"
+HEADER = "x-sandbox-name"
+_FIRST_CHOICE = "prod"
+
+
+def sandboxes_of(request: Any) -> QuerySet[Sandbox]:
+    """The sandboxes that whoever sends the request may enter; nobody in particular enters none."""
+    return request.user.open_sandboxes() if request.user.is_authenticated else Sandbox.objects.none()
+
+
+def sandbox_of(request: Any) -> Sandbox:
+    """The sandbox that a request is about: the header's, else the one chosen in the session, else the first.
+
+    Raises ``Http404`` for a header that names none of theirs, ``PermissionDenied`` for who may enter none.
+    """
+    found: Sandbox | None = getattr(request, "_sandbox", None)
+    if found is None:
+        found = request._sandbox = _named(request) if HEADER in request.headers else _chosen(request)
+    return found
+
+
+def _named(request: Any) -> Sandbox:
+    name = request.headers[HEADER]
+    found = sandboxes_of(request).filter(name=name).first() if "\x00" not in name else None
+    if found is None:
+        raise Http404(_("There is no such sandbox, or it is not one of yours."))
+    return found
+
+
+def _chosen(request: Any) -> Sandbox:
+    theirs = {sandbox.name: sandbox for sandbox in sandboxes_of(request).order_by("pk")}
+    if not theirs:
+        raise PermissionDenied(_("No sandbox is open to you. Ask an administrator for one."))
+    session = getattr(request, "session", {})
+    for name in (session.get(SESSION_KEY), _FIRST_CHOICE):
+        if name in theirs:
+            return theirs[name]
+    return next(iter(theirs.values()))
+
+
+def worked_in(request: Any) -> QuerySet[Sandbox]:
+    """The sandbox that a request is about, as a queryset: what a form offers and a list shows."""
+    return Sandbox.objects.filter(pk=sandbox_of(request).pk)
+
+
+def choose(request: HttpRequest, name: str) -> Sandbox:
+    """From now on the session works in this sandbox. Raises ``Http404`` for one that is not theirs."""
+    found = sandboxes_of(request).filter(name=name).first() if "\x00" not in name else None
+    if found is None:
+        raise Http404(_("There is no such sandbox, or it is not one of yours."))
+    request.session[SESSION_KEY] = found.name
+    return found
