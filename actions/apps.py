@@ -10,10 +10,13 @@ class ActionsConfig(AppConfig):
         from actions.custom import CustomActionHandler
         from actions.messages.privacy import Deliveries
         from actions.messages.send import MessageHandler
-        from journeyorch.outbound import calls
+        from actions.models import Action, Channel
+        from journeyorch.outbound import calls, rotation
         from journeyorch.privacy import stores as privacy
 
         calls.register("custom_action", CustomActionHandler())
         calls.register("message", MessageHandler(), gate=ContactGate())
+        for model, field in ((Action, "auth"), (Action, "signing"), (Channel, "config")):
+            rotation.register(model, field)
         privacy.register(Deliveries())
         privacy.register(ContactWishes())

@@ -8,6 +8,7 @@ class DatasourcesConfig(AppConfig):
 
     def ready(self) -> None:
         from datasources.external.fetch import FetchHandler
+        from datasources.external.models import DataSource
         from datasources.external.privacy import Answers
         from datasources.platform.profiles.importing.preparing import KIND as IMPORT
         from datasources.platform.profiles.importing.work import Import
@@ -15,11 +16,12 @@ class DatasourcesConfig(AppConfig):
         from datasources.platform.records.usage import referrers_of_schema
         from journeyorch import usage
         from journeyorch.background import kinds
-        from journeyorch.outbound import calls
+        from journeyorch.outbound import calls, rotation
         from journeyorch.privacy import stores as privacy
         from journeyorch.privacy.subjects import register_completer
 
         calls.register("fetch", FetchHandler())
+        rotation.register(DataSource, "auth")
         kinds.register(IMPORT, Import())
         privacy.register(People())
         privacy.register(Answers())

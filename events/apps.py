@@ -10,10 +10,13 @@ class EventsConfig(AppConfig):
 
         discover()
 
+        from events.models import InletToken
         from events.privacy import Received
+        from journeyorch.outbound import rotation
         from journeyorch.privacy import stores as privacy
 
         privacy.register(Received())
+        rotation.register(InletToken, "sealed")
 
         from events.usage import events_of_schema
         from journeyorch import usage

@@ -7,4 +7,7 @@ class OutboundConfig(AppConfig):
     verbose_name = "Outgoing requests"
 
     def ready(self) -> None:
-        from journeyorch.outbound import checks  # noqa: F401  (importing registers them)
+        from journeyorch.outbound import checks, rotation  # noqa: F401  (importing registers the checks)
+        from journeyorch.outbound.models import AuthToken
+
+        rotation.register(AuthToken, "token")

@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -30,8 +32,11 @@ class SecretUnusable(Exception):
 @functools.cache
 def _box() -> MultiFernet:
     """All keys: the first encrypts, every one decrypts."""
-    texts = settings.SECRETS_KEYS or [_derived_key(settings.SECRET_KEY)]
-    return MultiFernet([Fernet(key) for key in texts])
+    return MultiFernet(_keys())
+
+
+def _keys() -> list[Fernet]:
+    return [Fernet(key) for key in settings.SECRETS_KEYS or [_derived_key(settings.SECRET_KEY)]]
 
 
 def _derived_key(secret_key: str) -> bytes:
@@ -79,6 +84,16 @@ def _opened(token: str) -> tuple[str, str]:
     return destination, text
 
 
+def is_newest(sealed: Mapping[str, str]) -> bool:
+    """Whether the newest key has sealed it: the older ones are not needed for it."""
+    newest, *_older = _keys()
+    try:
+        newest.decrypt(sealed[SEALED].encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def rotate(sealed: Mapping[str, str]) -> dict[str, str]:
     """The same secret under the newest key; raises ``SecretUnusable``."""
     try:
@@ -100,6 +115,14 @@ def hidden(config: Any) -> Any:
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
     """A text from outside without any of these secrets: an answer may echo what it was sent."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "•••")
+    spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, "•••")
     return text
+
+
+@functools.lru_cache(maxsize=1024)
+def _spellings(secret: str) -> frozenset[str]:
+    """As it is, inside JSON (with and without escapes for what is not ASCII), and percent-encoded."""
+    inside_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    return frozenset({secret, *inside_json, quote(secret, safe=""), quote_plus(secret)})

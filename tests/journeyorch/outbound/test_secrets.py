@@ -66,3 +66,8 @@ def test_a_shown_configuration_only_says_that_a_secret_is_set():
 
 def test_texts_are_redacted_longest_secret_first():
     assert secrets.redacted("key=abc123 and abc", ["abc", "abc123", ""]) == "key=••• and •••"
+
+
+@pytest.mark.parametrize("echo", ['pä"s s', 'p\\u00e4\\"s s', 'pä\\"s s', "p%C3%A4%22s%20s", "p%C3%A4%22s+s"])
+def test_texts_are_redacted_in_every_usual_spelling(echo):
+    assert secrets.redacted(f"[{echo}]", ['pä"s s']) == "[•••]"
