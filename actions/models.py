@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.contact.models import ContactCount, ContactRules, SandboxContactRules, Suppression
 from actions.kinds import ADDRESS_LENGTH, Kind
+from actions.tracking.models import MirrorPage
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
@@ -21,6 +22,7 @@ __all__ = [
     "Feedback",
     "Kind",
     "MessageTemplate",
+    "MirrorPage",
     "OnUnknown",
     "SandboxContactRules",
     "Suppression",
@@ -93,6 +95,8 @@ class Channel(Configuration, ContactRules):
     # What the provider's own form asks; secrets encrypted (outbound.secrets).
     config = models.JSONField(_("configuration"), default=dict, blank=True)
     on_unknown = _on_unknown()
+    track_opens = models.BooleanField(_("track opens"), default=True)
+    track_clicks = models.BooleanField(_("track clicks"), default=True)
 
     class Meta:
         verbose_name = _("channel")

@@ -1,5 +1,15 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from actions.tracking.preferences import preferences
+from actions.tracking.signed import Purpose
+from actions.tracking.views import clicked, mirrored, opened
+
+# In every message, so they are short.
+urlpatterns: list[URLPattern] = [
+    path(f"m/{Purpose.OPEN}/<str:signed>", opened, name="message-opened"),
+    path(f"m/{Purpose.CLICK}/<str:signed>", clicked, name="message-clicked"),
+    path(f"m/{Purpose.MIRROR}/<str:signed>", mirrored, name="message-mirror"),
+    path(f"m/{Purpose.PREFERENCES}/<str:signed>", preferences, name="message-preferences"),
+]

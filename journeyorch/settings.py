@@ -22,6 +22,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-set-SECRET_
 # Earlier ones, while sessions and tokens made with them may still be in use.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Where people who get messages reach this installation: tracked links, unsubscribing, callbacks of providers.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Keys that encrypt the secrets of channels, sources and actions, newest first; separate from SECRET_KEY

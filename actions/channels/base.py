@@ -35,6 +35,7 @@ class Message(NamedTuple):
     subject: str = ""  # email; title of a push message
     html: str = ""
     text: str = ""  # email's plain text, SMS, body of a push message
+    unsubscribe: str = ""  # where an email's one click goes (RFC 8058)
 
 
 class Provider(BaseModel):

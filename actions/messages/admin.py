@@ -60,6 +60,13 @@ class ChannelAdmin(UsedAdmin):
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used")}),
         *_provider_fieldsets(),
+        (
+            _("Tracking of emails"),
+            {
+                "fields": ("track_opens", "track_clicks"),
+                "description": _("By a picture and by links that lead through this installation."),
+            },
+        ),
         RULES_FIELDSET,
     )
     readonly_fields = ("used",)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from liquid.exceptions import LiquidError
 
 from actions.messages.language import parse
+from actions.messages.liquid_links import LINK_VALUES
 from actions.messages.render import MARKUP_PARTS, PARTS, line_number, reason
 
 TYPES = (
@@ -33,8 +34,8 @@ TYPES = (
     "listObject",
     "listAny",
 )
-# What Liquid itself gives a meaning to.
-_RESERVED = frozenset(
+# What Liquid or we give a meaning to.
+_RESERVED = LINK_VALUES.union(
     "profile forloop tablerowloop empty blank nil null true false now today and or contains in".split()
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
@@ -109,7 +110,7 @@ def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplatePro
         yield TemplateProblem(part, "It is nested too deeply. Make it simpler.")
         return
     for name, uses in analysis.globals.items():
-        if name != "profile" and name not in names:
+        if name != "profile" and name not in names | LINK_VALUES:
             message = f"“{name}” is neither profile nor a parameter. Declare it as a parameter."
             yield TemplateProblem(part, message, _line(source, uses[0].span.index))
     for name, spans in analysis.filters.items():

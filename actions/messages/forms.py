@@ -65,7 +65,7 @@ class ChannelForm(RulesForm):
     class Meta:
         model = Channel
         fields = (
-            *("sandbox", "name", "kind", "on_unknown"),
+            *("sandbox", "name", "kind", "on_unknown", "track_opens", "track_clicks"),
             *("quiet_from", "quiet_until", "in_quiet", "most_messages", "in_hours"),
         )
         help_texts = {"on_unknown": ON_UNKNOWN_HELP}

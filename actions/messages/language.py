@@ -17,6 +17,8 @@ from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import LiquidSyntaxError, ResourceLimitError
 from liquid.token import TOKEN_EOF, Token
 
+from actions.messages.liquid_links import add_link_tags
+
 MAX_SOURCE_CHARACTERS = 200_000
 MAX_OUTPUT_BYTES = 1_000_000
 MAX_VALUE_CHARACTERS = 1_000_000  # what one filter may build
@@ -84,6 +86,7 @@ def _environment(*, markup: bool) -> Environment:
         del environment.tags[tag]
     for name in _FORBIDDEN_FILTERS:
         del environment.filters[name]
+    add_link_tags(environment)
     for name, function in environment.filters.items():
         environment.filters[name] = _bounded(name, function)
     return environment

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from actions.contact.rules import NO_RULES, Rules, rules_of
+from actions.messages.liquid_links import links_used
 from actions.messages.testing import allowed_addresses
 from actions.models import Channel, MessageTemplate, OnUnknown, SandboxContactRules
+from actions.tracking.dressing import Tracking
 from journeyorch.access.models import Sandbox
 from journeyorch.outbound.configs import ConfigCache
 
@@ -21,6 +23,7 @@ class StoredChannel(NamedTuple):
     config: Mapping[str, Any]
     on_unknown: str = OnUnknown.RESEND
     rules: Rules = NO_RULES
+    tracking: Tracking = Tracking()
 
 
 class StoredTemplate(NamedTuple):
@@ -30,6 +33,7 @@ class StoredTemplate(NamedTuple):
     parameters: list[dict[str, Any]]
     updated_at: Any
     transactional: bool = False
+    uses: frozenset[str] = frozenset()  # of the links that belong to a message
 
 
 class Library(NamedTuple):
@@ -64,12 +68,19 @@ def _load(sandbox_id: int) -> Library:
 
 
 def _stored_channel(row: Channel) -> StoredChannel:
-    return StoredChannel(row.pk, row.kind, row.provider, row.config, row.on_unknown, rules_of(row))
+    tracking = Tracking(opens=row.track_opens, clicks=row.track_clicks)
+    return StoredChannel(row.pk, row.kind, row.provider, row.config, row.on_unknown, rules_of(row), tracking)
 
 
 def _stored_template(row: MessageTemplate) -> StoredTemplate:
     return StoredTemplate(
-        row.pk, row.kind, row.content, row.parameters, row.updated_at, transactional=row.transactional
+        row.pk,
+        row.kind,
+        row.content,
+        row.parameters,
+        row.updated_at,
+        transactional=row.transactional,
+        uses=links_used(row.content.values()),
     )
 
 

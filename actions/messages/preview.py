@@ -9,9 +9,11 @@ from typing import Any
 
 from actions import channels
 from actions.channels import ChannelProblem, Message
+from actions.messages.liquid_links import PREVIEW_LINKS
 from actions.messages.recipients import usable_address
 from actions.messages.render import as_message_parts, render_once
 from actions.models import Channel, MessageTemplate
+from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
 
 # Shorter than a journey's: somebody is waiting in front of the page.
@@ -30,8 +32,9 @@ def previewed(
     template: MessageTemplate, *, profile: Mapping[str, Any], values: Mapping[str, Any]
 ) -> dict[str, str]:
     """The parts of the message; raises ``RenderProblem``."""
-    everything = {**values, "profile": profile}
-    return render_once(kind=template.kind, content=template.content, values=everything)
+    everything = {**values, **PREVIEW_LINKS, "profile": profile}
+    parts = render_once(kind=template.kind, content=template.content, values=everything)
+    return dressed(parts, None, Tracking())
 
 
 def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: datetime) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from actions.models import Delivery, Feedback
+from actions.models import Delivery, Feedback, MirrorPage
 from journeyorch.privacy.stores import Cursor, Erased, Found
 from journeyorch.privacy.subjects import Subject
 
@@ -30,7 +30,9 @@ class Deliveries:
 
     def erase(self, subject: Subject, after: Cursor) -> Erased:
         found, following = _next(subject, after)
-        Feedback.objects.filter(message_id__in=[row.message_id for row in found]).delete()
+        messages = [row.message_id for row in found]
+        Feedback.objects.filter(message_id__in=messages).delete()
+        MirrorPage.objects.filter(message_id__in=messages).delete()
         Delivery.objects.filter(pk__in=[row.pk for row in found]).delete()
         return Erased(len(found), following)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+
 from actions import channels
 from actions.channels import ChannelProblem, Message
 from actions.contact.gate import give_back_slots, no_consent
@@ -17,10 +19,18 @@ from actions.messages.recipients import WHERE, address_of, may_contact, usable_a
 from actions.messages.render import RenderProblem, as_message_parts, render
 from actions.messages.testing import is_allowed
 from actions.models import OnUnknown
+from actions.tracking.dressing import dressed
+from actions.tracking.links import Links
+from actions.tracking.pages import keep_pages
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 
 _GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
 
+_NO_PUBLIC_URL = Outcome(
+    "error",
+    "noPublicUrl",
+    message="The template has links to us, but nobody knows our address. The operator must set PUBLIC_URL.",
+)
 _NOT_IN_TEST = Outcome(
     "error",
     "notAllowedInTest",
@@ -68,6 +78,7 @@ class MessageHandler:
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
         deliveries.record(made, now)
+        keep_pages(made, now)
         give_back_slots(made)
 
 
@@ -125,9 +136,13 @@ def _rendered(
     if missing := missing_parameters(template.parameters, parameters):
         text = f"The template's parameter “{missing[0]}” has no value."
         return Outcome("error", "missingParameter", message=text)
+    links = Links(settings.PUBLIC_URL, call.key) if settings.PUBLIC_URL else None
+    if template.uses and links is None:
+        return _NO_PUBLIC_URL
+    unsubscribe = _unsubscribe(links, call, person, kind=template.kind, address=address) if links else ""
     try:
         sender = channels.load(channel.provider, channel.config, kind=channel.kind).sender()
-        values = {**parameters, "profile": person.attributes}
+        values = {**parameters, **_link_values(links, unsubscribe), "profile": person.attributes}
         parts = render(
             template.id, template.updated_at, kind=template.kind, content=template.content, values=values
         )
@@ -135,9 +150,24 @@ def _rendered(
         return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
     except RenderProblem as problem:
         return Outcome("error", "badTemplate", message=str(problem))
+    parts = dressed(parts, links, channel.tracking)
     message = Message(str(call.key), template.kind, address, sender, at, **as_message_parts(parts))
+    if template.kind == "email" and not template.transactional:
+        message = message._replace(unsubscribe=unsubscribe)
     request = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
-    return Prepared({**request, "message": message._asdict()})
+    # So that its page is there when the message is.
+    mirror = {"mirror": True} if "mirror_page" in template.uses else {}
+    return Prepared({**request, **mirror, "message": message._asdict()})
+
+
+def _unsubscribe(links: Links, call: CallSpec, person: Recipient, *, kind: str, address: str) -> str:
+    return links.preferences(
+        sandbox_id=call.sandbox_id, kind=kind, address=address, profile_id=person.profile_id
+    )
+
+
+def _link_values(links: Links | None, unsubscribe: str) -> dict[str, str]:
+    return {"unsubscribe_url": unsubscribe, "mirror_page_url": links.mirror()} if links else {}
 
 
 def _no_channel(kind: str) -> Outcome:

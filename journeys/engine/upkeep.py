@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from actions.contact.frequency import forget_expired as forget_expired_counts
-from actions.models import Delivery, Feedback
+from actions.models import Delivery, Feedback, MirrorPage
 from datasources.external.models import FetchCache
 from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
@@ -135,6 +135,7 @@ def delete_old_deliveries(now: datetime) -> int:
     kept, looked_at = timedelta(days=days), timedelta(days=max(days, settings.JOURNEY_GLOBAL_TIMEOUT_DAYS))
     return max(
         _delete_old(Delivery.objects.all(), "created_at", now - kept),
+        _delete_old(MirrorPage.objects.all(), "created_at", now - kept),
         _delete_old(Feedback.objects.all(), "received_at", now - looked_at),
     )
 

@@ -1,7 +1,8 @@
-"""Messages of journeys wait in quiet hours, and people who are held back leave by the error's path."""
+"""Messages wait in quiet hours; who is held back leaves by the path for errors; who clicks goes on."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time
 
 import pytest
@@ -15,12 +16,14 @@ from journeyorch.outbound.calls import Outcome
 from journeys.models import Call, Instance
 from tests.journeys.world import World, act
 
+WORDS = {"subject": "Hi", "html": '<a href="https://hotel.example/" data-label="Book">Book</a>'}
+
 
 @pytest.fixture
 def sent(world: World, monkeypatch):
-    """Addresses that a provider of this test was given; a channel that sends through it."""
+    """Messages that a provider of this test was given."""
     monkeypatch.setattr(base, "_providers", dict(base._providers))
-    addresses = []
+    messages = []
 
     @provider("recording", "Recording", kinds={"email"})
     class Recording(Provider):
@@ -29,14 +32,12 @@ def sent(world: World, monkeypatch):
             return "test://here"
 
         def send(self, message, timeout):
-            addresses.append(message.to)
+            messages.append(message)
             return Outcome("ok")
 
     outbound_calls.register("message", MessageHandler(), gate=ContactGate())
-    MessageTemplate.objects.create(
-        sandbox=world.sandbox, name="Offer", kind="email", content={"subject": "Hi", "text": "Hello"}
-    )
-    return addresses
+    MessageTemplate.objects.create(sandbox=world.sandbox, name="Offer", kind="email", content=WORDS)
+    return messages
 
 
 def a_channel(world: World, **rules) -> Channel:
@@ -75,7 +76,7 @@ def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent) -> N
     world.pass_time(hours=3)
     world.run()
 
-    assert sent == ["ada@example.com"]
+    assert [message.to for message in sent] == ["ada@example.com"]
     assert Delivery.objects.get().status == "sent"
     assert world.path() == ["lobby>next", "mail>next", "done>"]
 
@@ -88,8 +89,35 @@ def test_who_is_held_back_leaves_by_the_path_for_errors(world: World, sent) -> N
     world.send("Lobby", "bert")
     world.run()
 
-    assert sent == ["ada@example.com"]
+    assert [message.to for message in sent] == ["ada@example.com"]
     assert world.path("anna")[-1] == "done>"
     assert world.path("bert") == ["lobby>next", "mail>error", "failed>"]
     held = Delivery.objects.get(status="held")
     assert (held.code, "1 in 24 hours" in held.detail) == ("frequencyCap", True)
+
+
+@pytest.mark.parametrize(("letter", "reaction"), [("o", "opened"), ("c", "clicked")])
+def test_who_follows_a_link_of_the_message_goes_on(
+    world: World, sent, settings, client, letter: str, reaction: str
+) -> None:
+    settings.PUBLIC_URL = "https://testserver"
+    a_channel(world)
+    drawing = mailing() | {
+        "mail": act("email", "react", template="Offer", address='"ada@example.com"'),
+        "react": act(
+            "reaction", {"next": ["done"], "timeout": ["failed"]}, message="mail", reaction=reaction,
+            timeout="PT1H", timeout_path=True,
+        ),
+    }  # fmt: skip
+    world.journey("lobby", **drawing)
+    world.send("Lobby")
+    world.run()
+    assert world.instance().activity == "react"
+
+    [path] = re.findall(rf"https://testserver(/m/{letter}/[\w-]+)", sent[0].html)
+    with world.clock():
+        client.get(path)
+    world.run()
+
+    assert world.path() == ["lobby>next", "mail>next", "react>next", "done>"]
+    assert Delivery.objects.get().status == reaction

@@ -109,6 +109,7 @@ def _environment(folder: Path, options: Mapping[str, Any]) -> dict[str, str]:
         "DEBUG": "false",
         "DEMO": "true",
         "DEMO_CATCHER_URL": f"http://127.0.0.1:{catcher}/",
+        "PUBLIC_URL": f"http://127.0.0.1:{options['port']}",
         "SECRET_KEY": _secret_key(folder / "secret-key"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "OUTBOUND_ALLOWED_HOSTS": ",".join(f"127.0.0.1:{port}" for port in own),

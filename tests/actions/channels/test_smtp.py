@@ -221,3 +221,15 @@ def test_a_refused_server_is_never_connected(message, settings, mail_server):
 def test_a_wrong_sender_is_refused(text):
     with pytest.raises(ValueError, match="Write the sender as"):
         split_sender(text)
+
+
+def test_an_email_says_how_to_unsubscribe_with_one_click(message):
+    """In one line: taken apart, a long address would be encoded as if it were words."""
+    url = f"https://j.example/m/p/{'x' * 300}"
+    head = as_mail(message(unsubscribe=url)).partition(b"\r\n\r\n")[0].decode()
+    assert f"List-Unsubscribe: <{url}>\r\n" in head
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+
+
+def test_an_email_that_nobody_unsubscribes_from_has_no_such_header(message):
+    assert b"List-Unsubscribe" not in as_mail(message())

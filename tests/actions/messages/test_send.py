@@ -56,6 +56,7 @@ def test_a_message_is_rendered_from_profile_and_parameters(handler, channel, tem
                 "subject": "Ada, 3 nights",
                 "html": "<p>Room &lt;b&gt;12&lt;/b&gt;</p>",
                 "text": "",
+                "unsubscribe": "",
             },
         }
     )

@@ -1,0 +1,1 @@
+"""What of a message leads back to us: opens, clicks, the page in the browser, the preferences."""
