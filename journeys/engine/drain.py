@@ -52,10 +52,10 @@ def drain_once(sandbox_id: int, *, owner: str = "once", workers: int = 1) -> int
     return routed + run_waiting_wave(sandbox_id, owner=owner, workers=workers)
 
 
-def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int) -> int:
+def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int, doubtful_last: bool = False) -> int:
     """Lease the lanes whose turn it is and run their wave. Raises ``LostLease`` or what the wave raised."""
     now = bulk.database_now()
-    lane_ids = choose(waiting_lanes(sandbox_id, now), workers=workers)
+    lane_ids = choose(waiting_lanes(sandbox_id, now), workers=workers, doubtful_last=doubtful_last)
     leases = lease(lane_ids, owner=owner, now=now) if lane_ids else []
     if not leases:
         return 0
@@ -82,6 +82,7 @@ class _Drain:
         self._look_again = 0.0
         self._clock = clock
         self._small_again = 0.0  # when the next small wave may start
+        self._doubtful_last = False
 
     def work(self) -> float:
         """Do one round; returns for how long to wait for news, seconds: 0 if there may be more to do."""
@@ -126,8 +127,10 @@ class _Drain:
 
     def _run_waves(self) -> int:
         begun, (owner, workers) = self._clock(), (self._lifetime.owner, self._lifetime.count)
+        self._doubtful_last = not self._doubtful_last
         handled = sum(
-            run_waiting_wave(each, owner=owner, workers=workers) for each in self._known_sandboxes()
+            run_waiting_wave(each, owner=owner, workers=workers, doubtful_last=self._doubtful_last)
+            for each in self._known_sandboxes()
         )
         if 0 < handled < SMALL_WAVE:
             self._small_again = begun + SMALL_WAVE_EVERY

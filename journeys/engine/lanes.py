@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -107,14 +108,15 @@ def _plausible(now: datetime) -> tuple[Any, Any]:
     return bulk.to_database(now), bulk.to_database(now + 2 * LEASE)
 
 
-def choose(waiting: Sequence[Waiting], *, workers: int) -> list[int]:
+def choose(waiting: Sequence[Waiting], *, workers: int, doubtful_last: bool = False) -> list[int]:
     """The lanes for one wave: the longest waiting, up to 500 inputs and a fair share of the lanes.
 
-    A lane that crashed somebody is worked on alone.
+    A lane that crashed somebody is worked on alone, and its backlog takes its time: with ``doubtful_last``
+    the others come first. Whoever drains uses it every other time, or the others would wait for it all.
     """
     chosen: list[int] = []
     inputs = 0
-    for lane in waiting:
+    for lane in sorted(waiting, key=attrgetter("alone")) if doubtful_last else waiting:
         if lane.alone:
             if not chosen:
                 return [lane.lane_id]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
@@ -25,56 +26,87 @@ from journeys.models import LaneInput
 
 #: Events routed in one transaction.
 BATCH = 500
+#: After a crash so many are routed one by one before waves have their turn again.
+ONE_BY_ONE = 20
 _LEASES = "journeys_routerlease"
 _CRASHED = "Routing the event made the worker crash again and again; it was taken out."
 
 
 def run_router(sandbox_id: int, *, owner: str) -> int:
-    """Route what is unrouted, one batch; returns how many events. 0 too if another process is at it."""
+    """Route what is unrouted, one batch; returns how many events. 0 too if another process is at it.
+
+    After a crash a few batches of one event each.
+    """
     if not has_unrouted(sandbox_id):
         return 0
     leased = lease_router(sandbox_id, owner=owner, now=bulk.database_now())
-    if leased is None:
-        return 0
-    try:
-        return _route_batch(sandbox_id, leased)
-    except Exception as error:
-        # Like a process that died: it may be this very batch, and must not be tried for ever.
-        give_back([leased], error, table=_LEASES)
-        raise
+    routed = 0
+    while (held := leased) is not None:
+        try:
+            count, leased = _route_batch(sandbox_id, held, go_on=routed < ONE_BY_ONE)
+        except Exception as error:
+            # Like a process that died: it may be this very batch, and must not be tried for ever.
+            give_back([held], error, table=_LEASES)
+            raise
+        routed += count
+    return routed
 
 
-def _route_batch(sandbox_id: int, leased: Leased) -> int:
-    """After a crash one event at a time; the one found there at the fifth is quarantined."""
-    rows = load_unrouted(sandbox_id, limit=BATCH)
-    condemned = None
-    if leased.alone and rows:
-        suspect = f"event:{rows[0].id}"
-        if leased.crashes >= MAX_CRASHES and leased.suspect == suspect:
-            condemned = rows[0]
-        else:
-            leased = mark_suspect(leased, suspect, waiting=len(rows), table=_LEASES)
-        rows = rows[:1]
+class _Batch(NamedTuple):
+    """What is routed in one transaction."""
+
+    rows: Sequence[Raw]
+    is_condemned: bool = False  # it killed its workers too often: quarantined without a look into it
+    following: str = ""  # after a crash: what comes after it, as it is written down as the suspect
+
+
+class _Moved(Exception):
+    """The configuration changed after it was read."""
+
+
+def _route_batch(sandbox_id: int, leased: Leased, *, go_on: bool) -> tuple[int, Leased | None]:
+    """How many events, and the lease for the next one, if there is one and it is to ``go_on``."""
+    leased, batch = _next_batch(sandbox_id, leased)
     for catalog in (catalog_at_hand, catalog_of):
-        if _try(sandbox_id, leased, rows, condemned, catalog(sandbox_id)):
-            return len(rows)
+        with suppress(_Moved):
+            return len(batch.rows), _attempt(sandbox_id, leased, batch, catalog(sandbox_id), go_on=go_on)
     release([leased], table=_LEASES)
-    return len(rows)  # the next look will route them
+    return len(batch.rows), None  # the next look will route them
 
 
-def _try(
-    sandbox_id: int, leased: Leased, rows: Sequence[Raw], condemned: Raw | None, catalog: Catalog
-) -> bool:
-    """Route, write, give the lease back; False, and nothing is written, if the configuration has moved."""
-    routed = [_condemn(condemned)] if condemned else route(rows, catalog)
+def _next_batch(sandbox_id: int, leased: Leased) -> tuple[Leased, _Batch]:
+    """After a crash one event at a time; the one found there at the fifth is condemned."""
+    rows = load_unrouted(sandbox_id, limit=2 if leased.careful else BATCH)
+    if not (leased.alone and rows):
+        return leased, _Batch(rows)
+    suspect, *after = (f"event:{row.id}" for row in rows[:2])
+    is_condemned = leased.crashes >= MAX_CRASHES and leased.suspect == suspect
+    if not is_condemned and not (leased.careful and leased.suspect == suspect):
+        leased = mark_suspect(leased, suspect, waiting=len(rows), table=_LEASES)
+    return leased, _Batch(rows[:1], is_condemned, *after)
+
+
+def _attempt(
+    sandbox_id: int, leased: Leased, batch: _Batch, catalog: Catalog, *, go_on: bool
+) -> Leased | None:
+    """Route, write, give the lease back or take it for the next; if the configuration has moved, nothing."""
+    routed = [_condemn(batch.rows[0])] if batch.is_condemned else route(batch.rows, catalog)
     with transaction.atomic():
         fence([leased], table=_LEASES)
         lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != catalog.generation:
-            transaction.set_rollback(True)
-            return False
-        _write(sandbox_id, rows, routed)
-    return True
+            raise _Moved
+        _write(sandbox_id, batch.rows, routed)
+        return _take_again(sandbox_id, leased, batch.following) if go_on else None
+
+
+def _take_again(sandbox_id: int, leased: Leased, following: str) -> Leased | None:
+    """After a crash hundreds of events may have to be routed one by one: each for one commit and not for
+    three, by writing down the next one where the one before is found to be innocent."""
+    if not following or leased.careful <= 1:
+        return None
+    again = lease_router(sandbox_id, owner=leased.owner, now=bulk.database_now())
+    return again and mark_suspect(again, following, waiting=1, table=_LEASES)
 
 
 def _condemn(row: Raw) -> Routed:

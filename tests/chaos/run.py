@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--only", help="this fault again and again, by the name of its function")
+    parser.add_argument("--first", nargs="+", default=[], metavar="FAULT", help="these before the others")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, installed(options.database, Path(folder)) as one:
-        figures = run(one, seconds=options.seconds, only=options.only)
+        faults = chosen(faults_of(one), only=options.only, first=options.first)
+        figures = run(one, faults, seconds=options.seconds)
     for name, value in figures.items():
         print(f"{name:<32}{value}")
     if options.json:
@@ -68,11 +70,20 @@ def installed(database: str, folder: Path) -> Iterator[Installation]:
             one.stop()
 
 
-def run(one: Installation, *, seconds: float, only: str | None = None) -> dict[str, Any]:
+def chosen(faults: Sequence[Fault], *, only: str | None, first: Sequence[str]) -> list[Fault]:
+    """Which faults happen, in which order. A name that is not there ends the program."""
+    by_name = {fault.__name__: fault for fault in faults}
+    if unknown := {*first, *([only] if only else [])} - by_name.keys():
+        raise SystemExit(f"No such fault: {', '.join(sorted(unknown))}. There are: {', '.join(by_name)}.")
+    if only:
+        return [by_name[only]]
+    return [*(by_name[name] for name in first), *(fault for fault in faults if fault.__name__ not in first)]
+
+
+def run(one: Installation, faults: Sequence[Fault], *, seconds: float) -> dict[str, Any]:
     traffic = Traffic(one, people_per_second=PEOPLE_PER_SECOND)
     traffic.start()
     print(f"{'started':<32}{recovery(one, traffic):6.1f} s", flush=True)
-    faults = [fault for fault in faults_of(one) if only in (None, fault.__name__)]
     injected = inject(one, traffic, itertools.cycle(faults), until=time.monotonic() + seconds)
     traffic.stop()
     people = len(traffic.accepted) // len(STORY)

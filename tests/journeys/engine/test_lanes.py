@@ -77,7 +77,7 @@ def test_people_spread_evenly_over_the_lanes_of_their_sandbox() -> None:
 
 
 def waiting(lane_id: int, *, inputs: int = 1, crashes: int = 0) -> Waiting:
-    return Waiting(lane_id, inputs, NOON, crashes)
+    return Waiting(lane_id, inputs, NOON, bool(crashes))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,21 @@ def test_a_wave_takes_the_lanes_that_wait_longest(
     free: list[Waiting], workers: int, chosen: list[int]
 ) -> None:
     assert choose(free, workers=workers) == chosen
+
+
+@pytest.mark.parametrize(
+    ("free", "chosen"),
+    [
+        ([waiting(1, crashes=1), waiting(2), waiting(3, crashes=2), waiting(4)], [2, 4]),
+        ([waiting(1, crashes=1), waiting(2, crashes=2)], [1]),
+        ([waiting(1), waiting(2)], [1, 2]),
+    ],
+)
+def test_every_other_wave_is_for_the_lanes_that_crashed_nobody(
+    free: list[Waiting], chosen: list[int]
+) -> None:
+    """What waits in the others is handled one by one: everybody else would wait for the end of it."""
+    assert choose(free, workers=1, doubtful_last=True) == chosen
 
 
 def test_lanes_with_inputs_or_due_timers_wait_and_the_oldest_is_first(world: World, first: int) -> None:

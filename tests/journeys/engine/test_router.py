@@ -169,6 +169,64 @@ def test_one_that_lost_its_lease_writes_nothing(world: World, monkeypatch: pytes
     assert RouterLease.objects.get().owner is None
 
 
+def test_after_a_crash_events_are_routed_one_by_one_and_some_at_each_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds may have waited at the crash: with one at each look everything new would wait for minutes."""
+    monkeypatch.setattr(router, "ONE_BY_ONE", 3)
+    for number in range(6):
+        world.send("Lobby", f"p{number}")
+    die_at_the_router(world)
+    batches: list[int] = []
+    first = router.route
+
+    def noted(rows: Any, catalog: Any) -> Any:
+        batches.append(len(rows))
+        return first(rows, catalog)
+
+    monkeypatch.setattr(router, "route", noted)
+
+    assert [route(world), route(world)] == [4, 2]
+
+    assert batches == [1] * 6
+    assert routed_people() == [f"p{number}" for number in range(6)]
+    free = RouterLease.objects.get()
+    assert (free.owner, free.crashes, free.careful, free.suspect) == (None, 0, 0, None)
+
+
+def test_who_dies_among_them_leaves_the_right_suspect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written down together with what became of the one before."""
+    sent = [world.send("Lobby", f"p{number}") for number in range(4)]
+    die_at_the_router(world)
+    first = router.route
+
+    def killed_by_the_third(rows: Any, catalog: Any) -> Any:
+        if rows[0].id == sent[2].pk:
+            raise Died
+        return first(rows, catalog)
+
+    monkeypatch.setattr(router, "route", killed_by_the_third)
+    with pytest.raises(Died):
+        route(world)
+
+    assert routed_people() == ["p0", "p1"]
+    assert (RouterLease.objects.get().suspect, RouterLease.objects.get().crashes) == (
+        f"event:{sent[2].pk}",
+        0,
+    )
+
+
+class Died(BaseException):
+    """The process is gone: no handler of ours survives it."""
+
+
+def die_at_the_router(world: World) -> None:
+    """Somebody took the lease and was not heard of again."""
+    with world.clock():
+        lease_router(world.sandbox.pk, owner="dead", now=bulk.database_now())
+    world.pass_time(seconds=11)
+
+
 def test_more_than_a_batch_takes_several(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "BATCH", 3)
     for number in range(7):

@@ -113,9 +113,15 @@ def test_a_wave_that_takes_too_long_commits_what_it_has(
 def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A drain resident with a clock of its own; ``handled`` says what its waves will have done."""
     monkeypatch.setattr(drain, "run_router", lambda *_, **__: told.routed)
-    monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **__: told.waves.pop(0))
+    monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **asked: told.ask(**asked))
     monkeypatch.setattr(drain, "keep_up", lambda **_: False)
-    told = SimpleNamespace(now=0.0, routed=0, waves=[])
+    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[])
+
+    def ask(*, doubtful_last: bool, **_: Any) -> int:
+        told.doubtful_last.append(doubtful_last)
+        return int(told.waves.pop(0))
+
+    told.ask = ask
     lifetime: Any = SimpleNamespace(owner="one", count=1, index=0)
     told.drain = drain._Drain(lifetime, clock=lambda: told.now)
     monkeypatch.setattr(told.drain, "_known_sandboxes", lambda: [1])
@@ -143,6 +149,15 @@ def test_after_a_full_wave_the_next_one_starts_at_once(db: None, resident: Any) 
 
     assert [resident.drain.work(), resident.drain.work()] == [0.0, 0.0]
     assert resident.waves == []
+
+
+def test_lanes_that_crashed_somebody_and_the_others_take_turns(db: None, resident: Any) -> None:
+    resident.waves = [SMALL_WAVE] * 4
+
+    for _ in range(4):
+        resident.drain.work()
+
+    assert sorted(resident.doubtful_last[:2]) == sorted(resident.doubtful_last[2:]) == [False, True]
 
 
 def test_who_finds_nothing_waits_for_news(db: None, resident: Any) -> None:
