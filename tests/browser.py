@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -37,9 +38,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Nothing but this machine exists for the browser (tests/network.py does the same for Python).
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+# Nothing but this machine exists for the browser (tests/network.py does the same for Python).
+ONLY_THIS_MACHINE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 FAILURES = Path("var/test-failures")
 HOW_TO_GET_IT = (
     "No Chromium could be started. Install one (Debian: apt-get update && apt-get install chromium), "
@@ -62,10 +63,15 @@ def find_chromium() -> str | None:
     return next((path for path in found if path and not _asks_for_a_snap(path)), None)
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Raises ``BrowserMissing``."""
+def launch(playwright: Playwright, hosts: Mapping[str, int] = MappingProxyType({})) -> Browser:
+    """``hosts``: names that lead to a port of this machine. Raises ``BrowserMissing``."""
+    rules = [f"MAP {name} 127.0.0.1:{port}" for name, port in hosts.items()]
+    arguments = [*ARGUMENTS, f"--host-resolver-rules={', '.join([*rules, ONLY_THIS_MACHINE])}"]
+    if hosts:
+        # Their certificates are made by the tests. Playwright's own option spares requests, not preflights.
+        arguments.append("--ignore-certificate-errors")
     try:
-        return playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        return playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
     except Error as problem:
         raise BrowserMissing(f"{HOW_TO_GET_IT}\n{problem}") from problem
 
@@ -111,7 +117,13 @@ class PageProblems:
 
 
 @pytest.fixture(scope="module")
-def browser(django_db_setup: object) -> Iterator[Browser]:
+def browser_hosts() -> Mapping[str, int]:
+    """Names that the module's browser finds on this machine, and at which port; to be overridden."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def browser(django_db_setup: object, browser_hosts: Mapping[str, int]) -> Iterator[Browser]:
     """One browser a module: while it runs, asyncio believes to be inside a loop, so no longer than that.
 
     Inside that loop Django has database connections of its own: the databases must exist before it, and the
@@ -119,7 +131,7 @@ def browser(django_db_setup: object) -> Iterator[Browser]:
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        started = launch(playwright)
+        started = launch(playwright, browser_hosts)
         yield started
         started.close()
         connections.close_all()

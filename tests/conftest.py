@@ -50,7 +50,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """A test with real transactions empties all tables at its end: the rows of migrations are put back."""
-    result = yield
+    try:
+        return (yield)
+    finally:
+        _put_back_rows_of_migrations(item, nextitem)
+
+
+def _put_back_rows_of_migrations(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
     emptied = (
@@ -60,7 +66,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     restore = item.config.stash.get(RESTORE_ROWS, None)
     if emptied and restore and nextitem is not None:
         restore()
-    return result
 
 
 # --- Network --------------------------------------------------------------------------------------

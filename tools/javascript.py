@@ -51,7 +51,7 @@ def ensure() -> None:
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     print("Installing the JavaScript packages of package-lock.json", flush=True)
-    _run(_npm(), "ci", "--ignore-scripts")
+    _run(npm(), "ci", "--ignore-scripts")
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
     for entry in sorted(VENDOR.glob("*.js")):
@@ -67,7 +67,8 @@ def node() -> str:
     return str(_from_wheel() / "node")
 
 
-def _npm() -> str:
+def npm() -> str:
+    """The program of that Node; raises ``NodeMissing``."""
     beside = Path(node()).with_name("npm")
     return str(beside) if beside.exists() else str(shutil.which("npm"))
 

@@ -24,10 +24,15 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def gunicorn(environment: dict[str, str], *options: str) -> Iterator[Server]:
+def gunicorn(
+    environment: dict[str, str],
+    *options: str,
+    application: str = "journeyorch.wsgi:application",
+    port: int | None = None,
+) -> Iterator[Server]:
     """Start a server with ``options`` of gunicorn; it is stopped by its process id."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi:application"]
+    port = port or free_port()
+    command = [sys.executable, "-m", "gunicorn", application]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", *options]
     process = subprocess.Popen(command, env=environment)
     try:
