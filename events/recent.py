@@ -1,18 +1,25 @@
-"""The last received events of one configured event, for its page."""
+"""The last received events of an inlet, or of one configured event, and what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from events.catalog import catalog_of
-from events.loading import load_raw
-from events.models import Event, Quarantined, ReceivedEvent
-from events.routing import Routed, route
+from django.db.models import QuerySet
 
-# How far back the list looks; what a received event is can only be found by routing it once more.
+from events.catalog import Catalog, catalog_of
+from events.effects import Effect, effects_of
+from events.loading import load_raw
+from events.matching import Problem
+from events.models import Event, Inlet, Quarantined, ReceivedEvent
+from events.routing import Raw, Routed, route
+
+# How far back the list of a configured event looks; what a received event is can only be found by routing it
+# once more.
 _LOOKED_AT = 300
+# Of an inlet.
+_SHOWN = 20
 
 
 class Arrival(NamedTuple):
@@ -20,24 +27,53 @@ class Arrival(NamedTuple):
 
     id: int
     received_at: datetime
+    protocol: str
     waiting: bool
-    person: str
+    people: str  # the ids of whom it concerns
+    events: Sequence[str]  # the names of the configured events that it is
+    code: str  # why it is in quarantine, or will be; "" if it is not
     problem: str
+    effects: Sequence[Effect] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it was understood, but is none of the configured events."""
+        return not (self.problem or self.events or self.effects)
+
+
+class _Seen(NamedTuple):
+    """A received event, read and routed once more."""
+
+    row: Raw
+    was_routed: bool
+    result: Routed
 
 
 def recent_arrivals(event: Event, *, limit: int = 10) -> list[Arrival]:
     """The newest events that are this configured event or failed to be it, newest first."""
-    newest = ReceivedEvent.objects.filter(sandbox_id=event.sandbox_id).order_by("-id")
-    states = dict(newest.values_list("id", "routed")[:_LOOKED_AT])
+    catalog = catalog_of(event.sandbox_id)
+    seen = _look_at(ReceivedEvent.objects.filter(sandbox_id=event.sandbox_id), catalog, most=_LOOKED_AT)
+    return _arrivals([one for one in seen if _concerns(one.result, event)][:limit], catalog, only=event.pk)
+
+
+def arrivals_by(inlet: Inlet) -> list[Arrival]:
+    """The newest events that came in by this inlet, newest first."""
+    catalog = catalog_of(inlet.sandbox_id)
+    return _arrivals(_look_at(ReceivedEvent.objects.filter(inlet=inlet), catalog, most=_SHOWN), catalog)
+
+
+def with_effects(arrivals: Sequence[Arrival], permissions: Callable[[str], bool]) -> list[Arrival]:
+    """With what they have led to, as far as the user may see it."""
+    effects = effects_of([each.id for each in arrivals], permissions)
+    return [each._replace(effects=effects.get(each.id, ())) for each in arrivals]
+
+
+def _look_at(received: QuerySet[ReceivedEvent], catalog: Catalog, *, most: int) -> list[_Seen]:
+    states = dict(received.order_by("-id").values_list("id", "routed")[:most])
     rows = load_raw(states)
-    times = {row.id: row.received_at for row in rows}
-    results = [one for one in route(rows, catalog_of(event.sandbox_id)) if _concerns(one, event)][:limit]
-    reasons = dict(
-        Quarantined.objects.filter(received_event__in=[one.id for one in results]).values_list(
-            "received_event_id", "message"
-        )
-    )
-    return [_arrival(one, event, times[one.id], states[one.id], reasons) for one in results]
+    return [
+        _Seen(row, states[row.id], result) for row, result in zip(rows, route(rows, catalog), strict=True)
+    ]
 
 
 def _concerns(routed: Routed, event: Event) -> bool:
@@ -46,9 +82,27 @@ def _concerns(routed: Routed, event: Event) -> bool:
     return routed.problem is not None and routed.problem.message.startswith(f"Event {event.name}:")
 
 
-def _arrival(
-    routed: Routed, event: Event, received_at: datetime, was_routed: bool, reasons: Mapping[int, str]
-) -> Arrival:
-    people: Sequence[str] = [each.person_id for each in routed.recipients if event.pk in each.event_ids]
-    reason = reasons.get(routed.id) or (routed.problem.message if routed.problem else "")
-    return Arrival(routed.id, received_at, not was_routed, ", ".join(people), reason)
+def _arrivals(seen: Sequence[_Seen], catalog: Catalog, *, only: int | None = None) -> list[Arrival]:
+    """``only``: the people of this configured event."""
+    quarantined = Quarantined.objects.filter(received_event__in=[one.row.id for one in seen])
+    problems = {
+        id: Problem(*told) for id, *told in quarantined.values_list("received_event", "code", "message")
+    }
+    return [_arrival(one, catalog, problems.get(one.row.id), only) for one in seen]
+
+
+def _arrival(seen: _Seen, catalog: Catalog, quarantined: Problem | None, only: int | None) -> Arrival:
+    recipients = [one for one in seen.result.recipients if only is None or only in one.event_ids]
+    # What has been routed was judged then, by another configuration perhaps: only the quarantine tells.
+    expected = None if seen.was_routed else seen.result.problem
+    problem = quarantined or expected or Problem("", "")
+    return Arrival(
+        id=seen.row.id,
+        received_at=seen.row.received_at,
+        protocol=seen.row.protocol,
+        waiting=not seen.was_routed,
+        people=", ".join(dict.fromkeys(one.person_id for one in recipients)),
+        events=sorted({catalog.events[id].name for one in recipients for id in one.event_ids}),
+        code=problem.code,
+        problem=problem.message,
+    )

@@ -87,21 +87,20 @@ def _wrong_method(route: Route) -> Refused:
 def _receive(
     adapter: Adapter, route: Route, request: HttpRequest, incoming: Incoming, opening: Opening
 ) -> Answer:
-    inlet = opening.inlet
     shown = shown_by(request.META)
     if opening.key:
         shown = shown._replace(authorization=f"Bearer {opening.key}")
     # Before the body is looked at: strangers learn nothing about limits and forms, and cost little.
-    admit(inlet, shown=shown, now=datetime.now(UTC))
+    door = admit(opening.inlet, shown=shown, now=datetime.now(UTC))
     if shown.signature:
         # It speaks for the body: before it is checked, nobody looks into that.
         _require_within_limits(incoming)
         shown = shown._replace(body=request.body)
-        admit(inlet, shown=shown, now=datetime.now(UTC))
+        door = admit(opening.inlet, shown=shown, now=datetime.now(UTC))
     receipt = accept(
         adapter,
         adapter.messages(incoming, route),
-        inlet=inlet,
+        door=door,
         shown=shown,
         validate=_wants_validation(request.GET),
     )

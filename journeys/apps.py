@@ -8,6 +8,7 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         from actions.signals import message_feedback_received
         from datasources.signals import segment_membership_changed
+        from events import effects
         from events.signals import events_received
         from journeyorch import mentions, renaming, usage
         from journeyorch.privacy import stores as privacy
@@ -15,6 +16,7 @@ class JourneysConfig(AppConfig):
         from journeys.engine.wake import wake_drain
         from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
+        from journeys.reports import arrivals
         from journeys.usage import uses
 
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
@@ -24,3 +26,4 @@ class JourneysConfig(AppConfig):
         privacy.register(Ways())
         mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)
         renaming.register(follow)
+        effects.register("journeys.view_journey", arrivals.told)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.models import Schema
 from events.forms import EventForm
 from events.models import Event, Inlet
-from events.recent import recent_arrivals
+from events.recent import recent_arrivals, with_effects
 from events.samples import sample_entity, sample_message
 from events.snippets import snippets
 from journeyorch.access.sandboxes import worked_in
@@ -74,7 +74,7 @@ class EventAdmin(UsedAdmin):
             "title": _("Preview the payload"),
             "opts": self.opts,
             "original": event,
-            "arrivals": recent_arrivals(event),
+            "arrivals": with_effects(recent_arrivals(event), request.user.has_perm),
             **_request_to_send(request, event),
         }
         return TemplateResponse(request, "events/preview.html", context)

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from datasources.models import Dataset, Schema
 from events.admin.mapping import MappingPages
+from events.admin.receiving import ReceivingPages
 from events.admin.starting import StartPages
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
@@ -129,7 +130,7 @@ class TokenInline(admin.TabularInline):
 
 
 @admin.register(Inlet)
-class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
+class InletAdmin(StartPages, MappingPages, ReceivingPages, SandboxScopedAdmin):
     introduction = _(
         "An inlet is the address to which one of your systems sends its events. "
         "Save it, then make a key for the sender."
@@ -139,7 +140,7 @@ class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
     list_display = ("name", "sandbox", "mode", "enabled", "schema")
     list_filter = ("mode", "enabled")
     search_fields = ("name", "description", "key")
-    readonly_fields = ("key", "address", "key_link", "mapping_link")
+    readonly_fields = ("key", "address", "key_link", "mapping_link", "receiving_link")
     fields = (
         "sandbox",
         "name",
@@ -156,6 +157,7 @@ class InletAdmin(StartPages, MappingPages, SandboxScopedAdmin):
         "key",
         "address",
         "key_link",
+        "receiving_link",
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Inlet | None = None) -> tuple[str, ...]:

@@ -27,18 +27,18 @@ def accept(
     adapter: Adapter,
     messages: Sequence[Message | Flaw],
     *,
-    inlet: str,
+    door: Door,
     shown: Shown,
     validate: bool,
 ) -> Receipt:
-    """Store every message that may come in by this inlet; on disk when this returns.
+    """Store every message that may come in by this door; on disk when this returns.
 
-    With ``validate``, messages that break their schema are turned away instead of being quarantined later.
-    ``Refused`` if the request as a whole cannot be taken; then nothing of it is stored.
+    ``door`` is the one that ``shown`` has just opened. With ``validate``, messages that break their schema
+    are turned away instead of being quarantined later. ``Refused`` if the request as a whole cannot be taken;
+    then nothing of it is stored.
     """
     for _attempt in range(_ATTEMPTS):
         now = datetime.now(UTC)
-        door = admit(inlet, shown=shown, now=now)
         outcomes = [
             _judge(adapter, message, door, now=now, validate=validate)
             for message in _with_keys(adapter, messages, door, shown=shown, now=now)
@@ -46,7 +46,9 @@ def accept(
         good = [message for message in outcomes if isinstance(message, Message)]
         if (stored := store(door, good, protocol=adapter.name)) is not None:
             return _received(door, stored, outcomes, validated=validate)
-        forget(inlet)
+        # The configuration has moved on since the door was read: what was shown may open it no more.
+        forget(door.key)
+        door = admit(door.key, shown=shown, now=now)
     raise unavailable()
 
 

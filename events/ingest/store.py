@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 import orjson
-import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -21,6 +20,8 @@ from events.ingest.allowance import take
 from events.ingest.doors import Door
 from events.ingest.refusals import unavailable
 from events.protocols import Message
+from journeyorch.arrays import encoded
+from journeyorch.statements import fetch
 
 _Result = TypeVar("_Result")
 
@@ -113,25 +114,15 @@ SELECT statement_timestamp(), (SELECT count(*) FROM stored), EXISTS (SELECT FROM
 def _store_in_postgresql(
     door: Door, messages: Sequence[Message], protocol: str, test_of: int | None
 ) -> Stored | None:
-    bodies = [message.body for message in messages]
-    keys = [message.key for message in messages]
-    connection.ensure_connection()
-    # Django's own cursor binds on the client: six times the CPU (hot-path.md).
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        sandbox_id, inlet_id = Int8(door.sandbox_id), Int8(door.inlet_id)
-        judged_by = (sandbox_id, Int8(door.generation))
-        test = None if test_of is None else Int8(test_of)
-        parameters = (*judged_by, bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test)
-        row = cursor.execute(_STORE, parameters, prepare=_may_prepare(), binary=True).fetchone()
-    assert row is not None
-    at, new, current = row
+    bodies = encoded("text", [message.body for message in messages])
+    keys = encoded("text", [message.key for message in messages])
+    sandbox_id, inlet_id = Int8(door.sandbox_id), Int8(door.inlet_id)
+    test = None if test_of is None else Int8(test_of)
+    parameters = (
+        sandbox_id, Int8(door.generation), bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test,
+    )  # fmt: skip
+    ((at, new, current),) = fetch(_STORE, parameters)
     return Stored(at, new) if current else None
-
-
-def _may_prepare() -> bool:
-    # A transaction pooler gives every transaction another session, where a prepared statement is unknown;
-    # who runs one has to set Django's switch for it anyway.
-    return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
 
 
 def _store_in_sqlite(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -21,10 +20,10 @@ from journeyorch.background.files import read_from
 from journeyorch.background.kinds import UNITS, kind_of, known_kinds
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import cancel
+from journeyorch.polled import polled
 
 State = BackgroundTask.State
 _SHOWN_LINES = 200
-_KEEP_OUT = "private, no-cache"
 
 
 @admin.register(BackgroundTask)
@@ -93,10 +92,7 @@ class BackgroundTaskAdmin(SandboxScopedAdmin):
     def part(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What changes on the page, with an ETag: it is asked for every other second."""
         body = render_to_string("background/progress_part.html", _context(self._task(request, pk))).encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if request.headers.get("If-None-Match") == etag:
-            return HttpResponse(status=304, headers={"ETag": etag})
-        return HttpResponse(body, headers={"ETag": etag, "Cache-Control": _KEEP_OUT})
+        return polled(request, body)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         return require_POST(self._cancel)(request, pk)

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
+from journeys.reports.reasons import reason_in_words
 from journeys.views.shell import VIEW
 
 register = template.Library()
@@ -113,29 +114,7 @@ def demo_catcher() -> str:
     return settings.DEMO_CATCHER_URL if settings.DEMO else ""
 
 
-# Why an event did nothing (journeys.md, Discard reasons), in words.
-_REASONS = {
-    "eventWithNoJourney": _("no live journey listens to it"),
-    "reentranceNotAllowed": _("the person was inside before, and may not come again"),
-    "reentranceWait": _("too early after the last entrance"),
-    "alreadyInside": _("the person is already inside"),
-    "notListening": _("no step was waiting for it"),
-    "noKey": _("it does not say whom it is about"),
-    "wrongNamespace": _("it is about a person of another namespace"),
-    "notATestProfile": _("not a test profile"),
-    "testLimit": _("too many people in the test"),
-    "outsideDates": _("outside of the journey's dates"),
-    "journeyClosed": _("the journey is closed"),
-    "wrongSegmentStatus": _("the other change of the segment"),
-    "capped": _("over the limit"),
-    "internal": _("a fault of Journeyorch"),
-}
-
-
-@register.filter
-def reason(code: str) -> Any:
-    """A discard reason in words; one that this page does not know as it is."""
-    return _REASONS.get(code, code)
+register.filter("reason", reason_in_words)
 
 
 # What operators did that is a step event of its own (decide/operate.py), and why they could not.

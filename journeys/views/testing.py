@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from actions.messages.testing import allowed_addresses
 from events.ingest.refusals import Refused
 from events.models import Event
 from journeyorch.access.models import User
+from journeyorch.polled import polled
 from journeys import firing, publishing, testing
 from journeys.models import JourneyVersion
 from journeys.reports.counts import counts_of
@@ -137,11 +137,7 @@ def log(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _json(request: HttpRequest, data: Any) -> HttpResponse:
     body = orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(body, "application/json", headers=headers)
+    return polled(request, body, "application/json")
 
 
 def _answer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.polled import polled
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.models import Instance, Journey, JourneyVersion
@@ -68,12 +68,7 @@ def counts(request: HttpRequest, uid: UUID) -> HttpResponse:
     if body is None:
         body = _counts_json(version)
         cache.set(key, body, COUNTS_SECONDS)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers={"ETag": etag})
-    return HttpResponse(
-        body, "application/json", headers={"ETag": etag, "Cache-Control": "private, no-cache"}
-    )
+    return polled(request, body, "application/json")
 
 
 def _counts_json(version: JourneyVersion) -> bytes:

@@ -29,8 +29,10 @@ export function show(root, counts) {
  * @param {string} url
  * @param {number} every milliseconds
  * @param {(answer: Response) => Promise<void | "over">} take gets each answer that is new, and may end it
+ * @param {() => boolean} [isPaused] whether somebody wants to be left in peace
+ * @returns {() => Promise<void>} asks at once, and goes on after a pause
  */
-export function poll(url, every, take) {
+export function poll(url, every, take, isPaused = () => false) {
   let etag = "";
   let timer = 0;
   let asking = false;
@@ -38,7 +40,7 @@ export function poll(url, every, take) {
 
   async function ask() {
     clearTimeout(timer);
-    if (document.hidden || asking || over) {
+    if (document.hidden || isPaused() || asking || over) {
       return;
     }
     asking = true;
@@ -58,4 +60,5 @@ export function poll(url, every, take) {
 
   document.addEventListener("visibilitychange", ask);
   timer = setTimeout(ask, every);
+  return ask;
 }

@@ -6,16 +6,21 @@ const LONGEST = 10 * 60 * 1000;
 
 /**
  * @param {HTMLElement} part has an id, and data-renew while there is something to wait for: the address that
- *   has the part anew, where it is not the page's own
+ *   has the part anew, where it is not the page's own; with data-live it is never given up, and a button with
+ *   data-pauses and its id makes it stand still
  */
 function renew(part) {
   const url = part.dataset.renew?.startsWith("/") ? part.dataset.renew : location.href;
   let until = Date.now() + LONGEST;
   let text = "";
-  poll(url, EVERY, async (answer) => {
+  const isPaused = pausing(part, () => ask());
+  const ask = poll(url, EVERY, take, isPaused);
+
+  /** @param {Response} answer */
+  async function take(answer) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(part.id);
-    if (!fresh || Date.now() > until) {
+    if (!fresh || (Date.now() > until && !part.hasAttribute("data-live"))) {
       return "over";
     }
     if (fresh.textContent !== text) {
@@ -29,7 +34,22 @@ function renew(part) {
     }
     part.removeAttribute("data-renew");
     return "over";
+  }
+}
+
+/**
+ * @param {HTMLElement} part
+ * @param {() => void} goOn
+ * @returns {() => boolean} whether the part shall stand still
+ */
+function pausing(part, goOn) {
+  const button = document.querySelector(`[data-pauses="${CSS.escape(part.id)}"]`);
+  const isPaused = () => button?.getAttribute("aria-pressed") === "true";
+  button?.addEventListener("click", () => {
+    button.setAttribute("aria-pressed", String(!isPaused()));
+    goOn();
   });
+  return isPaused;
 }
 
 /**

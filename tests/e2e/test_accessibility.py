@@ -134,7 +134,7 @@ def technical_pages() -> list[str]:
     pages = [
         "", "events/event/", "events/event/add/", f"events/event/{event}/preview/",
         f"events/event/{event}/delete/", f"events/inlet/{inlet}/change/", f"events/inlet/{inlet}/new-key/",
-        f"events/inlet/{inlet}/mapping/", "events/inlet/start/",
+        f"events/inlet/{inlet}/mapping/", f"events/inlet/{inlet}/receiving/", "events/inlet/start/",
         "events/quarantined/", "datasources/schema/add/", "datasources/datasource/add/",
         f"datasources/fieldgroup/{group}/change/", f"datasources/fieldgroup/{group}/test/",
         f"datasources/schema/{Schema.objects.earliest('pk').pk}/change/", "datasources/schema/",

@@ -143,7 +143,7 @@ def test_the_preview_shows_a_request_that_is_accepted_and_is_this_event(
     assert "curl -X POST" in page
     page = admin_client.get(reverse("admin:events_event_preview", args=[event.pk])).content.decode()
     assert "person-1" in page
-    assert "Waiting" in page
+    assert "waits for a worker" in page
 
 
 @pytest.mark.parametrize("fields", [[], ["_hotel.nights"]])

@@ -7,10 +7,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from datasources.models import Identity, Profile
 from events.models import Inlet, Quarantined, ReceivedEvent
-from journeyorch.access.models import Sandbox
+from journeyorch.access.models import Sandbox, User
 from journeys.engine.codec import encode
 from journeys.engine.decide.values import Position, State, Status, StepStatus, Timer
 from journeys.models import Call, StepEvent
@@ -194,3 +195,23 @@ def test_a_quarantined_event_says_why(reader, received, sandbox):
 
 def test_an_event_that_did_nothing_for_long_is_said_to_have_had_no_effect(reader, received):
     assert "No live journey was interested" in reader.get(f"/received/{received.pk}/").content.decode()
+
+
+def test_the_list_of_an_inlet_tells_what_events_did_in_journeys(client, person, told, received, sandbox):
+    anna = person("anna@example.com")
+    told(anna, "in", received_event_id=received.pk, entrance=1, person_id="anna@example.com")
+    told(None, "", received_event_id=received.pk, status=StepEvent.Status.DISCARDED, path="alreadyInside")
+    technical = User.objects.create_user("technical", is_staff=True)
+    technical.sandboxes.add(sandbox)
+    allow(technical, "view_inlet", "view_receivedevent")
+    client.force_login(technical)
+    address = f"/admin/events/inlet/{received.inlet_id}/receiving/"
+    assert "Win back" not in client.get(address).content.decode(), "they may not see journeys"
+    allow(technical, "view_journey")
+    page = client.get(address).content.decode()
+    assert f'<a href="/instances/{anna.pk}/">anna@example.com entered Win back</a>' in page
+    assert "Discarded in Win back: the person is already inside" in page
+
+
+def allow(user: User, *permissions: str) -> None:
+    user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
