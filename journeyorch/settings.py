@@ -220,6 +220,9 @@ OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 # A file of root certificates (PEM) to trust instead of those of certifi.
 OUTBOUND_CA_BUNDLE = env.str("OUTBOUND_CA_BUNDLE", default="")
 CALL_THREADS = env.int("CALL_THREADS", default=16)
+# So many failures in a row open the circuit breaker of an endpoint (0: never), for so many seconds.
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=20)
+BREAKER_SECONDS = env.int("BREAKER_SECONDS", default=30)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_URL = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("events.urls")),
     path("api/", include("journeyorch.api.urls")),
     path("data/core/", include("datasources.api.urls")),
+    path("authoring/", include("journeyorch.outbound.protection.urls")),
     path("", include("actions.urls")),
     path("", include("journeys.urls")),
 ]

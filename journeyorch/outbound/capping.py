@@ -1,4 +1,4 @@
-"""Caps: at most so many calls in so much time, over all workers (datasources-actions.md, Capping).
+"""Caps: at most so many calls in so much time, over all workers.
 
 Time is cut into windows as long as the cap's period. A row counts the slots taken in the present one; a
 single conditional update takes a block of them for this process. Blocks last 100 ms and never beyond their
@@ -107,9 +107,7 @@ def _next_block(endpoint: str, limit: Limit, *, size: int, now: datetime | None)
 
 def _take(endpoint: str, limit: Limit, *, size: int, now: datetime | None) -> int | None:
     """Take ``size`` slots of the present window at once: the time in ms since 1970; None if they are gone."""
-    if not connection.in_atomic_block:
-        # Call threads live long: a connection that the server has closed must not fail the call.
-        connection.close_if_unusable_or_obsolete()
+    usable_connection()
     clock = _CLOCKS[connection.vendor] if now is None else str(int(now.timestamp() * 1000))
     values: dict[str, str | int] = {
         "endpoint": endpoint,
@@ -121,6 +119,12 @@ def _take(endpoint: str, limit: Limit, *, size: int, now: datetime | None) -> in
         cursor.execute(_TAKE.format(clock=clock), values)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def usable_connection() -> None:
+    """Call threads live long: a connection that the server has closed must not fail the call."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 _capping = Capping()

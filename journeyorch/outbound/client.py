@@ -22,6 +22,8 @@ from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Connection, Deadline, Network
 from journeyorch.outbound.guard import Origin, Policy, Refused, check_url, configured_policy
 from journeyorch.outbound.headers import header_problem
+from journeyorch.outbound.protection import sending
+from journeyorch.outbound.protection.sending import Capped
 from journeyorch.outbound.wire import (
     Answer,
     BadAnswer,
@@ -36,6 +38,7 @@ USER_AGENT = "Journeyorch"
 # Statuses after which the same call may succeed later (journeys.md, Retries).
 _RETRYABLE_STATUSES = frozenset({408, 429, *range(500, 600)})
 _RETRYABLE_REASONS = frozenset({"resolve", "connect", "timeout", "cutShort", "tokenLater"})
+_STATUS_OF_REASON = {"timeout": "timedOut", sending.OVER_THE_CAP: "capped", sending.NO_CONNECTION: "capped"}
 
 DEFAULT_NETWORK = Network()
 
@@ -78,8 +81,8 @@ class Response(NamedTuple):
 class Failure(NamedTuple):
     """No usable answer."""
 
-    # refused, resolve, connect, tls, timeout, cutShort, badAnswer, tooLarge, notJson, and where a token was
-    # needed first: token, tokenLater
+    # refused, capped, noConnection, resolve, connect, tls, timeout, cutShort, badAnswer, tooLarge, notJson,
+    # and where a token was needed first: token, tokenLater
     reason: str
     message: str  # one sentence for people, without any secret
     elapsed_ms: int = 0
@@ -98,14 +101,18 @@ def exchange(
     try:
         target = check_url(request.url, policy)
         conversation = _begun(request, target.origin, target.path)
-        answer = _talk(
-            request,
-            target.origin,
-            conversation,
-            deadline=Deadline(timeout),
-            policy=policy,
-            network=network or DEFAULT_NETWORK,
-        )
+        with sending.passage(request.method, request.url, seconds=timeout) as may_keep:
+            answer = _talk(
+                request,
+                target.origin,
+                conversation,
+                deadline=Deadline(timeout),
+                policy=policy,
+                network=network or DEFAULT_NETWORK,
+                may_keep=may_keep,
+            )
+    except Capped as refusal:
+        return Failure(refusal.code, str(refusal), _since(started))
     except Exception as error:
         failure = _failure(error)
         if failure is None:
@@ -140,6 +147,7 @@ def _talk(
     deadline: Deadline,
     policy: Policy,
     network: Network,
+    may_keep: bool,
 ) -> Answer:
     connection = connections.take_kept(origin, request.context) or _connected(
         request, origin, deadline=deadline, policy=policy, network=network
@@ -150,7 +158,10 @@ def _talk(
     except BaseException:
         connection.close()
         raise
-    _give_back(connection, answer, request, origin)
+    if answer.reusable and may_keep:
+        connections.keep(connection, origin, request.context)
+    else:
+        connection.close()
     return answer
 
 
@@ -165,13 +176,6 @@ def _connected(
         raise
     except OSError as error:
         raise _NotConnected from error
-
-
-def _give_back(connection: Connection, answer: Answer, request: Request, origin: Origin) -> None:
-    if answer.reusable:
-        connections.keep(connection, origin, request.context)
-    else:
-        connection.close()
 
 
 def _failure(error: Exception) -> Failure | None:
@@ -212,7 +216,7 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
     With a bad one goes the beginning of its text, for who looks for the reason.
     """
     if isinstance(answer, Failure):
-        status = "timedOut" if answer.reason == "timeout" else "error"
+        status = _STATUS_OF_REASON.get(answer.reason, "error")
         return Outcome(
             status,
             answer.reason,

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from django.db import models
 
+from journeyorch.outbound.protection.models import (
+    Breaker,
+    CappingConfig,
+    ConnectionPermit,
+    ThrottleWindow,
+    ThrottlingConfig,
+)
+
+__all__ = [
+    "Breaker",
+    "CapWindow",
+    "CappingConfig",
+    "ConnectionPermit",
+    "ThrottleWindow",
+    "ThrottlingConfig",
+]
+
 
 class CapWindow(models.Model):
     """How many calls of an endpoint's cap are taken in its present window (journeyorch.outbound.capping).

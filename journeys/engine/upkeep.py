@@ -22,6 +22,7 @@ from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
+from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
 from journeys.definition.document import Document
 from journeys.engine.snapshots import complain_of_old_snapshots
 from journeys.engine.sweeps import end_run
@@ -64,6 +65,7 @@ def upkeep(now: datetime) -> bool:
         delete_old_deliveries(now),
         forget_fetched(now),
         forget_expired_counts(now, most=BATCH),
+        forget_deleted_throttles(now),
     )
     return sweep_segments(now) or max(deleted) >= BATCH
 

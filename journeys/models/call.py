@@ -40,8 +40,11 @@ class Call(models.Model):
     namespace = models.CharField(max_length=60)
     person_id = models.CharField(max_length=512)
     in_test = models.BooleanField(default=False)
-    # What is protected together: "source:3", "action:7", "channel:1".
+    # What is protected together: "source:3", "action:7", "channel:1"; for a call that waits in the line of a
+    # throttle, that line.
     endpoint = models.CharField(_("endpoint"), max_length=80)
+    # The endpoint that it had before it stood in line; null: it never did.
+    own_endpoint = models.CharField(max_length=80, null=True)
     status = models.SmallIntegerField(_("status"), choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(_("created"))
     # When it is due; for a call under way, when its lease ends: so the index of claims never meets it.

@@ -49,7 +49,14 @@ class Ahead:
         while answers and answers[0] < lately:
             answers.popleft()
         wanted = max(self._share, min(MOST, 2 * len(answers)))
-        return wanted - self._sending[endpoint] - len(self._waiting.get(endpoint, ()))
+        return wanted - self._begun(endpoint)
+
+    def free(self, endpoint: str) -> int:
+        """How many calls of this endpoint would be sent at once."""
+        return min(self._share - self._begun(endpoint), self._threads - self.total)
+
+    def _begun(self, endpoint: str) -> int:
+        return self._sending[endpoint] + len(self._waiting.get(endpoint, ()))
 
     def add(self, calls: Iterable[Claimed]) -> None:
         """Claimed and begun; they wait for a thread."""
@@ -78,4 +85,9 @@ class Ahead:
     def done(self, call: Claimed) -> None:
         """Its thread is free again."""
         self._sending[call.endpoint] -= 1
-        self._answers.setdefault(call.endpoint, deque(maxlen=MOST)).append(self._clock())
+        self.passed_on([call.endpoint])
+
+    def passed_on(self, endpoints: Iterable[str]) -> None:
+        """A call of each is off our hands: as quickly as that goes, more are claimed."""
+        for endpoint in endpoints:
+            self._answers.setdefault(endpoint, deque(maxlen=MOST)).append(self._clock())

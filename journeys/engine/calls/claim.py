@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
@@ -39,7 +39,14 @@ class Claimed(NamedTuple):
     attempts: int  # made before this one
     first_attempt_at: datetime | None
     prepared: Prepared | None
+    created_at: datetime
+    own_endpoint: str | None = None  # if it stands, or stood, in a throttle's line
     spent: float = 0.0  # seconds since the first attempt, when this one was started
+
+    @property
+    def system(self) -> str:
+        """The endpoint that is called, also of a call that stands in line."""
+        return self.own_endpoint or self.endpoint
 
     @property
     def was_begun_by_dead(self) -> bool:
@@ -70,7 +77,7 @@ WITH RECURSIVE found(endpoint) AS (
 """
 _RETURNED = (
     "id, sandbox_id, kind, spec, namespace, person_id, in_test, token, lane_id, instance_id, endpoint,"
-    " timeout_seconds, attempts, first_attempt_at, request"
+    " timeout_seconds, attempts, first_attempt_at, request, created_at, own_endpoint"
 )
 
 
@@ -79,8 +86,18 @@ def open_endpoints() -> list[str]:
     return [row[0] for row in bulk.run(_ENDPOINTS)]
 
 
-def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claimed]:
+def claim(
+    endpoint: str,
+    *,
+    owner: str,
+    most: int,
+    now: datetime,
+    due: datetime | None = None,
+    becomes: str | None = None,
+) -> list[Claimed]:
     """Claim due calls of an endpoint, in order; what others hold is passed over.
+
+    ``due``: only what has been due since then. ``becomes`` is the endpoint that they have from then on.
 
     A claim moves ``not_before`` to the end of its lease: if we die, the call comes due again by itself.
     Taken over from a dead worker, it gets its whole timeout again: the endpoint is not to blame.
@@ -96,18 +113,20 @@ def claim(endpoint: str, *, owner: str, most: int, now: datetime) -> list[Claime
     else:
         first = f"IN ({first})"
     sql = (
-        "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s,"
+        "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s, endpoint = %s,"
         " first_attempt_at = CASE WHEN owner IS NULL THEN first_attempt_at END"
         f" WHERE id {first} AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
     )
-    until, moment = bulk.to_database(now + LEASE), bulk.to_database(now)
-    return [_claimed(row) for row in bulk.run(sql, [owner, until, endpoint, moment, most])]
+    until, moment = bulk.to_database(now + LEASE), bulk.to_database(due or now)
+    values = [owner, until, becomes or endpoint, endpoint, moment, most]
+    return [_claimed(row) for row in bulk.run(sql, values)]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
     """A row as ``_RETURNED`` names its columns; raw SQL gives SQLite's texts and numbers."""
     id, sandbox_id, kind, spec, namespace, person_id, in_test, *rest = row
-    token, lane_id, instance_id, endpoint, timeout, attempts, first_attempt_at, request = rest
+    token, lane_id, instance_id, endpoint, timeout, attempts, first_attempt_at, request, *rest = rest
+    created_at, own_endpoint = rest
     return Claimed(
         spec=CallSpec(_uuid(id), sandbox_id, kind, orjson.loads(spec), namespace, person_id, bool(in_test)),
         token=token,
@@ -118,6 +137,8 @@ def _claimed(row: Sequence[Any]) -> Claimed:
         attempts=attempts,
         first_attempt_at=bulk.from_database(first_attempt_at),
         prepared=Prepared(orjson.loads(request)) if request else None,
+        created_at=cast(datetime, bulk.from_database(created_at)),
+        own_endpoint=own_endpoint,
     )
 
 
@@ -201,7 +222,7 @@ def _by_kind(claimed: Iterable[Claimed]) -> Mapping[str, list[Claimed]]:
     return found
 
 
-_CLAIM = (tables.UUID, Column("token", "integer"))
+CLAIM = (tables.UUID, Column("token", "integer"))
 _STARTED = (
     Column("request", "text"),
     Column("attempts", "smallint"),
@@ -224,12 +245,12 @@ def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
         for call in calls
     ]
     rows = [
-        (call.spec.key, call.token, _text(call.prepared), call.attempts, call.first_attempt_at)
+        (call.spec.key, call.token, request_text(call.prepared), call.attempts, call.first_attempt_at)
         for call in started
     ]
-    if bulk.update(tables.CALL, _CLAIM, _STARTED, rows) == len(rows):
+    if bulk.update(tables.CALL, CLAIM, _STARTED, rows) == len(rows):
         return started
-    ours = bulk.lookup(tables.CALL, _CLAIM, [row[:2] for row in rows], [tables.UUID])
+    ours = bulk.lookup(tables.CALL, CLAIM, [row[:2] for row in rows], [tables.UUID])
     return [started[ordinal] for ordinal, _ in ours]
 
 
@@ -247,17 +268,17 @@ def unstart(calls: Sequence[Claimed], now: datetime) -> None:
         for call in calls
     ]
     columns = (Column("not_before", "timestamptz"), Column("owner", "text"), *_STARTED[1:])
-    bulk.update(tables.CALL, _CLAIM, columns, rows)
+    bulk.update(tables.CALL, CLAIM, columns, rows)
 
 
-def _text(prepared: Prepared | None) -> str | None:
+def request_text(prepared: Prepared | None) -> str | None:
     return orjson.dumps(prepared.request).decode() if prepared else None
 
 
 def drop(calls: Sequence[Claimed]) -> None:
     """End calls that nobody waits for, unmade."""
     rows = [(call.spec.key, call.token, Call.Status.DROPPED, None) for call in calls]
-    bulk.update(tables.CALL, _CLAIM, (Column("status", "smallint"), Column("owner", "text")), rows)
+    bulk.update(tables.CALL, CLAIM, (Column("status", "smallint"), Column("owner", "text")), rows)
 
 
 def give_back(calls: Sequence[Claimed], now: datetime) -> None:
@@ -267,6 +288,6 @@ def give_back(calls: Sequence[Claimed], now: datetime) -> None:
 
 def postpone(calls: Sequence[tuple[Claimed, datetime]]) -> None:
     """Make calls due again, each at its time."""
-    rows = [(call.spec.key, call.token, moment, None) for call, moment in calls]
-    columns = (Column("not_before", "timestamptz"), Column("owner", "text"))
-    bulk.update(tables.CALL, _CLAIM, columns, rows)
+    rows = [(call.spec.key, call.token, moment, None, call.attempts) for call, moment in calls]
+    columns = (Column("not_before", "timestamptz"), Column("owner", "text"), Column("attempts", "smallint"))
+    bulk.update(tables.CALL, CLAIM, columns, rows)

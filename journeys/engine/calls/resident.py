@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
@@ -16,6 +15,9 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 
 from journeyorch import bulk, wakeup
 from journeyorch.outbound.calls import Outcome, handler_of
+from journeyorch.outbound.protection import breaker
+from journeyorch.outbound.protection.sending import on_behalf_of
+from journeyorch.outbound.protection.throttling import head_of, line_of, throttle_in
 from journeyorch.queue import Lifetime
 from journeys.engine.calls.admitting import admit
 from journeys.engine.calls.ahead import Ahead
@@ -33,9 +35,11 @@ from journeys.engine.calls.claim import (
     without_owner_gone,
     without_unknown,
 )
+from journeys.engine.calls.lines import join, let_out, waited_too_long
 from journeys.engine.calls.parking import park
+from journeys.engine.calls.protecting import by_system, caller_of, protect
 from journeys.engine.calls.results import Result, commit_results
-from journeys.engine.calls.retry import pause_before_retry
+from journeys.engine.calls.retry import sort_results
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +60,8 @@ def resident(lifetime: Lifetime) -> None:
             lifetime.beat()
             if not _tolerantly(caller.work):
                 # For new calls and for results: who waits for a slow answer must not be late for a new call.
-                listener.wait(_IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE)
+                idle = _IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE
+                listener.wait(caller.at_most(idle))
         while caller.under_way:
             lifetime.beat()
             caller.wait_for_result()
@@ -104,10 +109,16 @@ class _Caller:
         self._ahead = Ahead(threads=settings.CALL_THREADS)
         self._sent: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._finished: list[Result] = []
+        self._failing: set[str] = set()
+        self._look_again: float | None = None
 
     @property
     def under_way(self) -> int:
         return self._ahead.total + len(self._finished)
+
+    def at_most(self, seconds: float) -> float:
+        """How long to wait for something to do: at most until the next window, when a line waits for it."""
+        return seconds if self._look_again is None else min(seconds, self._look_again)
 
     def work(self) -> bool:
         """Commit what has come back and claim what is due; False when there was neither."""
@@ -137,19 +148,12 @@ class _Caller:
         if not self._finished:
             return 0
         now = bulk.database_now()
-        again, over = [], []
-        for result in self._finished:
-            pause = pause_before_retry(
-                result.outcome, attempts=result.call.attempts, time_left=result.call.time_left(now)
-            )
-            if pause is None:
-                over.append(result)
-            else:
-                again.append((result.call, now + timedelta(seconds=pause)))
+        again, over = sort_results(self._finished, now)
         postpone(again)
         if over:
             commit_results(over, now)
             wakeup.notify("drain")
+        breaker.note(by_system(self._finished), now, failing=self._failing)
         finished, self._finished = len(self._finished), []
         return finished
 
@@ -163,29 +167,57 @@ class _Caller:
 
     def _claim(self) -> int:
         claimed: list[Claimed] = []
+        their_turn: list[Claimed] = []
+        self._look_again = None
         for endpoint in open_endpoints():
-            most = self._ahead.room(endpoint) - sum(call.endpoint == endpoint for call in claimed)
-            if most > 0:
+            throttle_id = throttle_in(endpoint)
+            if throttle_id is not None:
+                their_turn.extend(self._let_out(endpoint, throttle_id, their_turn))
+            elif (most := self._ahead.room(endpoint)) > 0:
                 claimed.extend(claim(endpoint, owner=self._owner, most=most, now=bulk.database_now()))
-        if claimed:
-            self._begin(claimed)
-        return len(claimed)
+        if claimed or their_turn:
+            self._begin(claimed, their_turn)
+        return len(claimed) + len(their_turn)
 
-    def _begin(self, claimed: Sequence[Claimed]) -> None:
-        """Render, store, send. If something fails here, the calls are given back at once."""
+    def _let_out(self, endpoint: str, throttle_id: int, others: Sequence[Claimed]) -> list[Claimed]:
+        """Calls that stand in line, as many as threads are free: a slot is for now, not for later."""
+        if endpoint == line_of(throttle_id):
+            late = waited_too_long(throttle_id, owner=self._owner, now=bulk.database_now())
+            self._finished.extend(Result(call, outcome) for call, outcome in late)
+        head = head_of(throttle_id)
+        most = self._ahead.free(head) - sum(call.endpoint == head for call in others)
+        if most <= 0:
+            return []
+        found = let_out(endpoint, throttle_id, owner=self._owner, most=most)
+        if found.look_again is not None:
+            self._look_again = self.at_most(found.look_again)
+        return found.calls
+
+    def _begin(self, claimed: Sequence[Claimed], their_turn: Sequence[Claimed]) -> None:
+        """Render, store, send; ``their_turn``: calls from a line, whose owners have been looked for.
+
+        If something fails here, the calls are given back at once.
+        """
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
-            known, unknown = without_unknown(wanted)
+            known, unknown = without_unknown([*wanted, *their_turn])
             park(unknown, bulk.database_now())
             harmless, ended = without_killers(known)
             ready, unmade = prepare(harmless)
             admitted, refused = admit(ready)
-            started = start(admitted, bulk.database_now())
+            now = bulk.database_now()
+            failing = breaker.conditions()
+            protected = protect(admitted, failing, now)
+            join(protected.joining, now)
+            started = start(protected.go, now)
         except BaseException:
-            give_back(claimed, bulk.database_now())
+            give_back([*claimed, *their_turn], bulk.database_now())
             raise
-        self._finished.extend(Result(call, outcome) for call, outcome in [*ended, *unmade, *refused])
+        self._failing = set(failing)
+        unmade += [*ended, *refused, *protected.refused]
+        self._finished.extend(Result(call, outcome) for call, outcome in unmade)
+        self._ahead.passed_on(call.endpoint for call, _ in protected.joining)
         self._ahead.add(started)
         self._dispatch()
 
@@ -201,7 +233,8 @@ class _Caller:
         """In a thread: one attempt. Whatever happens, a result comes back."""
         try:
             assert call.prepared is not None
-            outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, call.attempt_timeout)
+            with on_behalf_of(caller_of(call)):
+                outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, call.attempt_timeout)
         except Exception:
             logger.exception("A call failed inside our own code")
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")

@@ -369,7 +369,7 @@ class Clock:
 
 def call(endpoint: str, number: int = 0) -> Claimed:
     spec = CallSpec(number, 1, "custom_action", {}, "", "", False)  # type: ignore[arg-type]
-    return Claimed(spec, 1, 1, None, endpoint, 30.0, 1, None, None)  # type: ignore[arg-type]
+    return Claimed(spec, 1, 1, None, endpoint, 30.0, 1, None, None, None)  # type: ignore[arg-type]
 
 
 def test_one_endpoint_gets_half_of_the_threads(calling: World) -> None:

@@ -30,7 +30,7 @@ READ = [
     (tables.INSTANCE, load._INSTANCE_SELECT),
     (tables.LANE_INPUT, load._INPUT_SELECT),
     (tables.CALL, receivers._CALL),
-    (tables.CALL, claim._CLAIM),
+    (tables.CALL, claim.CLAIM),
     (tables.CALL, claim._STARTED),
     (tables.CALL, results._OPEN_CLAIM),
     (tables.CALL, results._DONE),
