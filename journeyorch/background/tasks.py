@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from journeyorch import bulk, wakeup
+from journeyorch.access import audit
 from journeyorch.access.models import Sandbox, User
+from journeyorch.background.kinds import kind_of
 from journeyorch.background.models import BackgroundTask, StoredFile
 
 State = BackgroundTask.State
@@ -37,8 +39,15 @@ def begin(
         unit=unit, state=State.PREPARED if prepared else State.OPEN, created_at=now, not_before=now,
     )  # fmt: skip
     if not prepared:
-        transaction.on_commit(lambda: wakeup.notify("drain"))
+        _begun(task)
     return task
+
+
+def _begun(task: BackgroundTask) -> None:
+    kind = kind_of(task.kind)
+    # Not by its title, which may name a person.
+    audit.record("began", task, label=str(kind.title) if kind else task.kind)
+    transaction.on_commit(lambda: wakeup.notify("drain"))
 
 
 def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:
@@ -47,7 +56,7 @@ def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:
     prepared = BackgroundTask.objects.filter(pk=task.pk, state=State.PREPARED)
     begun = prepared.update(state=State.OPEN, spec=dict(spec), created_at=now, not_before=now)
     if begun:
-        transaction.on_commit(lambda: wakeup.notify("drain"))
+        _begun(task)
     return bool(begun)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -37,6 +39,10 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
         return self.filter(pk=models.Subquery(newest))
 
 
+# What the audit log calls the change into a status.
+_VERBS = {"live": "published", "closed": "closed", "stopped": "stopped", "finished": "finished"}
+
+
 class JourneyVersion(Configuration):
     """What people walk through; ``document`` is the drawing (journeys/definition/document.py)."""
 
@@ -47,6 +53,8 @@ class JourneyVersion(Configuration):
         CLOSED = "closed", _("Closed")
         STOPPED = "stopped", _("Stopped")
         FINISHED = "finished", _("Finished")
+
+    not_audited = Configuration.not_audited | {"revision", "test_run", "test_people", "tested_at"}
 
     #: People are inside, or may be.
     RUNNING = (Status.TEST, Status.LIVE, Status.CLOSED)
@@ -89,6 +97,15 @@ class JourneyVersion(Configuration):
 
     def __str__(self) -> str:
         return f"{self.journey.name}, version {self.number}"
+
+    def audited_as(self, changes: Mapping[str, Any]) -> str:
+        """A new status is what the log tells of first."""
+        before, after = changes.get("status", (self.status, self.status))
+        if before == after:
+            return super().audited_as(changes)
+        if after == self.Status.DRAFT:
+            return "ended the test"
+        return "tested" if after == self.Status.TEST else _VERBS[after]
 
     @property
     def run(self) -> int:

@@ -203,7 +203,7 @@ def test_strangers_and_those_without_the_permission_see_nothing(client, reader, 
     reader.user_permissions.clear()
     assert client.get(address).status_code == 403
     client.logout()
-    assert client.get(address).status_code == 403
+    assert client.get(address).status_code == 401
 
 
 @pytest.mark.parametrize("name", ["elsewhere", "unheard", "a\x00b"])

@@ -163,13 +163,13 @@ def test_received_payloads_are_for_those_who_may_see_them(login, event):
 @pytest.mark.parametrize("name", POSTS)
 def test_strangers_are_refused(db, name):
     answer = send(Client(), name, "{}")
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("name", ["functions", "samples"])
 def test_strangers_read_nothing(db, name):
-    assert Client().get(f"/api/v1/expressions/{name}").status_code == 403
+    assert Client().get(f"/api/v1/expressions/{name}").status_code == 401
 
 
 def test_a_form_of_another_site_is_refused(login):

@@ -395,6 +395,6 @@ def test_a_question_that_makes_no_sense_is_said(client: Client, query: dict[str,
 
 def test_the_api_is_for_those_who_may_see_journeys(crowd: World) -> None:
     stranger = Client()
-    assert stranger.get("/api/v1/step-events").status_code == 403
+    assert stranger.get("/api/v1/step-events").status_code == 401
     stranger.force_login(User.objects.create_user("nobody"))
     assert stranger.get("/api/v1/step-events").status_code == 403

@@ -1,30 +1,44 @@
-"""Users and sandboxes in the admin."""
+"""Users, groups and sandboxes in the admin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch.access import audit
+from journeyorch.access.admin.audited import AuditedAdmin, changes_of
 from journeyorch.access.models import Sandbox, User
 from journeyorch.access.sandboxes import sandboxes_of
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     """Django's own page, with the sandboxes that the user may enter."""
 
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sandboxes"), {"fields": ("sandboxes",)}))
     filter_horizontal = ("groups", "user_permissions", "sandboxes")
 
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
+    """Django's own page; which sandboxes a group may enter is said at the sandbox."""
+
+    introduction = _("What many may do. The ready-made groups can be changed like any other.")
+
+
 @admin.register(Sandbox)
-class SandboxAdmin(admin.ModelAdmin):
+class SandboxAdmin(AuditedAdmin):
     """Sandboxes are made and renamed here; their deletion would take everything in them along."""
 
     list_display = ("name", "title", "kind", "time_zone")
@@ -37,10 +51,13 @@ class SandboxAdmin(admin.ModelAdmin):
         """Never the generation that the form was opened with: one that repeats would hide a change."""
         with transaction.atomic():
             if change:
-                obj.save(update_fields=form.changed_data)
+                stored = set(form.changed_data) - {"groups"}  # the admin saves those afterwards
+                obj.save(update_fields=stored)
                 obj.configuration_changed()
+                audit.record("changed", obj, changes=audit.shown(changes_of(form)))
             else:
                 obj.save()
+                audit.record("created", obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Everybody may look at the sandboxes that they may enter: other pages link to them."""

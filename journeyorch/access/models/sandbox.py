@@ -1,12 +1,10 @@
-"""Users and sandboxes: who may use Journeyorch, and in which separate world (events.md, Sandboxes)."""
+"""A separate world: what is configured, received or run belongs to one (events.md, Sandboxes)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.auth.models import AbstractUser, Group
-from django.db import models, transaction
-from django.db.models import F, Q, QuerySet
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.locks import lock_sandbox
@@ -60,40 +58,3 @@ class Sandbox(models.Model):
         """
         lock_sandbox(self.pk, shared=False)
         Sandbox.objects.filter(pk=self.pk).update(generation=F("generation") + 1)
-
-
-class User(AbstractUser):
-    """Somebody who logs in. Own model from the start, because it cannot be exchanged later."""
-
-    sandboxes = models.ManyToManyField(Sandbox, verbose_name=_("sandboxes"), blank=True)
-
-    def open_sandboxes(self) -> QuerySet[Sandbox]:
-        """Those given to the user or to a group of theirs; a superuser enters all."""
-        if self.is_superuser:
-            return Sandbox.objects.all()
-        return Sandbox.objects.filter(Q(user=self) | Q(groups__user=self)).distinct()
-
-
-class Configuration(models.Model):
-    """Base of everything that technical or business users configure in a sandbox.
-
-    Saving or deleting one raises the sandbox's generation in the same transaction, so that routing and
-    waves never work with a stale copy.
-    """
-
-    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, verbose_name=_("sandbox"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            self.sandbox.configuration_changed()
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with transaction.atomic():
-            self.sandbox.configuration_changed()
-            return super().delete(*args, **kwargs)

@@ -1,0 +1,61 @@
+"""The audit log, to be looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.models import AuditEntry
+from journeyorch.access.sandboxes import sandbox_of
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(AuditedAdmin):
+    """Nobody adds, changes or deletes here."""
+
+    introduction = _("Who changed, published, stopped, exported or deleted what, newest first.")
+    list_display = ("at", "actor", "verb", "label", "kind", "credential")
+    list_filter = ("verb", "kind", ("at", admin.DateFieldListFilter))
+    search_fields = ("actor", "credential", "label")
+    ordering = ("-at", "-pk")
+    fields = ("at", "actor", "credential", "sandbox", "verb", "kind", "label", "values")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Of the sandbox worked in, and of what belongs to none, such as credentials."""
+        rows: QuerySet[AuditEntry] = super().get_queryset(request)
+        return rows.filter(Q(sandbox=sandbox_of(request)) | Q(sandbox=None))
+
+    @admin.display(description=_("before and after"))
+    def values(self, entry: AuditEntry) -> SafeString | str:
+        rows = ((name, _text(before), _text(after)) for name, (before, after) in entry.changes.items())
+        table = format_html_join(
+            "", "<tr><th scope='row'>{}</th><td><pre>{}</pre></td><td><pre>{}</pre></td></tr>", rows
+        )
+        if not table:
+            return "–"
+        head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", _("field"), _("before"), _("after"))
+        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, table)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
