@@ -40,7 +40,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 # With the Node of this machine, or one that is installed into .venv.
-$(BUNDLED): $(INSTALLED) package-lock.json tools/javascript.py $(wildcard tools/vendor/*.js)
+$(BUNDLED): $(INSTALLED) package-lock.json tools/javascript.py $(shell find tools/vendor static/designer static/js -name "*.js")
 	@$(PYTHON) -m tools.javascript
 	@touch $@
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
 
 from journeyorch.access.views import switch_sandbox
 from journeyorch.health import healthz
@@ -10,6 +11,8 @@ from journeyorch.health import healthz
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    # The texts of scripts in the reader's language.
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=["journeys"]), name="javascript-catalog"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("sandbox/", switch_sandbox, name="switch-sandbox"),

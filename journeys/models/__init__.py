@@ -6,6 +6,7 @@ from journeys.models.instance import Instance
 from journeys.models.journey import Journey
 from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
 from journeys.models.last_trigger import LastTrigger
+from journeys.models.onlooker import Onlooker
 from journeys.models.profile_cap import ProfileCap
 from journeys.models.step_event import StepCount, StepEvent
 from journeys.models.version import JourneyVersion
@@ -20,6 +21,7 @@ __all__ = [
     "Lane",
     "LaneInput",
     "LastTrigger",
+    "Onlooker",
     "ProfileCap",
     "RouterLease",
     "StepCount",

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from events.models import Event
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.expressions.reference import catalogue
-from journeys.views.editing import written
 from journeys.views.shell import VIEW, VIEW_EVENT, page
+from journeys.views.written import written
 
 EXPRESSION = "@{Order.total} >= 100.0 and count(@{Order.items.all(currentEventField.price < 10)}) > 0"
 SAMPLE: dict[str, Any] = {

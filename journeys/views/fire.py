@@ -17,8 +17,8 @@ from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
 from journeys import firing
-from journeys.views.editing import written
 from journeys.views.shell import CHANGE, page
+from journeys.views.written import written
 
 MAX_LENGTH = 200_000
 

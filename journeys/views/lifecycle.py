@@ -125,6 +125,21 @@ def moves_of(version: JourneyVersion, user: Any) -> list[Move]:
     ]
 
 
+def describe_moves(version: JourneyVersion, user: Any) -> list[dict[str, Any]]:
+    """The same for the designer, with what will happen."""
+    return [
+        {
+            "name": move.name,
+            "label": str(move.label),
+            "icon": move.icon,
+            "question": str(move.question),
+            "consequences": _consequences(version, move),
+            "dangerous": move.dangerous,
+        }
+        for move in moves_of(version, user)
+    ]
+
+
 def problems_of(version: JourneyVersion) -> list[Problem]:
     """What keeps a draft from being published; published versions have been checked."""
     return publishing.check(version) if version.status in (Status.DRAFT, Status.TEST) else []
@@ -162,8 +177,10 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
     messages.success(request, asked.done)
     if asked.name == "delete":
         return redirect("home")
+    if made is not None:
+        return redirect("version-design", uid=made.uid)
     page_name = "version-test" if asked.name.startswith("switch-test") else "version"
-    return redirect(page_name, uid=(made or version).uid)
+    return redirect(page_name, uid=version.uid)
 
 
 def _consequences(version: JourneyVersion, asked: Move) -> list[str]:

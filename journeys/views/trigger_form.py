@@ -15,7 +15,7 @@ from events.models import Event
 from journeyorch.access.models import User
 from journeys import firing, testing
 from journeys.models import JourneyVersion
-from journeys.views.editing import written
+from journeys.views.written import written
 
 MAX_LENGTH = 200_000
 

@@ -121,7 +121,7 @@ def business_pages() -> list[str]:
         f"{version}/labels/",
     ]
     tabs += [f"{tested}/test/", f"{tested}/switch-test-off/", f"{by_segment}/test/"]
-    tabs += [f"{draft}/", f"{draft}/edit/", f"{version}/people/operate/?verb=end&of=all"]
+    tabs += [f"{draft}/", f"{draft}/design/", f"{version}/people/operate/?verb=end&of=all"]
     tries = ["/fire/", "/expressions/"]
     return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
 

@@ -131,6 +131,8 @@ def _manage(*arguments: str) -> list[str]:
 def _preparations(options: Mapping[str, Any]) -> list[list[str]]:
     return [
         _manage("migrate", "--verbosity=0"),
+        # The scripts of the pages; `make setup` has made them, unless something has changed since.
+        [sys.executable, str(settings.BASE_DIR / "tools" / "javascript.py")],
         _manage("collectstatic", "--noinput", "--verbosity=0"),
         _manage(
             "demo_data",

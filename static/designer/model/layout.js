@@ -62,7 +62,7 @@ export function labelWidth(label) {
  */
 export function layout(document, kinds, { slot = 0 } = {}) {
   const outline = new Outline(document, kinds);
-  return new Drawing(outline, new Rows(outline), slot).draw();
+  return new Drawing(outline, new Rows(outline, slot > 0), slot).draw();
 }
 
 /**
@@ -180,18 +180,22 @@ function* slotsOf(id, activity, document, kinds) {
 
 /** The row of every activity and of every slot. */
 class Rows {
-  /** @param {Outline} outline */
-  constructor(outline) {
+  /**
+   * @param {Outline} outline
+   * @param {boolean} isEdited then the first row is kept free for a start that is still missing
+   */
+  constructor(outline, isEdited) {
     this.outline = outline;
     this.ofCard = new Map([[START, 0]]);
     /** @type {Map<Slot, number>} */
     this.ofSlot = new Map();
     this.count = 0;
-    const hasStart = outline.of(START).length > 0;
-    if (hasStart) {
+    if (outline.of(START).length) {
       this.place(START);
+    } else if (isEdited) {
+      this.count = 1;
     }
-    this.firstDetached = hasStart ? this.count : 0;
+    this.firstDetached = this.count;
     outline.detached.forEach((root) => this.place(root));
   }
 

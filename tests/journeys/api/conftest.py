@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.journeys.views.conftest import draft, event, login, sandbox
+from tests.journeys.views.conftest import draft, event, login, reader, sandbox
 
-__all__ = ["draft", "event", "login", "sandbox"]
+__all__ = ["draft", "event", "login", "reader", "sandbox"]
 
 Ask = Callable[..., Any]
 

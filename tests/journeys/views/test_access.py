@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from journeyorch.access.models import Sandbox, User
 
-SEEN_BY_READERS = ["", "people/", "details/", "counts/"]
-CHANGED_BY_MAKERS = ["edit/", "duplicate/", "delete/", "publish/"]
+SEEN_BY_READERS = ["", "design/", "people/", "details/", "counts/"]
+CHANGED_BY_MAKERS = ["duplicate/", "delete/", "publish/"]
 
 
 def test_strangers_are_sent_to_the_login(live):

@@ -1,0 +1,90 @@
+"""What a sandbox offers to the steps of a journey: the palette's entries, and what panes let choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from actions.models import Action
+from events.models import Event
+from journeyorch.expressions import types
+from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog, VariableInfo
+from journeys.activities.jump import fields_of
+from journeys.activities.update_profile import field_type
+
+#: More profile fields than this nobody looks through; the search of the page finds those that there are.
+MOST_FIELDS = 2000
+
+
+def offers_of(sandbox_id: int, catalog: Catalog) -> dict[str, Any]:
+    """Everything by kind, as plain JSON. ``catalog``: of this sandbox, and it knows whose page this is."""
+    descriptions = dict(Event.objects.filter(sandbox_id=sandbox_id).values_list("name", "description"))
+    about = dict(Action.objects.filter(sandbox_id=sandbox_id).values_list("name", "description"))
+    return {
+        "events": [
+            {"name": event.name, "namespace": event.namespace, "description": descriptions.get(name, "")}
+            for name, event in sorted(catalog.events.items())
+        ],
+        "actions": [
+            {
+                "name": action.name,
+                "description": about.get(name, ""),
+                "variables": variables(action.variables),
+                "hasResponse": action.response is not None,
+            }
+            for name, action in sorted(catalog.actions.items())
+        ],
+        "templates": [
+            {"name": one.name, "kind": one.kind, "variables": variables(one.parameters)}
+            for one in catalog.templates.values()
+        ],
+        "channels": sorted(catalog.channels),
+        "segments": sorted(catalog.segments),
+        "namespaces": sorted(catalog.namespaces),
+        "journeys": list(_targets(catalog)),
+    }
+
+
+def variables(found: Iterable[VariableInfo]) -> list[dict[str, Any]]:
+    """What is to be given, each with the type that its expression must have; "": any."""
+    return [
+        {"name": one.name, "label": one.label, "type": type_name(one.type), "required": one.required}
+        for one in found
+    ]
+
+
+def type_name(type: Any) -> str:
+    """The name of a type that an expression can be asked to have; empty for those that have none."""
+    name = getattr(type, "name", "")
+    return name if name in types.NAMED else ""
+
+
+def _targets(catalog: Catalog) -> Iterator[dict[str, Any]]:
+    """Journeys that a jump could lead to."""
+    for uid, target in sorted(catalog.journeys.items(), key=lambda item: item[1].name):
+        if uid != catalog.own and (target.event or not (target.is_live or target.in_test)):
+            status = "live" if target.is_live else "test" if target.in_test else "draft"
+            yield {"uid": uid, "name": target.name, "event": target.event, "status": status}
+
+
+def jump_variables(catalog: Catalog, event: str) -> list[dict[str, Any]]:
+    """What a jump brings to a journey that begins with this event."""
+    found = catalog.events.get(event)
+    return variables(fields_of(found)) if found else []
+
+
+def profile_fields(catalog: Catalog) -> list[dict[str, str]]:
+    """The fields of profiles that can be set, by path, with their types."""
+    group = catalog.profile_groups.get(PROFILE_GROUP)
+    fields: Mapping[str, Any] = (
+        group.type.fields if group and isinstance(group.type, types.ObjectType) else {}
+    )
+    found: list[dict[str, str]] = []
+    waiting = [(name, fields[name]) for name in reversed([*fields]) if name != EXPERIENCE_EVENTS]
+    while waiting and len(found) < MOST_FIELDS:
+        path, type = waiting.pop()
+        if isinstance(type, types.ObjectType):
+            waiting.extend((f"{path}.{name}", type.fields[name]) for name in reversed([*type.fields]))
+        elif field_type(catalog, path) is not None:
+            found.append({"path": path, "type": type_name(type)})
+    return found

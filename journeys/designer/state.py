@@ -1,0 +1,110 @@
+"""A version as the designer opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.urls import reverse
+
+from journeyorch.access.models import User
+from journeys.definition.document import Document, read_document
+from journeys.definition.problems import Problem
+from journeys.designer.kinds import describe_kinds
+from journeys.designer.offers import offers_of
+from journeys.engine.catalog import read_catalog
+from journeys.models import JourneyVersion
+from journeys.publishing import CHANGE_TIMEOUT, check
+
+Status = JourneyVersion.Status
+CHANGE = "journeys.change_journey"
+
+
+def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
+    """All that the page needs to draw itself, in one piece."""
+    catalog = read_catalog(version.sandbox_id)._replace(own=str(version.journey.uid))
+    return {
+        "version": describe_version(version),
+        **describe_draft(version),
+        "kinds": describe_kinds(),
+        "offers": offers_of(version.sandbox_id, catalog),
+        "limits": {
+            "activities": settings.JOURNEY_MAX_ACTIVITIES,
+            "waitDays": catalog.longest_wait.days,
+        },
+        "timeZones": sorted(available_timezones()),
+        "may": {"change": may_change(version, user), "changeTimeout": user.has_perm(CHANGE_TIMEOUT)},
+        "user": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
+        "urls": _addresses(version),
+    }
+
+
+def may_change(version: JourneyVersion, user: User) -> bool:
+    """Whether this user may draw; everybody else looks."""
+    return version.status == Status.DRAFT and user.has_perm(CHANGE)
+
+
+def describe_version(version: JourneyVersion) -> dict[str, Any]:
+    """What the page's head says."""
+    journey = version.journey
+    return {
+        "uid": str(version.uid),
+        "number": version.number,
+        "status": version.status,
+        "statusLabel": version.get_status_display(),
+        "savedAt": version.updated_at,
+        "publishedAt": version.published_at,
+        "publishedBy": str(version.published_by or ""),
+        "journey": {"uid": str(journey.uid), "name": journey.name, "description": journey.description},
+    }
+
+
+def describe_draft(version: JourneyVersion) -> dict[str, Any]:
+    """The drawing as it is stored, and what is wrong with it now."""
+    document, problems = read_document(version.document)
+    return {
+        "document": (document or Document.empty()).model_dump(mode="json"),
+        "revision": version.revision,
+        "problems": describe_problems(problems or _problems(version)),
+    }
+
+
+def _problems(version: JourneyVersion) -> list[Problem]:
+    """Published versions have been checked."""
+    return check(version) if version.status in (Status.DRAFT, Status.TEST) else []
+
+
+def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": problem.code,
+            "message": problem.message,
+            "activity": problem.activity or "",
+            "field": problem.field,
+            "line": problem.line,
+            "column": problem.column,
+            "isError": problem.is_error,
+        }
+        for problem in problems
+    ]
+
+
+def _addresses(version: JourneyVersion) -> dict[str, str]:
+    """Addresses with ``__name__`` are filled in by the page."""
+    uid = version.uid
+    pages = {
+        "home": reverse("home"),
+        "help": reverse("help"),
+        "version": reverse("version", args=[uid]),
+        "test": reverse("version-test", args=[uid]),
+        "details": reverse("version-details", args=[uid]),
+        "people": reverse("version-people", args=[uid]),
+        "labels": reverse("version-labels", args=[uid]),
+        "counts": reverse("version-counts", args=[uid]),
+        "move": reverse("version-move", args=[uid, "publish"]).replace("publish", "__name__"),
+    }
+    parts = ("draft", "presence", "journey", "moves", "offers", "profile-fields", "jump-fields", "template")
+    api = {part: reverse(f"api-design-{part}", args=[uid]) for part in parts}
+    expressions = {part: reverse(f"api-expressions-{part}") for part in ("check", "complete")}
+    return {**pages, **api, **expressions}

@@ -1,0 +1,38 @@
+// Asking the server: JSON both ways, and problem details when it refuses.
+
+/**
+ * @typedef {object} Answer
+ * @property {boolean} ok
+ * @property {number} status 0: no answer came
+ * @property {any} data what it says; of refusals the problem details
+ * @property {string} detail one sentence that says why not; "" if it is ok
+ */
+
+/** @param {string} name */
+function cookie(name) {
+  const found = document.cookie.split("; ").find((each) => each.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+/**
+ * @param {string} url
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal, keepalive?: boolean}} [options]
+ * @returns {Promise<Answer>}
+ */
+export async function ask(url, { method = "GET", body, signal, keepalive } = {}) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") };
+  const options = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  try {
+    const answer = await fetch(url, { method, signal, keepalive, redirect: "error", ...options });
+    const isJson = answer.headers.get("Content-Type")?.includes("json") ?? false;
+    const data = isJson ? await answer.json() : {};
+    return { ok: answer.ok && isJson, status: answer.status, data, detail: answer.ok ? "" : detailOf(data) };
+  } catch {
+    return { ok: false, status: 0, data: {}, detail: "" };
+  }
+}
+
+/** @param {any} data */
+function detailOf(data) {
+  return String(data.errors?.[0]?.detail ?? data.detail ?? "");
+}

@@ -1,0 +1,175 @@
+// The head of the page: where one is, how it stands, and what can be done with the version as a whole.
+
+import { signal } from "../build/preact.js";
+import { ask } from "./api.js";
+import { html, Icon, IconButton } from "./html.js";
+import { openMenuBelow } from "./menus.js";
+import { redoable, undoable } from "./model/history.js";
+import { askFor } from "./dialogs.js";
+import { download } from "./canvas/files.js";
+import { others, refusal, settled, status } from "./saving.js";
+import { say } from "./actions.js";
+import { canEdit, history, mode, pane, problems, redoNext, undoLast, urls, version } from "./store.js";
+import { filled, gettext, ngettext } from "./text.js";
+
+export function Header() {
+  const { journey, number, status: state, statusLabel } = version.value;
+  return html`<header class="top">
+    <a class="button button--square" href=${urls.home} aria-label=${gettext("Back to the journeys")} title=${gettext("Back to the journeys")}><${Icon} name="back" /></a>
+    <div class="top__title">
+      <div class="top__line"><h1>${journey.name}</h1><span class=${`chip chip--${state}`}>${statusLabel}</span></div>
+      <p class="top__note">${filled(gettext("Version %(number)s"), { number })} · <${Saved} /></p>
+    </div>
+    <${Onlookers} />
+    <${ProblemsButton} />
+    ${canEdit.value && html`<${UndoButtons} />`}
+    <${Modes} />
+    <div class="top__main">
+      ${canEdit.value && html`<button type="button" class="button top__test" onClick=${() => begin("switch-test-on")}><${Icon} name="play" /> ${gettext("Test")}</button>`}
+      ${state === "test" && html`<a class="button" href=${urls.test}><${Icon} name="play" /> ${gettext("Test")}</a>`}
+      <${PublishButton} />
+    </div>
+  </header>`;
+}
+
+function Saved() {
+  if (!canEdit.value && status.value !== "refused") {
+    return gettext("read only");
+  }
+  const words = {
+    saved: gettext("Saved"),
+    changed: gettext("Changed"),
+    saving: gettext("Saving…"),
+    away: gettext("Not saved: the server does not answer. It is tried again; your changes are kept in this browser."),
+    refused: `${gettext("Not saved.")} ${refusal.value}`,
+    conflict: gettext("Not saved: somebody else has changed the same steps."),
+  };
+  const isBad = ["away", "refused", "conflict"].includes(status.value);
+  return html`<span class=${isBad ? "top__trouble" : ""} data-saving=${status.value} role="status">${words[status.value]}</span>`;
+}
+
+function Onlookers() {
+  const names = others.value;
+  if (!names.length) {
+    return null;
+  }
+  const words = filled(ngettext("%(names)s is looking at this version, too.", "%(names)s are looking at this version, too.", names.length), { names: names.join(", ") });
+  return html`<div class="onlookers" role="img" aria-label=${words} title=${words}>${names.slice(0, 3).map((name) => html`<span key=${name}>${initials(name)}</span>`)}</div>`;
+}
+
+/** @param {string} name */
+function initials(name) {
+  const parts = name.split(/[\s._-]+/).filter(Boolean);
+  return (parts.length > 1 ? parts[0][0] + parts[parts.length - 1][0] : name.slice(0, 2)).toUpperCase();
+}
+
+function ProblemsButton() {
+  const errors = problems.value.filter((one) => one.isError).length;
+  const warnings = problems.value.length - errors;
+  if (!problems.value.length) {
+    return canEdit.value ? html`<span class="top__good"><${Icon} name="check" /> ${gettext("No problems")}</span>` : null;
+  }
+  const words = [
+    errors && filled(ngettext("%(n)s error", "%(n)s errors", errors), { n: errors }),
+    warnings && filled(ngettext("%(n)s warning", "%(n)s warnings", warnings), { n: warnings }),
+  ];
+  return html`<button type="button" class=${`button top__problems${errors ? " top__problems--errors" : ""}`} aria-expanded=${pane.value === "problems"} onClick=${() => (pane.value = pane.value === "problems" ? "" : "problems")}>
+    <${Icon} name="alert" /> <span>${words.filter(Boolean).join(", ")}</span>
+  </button>`;
+}
+
+function UndoButtons() {
+  const [back, again] = [undoable(history.value), redoable(history.value)];
+  return html`<div class="top__pair">
+    <${IconButton} icon="undo" label=${back ? filled(gettext("Undo: %(words)s"), { words: back }) : gettext("Undo")} disabled=${!back} onClick=${undoLast} />
+    <${IconButton} icon="redo" label=${again ? filled(gettext("Redo: %(words)s"), { words: again }) : gettext("Redo")} disabled=${!again} onClick=${redoNext} />
+  </div>`;
+}
+
+function Modes() {
+  const other = mode.value === "canvas" ? "outline" : "canvas";
+  const label = other === "outline" ? gettext("Show as a list") : gettext("Show as a drawing");
+  return html`<${IconButton} icon=${other === "outline" ? "list" : "split"} label=${label} onClick=${() => (mode.value = other)} />`;
+}
+
+/** @typedef {{name: string, label: string, icon: string, question: string, consequences: string[], dangerous: boolean}} Move */
+
+const isAsking = signal(false);
+
+function PublishButton() {
+  const isDraft = version.value.status === "draft" || version.value.status === "test";
+  return html`<div class="top__pair top__pair--joined">
+    ${isDraft && html`<button type="button" class="button button--primary" onClick=${() => begin("publish")}>${gettext("Publish")}</button>`}
+    <button type="button" class=${`button button--square${isDraft ? " button--primary" : ""}`} aria-haspopup="menu" aria-label=${gettext("More to do with this version")} title=${gettext("More to do with this version")} aria-busy=${isAsking.value} onClick=${openMore}><${Icon} name=${isDraft ? "down" : "more"} /></button>
+  </div>`;
+}
+
+/** @returns {Promise<Move[] | null>} */
+async function moves() {
+  isAsking.value = true;
+  await settled();
+  const { ok, data, detail } = await ask(urls.moves);
+  isAsking.value = false;
+  if (!ok) {
+    say(detail || gettext("The server does not answer; try again in a moment."), true);
+  }
+  return ok ? data.moves : null;
+}
+
+/** @param {MouseEvent} event */
+async function openMore(event) {
+  const button = /** @type {Element} */ (event.currentTarget);
+  const found = await moves();
+  if (!found) {
+    return;
+  }
+  const { status: state } = version.value;
+  const pages = [
+    { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
+    ...(state === "draft" ? [] : [{ label: gettext("Report"), icon: "users", href: urls.version }]),
+    { label: gettext("Details and versions"), icon: "layers", href: urls.details },
+    ...(state === "live" ? [{ label: gettext("Name and labels"), icon: "edit", href: urls.labels }] : []),
+    { label: "", line: true },
+    { label: gettext("Download as SVG"), icon: "image", run: () => download("svg") },
+    { label: gettext("Download as PNG"), icon: "image", run: () => download("png") },
+    { label: gettext("Copy technical details"), icon: "copy", run: copyDetails },
+    { label: "", line: true },
+  ];
+  openMenuBelow([...pages, ...found.map((move) => ({ label: move.label, icon: move.icon, danger: move.dangerous, run: () => confirm(move) }))], button);
+}
+
+/** @param {string} name of a move */
+export async function begin(name) {
+  const found = await moves();
+  const move = found?.find((each) => each.name === name);
+  if (move) {
+    confirm(move);
+  } else if (found) {
+    say(gettext("You may not do this with this version, or it is not possible as it is now."), true);
+  }
+}
+
+/** What will happen, and then it happens. @param {Move} move */
+function confirm(move) {
+  const isBlocked = ["publish", "switch-test-on"].includes(move.name);
+  const errors = isBlocked ? problems.value.filter((one) => one.isError).length : 0;
+  if (errors) {
+    pane.value = "problems";
+    say(filled(ngettext("%(n)s error has to be corrected first.", "%(n)s errors have to be corrected first.", errors), { n: errors }), true);
+    return;
+  }
+  const warnings = isBlocked ? problems.value.length : 0;
+  const more = warnings ? [filled(ngettext("%(n)s warning is left: worth a look before.", "%(n)s warnings are left: worth a look before.", warnings), { n: warnings })] : [];
+  askFor({ title: move.question, lines: [...move.consequences, ...more], label: move.label, icon: move.icon, danger: move.dangerous, action: urls.move.replace("__name__", move.name) });
+}
+
+async function copyDetails() {
+  const { uid, number, status: state, journey } = version.value;
+  const details = { journey: journey.uid, name: journey.name, version: uid, number, status: state, problems: problems.value, document: history.value.present.document };
+  try {
+    await navigator.clipboard.writeText(JSON.stringify(details, null, 2));
+    say(gettext("The technical details are copied."));
+  } catch {
+    say(gettext("The browser did not let this page use the clipboard."), true);
+  }
+}

@@ -1,0 +1,143 @@
+// The pane at the right: the form of a step, made from what its kind says of its configuration.
+
+import { useEffect, useLayoutEffect, useRef } from "../../build/preact.js";
+import { copySteps, deleteSteps } from "../actions.js";
+import { wantsFocus } from "../canvas/canvas.js";
+import { html, Icon, IconButton } from "../html.js";
+import { edit } from "../model/commands.js";
+import { faultOf, matters } from "../model/forms.js";
+import { detailOf, nameOf } from "../model/kinds.js";
+import { Problems } from "../problems.js";
+import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep } from "../store.js";
+import { filled, gettext } from "../text.js";
+import { Control } from "./controls.js";
+import { TextField } from "./fields.js";
+import { Paths } from "./paths.js";
+import { PropertiesForm } from "./properties.js";
+import { ReadOnly } from "./read-only.js";
+
+export function Pane() {
+  const what = pane.value;
+  if (!what) {
+    return null;
+  }
+  const name = { step: gettext("Step"), properties: gettext("Properties"), problems: gettext("Problems") }[what];
+  return html`<aside class="pane" aria-label=${name}>
+    ${what === "problems" && html`<${Problems} />`}
+    ${what === "properties" && html`<${PropertiesForm} />`}
+    ${what === "step" && drawing.value.activities[opened.value.id] && html`<${StepForm} key=${opened.value.id} id=${opened.value.id} field=${opened.value.field} />`}
+  </aside>`;
+}
+
+/** @param {{id: string, field: string}} props */
+function StepForm({ id, field }) {
+  const activity = drawing.value.activities[id];
+  const kind = kinds[activity.kind];
+  const before = useRef(activity);
+  const form = useRef(/** @type {HTMLElement | null} */ (null));
+  const change = (/** @type {Partial<import("../model/document.js").Activity>} */ changes, /** @type {string} */ key) =>
+    apply(filled(gettext("Changed %(name)s"), { name: nameOf(activity, kinds) }), edit(drawing.value, id, changes, kinds), key && `${id}.${key}`);
+
+  useLayoutEffect(() => goToField(form.current, field), [field]);
+  useEffect(() => {
+    before.current = activity;
+  }, [id]);
+
+  const own = problemsByStep.value.get(id) ?? [];
+  const told = new Set();
+  const faultsOf = (/** @type {string} */ name) => {
+    told.add(name);
+    return own.filter((problem) => problem.field === name).map((problem) => problem.message);
+  };
+  const body = kind ? html`<${ConfigForm} id=${id} activity=${activity} kind=${kind} change=${change} faultsOf=${faultsOf} />` : null;
+  const ok = () => close(id);
+  const cancel = () => {
+    if (canEdit.value && before.current !== activity) {
+      const { to, ...rest } = before.current;
+      apply(gettext("Took back the changes of this step"), edit(drawing.value, id, { ...rest, to: existing(to) }, kinds));
+    }
+    close(id);
+  };
+  return html`<form ref=${form} class="pane__form" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); ok(); }}>
+    <div class="pane__head">
+      <span class=${`tile tile--${kind?.category ?? "orchestration"}`}><${Icon} name=${kind?.icon ?? "alert"} /></span>
+      <div class="pane__title"><h2>${kind?.title ?? activity.kind}</h2><p title=${kind?.help}>${nameOf(activity, kinds) === kind?.title ? kind?.help : detailOf({ ...activity, config: {} }, kinds) && nameOf(activity, kinds)}</p></div>
+      <${IconButton} small icon="copy" label=${gettext("Copy")} onClick=${() => copySteps([id])} />
+      ${canEdit.value && html`<${IconButton} small icon="trash" label=${gettext("Delete")} onClick=${() => deleteSteps([id])} />`}
+      <${IconButton} small icon="close" label=${gettext("Close")} onClick=${ok} />
+    </div>
+    <div class="pane__body">
+      ${!kind && html`<p class="notice notice--error">${gettext("There is no such kind of step. Delete it.")}</p>`}
+      <${OtherFaults} problems=${own} />
+      <${TextField} id="pane-label" label=${gettext("Label")} most=${120} placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label} disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
+      ${body}
+      ${kind?.stores && html`<${TextField} id="pane-name" label=${gettext("Name in expressions")} most=${60} placeholder=${String(activity.config[kind.names] ?? "")} value=${activity.name} faults=${faultsOf("name")} disabled=${!canEdit.value} onChange=${(/** @type {string} */ name) => change({ name: name.trim() }, "name")} />`}
+      <${TextField} id="pane-description" label=${gettext("Description")} most=${2000} lines=${2} value=${activity.description} disabled=${!canEdit.value} onChange=${(/** @type {string} */ description) => change({ description }, "description")} />
+      <${TextField} id="pane-note" label=${gettext("Note, pinned to the card")} most=${2000} lines=${2} value=${activity.note} disabled=${!canEdit.value} onChange=${(/** @type {string} */ note) => change({ note }, "note")} />
+      <${ReadOnly} id=${id} activity=${activity} />
+    </div>
+    ${canEdit.value && html`<div class="pane__foot"><button type="button" class="button" onClick=${cancel}>${gettext("Cancel")}</button><button class="button button--primary">${gettext("OK")}</button></div>`}
+  </form>`;
+}
+
+/** Links to what is still there. @param {Record<string, string[]>} to */
+function existing(to) {
+  return Object.fromEntries(Object.entries(to).map(([way, ids]) => [way, ids.filter((id) => id in drawing.value.activities)]).filter(([, ids]) => ids.length));
+}
+
+/** Back to the step in the drawing. @param {string} id */
+function close(id) {
+  pane.value = "";
+  if (mode.value === "canvas") {
+    wantsFocus.value = id;
+  } else {
+    const row = document.querySelector(`[data-outline="${CSS.escape(id)}"]`);
+    if (row instanceof HTMLElement) {
+      row.focus();
+    }
+  }
+}
+
+/** What no control of the form shows. @param {{problems: import("../store.js").Problem[]}} props */
+function OtherFaults({ problems }) {
+  const others = problems.filter((problem) => !problem.field || ["next", "error", "timeout", "other"].includes(problem.field));
+  return others.length > 0 && html`<ul class="problem-list">${others.map((problem, index) => html`<li key=${index} class=${`problem-row${problem.isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>${problem.message}</span></li>`)}</ul>`;
+}
+
+/**
+ * @param {{id: string, activity: import("../model/document.js").Activity, kind: import("../model/kinds.js").Kind,
+ *   change: (changes: Partial<import("../model/document.js").Activity>, key: string) => boolean, faultsOf: (field: string) => string[]}} props
+ */
+function ConfigForm({ id, activity, kind, change, faultsOf }) {
+  const { config } = activity;
+  const set = (/** @type {Record<string, any>} */ changes, /** @type {string} */ key) => {
+    const next = { ...config, ...changes };
+    Object.keys(next).filter((name) => next[name] === undefined || next[name] === null).forEach((name) => delete next[name]);
+    change({ config: next }, key);
+  };
+  return Object.entries(kind.schema.properties).map(([name, property]) => {
+    if (name === kind.labelled) {
+      return html`<${Paths} key=${name} activity=${id} kind=${kind} config=${config} faultsOf=${faultsOf} onChange=${(/** @type {any[]} */ paths, /** @type {string} */ key) => set({ [name]: paths }, key && `config.${key}`)} />`;
+    }
+    const isPossible = name !== "error_path" || Object.entries(kind.failsWhen).every(([field, value]) => config[field] === value);
+    if (property.widget === "hidden" || !matters(property, config) || !isPossible) {
+      return null;
+    }
+    const required = kind.schema.required?.includes(name) ?? false;
+    const fault = config[name] === undefined || config[name] === "" ? "" : faultOf(property, config[name], required);
+    return html`<${Control} key=${name} id=${id} name=${name} property=${property} kind=${kind} config=${config} required=${required} faults=${fault ? [fault] : faultsOf(name)} faultsOf=${faultsOf} set=${set} />`;
+  });
+}
+
+/** @param {HTMLElement | null} form @param {string} field "": the first */
+function goToField(form, field) {
+  const [first, index] = field.split(".");
+  const candidates = [`pane-${field}`, `${first}-${field.slice(first.length + 1)}`, `path-${field}`];
+  const listed = index !== undefined ? form?.querySelectorAll(".path")[Number(index)] : null;
+  const target = candidates.map((id) => form?.querySelector(`#${CSS.escape(id)}`)).find(Boolean) ?? listed;
+  const control = target?.matches("input, textarea, select") ? target : target?.querySelector("textarea, input, select");
+  const wanted = control ?? form?.querySelector("#pane-label");
+  if (wanted instanceof HTMLElement && matchMedia("(pointer: fine)").matches) {
+    wanted.focus();
+  }
+}
