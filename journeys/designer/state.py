@@ -26,6 +26,7 @@ def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
     catalog = read_catalog(version.sandbox_id)._replace(own=str(version.journey.uid))
     return {
         "version": describe_version(version),
+        "sandbox": version.sandbox.name,
         **describe_draft(version),
         "kinds": describe_kinds(),
         "offers": offers_of(version.sandbox_id, catalog),

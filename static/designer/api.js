@@ -8,6 +8,13 @@
  * @property {string} detail one sentence that says why not; "" if it is ok
  */
 
+let sandbox = "";
+
+/** The page stays in the sandbox in which it was opened, whatever other tabs do. @param {string} name */
+export function stayIn(name) {
+  sandbox = name;
+}
+
 /** @param {string} name */
 function cookie(name) {
   const found = document.cookie.split("; ").find((each) => each.startsWith(`${name}=`));
@@ -20,8 +27,12 @@ function cookie(name) {
  * @returns {Promise<Answer>}
  */
 export async function ask(url, { method = "GET", body, signal, keepalive } = {}) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") };
-  const options = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  /** @type {Record<string, string>} */
+  const headers = sandbox ? { "X-Sandbox-Name": sandbox } : {};
+  if (body !== undefined) {
+    Object.assign(headers, { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") });
+  }
+  const options = { headers, body: body === undefined ? undefined : JSON.stringify(body) };
   try {
     const answer = await fetch(url, { method, signal, keepalive, redirect: "error", ...options });
     const isJson = answer.headers.get("Content-Type")?.includes("json") ?? false;

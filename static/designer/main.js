@@ -1,6 +1,7 @@
 // Begins the designer with what the server has put into the page.
 
 import { render } from "../build/preact.js";
+import { stayIn } from "./api.js";
 import { App } from "./app.js";
 import { html, useSprite } from "./html.js";
 import { watchCounts } from "./live.js";
@@ -13,6 +14,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("designer"));
 const state = JSON.parse(document.getElementById("designer-state")?.textContent ?? "{}");
 
 useSprite(root.dataset.icons ?? "");
+stayIn(state.sandbox);
 load(state);
 loadRecent();
 // On a phone the list is easier to read and to touch.
