@@ -17,6 +17,8 @@ import orjson
 from django.utils import timezone
 
 from actions import payload
+from actions.campaign import caps
+from actions.campaign.sent import remember
 from actions.models import Action, OnUnknown
 from actions.payload import Variable
 from datasources.external.conform import conform
@@ -51,6 +53,9 @@ class CustomAction(NamedTuple):
     response: Mapping[str, Any] | None  # JSON Schema of the response's fields, None: nothing is kept
     on_unknown: str = OnUnknown.RESEND
     signing: Mapping[str, Any] = {}  # the sealed secret of signatures, {}: requests are not signed
+    type: str = Action.Type.CUSTOM
+    sandbox_id: int = 0
+    api_key: str = ""  # of Campaign Standard
 
     @property
     def endpoint(self) -> str:
@@ -74,7 +79,8 @@ def _variable_rows(place: str, rows: Iterable[Mapping[str, Any]]) -> list[Variab
 
 def custom_actions(sandbox_id: int) -> dict[int, CustomAction]:
     """All custom actions of a sandbox by id."""
-    return {row.pk: action_of(row) for row in Action.objects.filter(sandbox_id=sandbox_id).order_by("name")}
+    rows = Action.objects.filter(sandbox_id=sandbox_id).select_related("instance").order_by("name")
+    return {row.pk: action_of(row) for row in rows}
 
 
 def action_of(row: Action) -> CustomAction:
@@ -87,10 +93,13 @@ def action_of(row: Action) -> CustomAction:
         row.headers,
         row.query,
         row.payload,
-        row.auth,
+        row.instance.auth if row.instance else row.auth,
         response_schema(row.response_sample),
         row.on_unknown,
         row.signing,
+        row.type,
+        row.sandbox_id,
+        row.instance.api_key if row.instance else "",
     )
 
 
@@ -169,6 +178,8 @@ class CustomActionHandler:
         action = (configured.latest(call.sandbox_id) or {}).get(call.spec["action"])
         if action is None:
             return _GONE
+        if (over := over_the_cap(action)) is not None:
+            return over
         return interpret(deliver(action, thaw(prepared.request), timeout), action.response)
 
     def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
@@ -177,7 +188,8 @@ class CustomActionHandler:
         return [action is not None and action.on_unknown == OnUnknown.PARK for action in found]
 
     def record(self, made: Sequence[Made], now: datetime) -> None:
-        """Nothing is kept of a custom action besides the call itself."""
+        """Nothing is kept of an action besides the call itself, but messages of Campaign Standard."""
+        remember((call for call in made if _is_campaign_standard(call.spec)), now)
 
 
 def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome:
@@ -187,8 +199,20 @@ def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome
     return render(call, lambda: build(action, values, path=path))
 
 
+def over_the_cap(action: CustomAction) -> Outcome | None:
+    """The end of a call for which there is no slot; with one it takes it."""
+    return caps.refused(action.type, sandbox_id=action.sandbox_id, url=action.url)
+
+
+def _is_campaign_standard(call: CallSpec) -> bool:
+    action = (configured.latest(call.sandbox_id) or {}).get(call.spec["action"])
+    return action is not None and action.type == Action.Type.CAMPAIGN_STANDARD
+
+
 def deliver(action: CustomAction, request: Request, timeout: float) -> Response | Failure:
     """Send a rendered request, signed if that is wanted, with the action's credentials."""
+    if action.api_key:
+        request = request.with_header("X-Api-Key", action.api_key)
     if action.signing:
         signed = sign(request, action.signing, origin=origin_of(action.url), now=timezone.now())
         if isinstance(signed, Failure):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -22,25 +23,19 @@ from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
 
 
-@admin.register(Action)
-class ActionAdmin(AuthTestMixin, UsedAdmin):
-    introduction = _(
-        "An action is a call that a journey makes to another system, for example to order a taxi. "
-        "What is sent is fixed here, or left to the journey."
-    )
+class TestCallAdmin(UsedAdmin):
+    """Base of the pages of actions of one type: what the journey gives, and a test call."""
+
     used_as = "action"
-    form = ActionForm
-    list_display = ("name", "method", "url", "sandbox", "test_link")
+    type: Action.Type
     search_fields = ("name", "url", "description")
-    readonly_fields = ("needed", "used", "test_link", "auth_test")
-    fieldsets = (
-        (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
-        (_("Request"), {"fields": ("url", "method", "headers", "query")}),
-        (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
-        (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
-        *auth_fieldsets(),
-        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
-    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(type=self.type)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.type = self.type
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("values that the journey gives"))
     def needed(self, row: Action) -> str:
@@ -51,12 +46,15 @@ class ActionAdmin(AuthTestMixin, UsedAdmin):
     def test_link(self, row: Action) -> SafeString | str:
         if not row.pk:
             return str(_("Save first."))
-        url = reverse("admin:actions_action_test", args=[row.pk])
+        url = reverse(f"admin:{self._call_url_name()}", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, _("Send a test call"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)
-        return [path("<int:action_id>/test/", view, name="actions_action_test"), *super().get_urls()]
+        return [path("<int:action_id>/test/", view, name=self._call_url_name()), *super().get_urls()]
+
+    def _call_url_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_test"
 
     def test_view(self, request: HttpRequest, action_id: int) -> HttpResponse:
         """Ask for the variables, make the real call, show what came back."""
@@ -80,3 +78,23 @@ class ActionAdmin(AuthTestMixin, UsedAdmin):
             "trial": trial,
         }
         return TemplateResponse(request, "admin/outbound_test.html", context)
+
+
+@admin.register(Action)
+class ActionAdmin(AuthTestMixin, TestCallAdmin):
+    introduction = _(
+        "An action is a call that a journey makes to another system, for example to order a taxi. "
+        "What is sent is fixed here, or left to the journey."
+    )
+    type = Action.Type.CUSTOM
+    form = ActionForm
+    list_display = ("name", "method", "url", "sandbox", "test_link")
+    readonly_fields = ("needed", "used", "test_link", "auth_test")
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
+        (_("Request"), {"fields": ("url", "method", "headers", "query")}),
+        (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
+        (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
+        *auth_fieldsets(),
+        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
+    )

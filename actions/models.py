@@ -16,6 +16,10 @@ from journeyorch.access.models import Configuration, Sandbox
 
 __all__ = [
     "Action",
+    "CampaignAction",
+    "CampaignInstance",
+    "CampaignMessage",
+    "CampaignStandardAction",
     "Channel",
     "ContactCount",
     "Delivery",
@@ -48,8 +52,35 @@ def _on_unknown() -> Any:
     )
 
 
+class CampaignInstance(Configuration):
+    """An instance of Adobe Campaign Standard, whose transactional messages journeys send."""
+
+    name = models.CharField(_("name"), max_length=30, validators=[NAME_VALIDATOR])
+    url = models.CharField(_("URL"), max_length=2000, default="https://mc.adobe.io")
+    organization = models.CharField(_("organization"), max_length=60)
+    # The part of the address that stands for transactional messages; "": mc and the organization.
+    api = models.CharField(_("transactional API"), max_length=60, blank=True)
+    api_key = models.CharField(_("API key"), max_length=200)
+    auth = models.JSONField(_("authentication"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("Campaign Standard instance")
+        verbose_name_plural = _("Campaign Standard instances")
+        constraints = [
+            models.UniqueConstraint(fields=["sandbox", "name"], name="campaign_instance_name_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Action(Configuration):
-    """A custom action: one call to a third-party system with a typed payload."""
+    """A call to a third-party system with a typed payload; also those to Adobe Campaign are such calls."""
+
+    class Type(models.TextChoices):
+        CUSTOM = "custom", _("Custom")
+        CAMPAIGN_STANDARD = "campaign_standard", _("Adobe Campaign Standard")
+        CAMPAIGN = "campaign", _("Adobe Campaign v7/v8")
 
     class Method(models.TextChoices):
         POST = "POST"
@@ -58,6 +89,7 @@ class Action(Configuration):
         GET = "GET"
         DELETE = "DELETE"
 
+    type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.CUSTOM, editable=False)
     name = models.CharField(
         _("name"),
         max_length=30,
@@ -76,6 +108,11 @@ class Action(Configuration):
     # The pasted payload as a tree of constants and variables (actions/payload.py).
     payload = models.JSONField(_("action parameters"), default=dict, blank=True)
     response_sample = models.JSONField(_("response payload"), null=True, blank=True)
+    # Of Campaign Standard: where the template is, and what it declares (actions/campaign/standard.py).
+    instance = models.ForeignKey(
+        CampaignInstance, null=True, blank=True, on_delete=models.PROTECT, related_name="templates"
+    )
+    declaration = models.JSONField(_("template"), default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("action")
@@ -84,6 +121,59 @@ class Action(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CampaignStandardAction(Action):
+    """The same row on a page of its own: a template of Campaign Standard."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("Campaign Standard template")
+        verbose_name_plural = _("Campaign Standard templates")
+
+
+class CampaignAction(Action):
+    """The same row on a page of its own: a template of Campaign v7 or v8."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("Campaign v7/v8 action")
+        verbose_name_plural = _("Campaign v7/v8 actions")
+
+
+class CampaignMessageQuerySet(models.QuerySet["CampaignMessage"]):
+    def open(self) -> CampaignMessageQuerySet:
+        """Those of which Campaign has not said what became of them."""
+        return self.exclude(status__in=CampaignMessage.FINAL)
+
+
+class CampaignMessage(models.Model):
+    """A message that Campaign Standard took; its address is asked for what became of it."""
+
+    #: What Campaign says at the end; before that pending, processing or paused.
+    FINAL = ("processed", "ignored", "deliveryFailed", "routingFailed", "tooOld", "targetingFailed")
+
+    sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False)
+    # The call that sent it, which the journeys know.
+    message_id = models.UUIDField(_("call"), unique=True)
+    action = models.ForeignKey(Action, null=True, on_delete=models.SET_NULL, db_constraint=False)
+    href = models.CharField(max_length=2000)
+    status = models.CharField(_("status"), max_length=40)
+    created_at = models.DateTimeField(_("sent"))
+    asked_at = models.DateTimeField(_("asked"), null=True)
+
+    objects = CampaignMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Campaign message")
+        verbose_name_plural = _("Campaign messages")
+        indexes = [
+            # Whose status is asked for next: those that were not asked for longest.
+            models.Index(fields=["status", "asked_at"], name="campaign_message_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.message_id)
 
 
 class Channel(Configuration, ContactRules):

@@ -9,7 +9,8 @@ A node is a JSON object with a ``type``:
   ``"variable": true`` instead of the constant the journey gives the list, and of each object the named fields
   are sent
 * ``{"type": T, "constant": value}``: sent as it is
-* ``{"type": T, "variable": true, "label": "…"}``: the journey gives the value
+* ``{"type": T, "variable": true, "label": "…"}``: the journey gives the value; with ``"optional": true`` it
+  may leave it out, and so does the payload then
 
 T is string, integer, decimal, boolean, dateTime, dateTimeOnly, dateOnly, or a list of them such as
 listString. A variable is called by its JSON pointer, such as ``/customer/email``. For a listObject
@@ -45,7 +46,8 @@ def variables(tree: Node, path: str = "") -> Iterator[Variable]:
     """The variables of a payload, in its order."""
     if tree.get("variable"):
         fields = {name: node["type"] for name, node in tree.get("fields", {}).items()}
-        yield Variable(path, tree.get("label") or path, tree["type"], fields=fields)
+        required = not tree.get("optional")
+        yield Variable(path, tree.get("label") or path, tree["type"], required, fields)
     elif tree.get("type") == "object":
         for name, node in tree.get("fields", {}).items():
             yield from variables(node, f"{path}/{escaped(name)}")
@@ -70,8 +72,11 @@ def fill(tree: Node, values: Mapping[str, Any], path: str = "") -> Any:
         value = values.get(path)
         return _renamed(tree, value, values, path) if tree["type"] == "listObject" else value
     if tree.get("type") == "object":
-        fields = tree.get("fields", {})
-        return {name: fill(node, values, f"{path}/{escaped(name)}") for name, node in fields.items()}
+        filled = (
+            (name, node, fill(node, values, f"{path}/{escaped(name)}"))
+            for name, node in tree.get("fields", {}).items()
+        )
+        return {name: value for name, node, value in filled if value is not None or not node.get("optional")}
     if "items" in tree:
         return [fill(node, values, f"{path}/{position}") for position, node in enumerate(tree["items"])]
     return tree.get("constant")
@@ -174,5 +179,7 @@ def _leaf_problems(tree: Node, where: str) -> Iterator[str]:
 def _value_problems(tree: Node, where: str) -> Iterator[str]:
     if (tree.get("variable") is True) == ("constant" in tree):
         yield f'{where} must have either "constant" or "variable": true.'
+    if "optional" in tree and (tree["optional"] is not True or tree.get("variable") is not True):
+        yield f'{where} may have "optional": true only beside "variable": true.'
     if tree.get("variable") is True and not isinstance(tree.get("label", ""), str):
         yield f"{where} must have a text as its label."

@@ -61,6 +61,7 @@ class ActionInfo(NamedTuple):
     endpoint: str
     variables: tuple[VariableInfo, ...]
     response: Any | None  # type of the response, None: nothing to refer to
+    is_campaign: bool = False  # of Adobe Campaign, of whatever version
 
 
 class TemplateInfo(NamedTuple):

@@ -92,6 +92,12 @@ def _check_sent(id: str, config: CustomActionConfig, action: ActionInfo, room: R
     yield from room.check_sent(id, "path", config.path)
 
 
+def _check_campaign(id: str, action: ActionInfo, room: Room) -> Iterator[Problem]:
+    if action.is_campaign and "segment_qualification" in room.kinds:
+        message = "Adobe Campaign is not for journeys with a segment qualification; delete one of them."
+        yield Problem("ERR_JOURNEY_CAMPAIGN_SEGMENT", message, id, "action")
+
+
 @activity("custom_action")
 class CustomAction(Activity):
     title = gettext_noop("Custom action")
@@ -124,6 +130,7 @@ class CustomAction(Activity):
             yield from check_fields(id, config.values, config.fields, action.variables, room)
             yield from check_path(id, "path", config.path, room)
             yield from _check_sent(id, config, action, room)
+            yield from _check_campaign(id, action, room)
 
     @classmethod
     def compile(

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from actions.catalog import channels, templates
 from actions.custom import custom_actions, variables
+from actions.models import Action
 from datasources.external.catalog import field_groups
 from datasources.models import Segment
 from datasources.platform.namespaces.known import namespaces_of
@@ -90,6 +91,7 @@ def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
             endpoint=action.endpoint,
             variables=tuple(_variable(*variable) for variable in variables(action)),
             response=None if action.response is None else from_json_schema(dict(action.response)),
+            is_campaign=action.type != Action.Type.CUSTOM,
         )
         for action in custom_actions(sandbox_id).values()
     }

@@ -33,6 +33,7 @@ CATALOG = CATALOG._replace(
     actions={
         "Stay": ActionInfo(7, "Stay", "action:7", (), None),
         "Order": ActionInfo(8, "Order", "action:8", (PRODUCTS,), None),
+        "Mail": ActionInfo(9, "Mail", "action:9", (), None, is_campaign=True),
     },
 )
 LINES_OF = {"/products": "@{Lobby.lines}"}
@@ -125,3 +126,11 @@ def test_fields_that_lead_nowhere_or_do_not_fit_are_errors(fields, expected):
 def test_a_list_of_something_else_is_an_error():
     values = {"/products": "@{Lobby.parts}"}
     assert found(action="Order", values=values) == [("ERR_JOURNEY_EXPR_TYPE", "values./products")]
+
+
+def test_campaign_is_not_called_where_segments_let_people_in():
+    assert found(action="Mail") == []
+    first = act("segment_qualification", "call", segment="Rich", namespace="CRMID")
+    by_segment = document("first", first=first, call=act("custom_action", action="Mail"))
+    codes = [one.code for one in check(by_segment, CATALOG, max_activities=50)]
+    assert codes == ["ERR_JOURNEY_CAMPAIGN_SEGMENT"]

@@ -1,0 +1,166 @@
+"""The pages on which technical users connect Adobe Campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from actions.campaign.forms import ClassicForm, InstanceForm, StandardForm
+from actions.campaign.standard import url_of
+from actions.campaign.statuses import ask
+from actions.campaign.testing import try_instance
+from actions.custom_admin import TestCallAdmin
+from actions.models import (
+    Action,
+    CampaignAction,
+    CampaignInstance,
+    CampaignMessage,
+    CampaignStandardAction,
+)
+from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.outbound.auth_admin import AuthTestMixin
+from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
+
+
+@admin.register(CampaignInstance)
+class InstanceAdmin(AuthTestMixin, SandboxScopedAdmin):
+    introduction = _(
+        "An instance of Adobe Campaign Standard, whose transactional messages journeys send: at most 4,000 "
+        "in 5 minutes. Save it and test it, then add its templates."
+    )
+    form = InstanceForm
+    list_display = ("name", "url", "organization", "sandbox", "instance_test")
+    search_fields = ("name", "url", "organization")
+    readonly_fields = ("instance_test", "auth_test")
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "url", "organization", "api", "api_key", "instance_test")}),
+        *auth_fieldsets(),
+    )
+
+    @admin.display(description=_("test"))
+    def instance_test(self, row: CampaignInstance) -> SafeString | str:
+        if not row.pk:
+            return str(_("Save first."))
+        url = reverse("admin:actions_campaigninstance_test", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Test the instance"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.instance_test_view)
+        name = "actions_campaigninstance_test"
+        return [path("<int:row_id>/test/", view, name=name), *super().get_urls()]
+
+    def instance_test_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """Ask the instance for something that changes nothing, and show what came back."""
+        row = self.get_object(request, str(row_id))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Test the instance %(name)s") % {"name": row},
+            "opts": self.opts,
+            "original": row,
+            "form": ValuesForm([]),
+            "trial": try_instance(row) if request.method == "POST" else None,
+        }
+        return TemplateResponse(request, "admin/outbound_test.html", context)
+
+    def save_model(self, request: HttpRequest, obj: CampaignInstance, form: Any, change: bool) -> None:
+        """Its templates are called where it is now."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            for template in Action.objects.filter(instance=obj) if change else ():
+                event_id = template.declaration["event_id"]
+                template.url = url_of(obj.url, obj.organization, obj.api, event_id)
+                template.save()
+
+
+@admin.register(CampaignStandardAction)
+class StandardAdmin(TestCallAdmin):
+    introduction = _(
+        "A transactional message of Adobe Campaign Standard: which event sends it, and what journeys give it."
+    )
+    type = Action.Type.CAMPAIGN_STANDARD
+    form = StandardForm
+    list_display = ("name", "instance", "event_id", "sandbox", "test_link")
+    readonly_fields = ("needed", "used", "test_link")
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
+        (
+            _("Template"),
+            {"fields": ("instance", "event_id", "channel", "kind", "application", "platform")},
+        ),
+        (_("What the journey gives"), {"fields": ("fields_of_template", "needed", "on_unknown")}),
+    )
+
+    @admin.display(description=_("event ID"))
+    def event_id(self, row: Action) -> str:
+        return str(row.declaration.get("event_id", ""))
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        if db_field.name == "instance":
+            kwargs["queryset"] = CampaignInstance.objects.filter(sandbox__in=worked_in(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(CampaignAction)
+class ClassicAdmin(AuthTestMixin, TestCallAdmin):
+    introduction = _(
+        "A transactional message of Adobe Campaign v7 or v8: one action for each template, at most 50,000 "
+        "messages an hour."
+    )
+    type = Action.Type.CAMPAIGN
+    form = ClassicForm
+    list_display = ("name", "url", "sandbox", "test_link")
+    readonly_fields = ("needed", "used", "test_link", "auth_test")
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
+        (_("Request"), {"fields": ("url", "method", "headers", "query")}),
+        (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
+        (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
+        *auth_fieldsets(),
+        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
+    )
+
+
+@admin.register(CampaignMessage)
+class MessageAdmin(SandboxScopedAdmin):
+    """To look at; Campaign is asked for the chosen ones at once."""
+
+    introduction = _("Messages that Campaign Standard took, and what it said became of them.")
+    list_display = ("message_id", "action", "status", "created_at", "asked_at", "sandbox")
+    list_filter = ("status",)
+    search_fields = ("message_id",)
+    readonly_fields = ("sandbox", "message_id", "action", "href", "status", "created_at", "asked_at")
+    actions = ("ask_now",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("Ask Campaign for their status"), permissions=["view"])
+    def ask_now(self, request: HttpRequest, rows: QuerySet[CampaignMessage]) -> None:
+        for row in rows.select_related("action__instance")[:_MOST]:
+            ask(row, now=timezone.now())
+
+
+#: Of the chosen messages, so many are asked for while the page waits.
+_MOST = 20

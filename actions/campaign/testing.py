@@ -1,0 +1,17 @@
+"""The test of a Campaign Standard instance: something is read that changes nothing."""
+
+from __future__ import annotations
+
+from actions.campaign.standard import metadata_url
+from actions.models import CampaignInstance
+from datasources.external.testing import TEST_SECONDS
+from journeyorch.outbound.client import Request, outcome_of
+from journeyorch.outbound.stored import send_authenticated
+from journeyorch.outbound.trials import Trial, trial_of
+
+
+def try_instance(row: CampaignInstance) -> Trial:
+    """Ask for the metadata of profiles with the instance's key and authentication."""
+    request = Request("GET", metadata_url(row.url, row.organization), (("X-Api-Key", row.api_key),))
+    answer = send_authenticated(request, row.auth, TEST_SECONDS)
+    return trial_of(answer, outcome_of(answer))
