@@ -14,6 +14,8 @@ class DatasourcesConfig(AppConfig):
         from datasources.platform.profiles.importing.work import Import
         from datasources.platform.profiles.privacy import People, complete
         from datasources.platform.records.usage import referrers_of_schema
+        from datasources.platform.segments.evaluating import KIND as EVALUATION
+        from datasources.platform.segments.evaluating import Evaluation
         from journeyorch import usage
         from journeyorch.background import kinds
         from journeyorch.outbound import calls, rotation
@@ -23,6 +25,7 @@ class DatasourcesConfig(AppConfig):
         calls.register("fetch", FetchHandler())
         rotation.register(DataSource, "auth")
         kinds.register(IMPORT, Import())
+        kinds.register(EVALUATION, Evaluation())
         privacy.register(People())
         privacy.register(Answers())
         register_completer(complete)

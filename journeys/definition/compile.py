@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from datasources.platform.profiles.history import history_of
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
-from journeys.definition.history import history_of
 from journeys.definition.linked import linked_paths
 from journeys.definition.references import is_of_profile, references_of
 from journeys.engine.decide.step import CapStep, Pause, Plan, Run

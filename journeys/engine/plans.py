@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
+from datasources.platform.profiles.history import history_of
 from datasources.platform.profiles.people import Needs
 from datasources.platform.segments.compiling import Segments, load_segments
 from journeyorch import bulk
@@ -17,7 +18,6 @@ from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.compile import compile_plan, version_constants
 from journeys.definition.document import Document
-from journeys.definition.history import history_of
 from journeys.engine.catalog import read_catalog
 from journeys.engine.decide import Key, Plan, Run
 from journeys.models import JourneyVersion

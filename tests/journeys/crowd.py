@@ -8,6 +8,7 @@ from typing import Any
 from datasources.models import Identity, Profile, Schema, Segment, SegmentMembership
 from datasources.platform.profiles.updates import set_attributes
 from datasources.platform.segments.sweep import sweep
+from journeyorch.background.running import work
 from tests.journeys.world import World
 
 EVENTS = "#{ExperiencePlatform.ProfileFieldGroup.experienceevent"
@@ -41,7 +42,7 @@ class Crowd(World):
 
     def sweep(self) -> None:
         with self.clock():
-            while sweep(self.now):
+            while sweep(self.now) or work(owner="test"):
                 pass
 
     def person(self, id: str = "anna", **attributes: Any) -> Profile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +11,12 @@ from django.db import transaction
 
 from datasources.models import Identity, Profile, Schema, Segment, SegmentMembership
 from datasources.platform.profiles.updates import set_attributes
+from datasources.platform.segments import evaluating
 from datasources.platform.segments import sweep as sweeping
-from datasources.platform.segments.sweep import forget_deleted, recheck_due
+from datasources.platform.segments.sweep import forget_deleted, recheck_due, sweep
+from journeyorch.background.models import BackgroundTask
+from journeyorch.background.running import work
+from journeyorch.background.tasks import cancel
 from journeys import publishing
 from journeys.engine.drain import drain_once
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
@@ -104,7 +108,7 @@ def test_everybody_is_looked_at_once_a_segment_is_saved(crowd: Crowd) -> None:
 
     assert crowd.statuses() == [("Gold", "realized", 1)] * 2
     segment.refresh_from_db()
-    assert (segment.evaluated_to, segment.evaluated_at) == (None, crowd.now)
+    assert (segment.is_due, segment.evaluated_at, segment.took) == (False, crowd.now, timedelta(0))
 
 
 def test_a_batch_segment_leaves_people_alone_until_it_is_evaluated(crowd: Crowd) -> None:
@@ -113,9 +117,111 @@ def test_a_batch_segment_leaves_people_alone_until_it_is_evaluated(crowd: Crowd)
     crowd.run()
     assert crowd.statuses() == []
 
-    Segment.objects.filter(pk=segment.pk).update(evaluated_to=0)
+    Segment.objects.filter(pk=segment.pk).update(is_due=True)
     crowd.sweep()
     assert crowd.statuses() == [("Rich", "realized", 1)]
+
+
+def test_a_batch_segment_is_evaluated_on_its_schedule(crowd: Crowd) -> None:
+    segment = crowd.segment("Gold", GOLD, evaluation="batch", every="day", at=time(3))
+    crowd.person("anna", loyalty={"tier": "gold"})
+
+    crowd.pass_time(hours=14)
+    crowd.sweep()
+    assert crowd.statuses() == []
+
+    crowd.pass_time(hours=2)  # from noon it is past three in the night
+    crowd.sweep()
+    assert crowd.statuses() == [("Gold", "realized", 1)]
+    segment.refresh_from_db()
+    assert segment.evaluated_at == crowd.now
+    assert segment.next_at is not None
+    assert segment.next_at.isoformat() == "2026-03-03T03:00:00+00:00"
+
+
+def begun(crowd: Crowd, people: int, monkeypatch: pytest.MonkeyPatch) -> BackgroundTask:
+    """An evaluation of so many golden people, two at a time, of whom two have been looked at."""
+    monkeypatch.setattr(evaluating, "EVERYBODY", 2)
+    for number in range(people):
+        crowd.person(f"p{number}", loyalty={"tier": "gold"})
+    segment = Segment.objects.create(sandbox=crowd.sandbox, name="Gold", expression=GOLD)
+    with crowd.clock():
+        sweep(crowd.now)
+        assert work(owner="first")
+    segment.refresh_from_db()
+    assert segment.task is not None
+    return segment.task
+
+
+def test_an_evaluation_says_how_far_it_is_and_goes_on_after_a_crash(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = begun(crowd, 5, monkeypatch)
+    assert (task.done, task.total, task.percent) == (2, 5, 40)
+
+    # A worker that took it up dies with the batch in its hands; the lease ends, and another one goes on.
+    BackgroundTask.objects.filter(pk=task.pk).update(owner="dead", lease_until=crowd.now)
+    crowd.pass_time(seconds=1)
+    crowd.sweep()
+
+    task.refresh_from_db()
+    assert (task.state, task.done, task.total) == (BackgroundTask.State.DONE, 5, 5)
+    assert crowd.statuses() == [("Gold", "realized", 1)] * 5  # nobody was looked at twice
+    assert Segment.objects.get().took == timedelta(seconds=1)
+
+
+def test_an_evaluation_that_is_cancelled_ends_after_what_it_has_in_hand(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = begun(crowd, 5, monkeypatch)
+
+    with crowd.clock():
+        cancel(task)
+    crowd.sweep()
+
+    task.refresh_from_db()
+    assert task.state == BackgroundTask.State.CANCELLED
+    assert len(crowd.statuses()) == 2
+    assert Segment.objects.get().evaluated_at is None
+
+
+def test_another_expression_ends_what_is_under_way_and_begins_anew(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = begun(crowd, 5, monkeypatch)
+    segment = Segment.objects.get()
+    segment.expression, segment.is_due = GOLD.replace("gold", "grey"), True
+    segment.save()
+
+    crowd.sweep()
+
+    task.refresh_from_db()
+    segment.refresh_from_db()
+    assert segment.task is not None
+    assert (task.state, segment.task.state) == ("cancelled", "done")
+    assert crowd.statuses() == [("Gold", "exited", 2)] * 2
+
+
+def test_the_evaluation_of_a_segment_that_cannot_be_used_says_so(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = begun(crowd, 5, monkeypatch)
+    Segment.objects.get().delete()
+
+    crowd.sweep()
+
+    task.refresh_from_db()
+    assert (task.state, task.message[:20]) == ("failed", "The segment is gone,")
+
+
+def test_only_whose_membership_changes_is_decided_again_by_others(crowd: Crowd) -> None:
+    anna, bert = crowd.person("anna", loyalty={"tier": "gold"}), crowd.person("bert")
+
+    crowd.segment("Gold", GOLD)
+
+    anna.refresh_from_db()
+    bert.refresh_from_db()
+    assert (anna.version, bert.version) == (2, 1)
 
 
 def test_an_expression_that_fails_on_somebody_is_not_true_for_them(crowd: Crowd) -> None:
@@ -184,7 +290,7 @@ def test_a_time_that_nobody_can_look_at_is_not_tried_for_ever(crowd: Crowd) -> N
 
 
 def test_rows_of_a_deleted_segment_go_little_by_little(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "EVERYBODY", 2)
+    monkeypatch.setattr(sweeping, "DELETED", 2)
     for person in ("anna", "bert", "cleo"):
         crowd.person(person, loyalty={"tier": "gold"})
     crowd.segment("Gold", GOLD)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cached_property
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from datasources.platform.profiles.fields import profile_type
-from datasources.platform.profiles.people import NOTHING, Needs
+from datasources.platform.profiles.history import history_of
+from datasources.platform.profiles.people import Needs
 from datasources.platform.segments.models import Segment
 from journeyorch.access.models import Sandbox
 from journeyorch.expressions import (
@@ -60,19 +61,28 @@ class Segments:
         self.by_id = {segment.id: segment for segment in segments}
         self.streaming = [segment for segment in segments if segment.streaming]
 
-    @cached_property
-    def needs(self) -> Needs:
-        """What must be known of people to evaluate the streaming ones."""
-        if not self.streaming:
-            return NOTHING
-        events = any(segment.reads_events for segment in self.streaming)
-        return Needs(attributes=True, event_types=None if events else frozenset())
+
+def needs_of(segments: Iterable[CompiledSegment], now: datetime) -> Needs:
+    """What must be known of people to evaluate these."""
+    types, window = history_of(segment.expression for segment in segments)
+    return Needs(attributes=True, event_types=types, events_since=None if window is None else now - window)
 
 
 def scope_of(sandbox_id: int) -> Scope:
     """What a segment's expression may refer to: the profile and its experience events, no other segment."""
     group = FieldGroupScope(profile_type(sandbox_id))
     return Scope(datasources={PROFILE_SOURCE: {PROFILE_GROUP: group}}, segments=frozenset())
+
+
+def compiled_alone(source: str, sandbox_id: int) -> tuple[CompiledSegment, ZoneInfo]:
+    """A segment of this expression that is not saved, and its sandbox's zone. Raises ``ExpressionError``."""
+    expression = compile_expression(source, scope_of(sandbox_id), types.BOOLEAN)
+    return CompiledSegment(0, "", False, expression, looks_at_the_clock(source)), zone_of(sandbox_id)
+
+
+def zone_of(sandbox_id: int) -> ZoneInfo:
+    """In which expressions that name no zone read the clock."""
+    return ZoneInfo(Sandbox.objects.values_list("time_zone", flat=True).get(pk=sandbox_id))
 
 
 def problems_of(source: str, sandbox_id: int) -> tuple[ExpressionProblem, ...]:
@@ -90,7 +100,7 @@ def load_segments(sandbox_id: int) -> Segments:
     if not rows:
         return Segments()
     scope = scope_of(sandbox_id)
-    zone = ZoneInfo(Sandbox.objects.values_list("time_zone", flat=True).get(pk=sandbox_id))
+    zone = zone_of(sandbox_id)
     compiled = (_compiled(row, scope) for row in rows)
     return Segments([one for one in compiled if one is not None], zone)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.profiles.models import Profile
+from datasources.platform.segments.schedule import Schedule
 from journeyorch.access.models import Configuration
+from journeyorch.background.models import BackgroundTask
+
+_WEEKDAYS = [(number, WEEKDAYS[number]) for number in range(7)]
 
 
 class Segment(Configuration):
@@ -16,16 +23,34 @@ class Segment(Configuration):
         STREAMING = "streaming", _("Streaming")
         BATCH = "batch", _("Batch")
 
+    class Every(models.TextChoices):
+        ON_DEMAND = "", _("On demand only")
+        HOUR = "hour", _("Hour")
+        DAY = "day", _("Day")
+        WEEK = "week", _("Week")
+
     name = models.CharField(_("name"), max_length=60)
     description = models.TextField(_("description"), blank=True)
     expression = models.TextField(_("expression"))
     evaluation = models.CharField(
         _("evaluation"), max_length=9, choices=Evaluation, default=Evaluation.STREAMING
     )
-    # When everybody was looked at last; empty: it has never been evaluated.
+    #: When batches are evaluated unless somebody says otherwise: people sleep.
+    AT = time(3)
+
+    every = models.CharField(_("evaluated every"), max_length=4, choices=Every, default=Every.DAY, blank=True)
+    at = models.TimeField(_("at"), default=AT, blank=True)
+    weekday = models.PositiveSmallIntegerField(_("on"), choices=_WEEKDAYS, default=0, blank=True)
+    # When everybody was looked at last, and for how long; empty: it has never been evaluated.
     evaluated_at = models.DateTimeField(_("last evaluation"), null=True, editable=False)
-    # While everybody is being looked at: the profiles up to this id are done. NULL: nobody has to be.
-    evaluated_to = models.BigIntegerField(null=True, editable=False, default=0)
+    took = models.DurationField(_("took"), null=True, editable=False)
+    # Everybody is to be looked at as soon as possible; and when the schedule says so next.
+    is_due = models.BooleanField(editable=False, default=True)
+    next_at = models.DateTimeField(_("next evaluation"), null=True, editable=False)
+    # The latest evaluation.
+    task = models.ForeignKey(
+        BackgroundTask, null=True, editable=False, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("segment")
@@ -34,6 +59,11 @@ class Segment(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def schedule(self) -> Schedule:
+        """Only batch segments have one: the others are always up to date."""
+        return Schedule(self.every if self.evaluation == self.Evaluation.BATCH else "", self.at, self.weekday)
 
 
 class SegmentMembership(models.Model):

@@ -13,13 +13,12 @@ from datasources.platform.profiles.people import (
     ID,
     PROFILE,
     KnownIdentity,
-    Needs,
     load_identities,
     load_roots,
     members_of,
     read_people,
 )
-from datasources.platform.segments.compiling import CompiledSegment, Segments, segments_of
+from datasources.platform.segments.compiling import Segments, needs_of, segments_of
 from datasources.platform.segments.memberships import Membership, Memberships, Stored, Turn
 from datasources.platform.segments.models import SegmentMembership
 from datasources.signals import segment_membership_changed
@@ -115,32 +114,22 @@ def look_again(
     """Evaluate segments of people who have changed outside of waves; in the caller's transaction.
 
     ``only``: these segments, also those that are no streaming ones; else the streaming ones concerned.
-    The people stay locked until the transaction ends, and their version goes up: a wave that concluded
-    something from what they were before decides again.
+    The people stay locked until the transaction ends. The version goes up of those whose membership changed:
+    a wave that concluded something from what it was before decides again.
     """
     segments = segments_of.current([sandbox_id]).get(sandbox_id, Segments())
     chosen = [segments.by_id[id] for id in only if id in segments.by_id] if only is not None else None
     if not (segments.streaming if chosen is None else chosen):
         return
     roots = set(load_roots(sorted(set(profile_ids)), lock=True).values())
-    people = read_people(roots, _needs(segments, chosen), now=now)
+    people = read_people(roots, needs_of(segments.streaming if chosen is None else chosen, now), now=now)
     memberships = load_memberships(segments, people, now)
-    asked = [
-        root
-        for root in roots
-        if (
-            memberships.follow(people[root.profile_id], {touched})
-            if chosen is None
-            else memberships.evaluate(people[root.profile_id], chosen)
-        )
-    ]
-    versions = {root.profile_id: root.version for root in asked}
+    for person in people.values():
+        if chosen is None:
+            memberships.follow(person, {touched})
+        else:
+            memberships.evaluate(person, chosen)
+    moved = {one.profile_id for one in memberships.changes()}
+    versions = {root.profile_id: root.version for root in roots if root.profile_id in moved}
     write_people(Changes(sandbox_id=sandbox_id, at=now, versions=versions))
     write_memberships(sandbox_id, memberships, segments, in_bulk=in_bulk)
-
-
-def _needs(segments: Segments, chosen: Sequence[CompiledSegment] | None) -> Needs:
-    if chosen is None:
-        return segments.needs
-    events = any(segment.reads_events for segment in chosen)
-    return Needs(attributes=True, event_types=None if events else frozenset())

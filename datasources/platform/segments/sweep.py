@@ -1,4 +1,4 @@
-"""What time and saving do to segments, in small batches: moments that have come, and looking at everybody."""
+"""What time does to segments, in small batches: moments that have come, evaluations, leftovers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from datasources.platform.profiles.models import Profile
+from datasources.platform.segments.evaluating import begin_due
 from datasources.platform.segments.models import Segment, SegmentMembership
 from datasources.platform.segments.store import look_again
 from journeyorch import bulk
 
 #: Memberships looked at in one transaction, because their time has come.
 DUE = 200
-#: People looked at in one transaction, for a segment that is evaluated for everybody (engine.md § 5).
-EVERYBODY = 1000
+#: Memberships of a deleted segment that are deleted in one transaction.
+DELETED = 1000
 
 
 def sweep(now: datetime) -> bool:
     """One batch of each; True if there is more to do."""
-    return recheck_due(now) | evaluate_everybody(now) | forget_deleted()
+    return recheck_due(now) | begin_due(now) | forget_deleted()
 
 
 def recheck_due(now: datetime) -> bool:
@@ -48,23 +48,6 @@ def _recheck(sandbox_id: int | None, segment_id: int, due: dict[int, int], now: 
         SegmentMembership.objects.filter(pk__in=due, recheck_at__lte=now).update(recheck_at=None)
 
 
-def evaluate_everybody(now: datetime) -> bool:
-    """Go on with the segment that was saved first and not looked at in full; True if there is more."""
-    with transaction.atomic():
-        waiting = Segment.objects.filter(evaluated_to__isnull=False).order_by("pk")
-        segment = waiting.select_for_update(of=("self",)).first()
-        if segment is None:
-            return False
-        people = Profile.objects.filter(sandbox=segment.sandbox_id, pk__gt=segment.evaluated_to)
-        ids = list(people.filter(merged_into=None).order_by("pk").values_list("pk", flat=True)[:EVERYBODY])
-        look_again(segment.sandbox_id, ids, now, only=[segment.pk], in_bulk=True)
-        done = len(ids) < EVERYBODY
-        moved = {"evaluated_to": None, "evaluated_at": now} if done else {"evaluated_to": ids[-1]}
-        # Not by saving it: what journeys are compiled from has not changed.
-        Segment.objects.filter(pk=segment.pk).update(**moved)
-    return True
-
-
 # A walk over the index from segment to segment, never over all the people of one.
 _DELETED = """
 WITH RECURSIVE found(id) AS (
@@ -85,7 +68,7 @@ def forget_deleted() -> bool:
     """
     for (segment_id,) in bulk.run(_DELETED):
         of_it = SegmentMembership.objects.filter(segment_id=segment_id)
-        ids = list(of_it.values_list("pk", flat=True)[:EVERYBODY])
+        ids = list(of_it.values_list("pk", flat=True)[:DELETED])
         SegmentMembership.objects.filter(pk__in=ids).delete()
         return True
     return False

@@ -198,7 +198,7 @@ class Plan(NamedTuple):
     needs_profile: bool
     updates_profile: bool
     caps: Mapping[str, int]  # activities that are profile caps: how many people take the first path
-    history: Any  # journeys.definition.history.History: which experience events it looks at
+    history: Any  # datasources.platform.profiles.history.History: which experience events it looks at
     uses_properties: bool
     names_segments: bool
     entry_keys: frozenset[Key]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -31,6 +29,7 @@ from journeys.models import Call, Entrance, Instance, LaneInput
 from journeys.models.lane import LANES
 from tests.journeys.together import on_postgresql
 from tests.journeys.world import World
+from tests.plans import explained
 
 pytestmark = on_postgresql
 FEW, MANY = 300, 50_000
@@ -146,30 +145,6 @@ FILLED = (
 )
 # Every one of these has some thousands of rows at least; a few of them are wanted.
 BIG = tuple(table.partition("_")[2] for table in FILLED)
-
-
-@contextmanager
-def explained() -> Iterator[list[str]]:
-    """The plans of everything that is asked for within the block."""
-    plans: list[str] = []
-    fetch = bulk._fetch
-
-    def with_plan(run: Callable[..., Any]) -> Callable[..., Any]:
-        def bulk_run(sql: str, parameters: Any) -> Any:
-            plans.append("\n".join(row[0] for row in fetch(f"EXPLAIN {sql}", parameters)))
-            return run(sql, parameters)
-
-        return bulk_run
-
-    def django_run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().startswith(("SELECT", "UPDATE", "WITH")):
-            execute(f"EXPLAIN {sql}", params, many, context)
-            plans.append("\n".join(row[0] for row in context["cursor"].fetchall()))
-        return execute(sql, params, many, context)
-
-    verbs = {name: with_plan(getattr(bulk, name)) for name in ("_fetch", "_count")}
-    with mock.patch.multiple(bulk, **verbs), connection.execute_wrapper(django_run):
-        yield plans
 
 
 def check(plans: list[str], *, index: str) -> None:

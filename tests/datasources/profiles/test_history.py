@@ -9,8 +9,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+from datasources.platform.profiles.history import EVERYTHING, NOTHING, History, history_of
 from journeyorch.expressions import Context, FieldGroupScope, RunTimeError, Scope, compile_expression, types
-from journeys.definition.history import EVERYTHING, NOTHING, History, history_of
 
 EVENT = types.ObjectType(
     {

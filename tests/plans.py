@@ -1,0 +1,58 @@
+"""How the database finds the rows that it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from django.db import connection
+
+from journeyorch import bulk
+
+
+@contextmanager
+def explained() -> Iterator[list[str]]:
+    """The plans of everything that is asked for within the block; on SQLite they are there when it ends."""
+    plans: list[str] = []
+    with (_on_postgresql if connection.vendor == "postgresql" else _on_sqlite)(plans):
+        yield plans
+
+
+@contextmanager
+def _on_postgresql(plans: list[str]) -> Iterator[None]:
+    fetch = bulk._fetch
+
+    def with_plan(run: Callable[..., Any]) -> Callable[..., Any]:
+        def bulk_run(sql: str, parameters: Any) -> Any:
+            plans.append("\n".join(row[0] for row in fetch(f"EXPLAIN {sql}", parameters)))
+            return run(sql, parameters)
+
+        return bulk_run
+
+    def django_run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "UPDATE", "WITH")):
+            execute(f"EXPLAIN {sql}", params, many, context)
+            plans.append("\n".join(row[0] for row in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    verbs = {name: with_plan(getattr(bulk, name)) for name in ("_fetch", "_count")}
+    with mock.patch.multiple(bulk, **verbs), connection.execute_wrapper(django_run):
+        yield
+
+
+@contextmanager
+def _on_sqlite(plans: list[str]) -> Iterator[None]:
+    """Its driver tells every statement with the values that it was given."""
+    connection.ensure_connection()
+    asked: dict[str, None] = {}
+    connection.connection.set_trace_callback(lambda sql: asked.setdefault(sql))
+    try:
+        yield
+    finally:
+        connection.connection.set_trace_callback(None)
+    for sql in asked:
+        if sql.lstrip().startswith(("SELECT", "UPDATE", "WITH")):
+            rows = connection.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+            plans.append("\n".join(row[-1] for row in rows))
