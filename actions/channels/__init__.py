@@ -3,7 +3,9 @@
 The rules are in datasources-actions.md, Built-in channels.
 """
 
-from actions.channels import catcher, sms_http, smtp  # noqa: F401  (importing registers them)
+import importlib.util
+
+from actions.channels import apns, catcher, fcm, sms_json, smtp, twilio, webpush  # noqa: F401  (importing registers them)
 from actions.channels.base import (
     ChannelProblem,
     Message,
@@ -14,6 +16,10 @@ from actions.channels.base import (
     providers,
     seal_config,
 )
+
+# Email services are an extra of the installation.
+if importlib.util.find_spec("anymail"):
+    from actions.channels import esp  # noqa: F401
 
 __all__ = [
     "ChannelProblem",

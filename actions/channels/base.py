@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from actions.channels.callbacks import Callback, Forged, News
 from journeyorch.outbound import secrets
 from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.client import Failure, Response, outcome_of
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 
 
@@ -36,6 +39,10 @@ class Message(NamedTuple):
     html: str = ""
     text: str = ""  # email's plain text, SMS, body of a push message
     unsubscribe: str = ""  # where an email's one click goes (RFC 8058)
+    callback: str = ""  # where the provider may tell what becomes of this message
+    image: str = ""  # URL of a push message's picture
+    link: str = ""  # where a tap on a push message leads
+    data: str = ""  # of a push message, for the app: a JSON object of texts
 
 
 class Provider(BaseModel):
@@ -65,6 +72,18 @@ class Provider(BaseModel):
         ``hardBounce`` and ``softBounce`` are the codes for an address that is refused for good or for now.
         """
         raise NotImplementedError
+
+    def receive(self, callback: Callback) -> list[News]:
+        """What a provider tells; raises ``Forged`` without proof of who calls, ``Unreadable`` for nonsense.
+
+        Only what proves to be of one of this channel's messages: see ``tracking.callbacks``.
+        """
+        raise Forged
+
+    @classmethod
+    def calls_back(cls) -> bool:
+        """Whether the provider can tell what becomes of messages."""
+        return cls.receive is not Provider.receive
 
     @classmethod
     def secret_fields(cls) -> list[str]:
@@ -153,6 +172,28 @@ def _sentence(problem: Any) -> str:
     where = ".".join(map(str, problem["loc"]))
     text = problem["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{where}: {text}." if where else f"{text}."
+
+
+def push_data(message: Message) -> dict[str, str]:
+    """What an app gets beside the words of a push message; texts only, as providers want them."""
+    try:
+        given = orjson.loads(message.data or "{}")
+    except orjson.JSONDecodeError:
+        given = {}
+    texts = {str(name): _as_text(value) for name, value in given.items()} if isinstance(given, dict) else {}
+    own = {"messageId": message.key, **({"link": message.link} if message.link else {})}
+    return {**texts, **own}
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def gone(answer: Response | Failure, words: str) -> Outcome:
+    """The address does not exist any more, as the provider says: it is not written to again."""
+    return outcome_of(answer)._replace(
+        status="error", code="hardBounce", message=words, retryable=False, data=None
+    )
 
 
 def origin_of(url: Any) -> str:

@@ -1,4 +1,4 @@
-"""Pages on which technical users set up channels, and business users write and try out templates."""
+"""Pages on which business users write and try out templates, and on which deliveries are looked at."""
 
 from __future__ import annotations
 
@@ -19,12 +19,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from actions.channels import providers
-from actions.contact.admin import RULES_FIELDSET
-from actions.messages.forms import ChannelForm, PreviewForm, SendTestForm, TemplateForm, field_name
+from actions.messages.forms import PreviewForm, SendTestForm, TemplateForm
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
-from actions.models import Channel, Delivery, Feedback, MessageTemplate
+from actions.models import Delivery, Feedback, MessageTemplate
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.calls import Outcome
@@ -37,39 +35,6 @@ _MAIL_POLICY = {
     "img-src": ["data:"],
     "frame-ancestors": [SELF],
 }
-
-
-def _provider_fieldsets() -> list[tuple[str, Any]]:
-    return [
-        (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
-        for name, cls in providers().items()
-    ]
-
-
-@admin.register(Channel)
-class ChannelAdmin(UsedAdmin):
-    introduction = _(
-        "A channel is how messages of one kind leave: your SMTP server for email, or a provider for SMS and "
-        "push. Journeys send templates through channels."
-    )
-    used_as = "channel"
-    form = ChannelForm
-    list_display = ("name", "kind", "provider", "sandbox")
-    list_filter = ("kind",)
-    search_fields = ("name",)
-    fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used")}),
-        *_provider_fieldsets(),
-        (
-            _("Tracking of emails"),
-            {
-                "fields": ("track_opens", "track_clicks"),
-                "description": _("By a picture and by links that lead through this installation."),
-            },
-        ),
-        RULES_FIELDSET,
-    )
-    readonly_fields = ("used",)
 
 
 @admin.register(MessageTemplate)
@@ -88,7 +53,7 @@ class MessageTemplateAdmin(UsedAdmin):
     readonly_fields = ("used", "preview_link")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "kind", "transactional", "used", "preview_link")}),
-        (_("Words"), {"fields": ("subject", "html", "text", "title", "body")}),
+        (_("Words"), {"fields": ("subject", "html", "text", "title", "body", "image", "link", "data")}),
         (_("Personalization"), {"fields": ("parameters",)}),
     )
 

@@ -40,6 +40,8 @@ _RESERVED = LINK_VALUES.union(
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _MAX_PARAMETERS = 100
+# Of these a message needs at least one.
+_TEXTS = frozenset({"html", "text", "body"})
 
 
 class TemplateProblem(NamedTuple):
@@ -90,9 +92,7 @@ def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
             parts = ", ".join(PARTS[kind])
             yield TemplateProblem("content", f"It must hold only texts, named: {parts}.")
             return
-    if not any(
-        str(content.get(part, "")).strip() for part in PARTS[kind] if part not in ("subject", "title")
-    ):
+    if not any(str(content.get(part, "")).strip() for part in PARTS[kind] if part in _TEXTS):
         yield TemplateProblem("content", "The message is empty. Write at least its text.")
     if kind == "email" and not content.get("subject", "").strip():
         yield TemplateProblem("subject", "An email needs a subject.")

@@ -163,6 +163,14 @@ class TemplateForm(forms.ModelForm):
     body = _part(
         _("Body"), kinds="push", lines=4, help_text=_("Of a push message. Example: Your {{ room }} is ready.")
     )
+    image = _part(_("Picture"), kinds="push", help_text=_("The URL of a picture, beginning with https://."))
+    link = _part(_("Link"), kinds="push", help_text=_("Where a tap leads: a URL, also one of your app."))
+    data = _part(  # type: ignore[assignment]  # Django takes fields out of the class
+        _("Data"),
+        kinds="push",
+        lines=3,
+        help_text=_('For the app, as a JSON object. Example: {"room": {{ room | json }}}'),
+    )
 
     class Meta:
         model = MessageTemplate
@@ -225,7 +233,7 @@ class PreviewForm(forms.Form):
         return {name: value for name, value in given.items() if value is not None}
 
 
-_ADDRESS_HELP = {
+ADDRESS_HELP = {
     "email": _("Example: you@example.com"),
     "sms": _("A phone number with its country code. Example: +4930123456"),
     "push": _("The token of a device."),
@@ -240,7 +248,7 @@ class SendTestForm(forms.Form):
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
         super().__init__(data)
-        self.fields["address"].help_text = _ADDRESS_HELP.get(template.kind, "")
+        self.fields["address"].help_text = ADDRESS_HELP.get(template.kind, "")
         channels = Channel.objects.filter(sandbox=template.sandbox_id, kind=template.kind)
         self.fields["channel"].queryset = channels.order_by("pk")  # type: ignore[attr-defined]
 

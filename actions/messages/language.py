@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import LiquidSyntaxError, ResourceLimitError
 from liquid.token import TOKEN_EOF, Token
+from liquid.undefined import is_undefined
 
 from actions.messages.liquid_links import add_link_tags
 
@@ -87,9 +89,18 @@ def _environment(*, markup: bool) -> Environment:
     for name in _FORBIDDEN_FILTERS:
         del environment.filters[name]
     add_link_tags(environment)
+    environment.add_filter("json", _json)
     for name, function in environment.filters.items():
         environment.filters[name] = _bounded(name, function)
     return environment
+
+
+def _json(value: Any) -> str:
+    """A value as JSON, as in the data of a push message."""
+    try:
+        return orjson.dumps(None if is_undefined(value) else value).decode()
+    except TypeError as error:
+        raise ValueError("It cannot be written as JSON.") from error
 
 
 def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,6 +18,12 @@ from journeyorch.outbound.calls import Outcome
 
 # Shorter than a journey's: somebody is waiting in front of the page.
 TEST_SECONDS = 10.0
+#: What a channel is tried with, by its kind.
+TRIAL_PARTS = {
+    "email": {"subject": "Test", "html": "<p>This is a test of the channel.</p>", "text": "This is a test."},
+    "sms": {"text": "This is a test of the channel."},
+    "push": {"title": "Test", "body": "This is a test of the channel."},
+}
 #: Whom a preview is for when no test profile is chosen.
 SAMPLE_PERSON = {
     "person": {"name": {"firstName": "Ada", "lastName": "Lovelace"}},

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -39,7 +40,17 @@ def usable_address(kind: str, text: str) -> str | None:
     if kind == "sms":
         bare = _PHONE_ORNAMENTS.sub("", text)
         return bare if _PHONE.fullmatch(bare) else None
-    return text if _TOKEN.fullmatch(text) else None
+    return _compact(text) if _TOKEN.fullmatch(_compact(text)) else None
+
+
+def _compact(token: str) -> str:
+    """A browser's subscription is JSON; without blanks it is one word, the same each time."""
+    if not token.startswith("{"):
+        return token
+    try:
+        return orjson.dumps(orjson.loads(token)).decode()
+    except orjson.JSONDecodeError:
+        return token
 
 
 def _usable_email(text: str) -> str | None:

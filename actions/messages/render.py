@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
 
@@ -15,11 +17,14 @@ from actions.messages.language import parse
 PARTS = {
     "email": ("subject", "html", "text"),
     "sms": ("text",),
-    "push": ("title", "body"),
+    "push": ("title", "body", "image", "link", "data"),
 }
 MARKUP_PARTS = frozenset({"html"})
 # One line each: in an email's header a line break would begin another header.
 _ONE_LINE = frozenset({"subject", "title"})
+# What is no address is left out: a picture that a person lacks must not keep the message from them.
+_URLS = frozenset({"image", "link"})
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[\x21-\x7e]{1,4000}")
 _MAX_LINE = 500
 
 
@@ -54,9 +59,10 @@ def render_once(*, kind: str, content: Mapping[str, Any], values: Mapping[str, A
 
 def as_message_parts(parts: Mapping[str, str]) -> dict[str, str]:
     """A push message's title and body travel where other kinds have subject and text."""
-    if "title" in parts:
-        return {"subject": parts["title"], "text": parts["body"]}
-    return dict(parts)
+    if "title" not in parts:
+        return dict(parts)
+    others = {name: parts.get(name, "") for name in ("image", "link", "data")}
+    return {"subject": parts["title"], "text": parts["body"], **others}
 
 
 @functools.lru_cache(maxsize=256)
@@ -91,9 +97,22 @@ def _rendered(part: str, template: BoundTemplate | None, values: Mapping[str, An
 def _clean(part: str, text: str) -> str:
     """Without what databases and mail servers refuse: NUL, and line breaks in a header."""
     text = text.replace("\x00", "")
+    if part in _URLS:
+        return text.strip() if _URL.fullmatch(text.strip()) else ""
+    if part == "data" and text.strip():
+        return _json_object(text)
     if part in _ONE_LINE:
         return " ".join(text.split())[:_MAX_LINE]
     return text
+
+
+def _json_object(text: str) -> str:
+    try:
+        if isinstance(orjson.loads(text), dict):
+            return text
+    except orjson.JSONDecodeError:
+        pass
+    raise RenderProblem("The data is no JSON object. Put values in with the filter json.")
 
 
 def line_of(error: LiquidError) -> str:

@@ -154,6 +154,8 @@ def _rendered(
     message = Message(str(call.key), template.kind, address, sender, at, **as_message_parts(parts))
     if template.kind == "email" and not template.transactional:
         message = message._replace(unsubscribe=unsubscribe)
+    if links and channels.provider_of(channel.provider, kind=channel.kind).calls_back():
+        message = message._replace(callback=links.callback(channel.id))
     request = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
     # So that its page is there when the message is.
     mirror = {"mirror": True} if "mirror_page" in template.uses else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from actions.tracking.links import Links, with_pixel, with_tracked_links, without_marks
+from actions.tracking.links import Links, is_trackable, with_pixel, with_tracked_links, without_marks
 
 
 class Tracking(NamedTuple):
@@ -17,7 +17,9 @@ class Tracking(NamedTuple):
 
 def dressed(parts: Mapping[str, str], links: Links | None, tracking: Tracking) -> dict[str, str]:
     """The parts as they are sent; without an address of ours, nothing is tracked."""
-    html = parts.get("html", "")
+    html, tap = parts.get("html", ""), parts.get("link", "")
+    if tap and links and tracking.clicks and is_trackable(tap, links):
+        return {**parts, "link": links.click(tap, "tap")}
     if not html:
         return dict(parts)
     html = with_tracked_links(html, links) if links and tracking.clicks else without_marks(html)

@@ -45,6 +45,11 @@ class Links(NamedTuple):
         url = f"{self.base}/m/{Purpose.OPEN}/{sign(Purpose.OPEN, self.message_id)}"
         return f'<img src="{url}" width="1" height="1" alt="" border="0">'
 
+    def callback(self, channel_id: int) -> str:
+        """Where a provider may tell what becomes of the message."""
+        token = sign(Purpose.CALLBACK, self.message_id, channel_id)
+        return f"{self.base}/m/{Purpose.CALLBACK}/{channel_id}/{token}"
+
     def click(self, url: str, label: str = "") -> str:
         """A link that is recorded and leads to ``url``, which is signed: nobody else's go through us."""
         return f"{self.base}/m/{Purpose.CLICK}/{sign(Purpose.CLICK, self.message_id, url, label)}"

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from journeyorch.outbound import connections
+from journeyorch.outbound import connections, http2
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Connection, Deadline, Network
 from journeyorch.outbound.guard import Origin, Policy, Refused, check_url, configured_policy
@@ -50,7 +50,7 @@ class Request(NamedTuple):
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    context: ssl.SSLContext | None = None  # a client certificate
+    context: ssl.SSLContext | None = None  # a client certificate, or ``connections.http2_context()``
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case."""
@@ -153,8 +153,7 @@ def _talk(
         request, origin, deadline=deadline, policy=policy, network=network
     )
     try:
-        connection.send(conversation.request, deadline)
-        answer = read_answer(conversation.protocol, lambda: connection.receive(deadline))
+        answer = _spoken(connection, conversation, origin, deadline)
     except BaseException:
         connection.close()
         raise
@@ -163,6 +162,21 @@ def _talk(
     else:
         connection.close()
     return answer
+
+
+def _spoken(connection: Connection, conversation: Conversation, origin: Origin, deadline: Deadline) -> Answer:
+    """In the protocol that was agreed on with the connection's TLS; HTTP/1.1 without."""
+    if connection.agreed_protocol() != connections.HTTP2:
+        connection.send(conversation.request, deadline)
+        return read_answer(conversation.protocol, lambda: connection.receive(deadline))
+    connection.session = connection.session or http2.Session()
+    session: http2.Session = connection.session
+    return session.exchange(
+        http2.head_of(conversation, scheme=origin.scheme, authority=origin.authority),
+        conversation.body,
+        send=lambda data: connection.send(data, deadline),
+        receive=lambda: connection.receive(deadline),
+    )
 
 
 def _connected(

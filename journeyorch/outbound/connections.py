@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import certifi
 from django.conf import settings
@@ -24,6 +24,8 @@ MAX_IDLE_SECONDS = 4.0
 MAX_AGE_SECONDS = 60.0
 MAX_PER_THREAD = 32
 _PIECE = 64 * 1024
+#: The name of HTTP/2 in TLS (RFC 7301).
+HTTP2 = "h2"
 
 # How an address becomes a connected socket: (address, port, seconds). Tests bring their own.
 Connector = Callable[[str, int, float], socket.socket]
@@ -63,6 +65,8 @@ class Connection:
         self._sock = sock
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
+        #: What a protocol remembers from one exchange to the next; HTTP/1.1 has nothing to remember.
+        self.session: Any = None
         self.opened = self.used = time.monotonic()
 
     def send(self, data: bytes, deadline: Deadline) -> None:
@@ -75,6 +79,10 @@ class Connection:
         """What has arrived, at most 64 KiB; ``b""`` at the end. No trickle of bytes moves the deadline."""
         self._sock.settimeout(deadline.remaining())
         return self._sock.recv(_PIECE)
+
+    def agreed_protocol(self) -> str | None:
+        """What both sides of TLS have agreed to speak; None: nothing, or there is no TLS."""
+        return self._sock.selected_alpn_protocol() if isinstance(self._sock, ssl.SSLSocket) else None
 
     def is_fresh(self) -> bool:
         """Whether another request may be sent: not too old, and nothing came while nobody asked.
@@ -124,9 +132,18 @@ def strict_context(roots: str) -> ssl.SSLContext:
     return context
 
 
+@functools.cache
+def http2_context() -> ssl.SSLContext:
+    """The same for connections that speak HTTP/2 and nothing else."""
+    context = default_context.__wrapped__()
+    context.set_alpn_protocols([HTTP2])
+    return context
+
+
 def _forget_context(*, setting: str, **_: object) -> None:
     if setting == "OUTBOUND_CA_BUNDLE":
         default_context.cache_clear()
+        http2_context.cache_clear()
 
 
 setting_changed.connect(_forget_context)

@@ -112,6 +112,10 @@ class WriteOnlyTextarea(forms.Textarea):
 _AREAS = {"secret": WriteOnlyTextarea, "document": forms.Textarea}
 
 
+def _is_multiline(info: FieldInfo) -> bool:
+    return isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("multiline"))
+
+
 def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Field:
     """The form field of a pydantic model's field; ``shown_when``, such as "provider=smtp", is for choices.js.
 
@@ -127,6 +131,10 @@ def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Fi
     if isinstance(extra, dict) and extra.get("lines"):
         area = _AREAS[str(extra["lines"])]
         return forms.CharField(widget=area(attrs={"rows": 8, "spellcheck": "false", **attrs}), **given)
+    if info.annotation is SecretStr and _is_multiline(info):
+        # A key file; the browser would take its line breaks out of a field of one line.
+        unseen = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
+        return forms.CharField(strip=False, widget=forms.Textarea({**unseen, **attrs}), **given)
     if info.annotation is SecretStr:
         secret = forms.PasswordInput(attrs={"autocomplete": "new-password", **attrs}, render_value=False)
         return forms.CharField(strip=False, widget=secret, **given)

@@ -12,7 +12,8 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from journeyorch.outbound.client import Failure, Request, Response, exchange
+from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of
 from journeyorch.outbound.headers import OWN_HEADERS
 
 _ERRORS: dict[str, type[requests.RequestException]] = {
@@ -35,7 +36,9 @@ class GuardedAdapter(BaseAdapter):
         seconds = min(_MAX_SECONDS, sum(timeout) if isinstance(timeout, tuple) else timeout or _MAX_SECONDS)
         answer = exchange(_ours(request), timeout=seconds)
         if isinstance(answer, Failure):
-            raise _ERRORS.get(answer.reason, requests.ConnectionError)(answer.message, request=request)
+            error = _ERRORS.get(answer.reason, requests.ConnectionError)(answer.message, request=request)
+            error.failure = answer  # type: ignore[attr-defined]  # for ``outcome_behind``
+            raise error
         return _theirs(answer, request)
 
     def close(self) -> None:
@@ -50,6 +53,22 @@ def guarded_session() -> requests.Session:
     for prefix in ("http://", "https://"):
         session.mount(prefix, GuardedAdapter())
     return session
+
+
+def outcome_behind(error: BaseException | None) -> Outcome | None:
+    """How the exchange ended that a library complains of; None if no exchange is to blame.
+
+    Without anything of the answer: the library's complaint, and the answer, may quote what was sent.
+    """
+    while error is not None:
+        failure, response = getattr(error, "failure", None), getattr(error, "response", None)
+        if isinstance(failure, Failure):
+            return outcome_of(failure)
+        if isinstance(response, requests.Response):
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return outcome_of(Response(response.status_code, headers, b"", 0))._replace(data=None)
+        error = error.__cause__
+    return None
 
 
 def _ours(request: requests.PreparedRequest) -> Request:

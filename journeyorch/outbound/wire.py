@@ -44,6 +44,11 @@ class Conversation(NamedTuple):
 
     request: bytes
     protocol: h11.Connection
+    # The same as it was given, for a connection that speaks another protocol.
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
 
 
 class Answer(NamedTuple):
@@ -59,7 +64,8 @@ def begin(
     method: str, path: str, *, authority: str, headers: Iterable[tuple[str, str]], body: bytes | None
 ) -> Conversation:
     """Render a request; raises ``ValueError`` with a sentence if it cannot be sent."""
-    lines = [(b"Host", authority.encode()), (b"Accept-Encoding", b"gzip"), *_encoded(headers)]
+    given = tuple(headers)
+    lines = [(b"Host", authority.encode()), (b"Accept-Encoding", b"gzip"), *_encoded(given)]
     if body is not None:
         lines.append((b"Content-Length", str(len(body)).encode()))
     protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
@@ -69,7 +75,7 @@ def begin(
         protocol.send(h11.EndOfMessage())
     except h11.LocalProtocolError as error:
         raise ValueError("The request cannot be written as HTTP. Check its method and headers.") from error
-    return Conversation(head + sent, protocol)
+    return Conversation(head + sent, protocol, method, path, given, body)
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
@@ -94,7 +100,7 @@ def read_answer(protocol: h11.Connection, receive: Receive) -> Answer:
     raw = reader.chunks() if chunked else reader.body(int(length or 0))
     # Two lengths that may differ: the answer is read, but the connection is not trusted any more.
     reusable = reader.is_at_rest() and not (chunked and length)
-    return Answer(head.status_code, headers, _decompressed(raw, headers), reusable)
+    return Answer(head.status_code, headers, decompressed(raw, headers), reusable)
 
 
 def _read_final_head(reader: _Reader) -> h11.Response:
@@ -192,7 +198,7 @@ def _cut(data: bytes, size: int) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
 
-def _decompressed(raw: bytes, headers: Mapping[str, str]) -> bytes:
+def decompressed(raw: bytes, headers: Mapping[str, str]) -> bytes:
     """The body without its content coding, never more than ``MAX_BODY`` (a gzip bomb is a thousandfold)."""
     coding = headers.get("content-encoding", "identity").lower()
     if coding in ("identity", "") or not raw:

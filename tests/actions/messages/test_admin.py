@@ -223,3 +223,32 @@ def test_deliveries_can_only_be_looked_at(admin_client, sandbox):
     assert admin_client.post(view, {"status": "failed"}).status_code == 403
     assert admin_client.post(reverse("admin:actions_delivery_delete", args=[row.pk])).status_code == 403
     assert admin_client.get(reverse("admin:actions_delivery_add")).status_code == 403
+
+
+def test_a_channel_is_tried_with_a_message_that_really_leaves(admin_client, sandbox, settings):
+    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+    with Catcher() as catcher:
+        channel = Channel.objects.create(
+            sandbox=sandbox, name="Push", kind="push", provider="catcher", config={"url": catcher.url}
+        )
+        url = reverse("admin:actions_channel_test", args=[channel.pk])
+        assert "The token of a device" in admin_client.get(url).text
+        assert catcher.box.find() == []
+        assert "ok (200)" in admin_client.post(url, {"value0": "device-1"}).text
+        [caught] = catcher.box.find()
+        refused = admin_client.post(url, {"value0": "no token"}).text
+    connections.close_kept()
+    assert (caught["to"], caught["title"]) == ("device-1", "Test")
+    assert "invalidAddress" in refused
+
+
+def test_the_page_of_a_channel_says_where_its_provider_calls_back(admin_client, sandbox, settings):
+    def page(provider):
+        row = Channel.objects.create(sandbox=sandbox, name=provider, kind="sms", provider=provider)
+        return row, admin_client.get(reverse("admin:actions_channel_change", args=[row.pk])).text
+
+    assert "The operator must set PUBLIC_URL first." in page("sms_json")[1]
+    settings.PUBLIC_URL = "https://j.example"
+    row, text = page("twilio")
+    assert f"https://j.example/m/k/{row.pk}" in text
+    assert "This provider tells nothing." in page("catcher")[1]

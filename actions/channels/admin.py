@@ -1,0 +1,102 @@
+"""The page on which technical users set up channels, and try them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from actions.channels import providers
+from actions.contact.admin import RULES_FIELDSET
+from actions.messages.forms import ADDRESS_HELP, ChannelForm, field_name
+from actions.messages.preview import TRIAL_PARTS, send_test
+from actions.models import Channel
+from actions.tracking.callback_links import callback_url
+from journeyorch.access.used_admin import UsedAdmin
+from journeyorch.outbound.forms import ValuesForm
+from journeyorch.outbound.trials import Trial
+
+_ADDRESS = "address"
+
+
+def _provider_fieldsets() -> list[tuple[str, Any]]:
+    return [
+        (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
+        for name, cls in providers().items()
+    ]
+
+
+@admin.register(Channel)
+class ChannelAdmin(UsedAdmin):
+    introduction = _(
+        "A channel is how messages of one kind leave: your SMTP server for email, or a provider for SMS and "
+        "push. Journeys send templates through channels."
+    )
+    used_as = "channel"
+    form = ChannelForm
+    list_display = ("name", "kind", "provider", "sandbox", "test_link")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used", "test_link")}),
+        *_provider_fieldsets(),
+        (
+            _("Tracking"),
+            {
+                "fields": ("track_opens", "track_clicks", "callback_address"),
+                "description": _("By a picture and by links that lead through this installation."),
+            },
+        ),
+        RULES_FIELDSET,
+    )
+    readonly_fields = ("used", "test_link", "callback_address")
+
+    @admin.display(description=_("test"))
+    def test_link(self, row: Channel) -> SafeString | str:
+        if not row.pk:
+            return str(_("Save first."))
+        url = reverse("admin:actions_channel_test", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Send a test message"))
+
+    @admin.display(description=_("address for webhooks"))
+    def callback_address(self, row: Channel) -> str:
+        """Where the provider's own pages are told to send what becomes of messages."""
+        cls = providers().get(row.provider)
+        if not row.pk or cls is None or not cls.calls_back():
+            return str(_("This provider tells nothing."))
+        return callback_url(row.pk) or str(_("The operator must set PUBLIC_URL first."))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.test_view)
+        return [path("<int:channel_id>/test/", view, name="actions_channel_test"), *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, channel_id: int) -> HttpResponse:
+        """Ask for an address, really send a short message there, show how it ended."""
+        row = self.get_object(request, str(channel_id))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        label = _("Address: %(help)s") % {"help": ADDRESS_HELP[row.kind]}
+        form = ValuesForm([(_ADDRESS, str(label))], request.POST if request.method == "POST" else None)
+        trial = None
+        if form.is_valid():
+            address = str(form.values().get(_ADDRESS) or "")
+            trial = Trial(send_test(row, TRIAL_PARTS[row.kind], address, now=timezone.now()))
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Send a test message: %(name)s") % {"name": row},
+            "opts": self.model._meta,
+            "original": row,
+            "form": form,
+            "trial": trial,
+        }
+        return TemplateResponse(request, "admin/outbound_test.html", context)
