@@ -95,6 +95,8 @@ class ActionForm(AuthModelForm):
         self.fields["on_unknown"].required = False
         if self.instance.signing:
             self.fields["signing_secret"].help_text = _("Set. Leave empty to keep it.")
+        else:
+            self.fields["unsigned"].widget = forms.HiddenInput()
 
     def clean_headers(self) -> list[Any]:
         rows = self._rows("headers")

@@ -133,7 +133,7 @@ class FieldGroupForm(forms.ModelForm):
         if not data.get("response_schema") and data.get("response_sample"):
             data["response_schema"] = infer(data["response_sample"])
         if not self.errors:
-            self._check_removed(data["response_schema"])
+            self._check_used(data["response_schema"])
         return data
 
     def _check_url(self, url: str) -> None:
@@ -154,14 +154,27 @@ class FieldGroupForm(forms.ModelForm):
     def clean_name(self) -> str:
         return _kept_while_used(self, used_in("field_group", self.instance) if self.instance.pk else ())
 
-    def _check_removed(self, schema: dict[str, Any]) -> None:
-        """Fields are removed only while nobody uses the group (datasources-actions.md)."""
+    def _check_used(self, schema: dict[str, Any]) -> None:
+        """While somebody uses the group it may gain fields; what references name and give stays as it is."""
         if self.instance.pk is None:
             return
-        before = dict(leaves(FieldGroup.objects.get(pk=self.instance.pk).response_schema or {}))
-        gone = [name for name, kind in before.items() if dict(leaves(schema)).get(name) != kind]
-        uses = used_in("field_group", self.instance) if gone else []
-        if uses:
-            message = _("%(fields)s cannot be removed or changed: the group is used in %(uses)s.")
-            params = {"fields": ", ".join(gone), "uses": ", ".join(use.label for use in uses)}
-            self.add_error("response_schema", ValidationError(message, params=params))
+        before = FieldGroup.objects.get(pk=self.instance.pk)
+        types = dict(leaves(schema))
+        gone = [name for name, kind in leaves(before.response_schema or {}) if types.get(name) != kind]
+        changed = {
+            "response_schema": gone,
+            "parameters": _difference(before.parameters, self.cleaned_data["parameters"]),
+            "source": [before.source.name] if self.cleaned_data["source"] != before.source else [],
+        }
+        uses = used_in("field_group", self.instance) if any(changed.values()) else []
+        message = _("%(names)s cannot be added, removed or changed: the group is used in %(uses)s.")
+        for field, names in changed.items() if uses else ():
+            params = {"names": ", ".join(names), "uses": ", ".join(use.label for use in uses)}
+            if names:
+                self.add_error(field, ValidationError(message, params=params))
+
+
+def _difference(before: str, after: str) -> list[str]:
+    """Names that are on one of two lists only."""
+    first, second = ({name.strip() for name in text.split(",")} - {""} for text in (before, after))
+    return sorted(first ^ second)

@@ -199,6 +199,10 @@ def test_a_used_group_shows_where_and_keeps_its_fields(admin_client, source, use
     assert '<a href="/journeys/1/">Welcome</a>' in admin_client.get(change).text
     fewer = group_form(source, response_schema='{"type": "object", "properties": {"u": {"type": "number"}}}')
     assert "Welcome" in errors(admin_client.post(change, fewer))
+    asking_more = group_form(source, parameters="city", response_sample="", response_schema="")
+    assert "city cannot be" in errors(admin_client.post(change, asking_more))
+    other = DataSource.objects.create(sandbox=source.sandbox, name="Other", url="https://api.example/")
+    assert "Weather cannot be" in errors(admin_client.post(change, group_form(other)))
     more = '{"type": "object", "properties": {"u": {"type": "number"}, "t": {"type": "number"}}}'
     assert admin_client.post(change, group_form(source, response_schema=more)).status_code == 302
     delete = reverse("admin:datasources_fieldgroup_delete", args=[group.pk])

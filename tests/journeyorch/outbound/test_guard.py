@@ -132,6 +132,15 @@ def test_the_connection_goes_to_the_address_that_was_checked_and_to_each_in_turn
     assert network.connected == [("8.8.8.8", 443), ("2606:4700::1", 443)]
 
 
+def test_a_name_that_changes_its_meaning_is_asked_again_and_refused():
+    """Rebinding: the first answer is public, the next one is not."""
+    network = FakeNetwork("8.8.8.8")
+    assert network.ask("https://api.example/") == "connect"
+    network.addresses = ("169.254.169.254",)
+    assert network.ask("https://api.example/") == "refused"
+    assert network.connected == [("8.8.8.8", 443)]
+
+
 def test_a_host_that_the_operator_opened_may_be_internal():
     network = FakeNetwork("10.0.0.1")
     assert network.ask("http://crm.internal:8080/", Policy(frozenset({"crm.internal:8080"}))) == "connect"

@@ -62,6 +62,19 @@ def test_an_unknown_certificate_is_refused(ask):
     assert "certificate" in answer.message
 
 
+def test_a_certificate_that_has_ended_is_refused(serve, tmp_path):
+    ended = self_signed("api.example", days=-1)
+    path = tmp_path / "ended.pem"
+    path.write_text(ended.key + ended.certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    server = serve(says(http(b"{}")), context=context)
+    request = Request("GET", server.url, context=ssl.create_default_context(cafile=str(path)))
+    answer = exchange(request, timeout=5)
+    assert (answer.reason, server.requests) == ("tls", [])
+    assert "expired" in answer.message
+
+
 def test_the_operator_may_trust_other_roots(ask, certificate, settings):
     settings.OUTBOUND_CA_BUNDLE = str(certificate)
     assert ask("api.example", None).status == 200
