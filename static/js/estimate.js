@@ -1,7 +1,7 @@
 // The size of a segment is estimated on its page, for the expression as it stands there. Without scripts the
 // button opens a page of its own.
 
-/** @param {HTMLButtonElement} button @param {HTMLElement} place */
+/** @param {HTMLInputElement} button @param {HTMLElement} place */
 async function estimate(button, place) {
   button.disabled = true;
   place.setAttribute("aria-busy", "true");
@@ -23,7 +23,7 @@ async function estimate(button, place) {
 
 const button = document.querySelector("[data-estimate]");
 const place = document.getElementById("estimate");
-if (button instanceof HTMLButtonElement && place) {
+if (button instanceof HTMLInputElement && place) {
   button.addEventListener("click", (event) => {
     event.preventDefault();
     void estimate(button, place);

@@ -121,6 +121,7 @@ class PolicyAdmin(SandboxScopedAdmin):
     list_display = ("name", "about", "actions", "sources", "enabled", "sandbox")
     list_filter = ("enabled",)
     search_fields = ("name", "description")
+    fields = ("sandbox", "name", "description", "labels", "actions", "sources", "enabled")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("sandbox",) if obj else ()

@@ -29,6 +29,8 @@ class RelationshipsFormSet(PathsFormSet):
         if "target" in form.fields:
             records = Schema.objects.filter(sandbox=self.instance.sandbox_id, kind=Schema.Kind.RECORD)
             form.fields["target"].queryset = records.exclude(primary_identity="").order_by("name")
+            # Only to be chosen here: a slip of the hand beside a choice must not change what is chosen.
+            form.fields["target"].widget = form.fields["target"].widget.widget
 
     def clean(self) -> None:
         super().clean()

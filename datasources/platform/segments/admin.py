@@ -133,7 +133,7 @@ class SegmentAdmin(UsedAdmin):
             return str(_("less than a second"))
         return _in_words(segment.took)
 
-    @admin.display(description=_("under way"))
+    @admin.display(description=_("state"))
     def progress(self, segment: Segment) -> SafeString | str:
         """How the latest evaluation goes, with the way to its page, where it can be cancelled."""
         task = segment.task
