@@ -185,17 +185,36 @@ def kinds() -> Mapping[str, type[Activity]]:
     return _kinds
 
 
-def read_config(document: ActivityDocument) -> tuple[Any, str]:
-    """An activity's configuration, or None and one sentence that says what does not fit."""
+class Fault(NamedTuple):
+    """What does not fit in a configuration: where, and a sentence that says what to do."""
+
+    field: str
+    message: str
+
+
+def read_config(document: ActivityDocument) -> tuple[Any, list[Fault]]:
+    """An activity's configuration, or None and what does not fit."""
     kind = _kinds.get(document.kind)
     if kind is None:
-        return None, f"There is no activity of the kind “{document.kind}”; delete it."
+        return None, [Fault("", f"There is no activity of the kind “{document.kind}”; delete it.")]
     try:
-        return kind.Config.model_validate(document.config), ""
+        return kind.Config.model_validate(document.config), []
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return None, f"{place or 'The configuration'}: {first['msg'].removeprefix('Value error, ')}."
+        details = error.errors(include_url=False)
+        return None, [_fault(kind.Config, detail) for detail in details[:_MOST_FAULTS]]
+
+
+_MOST_FAULTS = 20
+_MISSING = {"missing", "string_too_short", "too_short"}
+
+
+def _fault(config: type[Config], detail: Any) -> Fault:
+    place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] in _MISSING or detail["input"] == "":
+        field = config.model_fields.get(str(detail["loc"][0]))
+        return Fault(place, f"“{field.title if field and field.title else place}” is missing; fill it in.")
+    text = detail["msg"].removeprefix("Value error, ")
+    return Fault(place, f"{text}." if detail["type"] == "value_error" else f"{place}: {text}.")
 
 
 def shown_name(document: ActivityDocument, config: Any, translate: Translate = str) -> str:

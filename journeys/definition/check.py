@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import journeys.activities  # noqa: F401 - registers the kinds
-from journeys.activities.base import Activity, kinds, read_config
+from journeys.activities.base import Activity, Fault, kinds, read_config
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room, Surrounding
 from journeys.definition.document import Document
@@ -27,11 +27,11 @@ class Reading:
         self.catalog = catalog
         self.graph = Graph(document)
         self.configs: dict[str, Any] = {}
-        self.unread: dict[str, str] = {}
+        self.unread: dict[str, list[Fault]] = {}
         for id, activity in document.activities.items():
-            config, problem = read_config(activity)
+            config, faults = read_config(activity)
             if config is None:
-                self.unread[id] = problem
+                self.unread[id] = faults
             else:
                 self.configs[id] = config
         self._rooms: dict[frozenset[str], Room] = {}
@@ -150,7 +150,8 @@ def _check_names(reading: Reading) -> Iterator[Problem]:
 def _check_activities(reading: Reading) -> Iterator[Problem]:
     for id in reading.document.activities:
         if id in reading.unread:
-            yield Problem("ERR_JOURNEY_CONFIGURATION", reading.unread[id], id)
+            for field, message in reading.unread[id]:
+                yield Problem("ERR_JOURNEY_CONFIGURATION", message, id, field)
         else:
             yield from _check_ways(reading, id)
             yield from reading.kind(id).check(

@@ -46,9 +46,18 @@ def offers_of(sandbox_id: int, catalog: Catalog) -> dict[str, Any]:
 
 
 def variables(found: Iterable[VariableInfo]) -> list[dict[str, Any]]:
-    """What is to be given, each with the type that its expression must have; "": any."""
+    """What is to be given, each with the type that its expression must have; "": any.
+
+    ``fields``: what is taken of each object of a list.
+    """
     return [
-        {"name": one.name, "label": one.label, "type": type_name(one.type), "required": one.required}
+        {
+            "name": one.name,
+            "label": one.label,
+            "type": type_name(one.type),
+            "required": one.required,
+            "fields": [*one.fields],
+        }
         for one in found
     ]
 

@@ -6,7 +6,7 @@ import * as clipboard from "./model/clipboard.js";
 import { branchOf, linksTo, newId, START } from "./model/document.js";
 import { nameOf, pathsOf, waysOf } from "./model/kinds.js";
 import { remember } from "./palette.js";
-import { active, announce, apply, canEdit, drawing, kinds, limits, namespace, open, order, pane, picture, select, selection } from "./store.js";
+import { active, announce, apply, canEdit, drawing, kinds, limits, namespace, open, opened, order, pane, picture, select, selection, wantsFocus } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /**
@@ -306,6 +306,7 @@ export function escape() {
     placing.value = null;
     announce(gettext("Cancelled"));
   } else if (pane.value) {
+    wantsFocus.value = pane.value === "step" ? opened.value.id : active.value;
     pane.value = "";
   } else if (selection.value.size) {
     selection.value = new Set();

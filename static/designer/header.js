@@ -26,6 +26,7 @@ export function Header() {
     <${Modes} />
     <div class="top__main">
       ${canEdit.value && html`<button type="button" class="button top__test" onClick=${() => begin("switch-test-on")}><${Icon} name="play" /> ${gettext("Test")}</button>`}
+      ${state !== "draft" && html`<a class="button" href=${urls.version}><${Icon} name="users" /> ${gettext("Report")}</a>`}
       ${state === "test" && html`<a class="button" href=${urls.test}><${Icon} name="play" /> ${gettext("Test")}</a>`}
       <${PublishButton} />
     </div>
@@ -126,7 +127,6 @@ async function openMore(event) {
   const { status: state } = version.value;
   const pages = [
     { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
-    ...(state === "draft" ? [] : [{ label: gettext("Report"), icon: "users", href: urls.version }]),
     { label: gettext("Details and versions"), icon: "layers", href: urls.details },
     ...(state === "live" ? [{ label: gettext("Name and labels"), icon: "edit", href: urls.labels }] : []),
     { label: "", line: true },

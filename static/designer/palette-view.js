@@ -3,10 +3,12 @@
 import { signal, useLayoutEffect, useRef } from "../build/preact.js";
 import { add, addAt, adding, goTo, named, pasteFromClipboard, pathName, placing, refusalOf, say } from "./actions.js";
 import { dragFrom } from "./canvas/drag.js";
+import { slots } from "./canvas/slots.js";
+import { toScreen } from "./canvas/view.js";
 import { html, Icon } from "./html.js";
 import { goals } from "./model/commands.js";
 import { entries, found, recent } from "./palette.js";
-import { canEdit, drawing, kinds } from "./store.js";
+import { canEdit, drawing, kinds, mode } from "./store.js";
 import { filled, gettext } from "./text.js";
 
 /** @typedef {import("./palette.js").Entry} Entry */
@@ -131,7 +133,7 @@ export function AddList() {
     const element = list.current;
     if (element && open) {
       const { width, height } = element.getBoundingClientRect();
-      const point = open.at ?? { x: (innerWidth - width) / 2, y: innerHeight / 6 };
+      const point = open.at ?? whereIs(open.spot) ?? { x: (innerWidth - width) / 2, y: innerHeight / 6 };
       element.style.setProperty("left", `${Math.max(8, Math.min(point.x - 20, innerWidth - width - 8))}px`);
       element.style.setProperty("top", `${Math.max(8, Math.min(point.y + 16, innerHeight - height - 8))}px`);
       element.querySelector("input")?.focus();
@@ -158,6 +160,12 @@ export function AddList() {
       ${!choices.length && html`<p class="palette__nothing">${gettext("No step is like that.")}</p>`}
     </div>
   </div>`;
+}
+
+/** The place on the screen; null where the drawing is not shown. @param {import("./actions.js").Spot} spot */
+function whereIs({ source, way, target }) {
+  const slot = mode.value === "canvas" && slots.value.find((each) => each.spot.source === source && each.spot.way === way && each.spot.target === target);
+  return slot ? toScreen(slot) : null;
 }
 
 /** @typedef {{key: string, title: string, detail: string, icon: string, css: string, run: () => void}} ChoiceOf */

@@ -88,7 +88,11 @@ function reasonAgainst(kind) {
  */
 export function found(all, { words, onlyAvailable = false, onlyRecent = false }) {
   const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter((each) => {
+  const rank = (/** @type {Entry} */ each) => {
+    const title = each.title.toLowerCase();
+    return !wanted.length || title.startsWith(wanted[0]) ? 0 : title.includes(wanted[0]) ? 1 : 2;
+  };
+  const fitting = all.filter((each) => {
     const text = `${each.title} ${kinds[each.kind].title} ${each.help}`.toLowerCase();
     return (
       wanted.every((word) => text.includes(word)) &&
@@ -96,6 +100,8 @@ export function found(all, { words, onlyAvailable = false, onlyRecent = false })
       (!onlyRecent || each.category === "orchestration" || recent.value.includes(each.key))
     );
   });
+  // Sorting is stable: among equals the order of the palette stays.
+  return fitting.sort((one, other) => rank(one) - rank(other));
 }
 
 const storageKey = () => `journeyorch.recent.${known.user.id}`;

@@ -36,7 +36,7 @@ export function Problems() {
       ? html`<ul class="problem-list">${all.map((problem, index) => html`<li key=${index}><button type="button" class=${`problem-row${problem.isError ? " problem-row--error" : ""}`} onClick=${() => goToProblem(problem)}>
           <${Icon} name="alert" />
           <span><span class="visually-hidden">${problem.isError ? gettext("Error:") : gettext("Warning:")}</span>
-            ${problem.activity && html`<strong>${named(problem.activity)}</strong>`} ${problem.message}</span>
+            ${problem.activity && html`<strong>${named(problem.activity)}:</strong>`} ${problem.message}</span>
         </button></li>`)}</ul>
         <p class="muted small">${gettext("Errors keep the journey from being tested and published; warnings do not.")}</p>`
       : html`<p class="pane__empty"><${Icon} name="check" /> ${gettext("Nothing is wrong with this drawing.")}</p>`}

@@ -2,7 +2,6 @@
 
 import * as actions from "./actions.js";
 import { clickSlot } from "./canvas/gestures.js";
-import { wantsFocus } from "./canvas/canvas.js";
 import { fit, place, toScreen, zoomBy } from "./canvas/view.js";
 import { isHelpOpen } from "./dialogs.js";
 import { begin } from "./header.js";
@@ -10,7 +9,7 @@ import { closeMenu, menuFor, openMenu } from "./menus.js";
 import { linksTo, START } from "./model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "./model/layout.js";
 import { goToProblem, sortedProblems } from "./problems.js";
-import { active, announce, canEdit, drawing, mode, open, order, picture, redoNext, selection, undoLast } from "./store.js";
+import { active, announce, canEdit, drawing, mode, open, order, picture, redoNext, selection, undoLast, wantsFocus } from "./store.js";
 import { gettext } from "./text.js";
 
 let lastProblem = -1;

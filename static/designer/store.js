@@ -10,7 +10,8 @@ import { layout } from "./model/layout.js";
  * @typedef {import("./model/document.js").Document} Document
  * @typedef {import("./model/document.js").Place} Place
  * @typedef {{code: string, message: string, activity: string, field: string, line: number, column: number, isError: boolean}} Problem
- * @typedef {{name: string, label: string, type: string, required: boolean}} Variable what is to be given a value
+ * @typedef {{name: string, label: string, type: string, required: boolean, fields: string[]}} Variable what is to be given
+ *   a value; `fields`: what is taken of each object of a list
  */
 
 /**
@@ -67,6 +68,8 @@ export const mode = signal(/** @type {"canvas" | "outline"} */ ("canvas"));
 export const counts = signal(/** @type {Record<string, number>} */ ({}));
 /** What a test has passed: keys of edges, and ids of steps. */
 export const trail = signal(/** @type {{ways: Set<string>, passed: Set<string>, here: Set<string>, failed: Set<string>} | null} */ (null));
+/** The step that shall have the focus once it is drawn. */
+export const wantsFocus = signal("");
 /** What screen readers are told. */
 export const announced = signal("");
 

@@ -1,11 +1,11 @@
 // The drawing: only what is near the screen is drawn, and what has not changed is not drawn again.
 
-import { signal, useEffect, useRef, useSignalEffect } from "../../build/preact.js";
+import { useEffect, useRef, useSignalEffect } from "../../build/preact.js";
 import { chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions.js";
 import { html, Icon, IconButton } from "../html.js";
 import { START } from "../model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
-import { active, canEdit, counts, drawing, order, picture, problemsByStep, selection, trail } from "../store.js";
+import { active, canEdit, counts, drawing, order, picture, problemsByStep, selection, trail, wantsFocus } from "../store.js";
 import { gettext } from "../text.js";
 import { drawCard } from "./cards.js";
 import { startGestures } from "./gestures.js";
@@ -15,9 +15,6 @@ import { BEGINNING, besides, dragging, heldKind, lasso, openSlots, slots } from 
 import { fit, fitReadable, place, reveal, stage, tile, view, zoomBy } from "./view.js";
 
 const number = new Intl.NumberFormat(globalThis.document?.documentElement.lang || "en");
-
-/** The element that shall have the focus after the next drawing. */
-export const wantsFocus = signal("");
 
 /** @type {Map<string, {made: any, of: unknown[]}>} */
 const drawnBefore = new Map();
@@ -202,7 +199,7 @@ function Hint() {
     return html`<p class="stage__hint" role="status">${words} <strong>${name}</strong> <button type="button" class="button button--small" onClick=${() => (placing.value = null)}>${gettext("Cancel")}</button></p>`;
   }
   if (canEdit.value && !drawing.value.start.length && !order.value.length) {
-    return html`<p class="stage__hint stage__hint--first"><${Icon} name="info" /> ${gettext("A journey begins with an event. Drag one from the left, double-click it, or press A.")}
+    return html`<p class="stage__hint stage__hint--first"><${Icon} name="info" /> <span>${gettext("A journey begins with an event. Drag one from the left, double-click it, or press A.")}</span>
       <button type="button" class="button button--small button--primary" onClick=${chooseWhatToAdd}>${gettext("Add the first step")}</button></p>`;
   }
   return null;

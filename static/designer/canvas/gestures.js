@@ -19,9 +19,12 @@ export function startGestures(svg) {
   const pointers = new Map();
   /** @type {null | {event: PointerEvent, moved: boolean, kind: "pan" | "lasso" | "card" | "chip" | "slot", timer: number}} */
   let press = null;
+  /** @type {PointerEvent | null} a press that has become a click */
+  let pressed = null;
 
   const down = (/** @type {PointerEvent} */ event) => {
     closeMenu();
+    pressed = null;
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (pointers.size > 1) {
       give();
@@ -96,7 +99,16 @@ export function startGestures(svg) {
     if (ended.kind === "chip" && ended.moved && canEdit.value) {
       dropChip(ended.event, event);
     } else if (!ended.moved) {
-      click(ended.event);
+      pressed = ended.event;
+    }
+  };
+
+  // Only now: what a press opens must not lie under the click that ends it. Assistive technology clicks without.
+  const clicked = (/** @type {MouseEvent} */ event) => {
+    const begun = pressed ?? (event.detail === 0 ? event : null);
+    pressed = null;
+    if (begun) {
+      click(begun);
     }
   };
 
@@ -129,6 +141,7 @@ export function startGestures(svg) {
     ["pointermove", move],
     ["pointerup", up],
     ["pointercancel", cancel],
+    ["click", clicked],
     ["wheel", wheel, { passive: false }],
     ["contextmenu", menu],
   ];

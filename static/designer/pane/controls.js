@@ -8,7 +8,7 @@ import { canEdit, drawing, kinds, offers } from "../store.js";
 import { gettext } from "../text.js";
 import { ExpressionField } from "./expression.js";
 import { CheckField, ChoiceField, DurationField, MomentField, NumberField, TextField } from "./fields.js";
-import { JumpValues, Preview, ProfileValues, Values } from "./values.js";
+import { FieldNames, JumpValues, Preview, ProfileValues, Values } from "./values.js";
 
 /**
  * @typedef {object} Props
@@ -103,6 +103,8 @@ const WIDGETS = {
     const shared = { activity: props.id, name: props.name, label: own.label, value: own.value ?? {}, faultsOf: props.faultsOf, onChange: (/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, `config.${props.name}.${key}`) };
     return props.kind.kind === "jump" ? html`<${JumpValues} ...${shared} event=${props.config.event ?? ""} />` : html`<${Values} ...${shared} variables=${variablesOf(props)} />`;
   },
+  names: (props, own) =>
+    html`<${FieldNames} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}} variables=${variablesOf(props)} faultsOf=${props.faultsOf} onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, `config.${props.name}.${key}`)} />`,
   fields: (props, own) =>
     html`<${ProfileValues} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}} faultsOf=${props.faultsOf} onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, key && `config.${props.name}.${key}`)} />`,
 };

@@ -2,13 +2,12 @@
 
 import { useEffect, useLayoutEffect, useRef } from "../../build/preact.js";
 import { copySteps, deleteSteps } from "../actions.js";
-import { wantsFocus } from "../canvas/canvas.js";
 import { html, Icon, IconButton } from "../html.js";
 import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
 import { detailOf, nameOf } from "../model/kinds.js";
 import { Problems } from "../problems.js";
-import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep } from "../store.js";
+import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep, wantsFocus } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { Control } from "./controls.js";
 import { TextField } from "./fields.js";
@@ -120,7 +119,9 @@ function ConfigForm({ id, activity, kind, change, faultsOf }) {
       return html`<${Paths} key=${name} activity=${id} kind=${kind} config=${config} faultsOf=${faultsOf} onChange=${(/** @type {any[]} */ paths, /** @type {string} */ key) => set({ [name]: paths }, key && `config.${key}`)} />`;
     }
     const isPossible = name !== "error_path" || Object.entries(kind.failsWhen).every(([field, value]) => config[field] === value);
-    if (property.widget === "hidden" || !matters(property, config) || !isPossible) {
+    // Who enters by an event has come already: there is nothing to wait for.
+    const isNeedless = name.startsWith("timeout") && !config.timeout && drawing.value.start.includes(id);
+    if (property.widget === "hidden" || !matters(property, config) || !isPossible || isNeedless) {
       return null;
     }
     const required = kind.schema.required?.includes(name) ?? false;

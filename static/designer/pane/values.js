@@ -6,7 +6,7 @@ import { html, Icon, IconButton } from "../html.js";
 import { canEdit, offers, urls } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { ExpressionField } from "./expression.js";
-import { Faults, SuggestField } from "./fields.js";
+import { Faults, SuggestField, TextField } from "./fields.js";
 
 /**
  * @typedef {object} Props
@@ -39,6 +39,26 @@ export function Values({ activity, name, label, value, variables, onChange, faul
     ${unknown.map((each) => html`<div key=${each} class="unknown"><p class="faults">${filled(gettext("“%(name)s” is not wanted any more: %(value)s"), { name: each, value: value[each] })}</p>
       ${canEdit.value && html`<${IconButton} small icon="trash" label=${filled(gettext("Remove %(name)s"), { name: each })} onClick=${() => set(each, "")} />`}</div>`)}
   </fieldset>`;
+}
+
+/**
+ * What the fields of a list's objects are called in the journey, where it is not the same.
+ * @param {Omit<Props, "value" | "onChange"> & {value: Record<string, Record<string, string>>, onChange: (value: Record<string, Record<string, string>>, key: string) => void}} props
+ */
+export function FieldNames({ name, label, value, variables, onChange, faultsOf }) {
+  const lists = variables.filter((variable) => variable.fields.length);
+  const set = (/** @type {string} */ list, /** @type {string} */ field, /** @type {string} */ text) => {
+    const names = Object.fromEntries(Object.entries({ ...value[list], [field]: text }).filter(([, each]) => each));
+    const next = { ...value, [list]: names };
+    if (!Object.keys(names).length) {
+      delete next[list];
+    }
+    onChange(next, `${list}.${field}`);
+  };
+  return lists.map((list) => html`<fieldset key=${list.name} class="values"><legend>${label}: ${list.label || list.name}</legend>
+    <${Faults} id=${`${name}-${list.name}`} faults=${faultsOf(`${name}.${list.name}`)} />
+    ${list.fields.map((field) => html`<${TextField} key=${field} id=${`${name}-${list.name}.${field}`} label=${filled(gettext("“%(field)s” is called"), { field })} placeholder=${field} value=${value[list.name]?.[field] ?? ""} disabled=${!canEdit.value} faults=${faultsOf(`${name}.${list.name}.${field}`)} onChange=${(/** @type {string} */ text) => set(list.name, field, text.trim())} />`)}
+  </fieldset>`);
 }
 
 /** What the target of a jump wants to know. @param {Omit<Props, "variables"> & {event: string}} props */

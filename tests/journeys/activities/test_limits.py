@@ -103,10 +103,10 @@ LIMITS: list[tuple[str, dict[str, Any], bool]] = [
 
 @pytest.mark.parametrize(("kind", "config", "fits"), LIMITS, ids=range(len(LIMITS)))
 def test_a_configuration_is_read_within_its_limits(kind: str, config: dict[str, Any], fits: bool) -> None:
-    read, problem = read_config(ActivityDocument(kind=kind, config=config))
+    read, faults = read_config(ActivityDocument(kind=kind, config=config))
 
     assert (read is not None) == fits
-    assert bool(problem) != fits
+    assert bool(faults) != fits
 
 
 def test_each_kind_is_tried_here() -> None:
@@ -144,3 +144,12 @@ def test_a_card_without_either_shows_its_kind() -> None:
     drawn = ActivityDocument(kind="wait", config={"duration": "PT1H"})
 
     assert shown_name(drawn, read_config(drawn)[0]) == "Wait"
+
+
+def test_what_is_missing_is_said_by_the_name_that_people_see() -> None:
+    _config, faults = read_config(ActivityDocument(kind="reaction", config={"message": ""}))
+
+    assert faults == [
+        ("message", "“Message” is missing; fill it in."),
+        ("reaction", "“Reaction” is missing; fill it in."),
+    ]

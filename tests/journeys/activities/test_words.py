@@ -9,9 +9,9 @@ import pytest
 
 import journeys.activities  # noqa: F401 - registers the kinds
 from journeys.activities.base import kinds
-from journeys.views import guide
+from journeys.designer import kinds as described
 
-ROOT = Path(guide.__file__).parents[1]
+ROOT = Path(described.__file__).parents[1]
 
 
 def marked() -> set[str]:
@@ -33,10 +33,10 @@ def test_titles_and_help_of_a_kind_are_marked_for_translation(kind: str) -> None
     assert {known.title, known.help, *titles} <= marked()
 
 
-@pytest.mark.django_db
-def test_views_look_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guide, "_", lambda text: f"<{text}>")
-    row = next(row for row in guide.guide(1, [""] * 5).kinds if row.kind == "wait")
+def test_the_designer_looks_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(described, "_", lambda text: f"<{text}>")
+    wait = described.describe_kind(kinds()["wait"])
 
-    assert (row.title, row.help[:6]) == ("<Wait>", "<Holds")
-    assert dict(row.options)["duration"].startswith("<Duration>")
+    assert (wait["title"], wait["help"][:6]) == ("<Wait>", "<Holds")
+    assert wait["schema"]["properties"]["duration"]["title"] == "<Duration>"
+    assert wait["schema"]["properties"]["type"]["titles"][0] == "<A duration>"

@@ -169,7 +169,7 @@ def test_what_there_is_to_choose_from(maker, draft):
     assert offers["events"] == [{"name": "Ordered", "namespace": "Email", "description": ""}]
     assert offers["journeys"] == []
     fields = maker.get(address(draft, "jump-fields") + "?event=Ordered").json()["variables"]
-    assert fields == [{"name": "total", "label": "total", "type": "decimal", "required": True}]
+    assert fields == [{"name": "total", "label": "total", "type": "decimal", "required": True, "fields": []}]
     assert maker.get(address(draft, "jump-fields") + "?event=Nothing").json() == {"variables": []}
 
 
