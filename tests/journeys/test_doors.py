@@ -23,9 +23,13 @@ _PUBLIC_NAMES = {
     "login", "logout", "help", "access-token", "message-opened", "message-clicked", "message-mirror",
     "message-preferences",
 }  # fmt: skip
-_PUBLIC_PATHS = re.compile(r"healthz|admin/(login|logout|jsi18n)/|(api/v1/openapi\.json|webhooks/.*)")
+_PUBLIC_PATHS = re.compile(
+    r"healthz|admin/(login|logout)/|(admin/)?jsi18n/|(api/v1/openapi\.json|webhooks/.*)"
+)
 #: Open to whoever has logged in and may enter a sandbox, whatever else they may.
+#: Expressions are worked out on what the request brings along.
 _FOR_EVERYBODY = re.compile(
+    r"api/v1/expressions/(functions|complete|check|evaluate)|"
     r"(admin/(password_change/(done/)?|autocomplete/|access/sandbox/(<path:object_id>/(change|history)/)?)?)?"
 )
 _REFUSED = {301, 302, 401, 403, 404, 405}
