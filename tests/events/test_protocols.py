@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -408,38 +406,3 @@ def test_nothing_that_somebody_sends_is_our_fault(
     assert answer.status_code < 500
     if answer.status_code >= 400:
         assert not ReceivedEvent.objects.exists()
-
-
-CAPTURED = {
-    "/segment/v1/batch": "segment", "/rudder/v1/batch": "segment", "/segnode/v1/batch": "segment",
-    "/ruddernode/v1/batch": "segment", "/seg/v1/i": "segment", "/seg/v1/t": "segment",
-    "/seg/v1/p": "segment", "/rudjs/v1/identify": "segment", "/rudjs/v1/track": "segment",
-    "/rudjs/v1/page": "segment", "/ce/binary": "cloudevents", "/ce/structured": "cloudevents",
-    "/cenode/binary": "cloudevents", "/cenode/structured": "cloudevents",
-    "/df/api/public/apps/batch": "dittofeed",
-}  # fmt: skip
-
-
-def test_requests_of_real_clients_are_read_and_become_valid_xdm(
-    client: Client, inlet: Inlet, shared_data: Path
-) -> None:
-    lines = (shared_data / "wire" / "captured-requests.jsonl").read_text().splitlines()
-    captured = [one for one in map(json.loads, lines) if one["path"] in CAPTURED]
-    assert {one["path"] for one in captured} == set(CAPTURED)
-    for one in captured:
-        _, _, address = one["path"].partition("/")[2].partition("/")
-        headers = {
-            name: value
-            for name, value in one["headers"].items()
-            if name.lower() not in ("content-type", "authorization", "transfer-encoding", "origin")
-        }
-        kind = next((value for name, value in one["headers"].items() if name.lower() == "content-type"), None)
-        if CAPTURED[one["path"]] == "cloudevents":
-            answer = post(
-                client, f"/events/cloudevents/{inlet.key}", one["body"], kind or "application/json",
-                **headers, **BEARER,
-            )  # fmt: skip
-        else:
-            answer = post(client, f"/{address}", one["body"], kind or "application/json", **headers, **BASIC)
-        assert answer.status_code in (200, 202, 204), (one["path"], answer.content)
-    assert len(entities(inlet)) >= len(captured)
