@@ -37,7 +37,7 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
     # Keys in headers are no cookies: no other site can make a browser send them.
     @direct
     def view(request: HttpRequest, **path: str) -> HttpResponse:
-        incoming = _incoming(request, path, limit=limit, lines=route.lines)
+        incoming = _incoming(request, path, route, limit=limit)
         inlet = path.get("inlet", "")
         try:
             if _is_preflight(request):
@@ -60,13 +60,13 @@ def endpoint(adapter: Adapter, route: Route) -> Callable[..., HttpResponse]:
     return view
 
 
-def _incoming(request: HttpRequest, path: Mapping[str, str], *, limit: int, lines: bool) -> Incoming:
+def _incoming(request: HttpRequest, path: Mapping[str, str], route: Route, *, limit: int) -> Incoming:
     return Incoming(
         method=request.method or "",
         path=path,
         query=request.GET,
         headers=lambda: request.headers,
-        read=lambda: read_body(request, limit=limit, lines=lines),
+        read=lambda: read_body(request, limit=limit, lines=route.lines, silent=route.silent),
         secure=request.is_secure(),
     )
 

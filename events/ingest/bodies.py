@@ -16,20 +16,23 @@ _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.!#$&^_-]+\+)?json|text/pla
 _LINES_TYPE = re.compile(r"application/(x-)?(ndjson|jsonl|jsonlines)", re.ASCII)
 _UTF8 = {"", "utf-8", "utf8", "us-ascii"}
 _GZIP = 16 + zlib.MAX_WBITS
+_GZIP_START = b"\x1f\x8b"
 
 
-def read_body(request: HttpRequest, *, limit: int, lines: bool = False) -> bytes:
+def read_body(request: HttpRequest, *, limit: int, lines: bool = False, silent: bool = False) -> bytes:
     """The request's JSON, with ``lines`` also JSON lines, as bytes, unpacked, at most ``limit`` of them.
 
+    ``silent``: it may be packed although no header says so.
     Raises ``Refused``: 400 for a body that is cut off or not gzip, 413, 415.
     """
     _check_media_type(request, lines=lines)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
-    if encoding in ("", "identity"):
-        return _read(request, limit=limit)
-    if encoding in ("gzip", "x-gzip"):
-        return gunzip(_read(request, limit=limit), limit=limit)
-    raise unsupported("The content encoding is not gzip.")
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise unsupported("The content encoding is not gzip.")
+    body = _read(request, limit=limit)
+    # What no JSON begins with.
+    packed = encoding in ("gzip", "x-gzip") or (silent and body.startswith(_GZIP_START))
+    return gunzip(body, limit=limit) if packed else body
 
 
 # A form of a client's id and secret; nothing longer is one.

@@ -100,6 +100,8 @@ class Route(NamedTuple):
     batch: bool = False  # which of the two size limits holds
     methods: Sequence[str] = ("POST",)
     lines: bool = False  # whether JSON lines are read, too
+    # Whether a body may be packed with gzip without a header that says so: browsers spare a preflight.
+    silent: bool = False
     # Whether it is offered for a sample; not what brings no messages or is another one in short.
     offered: bool = True
 

@@ -1,7 +1,8 @@
 """PostHog (wire-formats.md § 5): ``POST /batch/``, ``/capture/`` and ``/e/`` with ``api_key`` in the body.
 
-Stored is ``{"event": …, "sentAt": …}``. ``distinct_id`` is the person's CRMID, or the AnonymousID of somebody
-whom the client has not identified yet.
+Browsers send several events to ``/e/``, too, packed without a header that says so. Stored is
+``{"event": …, "sentAt": …}``. ``distinct_id`` is the person's CRMID, or the AnonymousID of somebody whom the
+client has not identified yet.
 """
 
 from __future__ import annotations
@@ -44,16 +45,16 @@ class PostHog:
         ("properties", "_{tenant}.properties"),
         ("$set", "_{tenant}.traits"),
     )
-    routes = (
-        Route("batch/", batch=True),
-        *(Route(address) for address in ("capture/", "e/", "i/v0/e/")),
+    routes = tuple(
+        Route(address, batch=True, silent=True) for address in ("batch/", "capture/", "e/", "i/v0/e/")
     )
 
     def opening(self, request: Incoming) -> Opening:
-        """By ``api_key``, or ``token``, in the body."""
-        value = values_of(request.json)
-        key = text_of(value.get("api_key")) or text_of(value.get("token"))
-        key = key or text_of(values_of(value.get("properties")).get("token"))
+        """By ``api_key``, or ``token``, in the body or in its first event."""
+        first = _listed(request.json)[0]
+        holders = [request.json, first, values_of(first).get("properties")]
+        named = [values_of(holder).get(name) for holder in holders for name in ("api_key", "token")]
+        key = next(filter(None, map(text_of, named)), "")
         if not key:
             raise Refused(401, "Unauthorized", "The body holds no api_key.")
         return Opening(key=key)
@@ -62,10 +63,9 @@ class PostHog:
         """Every request brings events."""
 
     def messages(self, request: Incoming, route: Route) -> list[Message | Flaw]:
-        """The events, in order."""
-        value = values_of(request.json)
-        events = batch_of(value.get("batch")) if route.batch else [value]
-        return [_message(event, value.get("sent_at")) for event in events]
+        """The events, in order; every address takes one or several."""
+        sent_at = values_of(request.json).get("sent_at")
+        return [_message(event, sent_at) for event in _listed(request.json)]
 
     def normalize(self, body: str | dict[str, Any], *, received_at: datetime) -> Normalized:
         """The event in XDM."""
@@ -78,10 +78,18 @@ class PostHog:
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
         """Clients drop a batch that is answered with 4xx, so it succeeds although some of it is no use."""
         flaw = receipt.outcomes[0]
-        return Answer(200, {"status": 1}) if flaw is None or route.batch else _error(flaw.status, flaw.detail)
+        if flaw is None or len(receipt.outcomes) > 1:
+            return Answer(200, {"status": 1})
+        return _error(flaw.status, flaw.detail)
 
     def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return _error(refusal.status, refusal.detail)._replace(headers=refusal.headers)
+
+
+def _listed(body: Any) -> list[Any]:
+    """The events of a body: it is a list of them, holds a ``batch``, or is one."""
+    several = body if isinstance(body, list) else values_of(body).get("batch")
+    return [body] if several is None else batch_of(several)
 
 
 def _error(status: int, detail: str) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -344,6 +345,20 @@ def test_posthog_names_people_in_its_way(client: Client, inlet: Inlet) -> None:
     assert post(client, "/capture/", {"api_key": KEY, **done}).status_code == 200
     assert post(client, "/e/", {"api_key": KEY, "event": "E"}).status_code == 400
     assert post(client, "/e/", {"event": "E", "distinct_id": "u"}).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/e/", "/capture/", "/batch/"])
+def test_posthog_in_browsers_packs_several_events_and_does_not_say_so(
+    client: Client, inlet: Inlet, address: str
+) -> None:
+    events = [{"event": name, "distinct_id": "u1", "uuid": name} for name in ("a", "b")]
+    packed = gzip.compress(orjson.dumps({"api_key": KEY, "batch": events}))
+    assert post(client, address, packed, "text/plain").status_code == 200
+    # Older ones name the key in each event.
+    token = {"properties": {"token": KEY}}
+    listed = [{"event": name, "distinct_id": "u1", "uuid": name, **token} for name in ("c", "d")]
+    assert post(client, address, listed, "text/plain").status_code == 200
+    assert [entity["_id"] for entity in entities(inlet)] == ["a", "b", "c", "d"]
 
 
 def packed(value: Any) -> str:
