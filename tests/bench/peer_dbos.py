@@ -63,15 +63,12 @@ class Door(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
     def log_message(self, *arguments: Any) -> None:
         pass
 
 
 if __name__ == "__main__":
     dbos.DBOS.launch()
-    ThreadingHTTPServer(("127.0.0.1", PORT), Door).serve_forever()
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), Door)
+    print("ready", flush=True)
+    server.serve_forever()

