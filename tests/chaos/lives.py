@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from journeyorch.outbound.calls import CallSpec, Prepared
+from journeys.activities.reaction import ReactionStep
+from journeys.activities.segment_qualification import SegmentQualificationStep
 from journeys.engine.decide import Plan
 from journeys.engine.decide.step import Pause
 from journeys.engine.plans import plans_of
-from journeys.models import Call, Entrance, Instance, LaneInput, StepCount, StepEvent
+from journeys.models import Call, Entrance, Instance, LaneInput, ProfileCap, StepCount, StepEvent
 
+_ENDED_BY_NEWS = (ReactionStep, SegmentQualificationStep)
 # A pause that was left by its time: with a path, or at an end.
 _TIMED = (StepEvent.Status.TRANSITIONS, StepEvent.Status.TIMED_OUT, StepEvent.Status.ENDED)
 
@@ -22,6 +25,7 @@ def check_always(sandbox_id: int, sent: list[tuple[CallSpec, Prepared]]) -> None
     _nobody_is_in_a_journey_twice()
     _figures_are_the_sums_of_the_steps()
     _every_call_keeps_its_bytes(sent)
+    _no_cap_is_exceeded()
     plans = plans_of(sandbox_id).versions
     stories = _stories()
     for instance in Instance.objects.all():
@@ -65,6 +69,13 @@ def _every_call_keeps_its_bytes(sent: list[tuple[CallSpec, Prepared]]) -> None:
     assert bytes_of.keys() <= known, "a call was made that nobody wrote down"
 
 
+def _no_cap_is_exceeded() -> None:
+    """A cap counts those whom it has let pass, each once."""
+    passed = Counter(StepEvent.objects.filter(path="within").values_list("version_id", "activity"))
+    counted = {(cap.version_id, cap.activity): cap.taken for cap in ProfileCap.objects.all()}
+    assert passed == Counter({key: taken for key, taken in counted.items() if taken})
+
+
 def _stories() -> defaultdict[UUID | None, list[StepEvent]]:
     """The steps of each instance in their order, without what was discarded."""
     found: defaultdict[UUID | None, list[StepEvent]] = defaultdict(list)
@@ -90,6 +101,8 @@ def _the_story_is_a_walk(instance: Instance, story: list[StepEvent], plan: Plan)
 
 def _was_not_early(step: StepEvent, plan: Plan) -> None:
     known = plan.steps[step.activity]
+    if isinstance(known, _ENDED_BY_NEWS) and step.status != StepEvent.Status.TIMED_OUT:
+        return  # by what became of a message, or by a segment
     if isinstance(known, Pause) and step.received_event_id is None and step.status in _TIMED:
         assert step.at - step.entered_at >= least_wait(known), "a timer was early"
 

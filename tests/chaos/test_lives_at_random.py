@@ -7,9 +7,9 @@ Set LIVES to try more examples than continuous integration does.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import hypothesis.strategies as st
@@ -24,29 +24,45 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from actions.models import Action
+from actions.messages import deliveries
+from actions.messages.feedback import record_feedback
+from actions.models import Action, Channel, Delivery, Feedback, MessageTemplate
 from datasources.external.models import DataSource, FieldGroup
+from datasources.models import ExperienceEvent, Identity, Profile, Schema, SegmentMembership
 from events.models import ReceivedEvent
 from journeyorch.outbound import calls as outbound_calls
-from journeyorch.outbound.calls import CallSpec, Outcome, Prepared
+from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 from journeys import publishing
-from journeys.definition.graph import Graph
 from journeys.engine import plans
 from journeys.engine.drain import run_waiting_wave
 from journeys.engine.lanes import Leased, LostLease, lease, waiting_lanes
 from journeys.engine.router import run_router
 from journeys.engine.wave import run_wave
-from journeys.models import Call, Entrance, Instance, Journey, Lane, LaneInput, StepCount, StepEvent
+from journeys.models import (
+    Call,
+    Entrance,
+    Instance,
+    Journey,
+    Lane,
+    LaneInput,
+    ProfileCap,
+    StepCount,
+    StepEvent,
+)
 from journeys.models.lane import RouterLease
 from tests.chaos.crashing import crash_at
 from tests.chaos.lives import check_always, check_at_rest
-from tests.journeys.drawings import document
+from tests.journeys.crowd import Crowd
 from tests.journeys.engine.test_decide_randomly import answers, drawings, pauses_between, payloads
-from tests.journeys.world import Recorder, World
+from tests.journeys.world import Recorder, World, act
 
 LIVES = int(os.environ.get("LIVES", "8"))
 PEOPLE = ("anna", "bert")
-HOT = (Instance, Entrance, Call, StepEvent, StepCount, LaneInput, ReceivedEvent)
+SUPPER = "Supper"
+HOT = (
+    Instance, Entrance, Call, StepEvent, StepCount, LaneInput, ReceivedEvent, ProfileCap, Delivery, Feedback,
+    SegmentMembership, ExperienceEvent, Identity, Profile,
+)  # fmt: skip
 
 people = st.sampled_from(PEOPLE)
 events = st.sampled_from(["Lobby", "Lobby", "Meal", "Gym"])
@@ -71,18 +87,34 @@ class Systems(Recorder):
         )
 
 
-class RandomWorld(World):
+class Mailer(Systems):
+    """Keeps deliveries like the real handler; what it sends stands among what ``others`` are sent."""
+
+    def __init__(self, others: Systems) -> None:
+        super().__init__()
+        self.sent = others.sent
+
+    def prepare(self, calls: Sequence[CallSpec]) -> list[Prepared | Outcome]:
+        request = {"profile": None, "message": {"to": "a@example.org"}}
+        return [Prepared({"body": dict(call.spec), **request}) for call in calls]
+
+    def record(self, made: Sequence[Made], now: datetime) -> None:
+        deliveries.record(made, now)
+
+
+class RandomWorld(Crowd):
     """The catalog that random drawings refer to (tests/journeys/drawings.py), in the database."""
 
     def __init__(self) -> None:
         super().__init__()
         self.recorder = Systems()
-        for kind in ("fetch", "custom_action", "message"):
+        self.mailer = Mailer(self.recorder)
+        for kind in ("fetch", "custom_action"):
             outbound_calls.register(kind, self.recorder)
-        document = self.schema.document
-        document["properties"]["text"] = {"type": "string"}
-        self.schema.save()
-        for name in ("Meal", "Gym"):
+        outbound_calls.register("message", self.mailer)
+        self._fields("Visits", text={"type": "string"})
+        self._fields("People", points={"type": "integer"}, timeZone={"type": "string"})
+        for name in ("Meal", "Gym", SUPPER):
             self.event(name)
         field = {"type": "string", "variable": True, "label": "Text"}
         Action.objects.create(
@@ -91,28 +123,45 @@ class RandomWorld(World):
         )  # fmt: skip
         self._source("Weather", "here", "", {"city": {"type": "string"}})
         self._source("Rooms", "free", "city", {"count": {"type": "integer"}})
+        Channel.objects.create(
+            sandbox=self.sandbox, name="Post", kind="email", provider="catcher",
+            config={"url": "http://127.0.0.1:1"},
+        )  # fmt: skip
+        name = {"name": "name", "type": "string", "required": True, "sample": "Anna"}
+        MessageTemplate.objects.create(
+            sandbox=self.sandbox, name="Hello", kind="email", parameters=[name],
+            content={"subject": "Hi", "text": "Hello {{ name }}"},
+        )  # fmt: skip
+        self.segment("Rich", "#{ExperiencePlatform.ProfileFieldGroup.points} > 4")
+
+    def _fields(self, name: str, **fields: dict[str, Any]) -> None:
+        schema = Schema.objects.get(sandbox=self.sandbox, name=name)
+        schema.document["properties"].update(fields)
+        schema.save()
 
     def _source(self, name: str, group: str, parameters: str, fields: dict[str, Any]) -> None:
         source = DataSource.objects.create(sandbox=self.sandbox, name=name, url="http://127.0.0.1:1/")
         schema = {"type": "object", "properties": fields}
         FieldGroup.objects.create(source=source, name=group, parameters=parameters, response_schema=schema)
 
+    def dinner(self) -> str:
+        """The journey that jumps lead to. Its event comes by jumps only: one received would count twice."""
+        supper = act("event", "stay", event=SUPPER)
+        stay = act("wait", "end", duration="PT1H")
+        version = self.journey("supper", name="Dinner", supper=supper, stay=stay, end=act("end"))
+        return str(version.journey.uid)
 
-# The others refer to other journeys, segments, messages: their waits and calls are of the same making.
-KINDS = {"event", "wait", "condition", "split", "custom_action", "end"}
 
-
-def in_the_database(drawn: dict[str, Any]) -> dict[str, Any]:
-    """Other kinds become waits along their first way; fields of an action's payload go by their place."""
+def in_the_database(world: RandomWorld, drawn: dict[str, Any]) -> dict[str, Any]:
+    """Jumps lead to a journey that is there; fields of an action's payload go by their place."""
     for activity in drawn.values():
-        if activity["kind"] not in KINDS:
-            ways = list(activity["to"].values())
-            activity.update(kind="wait", config={"duration": "PT1M"}, to={"next": ways[0]} if ways else {})
+        config = activity["config"]
+        if activity["kind"] == "jump":
+            values = {**config["values"], "eventType": f'"{SUPPER}"'}
+            config.update(journey=world.dinner(), event=SUPPER, values=values)
         if activity["kind"] == "custom_action":
-            values = activity["config"].get("values", {})
-            activity["config"]["values"] = {f"/{name}": value for name, value in values.items()}
-    reachable = Graph(document("n0", **drawn)).reachable()
-    return {id: activity for id, activity in drawn.items() if id in reachable}
+            config["values"] = {f"/{name}": value for name, value in config.get("values", {}).items()}
+    return drawn
 
 
 class Lives(RuleBasedStateMachine):
@@ -124,7 +173,7 @@ class Lives(RuleBasedStateMachine):
     def publish(self, drawn: dict[str, Any]) -> None:
         _forget_everybody(self.world)
         try:
-            self.world.journey("n0", **in_the_database(drawn))
+            self.world.journey("n0", **in_the_database(self.world, drawn))
         except publishing.NotAllowed:
             reject()  # it refers to something that only the pure catalog has
         self.received_at = self.world.now
@@ -138,6 +187,14 @@ class Lives(RuleBasedStateMachine):
         """It was received some time between the last one and now, and nobody is told."""
         self.received_at += (self.world.now - self.received_at) * share
         self.world.send(event, person, at=self.received_at, **payload)
+
+    @rule(number=st.integers(0, 9), reaction=st.sampled_from(["opened", "clicked", "failed"]))
+    def somebody_reacts(self, number: int, reaction: str) -> None:
+        """The provider tells it of some message, if there is any, for the first time or again."""
+        messages = list(Delivery.objects.order_by("pk").values_list("message_id", flat=True))
+        with self.world.clock():
+            for message in messages[number % (len(messages) or 1) :][:1]:
+                record_feedback(message, reaction, at=self.world.now)
 
     @rule(delta=pauses_between)
     def time_passes(self, delta: timedelta) -> None:
@@ -157,7 +214,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(answered=st.lists(outcomes, max_size=3))
     def somebody_makes_calls(self, answered: list[Outcome]) -> None:
-        self.world.recorder.answers = answered
+        self.world.recorder.answers = answered[::2]
+        self.world.mailer.answers = answered[1::2]
         self.world.make_calls()
 
     @rule()
