@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from actions.campaign.standard import root_of, status_url
@@ -26,7 +27,7 @@ def ask_for_statuses(*, most: int, now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = CampaignMessage.objects.open().filter(created_at__gt=now - GIVEN_UP)
     due = due.exclude(asked_at__gt=now - PAUSE).select_related("action__instance")
-    rows = list(due.order_by("asked_at", "pk")[:most])
+    rows = list(due.order_by(F("asked_at").asc(nulls_first=True), "pk")[:most])
     for row in rows:
         ask(row, now=now)
     return len(rows)
