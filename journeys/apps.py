@@ -11,7 +11,9 @@ class JourneysConfig(AppConfig):
         from events import effects
         from events.signals import events_received
         from journeyorch import mentions, renaming, usage
+        from journeyorch.outbound import endpoints as outbound_endpoints
         from journeyorch.privacy import stores as privacy
+        from journeys.endpoints import endpoints
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.privacy import Ways, journeys_of
@@ -26,4 +28,5 @@ class JourneysConfig(AppConfig):
         privacy.register(Ways())
         mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)
         renaming.register(follow)
+        outbound_endpoints.register(endpoints)
         effects.register("journeys.view_journey", arrivals.told)

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboundConfig(AppConfig):
     name = "journeyorch.outbound"
     label = "outbound"
-    verbose_name = "Outgoing requests"
+    verbose_name = _("Outgoing requests")
 
     def ready(self) -> None:
         from journeyorch.outbound import checks, rotation  # noqa: F401  (importing registers the checks)
