@@ -174,7 +174,7 @@ def test_each_verb_needs_its_permission_and_other_sandboxes_are_closed(client: C
     one = f"{CAPS}/{config.uid}"
     asked = [("get", one), ("put", one), ("delete", one), ("post", f"{one}/deploy"), ("post", CAPS)]
     answers = [send(client, address, CAP, method=method) for method, address in asked]
-    assert {answer.status_code for answer in answers} == {403}
+    assert {answer.status_code for answer in answers} == {401}
     user = User.objects.create_user("tess")
     user.sandboxes.set([prod])
     user.user_permissions.set(_permissions("view_cappingconfig"))
