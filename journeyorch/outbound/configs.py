@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, Generic, TypeVar
 
-from journeyorch.access.models import Sandbox
+from journeyorch import bulk
+from journeyorch.bulk import Column
 
 Loaded = TypeVar("Loaded")
+# Asked for with every batch of calls.
+_ID, _GENERATION = Column("id", "bigint"), Column("generation", "bigint")
 
 
 _caches: list[ConfigCache[Any]] = []
@@ -29,10 +32,8 @@ class ConfigCache(Generic[Loaded]):
 
     def current(self, sandbox_ids: Collection[int]) -> dict[int, Loaded]:
         """The present configuration of each sandbox: one query if nothing changed."""
-        generations = dict(Sandbox.objects.filter(pk__in=set(sandbox_ids)).values_list("pk", "generation"))
-        return {
-            sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations.items()
-        }
+        generations = bulk.by_ids("access_sandbox", _ID, sorted(set(sandbox_ids)), [_ID, _GENERATION])
+        return {sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations}
 
     def latest(self, sandbox_id: int) -> Loaded | None:
         """What was loaded last, without asking whether it changed; None if the sandbox is gone."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
+from journeyorch import bulk
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.models import Breaker
 
@@ -22,6 +23,10 @@ PATIENCE = timedelta(seconds=10)
 # Longer than a call may take: a probe whose worker died is made again.
 _PROBE = timedelta(seconds=45)
 
+# Asked for with every batch of calls.
+_FAILING = """
+SELECT endpoint, failures, failing_since, opened_at, probe_at FROM outbound_breaker WHERE failures > 0
+"""
 _SILENT = frozenset({"resolve", "connect", "tls", "timeout", "cutShort", "badAnswer", "tokenLater"})
 
 
@@ -111,11 +116,9 @@ def _note(sandbox_id: int, endpoint: str, told: Tally, now: datetime) -> None:
 
 def conditions() -> dict[str, Condition]:
     """The endpoints that have failed lately."""
-    rows = Breaker.objects.filter(failures__gt=0)
-    found = rows.values_list("endpoint", "failures", "failing_since", "opened_at", "probe_at")
     return {
-        endpoint: Condition(failures, since, opened_at, probe_at)
-        for endpoint, failures, since, opened_at, probe_at in found
+        endpoint: Condition(failures, *map(bulk.from_database, moments))
+        for endpoint, failures, *moments in bulk.run(_FAILING)
     }
 
 

@@ -198,15 +198,15 @@ class _Caller:
 
         If something fails here, the calls are given back at once.
         """
+        now = bulk.database_now()
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
             known, unknown = without_unknown([*wanted, *their_turn])
-            park(unknown, bulk.database_now())
+            park(unknown, now)
             harmless, ended = without_killers(known)
             ready, unmade = prepare(harmless)
             admitted, refused = admit(ready)
-            now = bulk.database_now()
             failing = breaker.conditions()
             protected = protect(admitted, failing, now)
             join(protected.joining, now)
