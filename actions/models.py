@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,7 @@ __all__ = [
     "OnUnknown",
     "SandboxContactRules",
     "Suppression",
+    "TemplateVariant",
 ]
 
 
@@ -224,6 +226,32 @@ class MessageTemplate(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TemplateVariant(models.Model):
+    """A template's words in another language, for people whose profile prefers it."""
+
+    template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="variants")
+    language = models.CharField(
+        _("language"),
+        max_length=35,
+        validators=[
+            RegexValidator(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", _("Write a tag such as de or pt-BR."))
+        ],
+        help_text=_("As profiles have it in preferredLanguage. Example: de, or pt-BR"),
+    )
+    # As that of the template.
+    content = models.JSONField(_("content"), default=dict)
+
+    class Meta:
+        verbose_name = _("language variant")
+        verbose_name_plural = _("language variants")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "language"], name="template_variant_language_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.language
 
 
 class Delivery(models.Model):

@@ -19,10 +19,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from actions.messages.forms import PreviewForm, SendTestForm, TemplateForm
+from actions.messages.forms import (
+    PreviewForm,
+    SendTestForm,
+    TemplateForm,
+    VariantForm,
+    VariantFormSet,
+    variant_form,
+)
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
-from actions.messages.render import RenderProblem
-from actions.models import Delivery, Feedback, MessageTemplate
+from actions.messages.render import PARTS, RenderProblem
+from actions.models import Delivery, Feedback, MessageTemplate, TemplateVariant
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.calls import Outcome
@@ -37,6 +44,38 @@ _MAIL_POLICY = {
 }
 
 
+class VariantInline(admin.StackedInline):
+    """The template's words in other languages; its kind must be saved first."""
+
+    model = TemplateVariant
+    extra = 0
+    form, formset = VariantForm, VariantFormSet
+    classes = ("collapse",)
+
+    def get_formset(self, request: HttpRequest, obj: MessageTemplate | None = None, **kwargs: Any) -> Any:
+        form = variant_form(obj.kind) if obj else VariantForm
+        return super().get_formset(request, obj, **{**kwargs, "form": form, "fields": None})
+
+    def get_fields(self, request: HttpRequest, obj: MessageTemplate | None = None) -> Any:
+        return ("language", *(PARTS[obj.kind] if obj else ()))
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change templates may change their variants."""
+        return request.user.has_perm("actions.change_messagetemplate")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("actions.view_messagetemplate") or self.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_permission(request)
+
+
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(UsedAdmin):
     introduction = _(
@@ -45,6 +84,7 @@ class MessageTemplateAdmin(UsedAdmin):
     )
     used_as = "template"
     form = TemplateForm
+    inlines = (VariantInline,)
     # A template is duplicated by saving it under another name.
     save_as = True
     list_display = ("name", "kind", "sandbox", "updated_at", "preview_link")
@@ -56,6 +96,9 @@ class MessageTemplateAdmin(UsedAdmin):
         (_("Words"), {"fields": ("subject", "html", "text", "title", "body", "image", "link", "data")}),
         (_("Personalization"), {"fields": ("parameters",)}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: MessageTemplate | None) -> Any:
+        return self.inlines if obj else ()
 
     @admin.display(description=_("preview"))
     def preview_link(self, row: MessageTemplate) -> SafeString | str:
@@ -118,7 +161,8 @@ def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str]
     chosen = form.cleaned_data["profile"]
     profile = chosen.attributes if chosen else SAMPLE_PERSON
     try:
-        return previewed(template, profile=profile, values=form.values()), ""
+        values, language = form.values(), form.language()
+        return previewed(template, profile=profile, values=values, language=language), ""
     except RenderProblem as problem:
         return None, str(problem)
 

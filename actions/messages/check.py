@@ -14,6 +14,7 @@ from liquid.exceptions import LiquidError
 
 from actions.messages.language import parse
 from actions.messages.liquid_links import LINK_VALUES
+from actions.messages.markup import MarkupProblem, for_mail
 from actions.messages.render import MARKUP_PARTS, PARTS, line_number, reason
 
 TYPES = (
@@ -109,6 +110,8 @@ def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplatePro
     except RecursionError:
         yield TemplateProblem(part, "It is nested too deeply. Make it simpler.")
         return
+    if part in MARKUP_PARTS:
+        yield from _check_markup(part, source)
     for name, uses in analysis.globals.items():
         if name != "profile" and name not in names | LINK_VALUES:
             message = f"“{name}” is neither profile nor a parameter. Declare it as a parameter."
@@ -116,6 +119,15 @@ def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplatePro
     for name, spans in analysis.filters.items():
         if name not in template.env.filters:
             yield TemplateProblem(part, f"There is no filter “{name}”.", _line(source, spans[0].index))
+
+
+def _check_markup(part: str, source: str) -> Iterable[TemplateProblem]:
+    try:
+        parse(for_mail(source), markup=True)
+    except MarkupProblem as problem:
+        yield TemplateProblem(part, str(problem))
+    except LiquidError as error:
+        yield TemplateProblem(part, f"{reason(error)}.")
 
 
 def _line(source: str, index: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -13,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.channels import ChannelProblem, Provider, providers, seal_config
 from actions.contact.rules_form import RulesForm
-from actions.messages.check import check_template, is_required
+from actions.messages.check import TemplateProblem, check_template, is_required
 from actions.messages.render import PARTS
-from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate
+from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate, TemplateVariant
 from datasources.models import Profile
 from journeyorch.outbound.forms import StrictJSONField, model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
 
+# What no language is called.
+_OWN_WORDS = "-"
 # Types of parameters that are typed as they are; the others as JSON.
 _TEXTS = frozenset({"string", "dateTime", "dateTimeOnly", "dateOnly"})
 
@@ -192,11 +195,62 @@ class TemplateForm(forms.ModelForm):
         if kind is None or parameters is None:
             return self.cleaned_data
         content = {part: self.cleaned_data.get(part) or "" for part in PARTS[kind]}
-        for problem in check_template(kind=kind, content=content, parameters=parameters):
-            where = f"{_('Line')} {problem.line}: " if problem.line else ""
-            self.add_error(problem.part if problem.part in self.fields else None, where + problem.message)
+        say_problems(self, check_template(kind=kind, content=content, parameters=parameters))
+        if self.instance.pk and "kind" in self.changed_data and self.instance.variants.exists():
+            self.add_error("kind", ValidationError(_("Delete the language variants first.")))
         self.instance.content = content
         return self.cleaned_data
+
+
+def say_problems(form: forms.BaseForm, problems: Iterable[TemplateProblem]) -> None:
+    """Write what is wrong with a template beside the fields that are to blame."""
+    for problem in problems:
+        where = f"{_('Line')} {problem.line}: " if problem.line else ""
+        form.add_error(problem.part if problem.part in form.fields else None, where + problem.message)
+
+
+class VariantForm(forms.ModelForm):
+    """A template's words in another language; its fields are those of the template's kind."""
+
+    class Meta:
+        model = TemplateVariant
+        fields = ("language",)
+
+    def __init__(self, *args: Any, template: MessageTemplate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._template = template
+        for part, source in self.instance.content.items():
+            if part in self.fields:
+                self.fields[part].initial = source
+
+    def clean_language(self) -> str:
+        # Two ways to write a tag are one language.
+        return str(self.cleaned_data["language"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        template = self._template
+        content = {part: self.cleaned_data.get(part) or "" for part in PARTS[template.kind]}
+        say_problems(
+            self, check_template(kind=template.kind, content=content, parameters=template.parameters)
+        )
+        self.instance.content = content
+        return self.cleaned_data
+
+
+class VariantFormSet(forms.BaseInlineFormSet):
+    """Variants are checked against the template as it is submitted with them."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "template": self.instance}
+
+
+def variant_form(kind: str) -> type[VariantForm]:
+    """The form for templates of a kind."""
+    fields = {part: deepcopy(TemplateForm.declared_fields[part]) for part in PARTS[kind]}
+    for field in fields.values():
+        field.widget.attrs.pop("data-shown-when", None)
+    return type("VariantForm", (VariantForm,), fields)
 
 
 class PreviewForm(forms.Form):
@@ -208,6 +262,10 @@ class PreviewForm(forms.Form):
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
         super().__init__(data or _samples(template.parameters))
+        languages = [(each.language, each.language) for each in template.variants.order_by("language")]
+        if languages:
+            choices = [("", _("the person's")), (_OWN_WORDS, _("the template's own")), *languages]
+            self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=choices, required=False)
         self._parameters: Sequence[Mapping[str, Any]] = template.parameters
         people = Profile.objects.filter(sandbox=template.sandbox_id, test_profile=True, merged_into=None)
         self.fields["profile"].queryset = people.order_by("pk")  # type: ignore[attr-defined]
@@ -226,6 +284,11 @@ class PreviewForm(forms.Form):
             except orjson.JSONDecodeError:
                 self.add_error(name, ValidationError(_("Type numbers, booleans and lists as JSON.")))
         return self.cleaned_data
+
+    def language(self) -> str | None:
+        """The variant that was chosen; None: that of the person."""
+        chosen = self.cleaned_data.get("language") or None
+        return "" if chosen == _OWN_WORDS else chosen
 
     def values(self) -> dict[str, Any]:
         """The parameters' values by name; those left empty are left out."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from actions.contact.rules import NO_RULES, Rules, rules_of
 from actions.messages.liquid_links import links_used
 from actions.messages.testing import allowed_addresses
+from actions.messages.variants import Contents
 from actions.models import Channel, MessageTemplate, OnUnknown, SandboxContactRules
 from actions.tracking.dressing import Tracking
 from journeyorch.access.models import Sandbox
@@ -29,7 +30,7 @@ class StoredChannel(NamedTuple):
 class StoredTemplate(NamedTuple):
     id: int
     kind: str
-    content: Mapping[str, Any]
+    contents: Contents
     parameters: list[dict[str, Any]]
     updated_at: Any
     transactional: bool = False
@@ -55,7 +56,7 @@ class Library(NamedTuple):
 
 def _load(sandbox_id: int) -> Library:
     channels = Channel.objects.filter(sandbox_id=sandbox_id).order_by("pk")
-    templates = MessageTemplate.objects.filter(sandbox_id=sandbox_id)
+    templates = MessageTemplate.objects.filter(sandbox_id=sandbox_id).prefetch_related("variants")
     of_sandbox = SandboxContactRules.objects.filter(sandbox_id=sandbox_id).first()
     sandbox = Sandbox.objects.filter(pk=sandbox_id).first() or Sandbox()
     return Library(
@@ -73,15 +74,21 @@ def _stored_channel(row: Channel) -> StoredChannel:
 
 
 def _stored_template(row: MessageTemplate) -> StoredTemplate:
+    contents = contents_of(row)
     return StoredTemplate(
         row.pk,
         row.kind,
-        row.content,
+        contents,
         row.parameters,
         row.updated_at,
         transactional=row.transactional,
-        uses=links_used(row.content.values()),
+        uses=links_used(source for content in contents.values() for source in content.values()),
     )
+
+
+def contents_of(row: MessageTemplate) -> Contents:
+    """A template's texts by language."""
+    return {"": row.content, **{each.language.lower(): each.content for each in row.variants.all()}}
 
 
 libraries: ConfigCache[Library] = ConfigCache(_load)

@@ -9,9 +9,11 @@ from typing import Any
 
 from actions import channels
 from actions.channels import ChannelProblem, Message
+from actions.messages.library import contents_of
 from actions.messages.liquid_links import PREVIEW_LINKS
 from actions.messages.recipients import usable_address
 from actions.messages.render import as_message_parts, render_once
+from actions.messages.variants import content_for
 from actions.models import Channel, MessageTemplate
 from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
@@ -35,11 +37,17 @@ SAMPLE_PERSON = {
 
 
 def previewed(
-    template: MessageTemplate, *, profile: Mapping[str, Any], values: Mapping[str, Any]
+    template: MessageTemplate,
+    *,
+    profile: Mapping[str, Any],
+    values: Mapping[str, Any],
+    language: str | None = None,
 ) -> dict[str, str]:
-    """The parts of the message; raises ``RenderProblem``."""
+    """The parts of the message, in the profile's language or another one; raises ``RenderProblem``."""
+    contents = contents_of(template)
+    content = content_for(profile, contents) if language is None else contents.get(language, template.content)
     everything = {**values, **PREVIEW_LINKS, "profile": profile}
-    parts = render_once(kind=template.kind, content=template.content, values=everything)
+    parts = render_once(kind=template.kind, content=content, values=everything)
     return dressed(parts, None, Tracking())
 
 

@@ -12,6 +12,7 @@ from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
 
 from actions.messages.language import parse
+from actions.messages.markup import MarkupProblem, for_mail
 
 # Which texts a message of a kind has. The first one is what it cannot do without.
 PARTS = {
@@ -77,9 +78,14 @@ def _parsed(part: str, source: str) -> BoundTemplate | None:
     if not source:
         return None
     try:
-        return parse(source, markup=part in MARKUP_PARTS)
+        template = parse(source, markup=part in MARKUP_PARTS)
+        if part not in MARKUP_PARTS or (ready := for_mail(source)) is source:
+            return template
+        return parse(ready, markup=True)
     except LiquidError as error:
         raise RenderProblem(f"The {part}{line_of(error)} cannot be read: {reason(error)}.") from error
+    except MarkupProblem as problem:
+        raise RenderProblem(f"The {part} cannot be made into an email. {problem}") from problem
 
 
 def _rendered(part: str, template: BoundTemplate | None, values: Mapping[str, Any]) -> str:

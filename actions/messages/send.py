@@ -18,6 +18,7 @@ from actions.messages.people import NOBODY, Recipient, load_recipients, person_k
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
 from actions.messages.render import RenderProblem, as_message_parts, render
 from actions.messages.testing import is_allowed
+from actions.messages.variants import content_for
 from actions.models import OnUnknown
 from actions.tracking.dressing import dressed
 from actions.tracking.links import Links
@@ -143,9 +144,8 @@ def _rendered(
     try:
         sender = channels.load(channel.provider, channel.config, kind=channel.kind).sender()
         values = {**parameters, **_link_values(links, unsubscribe), "profile": person.attributes}
-        parts = render(
-            template.id, template.updated_at, kind=template.kind, content=template.content, values=values
-        )
+        content = content_for(person.attributes, template.contents)
+        parts = render(template.id, template.updated_at, kind=template.kind, content=content, values=values)
     except ChannelProblem as problem:
         return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
     except RenderProblem as problem:

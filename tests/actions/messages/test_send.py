@@ -181,7 +181,7 @@ def test_a_batch_takes_as_many_queries_as_a_single_message(
     words = template()
     for number in range(20):
         person(f"crm-{number}")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         results = handler.prepare([call(words, person_id=f"crm-{number}") for number in range(20)])
     assert all(isinstance(each, Prepared) for each in results)
 
