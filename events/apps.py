@@ -10,6 +10,11 @@ class EventsConfig(AppConfig):
 
         discover()
 
+        from events.describing import paths
+        from journeyorch.api import description
+
+        description.register(paths)
+
         from events.models import InletToken
         from events.privacy import Received
         from journeyorch.outbound import rotation

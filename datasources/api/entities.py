@@ -19,6 +19,7 @@ from datasources.platform.profiles.reading import Whole, find_people, read_whole
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body, read
+from journeyorch.api.describing import Answer, operation
 from journeyorch.api.views import ApiView
 
 PEOPLE, EVENTS = "_xdm.context.profile", "_xdm.context.experienceevent"
@@ -88,11 +89,16 @@ class Several(Body):
     identities: list[IdentityOf] = Field(max_length=MOST_IDENTITIES)
 
 
+class EntitiesAnswer(Answer):
+    """People by their own ids; or of one person's events a page: ``_page``, ``children`` and ``_links``."""
+
+
 class Entities(ApiView):
     """One person, several, or one person's events."""
 
     permissions = ("datasources.view_profile",)
 
+    @operation("entities", tag="People", query=Parameters, answer=EntitiesAnswer)
     def get(self, request: Request) -> Response:
         asked = _read(request.query_params.dict())
         sandbox = sandbox_of(request)
@@ -102,6 +108,7 @@ class Entities(ApiView):
         shape = person_shape(person, asked.paths)
         return Response({shape["entityId"]: shape})
 
+    @operation("several_entities", tag="People", body=Several, answer=EntitiesAnswer)
     def post(self, request: Request) -> Response:
         """Those of the people who are known; the others are left out."""
         asked = read(Several, request)

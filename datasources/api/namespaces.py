@@ -7,16 +7,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import RootModel
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.namespaces.standard import STANDARD, NamespaceInfo
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.api.describing import Answer, operation
 from journeyorch.api.views import ApiView
 
 #: The numbers of a sandbox's own begin here; below are the standard ones.
 _FIRST_CUSTOM = 10_000_000
+
+
+class NamespaceAnswer(Answer):
+    """A namespace; a sandbox's own has ``createTime`` and ``updateTime``, in milliseconds, too."""
+
+    id: int
+    code: str
+    name: str
+    status: str
+    idType: str  # noqa: N815 - the name in the answer
+    custom: bool
+
+
+class NamespacesAnswer(RootModel[list[NamespaceAnswer]]):
+    """All that the sandbox knows."""
 
 
 class Identities(ApiView):
@@ -24,6 +41,7 @@ class Identities(ApiView):
 
     permissions = ("datasources.view_namespace", "datasources.view_profile")
 
+    @operation("namespaces", tag="People", answer=NamespacesAnswer)
     def get(self, request: Request) -> Response:
         standard = [shape(info, number=_number(info.code)) for info in STANDARD.values()]
         own = Namespace.objects.filter(sandbox=sandbox_of(request)).exclude(code__in=STANDARD).order_by("pk")

@@ -2,9 +2,12 @@
 
 from django.urls import include, path, re_path
 
+from journeyorch.api.description import Description, reference
 from journeyorch.api.views import Nothing
 
 urlpatterns = [
+    path("v1/", reference, name="api-reference"),
+    path("v1/openapi.json", Description.as_view(), name="api-description"),
     path("v1/", include("journeys.api.urls")),
     re_path("", Nothing.as_view()),
 ]

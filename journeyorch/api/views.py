@@ -25,6 +25,8 @@ class ApiView(APIView):
 class Nothing(ApiView):
     """Every address that the API does not have."""
 
+    schema = None  # no operation to describe
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise NotFound("There is nothing at this address. Look at the documentation of the API.")

@@ -16,6 +16,7 @@ from events.models import Event
 from events.recent import recent_arrivals
 from events.samples import sample_entity
 from journeyorch.api.bodies import Body, read
+from journeyorch.api.describing import operation
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.api.views import ApiView
 from journeyorch.expressions import (
@@ -33,10 +34,18 @@ from journeyorch.expressions.reference import catalogue
 from journeyorch.expressions.sample import outcome
 from journeyorch.expressions.simple import Group, tree_or_reason
 from journeyorch.expressions.simple_json import as_json
+from journeys.api.answers import (
+    CheckAnswer,
+    CompletionsAnswer,
+    EvaluateAnswer,
+    FunctionsAnswer,
+    SamplesAnswer,
+)
 from journeys.api.scopes import event_of, read_context, read_scope, segments_of
 from journeys.views.shell import VIEW_EVENT
 
 VIEW_RECEIVED = "events.view_receivedevent"
+_TAG = "Expressions"
 _HAS_PROBLEMS = "The expression has a problem. Correct it first."
 _functions = cache(catalogue)
 
@@ -66,9 +75,16 @@ class EvaluateBody(Body):
     expected: str | None = None
 
 
+class SamplesQuery(Body):
+    """``event``: the id of a configured event."""
+
+    event: int
+
+
 class Functions(ApiView):
     """Every function of the language, with help and examples."""
 
+    @operation("expression_functions", tag=_TAG, answer=FunctionsAnswer)
     def get(self, request: Request) -> Response:
         return Response({"functions": _functions()})
 
@@ -76,6 +92,7 @@ class Functions(ApiView):
 class Complete(ApiView):
     """What could be written at the cursor."""
 
+    @operation("complete_expression", tag=_TAG, body=CompleteBody, answer=CompletionsAnswer)
     def post(self, request: Request) -> Response:
         body = read(CompleteBody, request)
         scope = read_scope(request, body.scope)
@@ -99,6 +116,7 @@ def _completion(item: Completion) -> dict[str, str]:
 class Check(ApiView):
     """What is wrong with an expression, or what it means."""
 
+    @operation("check_expression", tag=_TAG, body=CheckBody, answer=CheckAnswer)
     def post(self, request: Request) -> Response:
         body = read(CheckBody, request)
         scope, expected = read_scope(request, body.scope), _type_named(body.expected)
@@ -154,6 +172,7 @@ def _type_named(name: str | None) -> types.Type | None:
 class Evaluate(ApiView):
     """What an expression gives with sample data, or why it gives nothing."""
 
+    @operation("evaluate_expression", tag=_TAG, body=EvaluateBody, answer=EvaluateAnswer)
     def post(self, request: Request) -> Response:
         body = read(EvaluateBody, request)
         expected = _type_named(body.expected)
@@ -182,6 +201,7 @@ class Samples(ApiView):
 
     permissions = (VIEW_EVENT,)
 
+    @operation("expression_samples", tag=_TAG, query=SamplesQuery, answer=SamplesAnswer)
     def get(self, request: Request) -> Response:
         event = event_of(request, _number(request.query_params.get("event", "")))
         samples = [{"received": None, "at": None, "payload": _made_up(event)}]

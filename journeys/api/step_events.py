@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body
+from journeyorch.api.describing import operation
 from journeyorch.api.views import ApiView
+from journeys.api.answers import StepEventsAnswer
 from journeys.reports.steps.fields import STATUS_NAMES
 from journeys.reports.steps.reading import PAGE, Question, Reader, versions_of
 from journeys.reports.steps.shapes import as_xdm
@@ -46,6 +48,7 @@ class StepEvents(ApiView):
 
     permissions = (VIEW,)
 
+    @operation("step_events", tag="Step events", query=StepEventsQuery, answer=StepEventsAnswer)
     def get(self, request: Request) -> Response:
         asked = _read(request.query_params.dict())
         sandbox = sandbox_of(request)

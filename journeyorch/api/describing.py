@@ -1,0 +1,86 @@
+"""How views say what they take and give: the API's description is made from it (``description``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import BaseModel, ConfigDict
+
+from journeyorch.access.sandboxes import HEADER
+from journeyorch.api.bodies import Body
+from journeyorch.api.problems import MEDIA_TYPE
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+# What any view may answer (docs/api.md, Errors), and those with a body besides.
+_ALWAYS, _WITH_BODY = (400, 403, 404, 405, 406), (413, 415, 422)
+
+
+class Answer(BaseModel):
+    """The form of an answer; more may be in it one day."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class FlawAnswer(Answer):
+    """One thing wrong with a body; ``pointer`` says where (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class ProblemAnswer(Answer):
+    """What was wrong, and what to do (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FlawAnswer] = []
+
+
+def operation(
+    name: str,
+    *,
+    tag: str,
+    answer: type[BaseModel],
+    query: type[Body] | None = None,
+    body: type[Body] | None = None,
+) -> Callable[[_Method], _Method]:
+    """Decorates a method of a view: its name in the description, its group, and the forms that go in and out.
+
+    What it does is said by the method's docstring, or the view's.
+    """
+    problems = _ALWAYS + (_WITH_BODY if body else ())
+    decorate: Callable[[_Method], _Method] = extend_schema(
+        operation_id=name,
+        tags=[tag],
+        parameters=[_SANDBOX, *_parameters(query)],
+        request=body,
+        responses={200: answer, **{(status, MEDIA_TYPE): ProblemAnswer for status in problems}},
+    )
+    return decorate
+
+
+_SANDBOX = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, description="The name of the sandbox, if not the one you work in."
+)
+
+
+def _parameters(query: type[Body] | None) -> Iterator[OpenApiParameter]:
+    if query is None:
+        return
+    form = query.model_json_schema()
+    for name, schema in form["properties"].items():
+        yield OpenApiParameter(
+            name, _without_null(schema), OpenApiParameter.QUERY, required=name in form.get("required", ())
+        )
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or not; it is never null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    plain = {**schema, **kinds[0]} if len(kinds) == 1 else dict(schema)
+    return {key: value for key, value in plain.items() if key not in ("anyOf", "default", "title")}

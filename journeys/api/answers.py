@@ -1,0 +1,75 @@
+"""The forms of this room's answers, for the API's description."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from journeyorch.api.describing import Answer
+
+
+class FunctionsAnswer(Answer):
+    functions: list[dict[str, Any]]
+
+
+class CompletionAnswer(Answer):
+    label: str
+    kind: str
+    insert: str
+    detail: str
+    help: str
+
+
+class CompletionsAnswer(Answer):
+    """``start`` and ``end``: which characters an insertion replaces."""
+
+    start: int
+    end: int
+    items: list[CompletionAnswer]
+
+
+class PlaceAnswer(Answer):
+    """What is wrong in an expression, and where: line and column from 1."""
+
+    code: str
+    message: str
+    line: int
+    column: int
+
+
+class ExpressionProblemAnswer(PlaceAnswer):
+    length: int
+    suggestion: str | None
+
+
+class CheckAnswer(Answer):
+    problems: list[ExpressionProblemAnswer]
+    type: str | None
+    words: str | None
+    simple: dict[str, Any] | None
+    notSimple: str | None  # noqa: N815 - the name in the answer
+
+
+class EvaluateAnswer(Answer):
+    """Either ``error``, or ``value`` with its ``type``."""
+
+    value: Any = None
+    type: str | None = None
+    words: str | None = None
+    error: PlaceAnswer | None = None
+
+
+class SampleAnswer(Answer):
+    received: int | None
+    at: datetime | None
+    payload: dict[str, Any]
+
+
+class SamplesAnswer(Answer):
+    name: str
+    samples: list[SampleAnswer]
+
+
+class StepEventsAnswer(Answer):
+    stepEvents: list[dict[str, Any]]  # noqa: N815 - the name in the answer
+    next: int | None
