@@ -5,7 +5,9 @@ A case has the ``status`` of the single endpoint, ``batch_status`` if the batch 
 * ``json``: that text, in UTF-8;
 * ``hex``: those bytes;
 * ``entity``: that text in the place of a message's ``xdmEntity``;
-* ``headers``, ``media_type``, ``gzip`` (the body is packed), ``query``.
+* ``names``: an entity with so many different ones;
+* ``headers``, ``media_type``, ``gzip`` (the body is packed), ``cut`` (only so many bytes of it);
+* ``shape``: it is decent JSON, which another protocol may take.
 
 ``{{name*count}}`` in a text stands for a repetition: ``{{[*1000]}}`` is a thousand brackets.
 """
@@ -32,6 +34,13 @@ class BadInput(NamedTuple):
     batch_status: int
     headers: dict[str, str]
     media_type: str
+    is_decent: bool  # JSON as it should be, only not of the form of this protocol
+    case: dict[str, Any]
+
+    def within(self, template: str) -> bytes:
+        """For another protocol: the bad entity in the place of ``%s`` in a message of it."""
+        entity = _entity(self.case)
+        return self.body if entity is None else _sent(self.case, (template % entity).encode())
 
 
 def load() -> list[BadInput]:
@@ -41,11 +50,7 @@ def load() -> list[BadInput]:
 
 
 def _case(name: str, case: dict[str, Any]) -> BadInput:
-    single, batch = _bodies(case)
-    if case.get("gzip"):
-        single, batch = gzip.compress(single), gzip.compress(batch)
-    if "cut" in case:
-        single, batch = single[: case["cut"]], batch[: case["cut"]]
+    single, batch = (_sent(case, body) for body in _bodies(case))
     return BadInput(
         name=name,
         status=case["status"],
@@ -54,16 +59,29 @@ def _case(name: str, case: dict[str, Any]) -> BadInput:
         batch_status=case.get("batch_status", case["status"]),
         headers=case.get("headers", {}),
         media_type=case.get("media_type", "application/json"),
+        is_decent=case.get("shape", False),
+        case=case,
     )
+
+
+def _sent(case: dict[str, Any], body: bytes) -> bytes:
+    packed = gzip.compress(body) if case.get("gzip") else body
+    return packed[: case["cut"]] if "cut" in case else packed
 
 
 def _bodies(case: dict[str, Any]) -> tuple[bytes, bytes]:
     if "hex" in case:
         return (bytes.fromhex(case["hex"]),) * 2
-    if "entity" in case:
-        message = _MESSAGE % _repeat(case["entity"])
+    if (entity := _entity(case)) is not None:
+        message = _MESSAGE % entity
         return message.encode(), f'{{"messages": [{message}]}}'.encode()
     return (_repeat(case["json"]).encode(),) * 2
+
+
+def _entity(case: dict[str, Any]) -> str | None:
+    if "names" in case:
+        return json.dumps({f"name{number}": number for number in range(case["names"])})
+    return _repeat(case["entity"]) if "entity" in case else None
 
 
 def _repeat(text: str) -> str:

@@ -205,12 +205,11 @@ def test_other_protocols_do_not_read_lines(client: Client, inlet: Inlet) -> None
     assert answer.status_code == 415
 
 
-@pytest.mark.parametrize("mapped", [False, True], ids=["as it is", "mapped"])
 @pytest.mark.parametrize("case", bad_inputs.load(), ids=lambda case: case.name)
-def test_nothing_that_somebody_sends_is_our_fault(
-    client: Client, inlet: Inlet, case: bad_inputs.BadInput, mapped: bool
+def test_whatever_is_sent_can_be_mapped_or_is_refused(
+    client: Client, inlet: Inlet, case: bad_inputs.BadInput
 ) -> None:
-    inlet.mapping = [*ROWS, {"source": "body", "target": "_acme.a.b.c"}] if mapped else []
+    inlet.mapping = [*ROWS, {"source": "body", "target": "_acme.a.b.c"}]
     inlet.save()
     answer = client.post(
         "/events/json/inlet-1", case.body, content_type=case.media_type, headers=BEARER | case.headers

@@ -18,7 +18,6 @@ from events.loading import load_entities, load_raw
 from events.models import Inlet, ReceivedEvent
 from events.protocols import adapter_of
 from events.routing import Routed, route
-from tests.events import bad_inputs
 from tests.events.seed import KEY
 
 pytestmark = pytest.mark.django_db
@@ -398,26 +397,3 @@ def test_what_a_snowplow_event_describes_is_read_as_strictly_as_a_body(
     post(client, "/com.snowplowanalytics.snowplow/tp2", {"data": data})
     (one,) = routed(inlet)
     assert one.problem is None or one.problem.code == "not_normal"
-
-
-# --- All of them ----------------------------------------------------------------------------------
-
-ADDRESSES = [
-    ("/v1/track", BASIC), ("/v1/batch", BASIC), ("/events/cloudevents/inlet-1", BEARER), ("/batch/", {}),
-    ("/capture/", {}), ("/com.snowplowanalytics.snowplow/tp2", {}), ("/api/v1/customers/5/events", {
-        "Authorization": "Basic " + base64.b64encode(f"SITE:{KEY}".encode()).decode()}),
-    (f"/ee/v1/interact?configId={KEY}", {}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("address", "headers"), ADDRESSES, ids=[address.partition("?")[0] for address, _ in ADDRESSES]
-)
-@pytest.mark.parametrize("case", bad_inputs.load(), ids=lambda case: case.name)
-def test_nothing_that_somebody_sends_is_our_fault(
-    client: Client, inlet: Inlet, address: str, headers: dict[str, str], case: Any
-) -> None:
-    answer = post(client, address, case.body, **headers)
-    assert answer.status_code < 500
-    if answer.status_code >= 400:
-        assert not ReceivedEvent.objects.exists()
