@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +17,24 @@ from journeyorch.api.problems import MEDIA_TYPE
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 # What any view may answer (docs/api.md, Errors), and those with a body besides.
-_ALWAYS, _WITH_BODY = (400, 403, 404, 405, 406), (413, 415, 422)
+_ALWAYS, _WITH_BODY = (400, 401, 403, 404, 405, 406), (413, 415, 422)
+
+
+class Operations(AutoSchema):
+    """How the framework describes views: only methods that say what they take and give, by ``operation``."""
+
+    def is_excluded(self) -> bool:
+        return not getattr(getattr(self.view, self.method.lower()), "is_operation", False)
+
+
+class CredentialScheme(OpenApiAuthenticationExtension):
+    """What a program shows."""
+
+    target_class = "journeyorch.access.credentials.CredentialAuthentication"
+    name = "credential"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
 
 
 class Answer(BaseModel):
@@ -54,13 +73,18 @@ def operation(
     What it does is said by the method's docstring, or the view's.
     """
     problems = _ALWAYS + (_WITH_BODY if body else ())
-    decorate: Callable[[_Method], _Method] = extend_schema(
+    describe: Callable[[_Method], _Method] = extend_schema(
         operation_id=name,
         tags=[tag],
         parameters=[_SANDBOX, *_parameters(query)],
         request=body,
         responses={200: answer, **{(status, MEDIA_TYPE): ProblemAnswer for status in problems}},
     )
+
+    def decorate(method: _Method) -> _Method:
+        method.is_operation = True  # type: ignore[attr-defined]
+        return describe(method)
+
     return decorate
 
 
