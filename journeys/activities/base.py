@@ -206,15 +206,30 @@ def read_config(document: ActivityDocument) -> tuple[Any, list[Fault]]:
 
 _MOST_FAULTS = 20
 _MISSING = {"missing", "string_too_short", "too_short"}
+_LIMITS = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
 
 
 def _fault(config: type[Config], detail: Any) -> Fault:
     place = ".".join(str(part) for part in detail["loc"])
+    field = config.model_fields.get(str(detail["loc"][0])) if detail["loc"] else None
+    title = field.title if field and field.title else place
     if detail["type"] in _MISSING or detail["input"] == "":
-        field = config.model_fields.get(str(detail["loc"][0]))
-        return Fault(place, f"“{field.title if field and field.title else place}” is missing; fill it in.")
+        return Fault(place, f"“{title}” is missing; fill it in.")
+    if field and len(detail["loc"]) == 1 and detail["type"] in _LIMITS:
+        name, words = _LIMITS[detail["type"]]
+        limit = next(getattr(bound, name) for bound in field.metadata if hasattr(bound, name))
+        return Fault(place, f"“{title}” must be {words} {_shown(limit)}.")
     text = detail["msg"].removeprefix("Value error, ")
     return Fault(place, f"{text}." if detail["type"] == "value_error" else f"{place}: {text}.")
+
+
+def _shown(limit: Any) -> str:
+    return in_units(limit) if isinstance(limit, timedelta) else f"{limit:,}"
 
 
 def shown_name(document: ActivityDocument, config: Any, translate: Translate = str) -> str:

@@ -41,7 +41,7 @@ class DesignView(ApiView):
         super().initial(request, *args, **kwargs)
         if request.method not in ("GET", "HEAD") and self.changes and not request.user.has_perm(CHANGE):
             raise PermissionDenied(_("You may look at journeys, not change them."))
-        self.version: JourneyVersion = version_of(request._request, kwargs["uid"])
+        self.version: JourneyVersion = version_of(request, kwargs["uid"])
 
     @property
     def user(self) -> User:
@@ -79,7 +79,7 @@ class Draft(DesignView):
             raise Unacceptable(Flaw("/document", one.message) for one in refusal.problems[:_MOST_FLAWS])
         answer = problem(409, refusal.message)
         # What is stored now, so that the page can put both together.
-        self.version = version_of(self.request._request, self.version.uid)
+        self.version = version_of(self.request, self.version.uid)
         stored = _current(self.version, self.user)
         return Response({**answer.data, "stored": stored}, status=409, content_type=MEDIA_TYPE)
 

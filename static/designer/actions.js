@@ -295,6 +295,8 @@ function pasteActivities(activities, place) {
   const { document, ids } = commands.paste(drawing.value, activities, { place, kinds });
   if (apply(filled(ngettext("Pasted %(n)s step", "Pasted %(n)s steps", n), { n }), document)) {
     select(ids);
+    [wantsFocus.value] = ids;
+    say(filled(ngettext("Pasted %(n)s step", "Pasted %(n)s steps", n), { n }));
   }
 }
 

@@ -32,12 +32,14 @@ export function App() {
   return html`<div class=${css}>
     <${Header} />
     ${canEdit.value && html`<${Palette} />`}
-    <main class="designer__main" id="content">${mode.value === "canvas" ? html`<${Canvas} />` : html`<${Outline} />`}</main>
+    <main class="designer__main" id="content">
+      ${mode.value === "canvas" ? html`<${Canvas} />` : html`<${Outline} />`}
+      <${AddList} />
+      <${Menu} />
+      <${Notice} />
+    </main>
     <${Pane} />
     <${Foot} />
-    <${AddList} />
-    <${Menu} />
-    <${Notice} />
     <${Dialogs} />
     <div class="visually-hidden" aria-live="polite" aria-atomic="true">${announced.value}</div>
   </div>`;

@@ -32,6 +32,7 @@ function fitting(all) {
 
 export function Palette() {
   const shown = fitting(found(entries.value, { words: words.value, onlyAvailable: onlyAvailable.value, onlyRecent: onlyRecent.value }));
+  const reached = shown.some((entry) => entry.key === stop.value) ? stop.value : (shown[0]?.key ?? "");
   return html`<nav class="palette" aria-label=${gettext("Steps to add")}>
     <div class="palette__head">
       <input type="search" placeholder=${gettext("Search")} aria-label=${gettext("Search for steps")} value=${words.value} onInput=${(/** @type {any} */ event) => (words.value = event.target.value)} />
@@ -41,7 +42,7 @@ export function Palette() {
       </div>
     </div>
     <div class="palette__groups" onKeyDown=${arrows}>
-      ${GROUPS.map((group) => html`<${Group} key=${group} group=${group} shown=${shown.filter((entry) => entry.category === group)} />`)}
+      ${GROUPS.map((group) => html`<${Group} key=${group} group=${group} shown=${shown.filter((entry) => entry.category === group)} reached=${reached} />`)}
       ${!shown.length && html`<p class="palette__nothing">${nothing()}</p>`}
     </div>
   </nav>`;
@@ -59,8 +60,8 @@ function Toggle({ label, state }) {
   return html`<button type="button" class="toggle" aria-pressed=${state.value} onClick=${() => (state.value = !state.value)}>${label}</button>`;
 }
 
-/** @param {{group: typeof GROUPS[number], shown: Entry[]}} props */
-function Group({ group, shown }) {
+/** @param {{group: typeof GROUPS[number], shown: Entry[], reached: string}} props */
+function Group({ group, shown, reached }) {
   if (!shown.length) {
     return null;
   }
@@ -74,12 +75,15 @@ function Group({ group, shown }) {
   };
   return html`<section>
     <h2 class="palette__title"><button type="button" aria-expanded=${isOpen} onClick=${toggle}>${titleOf(group, shown.length)}<${Icon} name="down" /></button></h2>
-    ${isOpen && html`<ul>${shown.map((entry) => html`<li key=${entry.key}><${Item} entry=${entry} /></li>`)}</ul>`}
+    ${isOpen && html`<ul>${shown.map((entry) => html`<li key=${entry.key}><${Item} entry=${entry} isStop=${entry.key === reached} /></li>`)}</ul>`}
   </section>`;
 }
 
-/** @param {{entry: Entry}} props */
-function Item({ entry }) {
+/** The entry that Tab leads to: the one that was used last, else the first; arrow keys go to the others. */
+const stop = signal("");
+
+/** @param {{entry: Entry, isStop: boolean}} props */
+function Item({ entry, isStop }) {
   const isOff = Boolean(entry.reason) || !canEdit.value;
   const use = (/** @type {MouseEvent} */ event) => {
     // Enter and the space bar come as a click without a pointer; a finger chooses, and then chooses the place.
@@ -95,6 +99,8 @@ function Item({ entry }) {
   return html`<button
     type="button"
     class=${`entry${isOff ? " entry--off" : ""}`}
+    tabindex=${isStop ? 0 : -1}
+    onFocus=${() => (stop.value = entry.key)}
     aria-disabled=${isOff || undefined}
     title=${[entry.reason, entry.help].filter(Boolean).join("\n")}
     onClick=${use}

@@ -49,6 +49,11 @@ export function watch(revision) {
       }
       keep();
       schedule(now === "away" ? pause : DELAY);
+    } else if (drawing.value === stored.document && ["changed", "refused"].includes(status.peek())) {
+      // Undone to what is stored.
+      clearTimeout(timer);
+      status.value = "saved";
+      forget();
     }
   });
   addEventListener("online", () => schedule(0));

@@ -88,7 +88,31 @@ def test_no_page_has_a_fault_that_axe_knows(open_page: Any, site: str) -> None:
     for address in [*business_pages(), *technical_pages()]:
         page.goto(site + address)
         faults += faults_of(page)
+    faults += faults_of_designer(page, site)
     assert not faults, "\n".join(faults)
+
+
+def faults_of_designer(page: Any, site: str) -> list[str]:
+    """Looked at in each of its states: a step in the pane, lists, menus, dialogs, and as a list of steps."""
+    draft = publishing.duplicate(JourneyVersion.objects.get(number=1, journey__name="Hotel welcome"), by=None)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}/versions/{draft.uid}/design/")
+    faults = faults_of(page)
+    steps = page.locator("[data-step]")
+    for keys in (["Enter"], ["Escape", "a"], ["Escape", "Shift+F10"], ["Escape", "?"], ["Escape", "o"]):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        if keys == ["Enter"]:
+            steps.nth(3).focus()
+        for key in keys:
+            page.keyboard.press(key)
+        faults += [f"after {keys}: {fault}" for fault in faults_of(page)]
+    for button in ("More to do with this version", "Publish"):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.get_by_role("button", name=button, exact=True).click()
+        page.get_by_role("menu").or_(page.get_by_role("dialog")).wait_for()
+        faults += [f"after {button}: {fault}" for fault in faults_of(page)]
+        page.keyboard.press("Escape")
+    return faults
 
 
 def faults_of(page: Any) -> list[str]:

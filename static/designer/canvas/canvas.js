@@ -173,10 +173,11 @@ export function Canvas() {
   </section>`;
 }
 
-/** @param {string} id */
-export function focusOn(id) {
+/** Unless something else has been opened meanwhile. @param {string} id */
+function focusOn(id) {
   const element = place.element?.querySelector(`[data-step="${CSS.escape(id)}"]`);
-  if (element instanceof SVGElement && document.activeElement !== element) {
+  const isFree = document.activeElement === document.body || place.element?.contains(document.activeElement);
+  if (isFree && element instanceof SVGElement && document.activeElement !== element) {
     reveal(id);
     element.focus({ preventScroll: true });
   }

@@ -153,3 +153,18 @@ def test_what_is_missing_is_said_by_the_name_that_people_see() -> None:
         ("message", "“Message” is missing; fill it in."),
         ("reaction", "“Reaction” is missing; fill it in."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "message"),
+    [
+        ("event", {"event": "A", "timeout": "PT0S"}, "“Timeout” must be more than 0 s."),
+        ("wait", {"duration": "P91D"}, "“Duration” must be at most 90 d."),
+        ("profile_cap", {"count": 0}, "“People on the first path” must be at least 1."),
+        ("wait", {}, "Give a duration."),
+    ],
+)
+def test_limits_are_said_in_words(kind: str, config: dict[str, Any], message: str) -> None:
+    _config, faults = read_config(ActivityDocument(kind=kind, config=config))
+
+    assert [fault.message for fault in faults] == [message]

@@ -115,7 +115,7 @@ PARTS = ["draft", "moves", "offers", "profile-fields", "jump-fields", "template?
 
 @pytest.mark.parametrize("part", PARTS)
 def test_other_sandboxes_and_strangers_see_nothing(login, reader, draft, part):
-    assert Client().get(address(draft, part)).status_code == 403
+    assert Client().get(address(draft, part)).status_code == 401
     assert login("view_event").get(address(draft, part)).status_code == 403
     assert reader.get(f"/api/v1/versions/{uuid.uuid4()}/{part}").status_code == 404
     JourneyVersion.objects.update(sandbox=Sandbox.objects.create(name="other"))
