@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from actions.contact import frequency
 from actions.contact.frequency import Cap, CountKey, Wish
 from actions.contact.quiet import end_of_quiet, zone_of
 from actions.contact.rules import NO_RULES, Rules
 from actions.contact.suppression import Addressee, address_hash, load_suppressions, stops
-from actions.messages.deliveries import record_waiting
+from actions.messages.deliveries import record_dropped, record_waiting
 from actions.messages.library import Library, libraries
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
 from actions.messages.recipients import may_contact
@@ -62,6 +63,9 @@ class ContactGate:
             too_often(case, full[case.call.key]) if case.call.key in full else verdict
             for case, verdict in zip(cases, verdicts, strict=True)
         ]
+
+    def forget(self, keys: Collection[UUID]) -> None:
+        record_dropped(keys, bulk.database_now())
 
 
 def _write_down_waiting(cases: Sequence[_Case], verdicts: Sequence[Verdict], now: datetime) -> None:

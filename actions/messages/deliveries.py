@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
+from django.db import transaction
 
 from actions.contact.leaving import Told, leave_alone
 from actions.contact.suppression import Addressee
@@ -113,6 +114,17 @@ def record_waiting(waiting: Sequence[tuple[CallSpec, Prepared, str]], now: datet
     rows = [_waiting_row(*each, now=now) for each in sorted(waiting, key=lambda each: each[0].key)]
     bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
     write_history((Line(row.message_id, row.status, now, row.detail) for row in rows), now)
+
+
+def record_dropped(message_ids: Collection[uuid.UUID], now: datetime) -> None:
+    """Messages that waited, and whose journey has ended meanwhile."""
+    waited = Delivery.objects.filter(message_id__in=message_ids, status=Delivery.Status.QUEUED)
+    detail = "The person's journey ended while it waited."
+    with transaction.atomic():
+        ids = list(waited.select_for_update().values_list("message_id", flat=True))
+        changes = {"status": Delivery.Status.HELD, "code": "journeyEnded", "detail": detail}
+        waited.filter(message_id__in=ids).update(**changes, updated_at=now)
+        write_history((Line(id, Delivery.Status.HELD, now, detail) for id in ids), now)
 
 
 def _waiting_row(call: CallSpec, prepared: Prepared, why: str, *, now: datetime) -> _Row:

@@ -7,7 +7,7 @@ message is. Each kind is a ``Handler``, registered by the app that owns it with 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -91,6 +91,9 @@ class Gate(Protocol):
 
         May read and write the database (in bulk), never the network.
         """
+
+    def forget(self, keys: Collection[uuid.UUID]) -> None:
+        """These calls, which may have waited, are not made at all: nobody waits for them any more."""
 
 
 _handlers: dict[str, tuple[Handler, Gate | None]] = {}

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from actions.models import Action, Channel, Delivery, MessageTemplate
+from actions.tracking.links import Links
 from datasources.models import FieldGroup, Identity, Profile, Schema, Segment
 from datasources.platform.profiles.importing.preparing import prepare
 from events.models import Event, Inlet
@@ -147,6 +148,9 @@ def business_pages() -> list[str]:
     tabs += [f"{tested}/test/", f"{tested}/switch-test-off/", f"{by_segment}/test/"]
     tabs += [f"{draft}/", f"{draft}/design/", f"{version}/people/operate/?verb=end&of=all"]
     tries = ["/fire/", "/expressions/"]
+    tries.append(
+        Links("", uuid.uuid4()).preferences(sandbox_id=1, kind="email", address="a@b.org", profile_id=None)
+    )
     return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
 
 
@@ -165,7 +169,9 @@ def technical_pages() -> list[str]:
         "datasources/component/", "datasources/component/import/", "datasources/dataset/add/",
         "datasources/segment/", "datasources/segment/add/",
         f"datasources/segment/{Segment.objects.get().pk}/change/", "actions/channel/",
-        "actions/delivery/", f"actions/delivery/{Delivery.objects.get().pk}/change/",
+        "actions/suppression/", "actions/suppression/add/", "actions/sandboxcontactrules/add/",
+        f"actions/channel/{channel}/test/", "actions/delivery/",
+        f"actions/delivery/{Delivery.objects.get().pk}/change/",
         "events/inlet/add/", "access/sandbox/1/change/",
         f"events/event/{event}/change/", "datasources/profile/", "datasources/namespace/",
         *people_pages(),

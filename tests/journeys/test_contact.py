@@ -13,6 +13,7 @@ from actions.messages.send import MessageHandler
 from actions.models import Channel, Delivery, MessageTemplate
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Outcome
+from journeys import publishing
 from journeys.models import Call, Instance
 from tests.journeys.world import World, act
 
@@ -79,6 +80,22 @@ def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent) -> N
     assert [message.to for message in sent] == ["ada@example.com"]
     assert Delivery.objects.get().status == "sent"
     assert world.path() == ["lobby>next", "mail>next", "done>"]
+
+
+def test_a_message_that_waits_goes_with_the_journey_that_is_stopped(world: World, sent) -> None:
+    a_channel(world, quiet_from=time(11), quiet_until=time(15))
+    version = world.journey("lobby", **mailing())
+    world.send("Lobby")
+    world.run()
+    with world.clock():
+        publishing.stop(version, by=None)
+
+    world.pass_time(hours=3)
+    world.run()
+
+    assert sent == []
+    row = Delivery.objects.get()
+    assert (row.status, row.code) == ("held", "journeyEnded")
 
 
 def test_who_is_held_back_leaves_by_the_path_for_errors(world: World, sent) -> None:

@@ -31,6 +31,13 @@ def admit(ready: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, 
     return [call for call in ready if call.spec.key not in late and call.spec.key not in over], ended
 
 
+def forget(unwanted: Sequence[Claimed]) -> None:
+    """Calls that nobody waits for: those who let them wait need not any more."""
+    for kind in {call.spec.kind for call in unwanted}:
+        if gate := gate_of(kind):
+            gate.forget([call.spec.key for call in unwanted if call.spec.kind == kind])
+
+
 def _verdicts(ready: Sequence[Claimed]) -> Mapping[object, Verdict]:
     found: dict[object, Verdict] = {}
     for kind in {call.spec.kind for call in ready}:

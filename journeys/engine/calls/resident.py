@@ -19,7 +19,7 @@ from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.sending import on_behalf_of
 from journeyorch.outbound.protection.throttling import head_of, line_of, throttle_in
 from journeyorch.queue import Lifetime
-from journeys.engine.calls.admitting import admit
+from journeys.engine.calls.admitting import admit, forget
 from journeys.engine.calls.ahead import Ahead
 from journeys.engine.calls.claim import (
     Claimed,
@@ -202,6 +202,7 @@ class _Caller:
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
+            forget(unwanted)
             known, unknown = without_unknown([*wanted, *their_turn])
             park(unknown, now)
             harmless, ended = without_killers(known)
