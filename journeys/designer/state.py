@@ -42,8 +42,9 @@ def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
 
 
 def may_change(version: JourneyVersion, user: User) -> bool:
-    """Whether this user may draw; everybody else looks."""
-    return version.status == Status.DRAFT and user.has_perm(CHANGE)
+    """Whether this user may draw; everybody else looks. What cannot be read must not be drawn over."""
+    document, _problems = read_document(version.document)
+    return version.status == Status.DRAFT and user.has_perm(CHANGE) and document is not None
 
 
 def describe_version(version: JourneyVersion) -> dict[str, Any]:

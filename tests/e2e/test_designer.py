@@ -126,6 +126,7 @@ def test_with_the_mouse_and_an_event_runs_through_it(
     page.get_by_label("hours").fill("2")
     wanted = {"event": ["condition"], "condition": ["email", "wait"], "email": [], "wait": []}
     eventually(page, wanted, lambda: drawn(draft))
+    order_by_drag(page, draft)
 
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("People enter as soon as their event is received.")
@@ -141,6 +142,33 @@ def test_with_the_mouse_and_an_event_runs_through_it(
     page.goto(f"{live_server.url}/versions/{draft.uid}/design/")
     expect(page.get_by_role("button", name="1 person is here.")).to_be_visible()
     expect(page.get_by_role("navigation", name="Steps to add")).to_have_count(0)
+
+
+def order_by_drag(page: Page, draft: JourneyVersion) -> None:
+    """A second path, then the label of the first is dragged below it: the upper one comes first."""
+    page.get_by_role("button", name="Condition, Condition.").click()
+    page.get_by_role("button", name="Add a path").click()
+    page.get_by_role("group", name="Paths").get_by_label("Condition").last.fill("1 > 2")
+    page.get_by_role("button", name="OK").click()
+    chips = page.locator("[data-chip]")
+    first, second = (
+        chips.filter(has_text="Member").bounding_box(),
+        chips.filter(has_text="Path 2").bounding_box(),
+    )
+    assert first
+    assert second
+    page.mouse.move(first["x"] + 20, first["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(second["x"] + 20, second["y"] + 25, steps=4)
+    page.mouse.up()
+    eventually(page, ["path-2", "path-1"], lambda: paths(draft))
+    expect(page.get_by_text("No problems")).to_be_visible()
+
+
+def paths(version: JourneyVersion) -> list[str]:
+    version.refresh_from_db()
+    conditions = [one for one in version.document["activities"].values() if one["kind"] == "condition"]
+    return [path["id"] for condition in conditions for path in condition["config"]["paths"]]
 
 
 def test_with_the_keyboard_alone(design: Any, draft: JourneyVersion) -> None:

@@ -72,7 +72,7 @@ export function ExpressionField(props) {
   return html`<div class="field">
     <div class="field__head"><label for=${id}>${label}${required && html`<span class="needed" aria-hidden="true"> *</span>`}</label>${expected && html`<span class="type">${expected}</span>`}
       ${canEdit.value && html`<button type="button" class="link small" onClick=${() => insert(tools.current)}>${gettext("Insert…")}</button>`}</div>
-    <div class="editor editor--small">
+    <div class="editor editor--small" dir="ltr">
       <div ref=${marks} class="editor__marks" aria-hidden="true"></div>
       <textarea ref=${area} id=${id} class="editor__text" rows="1" spellcheck=${false} autocomplete="off" autocapitalize="off" readonly=${!canEdit.value} aria-describedby=${about || undefined} aria-invalid=${shown.length ? "true" : undefined} aria-required=${required || undefined} onInput=${(/** @type {any} */ event) => onChange(event.target.value)} onKeyDown=${keepEscape}></textarea>
       <ul ref=${list} class="offers" role="listbox" aria-label=${gettext("What could be written here")} hidden></ul>

@@ -5,9 +5,9 @@ import { copySteps, deleteSteps } from "../actions.js";
 import { html, Icon, IconButton } from "../html.js";
 import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
-import { detailOf, nameOf } from "../model/kinds.js";
+import { nameOf } from "../model/kinds.js";
 import { Problems } from "../problems.js";
-import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep, wantsFocus } from "../store.js";
+import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep, urls, version, wantsFocus } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { Control } from "./controls.js";
 import { TextField } from "./fields.js";
@@ -60,12 +60,14 @@ function StepForm({ id, field }) {
   return html`<form ref=${form} class="pane__form" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); ok(); }}>
     <div class="pane__head">
       <span class=${`tile tile--${kind?.category ?? "orchestration"}`}><${Icon} name=${kind?.icon ?? "alert"} /></span>
-      <div class="pane__title"><h2>${kind?.title ?? activity.kind}</h2><p title=${kind?.help}>${nameOf(activity, kinds) === kind?.title ? kind?.help : detailOf({ ...activity, config: {} }, kinds) && nameOf(activity, kinds)}</p></div>
+      <div class="pane__title"><h2>${kind?.title ?? activity.kind}</h2>${nameOf(activity, kinds) !== kind?.title && html`<p>${nameOf(activity, kinds)}</p>`}</div>
       <${IconButton} small icon="copy" label=${gettext("Copy")} onClick=${() => copySteps([id])} />
       ${canEdit.value && html`<${IconButton} small icon="trash" label=${gettext("Delete")} onClick=${() => deleteSteps([id])} />`}
       <${IconButton} small icon="close" label=${gettext("Close")} onClick=${ok} />
     </div>
     <div class="pane__body">
+      ${kind && html`<p class="pane__help">${kind.help}</p>`}
+      ${version.value.status !== "draft" && html`<a class="button button--small" href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon} name="users" /> ${gettext("People who are here")}</a>`}
       ${!kind && html`<p class="notice notice--error">${gettext("There is no such kind of step. Delete it.")}</p>`}
       <${OtherFaults} problems=${own} />
       <${TextField} id="pane-label" label=${gettext("Label")} most=${120} placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label} disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
