@@ -14,9 +14,10 @@ from journeyorch.background.running import work_now_and_then
 from journeyorch.queue import Lifetime
 from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
 from journeys.engine.poison import give_back, settle
-from journeys.engine.router import run_router
+from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.upkeep import keep_up
 from journeys.engine.wave import run_wave
+from journeys.engine.wave.handled import Done
 
 logger = logging.getLogger(__name__)
 
@@ -49,28 +50,30 @@ def _idle() -> float:
 def drain_once(sandbox_id: int, *, owner: str = "once", workers: int = 1) -> int:
     """Route one batch and run one wave; returns how many things were handled. For tests and scripts."""
     routed = run_router(sandbox_id, owner=owner)
-    return routed + run_waiting_wave(sandbox_id, owner=owner, workers=workers)
+    return routed + run_waiting_wave(sandbox_id, owner=owner, workers=workers).handled
 
 
-def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int, doubtful_last: bool = False) -> int:
+def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int, doubtful_last: bool = False) -> Done:
     """Lease the lanes whose turn it is and run their wave. Raises ``LostLease`` or what the wave raised."""
     now = bulk.database_now()
-    lane_ids = choose(waiting_lanes(sandbox_id, now), workers=workers, doubtful_last=doubtful_last)
+    waiting = waiting_lanes(sandbox_id, now)
+    lane_ids = choose(waiting, workers=workers, doubtful_last=doubtful_last)
     leases = lease(lane_ids, owner=owner, now=now) if lane_ids else []
     if not leases:
-        return 0
+        return Done(0, more=bool(waiting))
     # Whoever crashed a lane is found alone: the others go back to where they were.
     crashed = [one for one in leases if one.alone]
     if crashed and len(leases) > 1:
         release([one for one in leases if one is not crashed[0]])
         leases = crashed[:1]
     try:
-        return run_wave(sandbox_id, leases, now=now)
+        done = run_wave(sandbox_id, leases, now=now)
     except LostLease:
         raise
     except Exception as error:
         give_back(leases, error)
         raise
+    return done._replace(more=done.more or len(leases) < len(waiting))
 
 
 class _Drain:
@@ -101,13 +104,17 @@ class _Drain:
         return 0.0
 
     def _round(self) -> float:
-        routed = self._route()
+        routed, more = self._route()
         if (too_early := self._small_again - self._clock()) > 0:
             return too_early  # what comes meanwhile is routed at once
-        worked = self._run_waves() > 0 or routed > 0
-        more = keep_up(idle=not worked, leader=self._lifetime.index == 0)
-        more = work_now_and_then(owner=self._lifetime.owner, idle=not worked) or more
-        return 0.0 if worked or more else _idle()
+        waves = self._run_waves()
+        idle = not (waves.handled or routed)
+        more |= waves.more
+        more |= keep_up(idle=idle, leader=self._lifetime.index == 0)
+        more |= work_now_and_then(owner=self._lifetime.owner, idle=idle)
+        # Whoever adds something after our look wakes us up, so a second look would find nothing; at light
+        # load every other look was such a one.
+        return 0.0 if more else _idle()
 
     def _known_sandboxes(self) -> list[int]:
         now = time.monotonic()
@@ -119,19 +126,20 @@ class _Drain:
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes
 
-    def _route(self) -> int:
-        routed = sum(run_router(each, owner=self._lifetime.owner) for each in self._known_sandboxes())
-        if routed and self._lifetime.count > 1:  # who drains alone sees to it now
+    def _route(self) -> Done:
+        routed = [run_router(each, owner=self._lifetime.owner) for each in self._known_sandboxes()]
+        if any(routed) and self._lifetime.count > 1:  # who drains alone sees to it now
             wakeup.notify("drain")
-        return routed
+        return Done(sum(routed), more=max(routed, default=0) >= ONE_BY_ONE)
 
-    def _run_waves(self) -> int:
+    def _run_waves(self) -> Done:
         begun, (owner, workers) = self._clock(), (self._lifetime.owner, self._lifetime.count)
         self._doubtful_last = not self._doubtful_last
-        handled = sum(
+        done = [
             run_waiting_wave(each, owner=owner, workers=workers, doubtful_last=self._doubtful_last)
             for each in self._known_sandboxes()
-        )
+        ]
+        handled = sum(one.handled for one in done)
         if 0 < handled < SMALL_WAVE:
             self._small_again = begun + SMALL_WAVE_EVERY
-        return handled
+        return Done(handled, more=any(one.more for one in done))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from datasources.platform.profiles.feed import Received
@@ -49,14 +51,15 @@ class Handler(Applier):
     def handle(self) -> Handled:
         """Decide everything, or as much as fits into the time of a wave."""
         until = time.monotonic() + DECIDE_SECONDS
-        for one in self._loaded.inputs:
+        waiting: list[tuple[Callable[[Any], object], Any]] = [
+            *((self._handle_input, one) for one in self._loaded.inputs),
+            *((self._wake, instance_id) for instance_id in self._loaded.due),
+        ]
+        for handle_one, what in waiting:
             if time.monotonic() > until:
-                return self.handled
-            self._handle_input(one)
-        for instance_id in self._loaded.due:
-            if time.monotonic() > until:
+                self.handled.broke_off = True
                 break
-            self._wake(instance_id)
+            handle_one(what)
         return self.handled
 
     # --- Inputs -----------------------------------------------------------------------------------

@@ -36,6 +36,17 @@ class Forgotten(NamedTuple):
     all: bool  # nobody else of it is in the lane
 
 
+#: A wave of fewer things has taken everything that waited in its lanes, even of one person (load.py).
+SURELY_ALL = 20
+
+
+class Done(NamedTuple):
+    """What a look at the lanes came to: how many things were handled, and whether more may be waiting."""
+
+    handled: int
+    more: bool
+
+
 class Handled:
     """What a wave is going to write."""
 
@@ -53,12 +64,18 @@ class Handled:
         self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
         self.resent: set[UUID] = set()  # parked calls to be made after all
         self.jumps: list[tuple[Row, JumpRequest]] = []
+        self.broke_off = False  # its time was over before all was handled
         self.postponed: list[Row] = []  # due, and nobody can say what comes next: to be looked at later
 
     @property
     def count(self) -> int:
         """How many things were handled."""
         return len(self.inputs) + len(self.rows) + len(self.postponed)
+
+    @property
+    def done(self) -> Done:
+        """A jump is a new input of the same lane; nobody is woken up for it."""
+        return Done(self.count, more=self.count >= SURELY_ALL or bool(self.jumps) or self.broke_off)
 
     @property
     def is_empty(self) -> bool:

@@ -17,7 +17,7 @@ from journeyorch.access.locks import lock_sandbox
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
 from journeys.engine.wave.handle import Handler
-from journeys.engine.wave.handled import Handled
+from journeys.engine.wave.handled import Done, Handled
 from journeys.engine.wave.load import Loaded, load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write
@@ -30,8 +30,8 @@ class _Moved(Exception):
     """The configuration changed after it was read: the wave begins again with the new one."""
 
 
-def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None = None) -> int:
-    """Handle what waits in these lanes and give them back; returns how many things were handled.
+def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None = None) -> Done:
+    """Handle what waits in these lanes and give them back.
 
     ``now``: the database's clock, if the caller has just looked at it.
     Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
@@ -40,12 +40,13 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None 
     if single:
         leased = _watch(leases[0])
         if leased is None:
-            return 1
+            return Done(1, more=True)
         leases = [leased]
     plans, moment = plans_at_hand(sandbox_id), now or bulk.database_now()
     for attempt in range(_ATTEMPTS):
         try:
-            return _attempt(sandbox_id, leases, plans, now=moment, single=single, lock=attempt >= 2)
+            done = _attempt(sandbox_id, leases, plans, now=moment, single=single, lock=attempt >= 2)
+            return done._replace(more=True) if single else done
         except (Stale, _Moved):
             plans, moment = plans_of(sandbox_id), bulk.database_now()
     raise RuntimeError("A wave found its rows changed by others again and again.")
@@ -71,7 +72,7 @@ def _attempt(
     now: datetime,
     single: bool,
     lock: bool,
-) -> int:
+) -> Done:
     """Decide outside the writing transaction, unless people must be locked while we decide about them.
 
     On SQLite always inside: there is one writer, and ids of new profiles are ours only there.
@@ -88,7 +89,7 @@ def _attempt(
         _write(sandbox_id, handled, loaded, plans)
     if handled.calls:
         wakeup.notify("call")
-    return handled.count
+    return handled.done
 
 
 def _decide(

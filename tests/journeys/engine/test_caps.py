@@ -111,7 +111,7 @@ def test_many_waves_never_let_one_too_many_pass(world: World) -> None:
     def work(owner: str) -> None:
         # SQLite has one writer: who does not get in comes again, as the drain does.
         with suppress(OperationalError):
-            while run_waiting_wave(world.sandbox.pk, owner=owner, workers=32):
+            while run_waiting_wave(world.sandbox.pk, owner=owner, workers=32).handled:
                 pass
 
     with world.clock(), threads() as running:
@@ -119,7 +119,7 @@ def test_many_waves_never_let_one_too_many_pass(world: World) -> None:
         running.start(work, "second")
 
     with world.clock():
-        while run_waiting_wave(world.sandbox.pk, owner="last", workers=1):
+        while run_waiting_wave(world.sandbox.pk, owner="last", workers=1).handled:
             pass
     assert Instance.objects.count() == 100
     assert (taken("within"), taken("beyond")) == (37, 63)

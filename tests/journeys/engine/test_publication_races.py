@@ -175,7 +175,7 @@ def test_stopping_many_takes_several_waves_and_nobody_is_left(
     with world.clock():
         publishing.stop(version, by=None)
         waves = 0
-        while run_waiting_wave(world.sandbox.pk, owner="one", workers=1):
+        while run_waiting_wave(world.sandbox.pk, owner="one", workers=1).handled:
             waves += 1
 
     assert waves > 2

@@ -13,8 +13,9 @@ from datasources.platform.profiles.changes import Stale as StalePeople
 from journeys import publishing
 from journeys.engine import drain
 from journeys.engine.drain import SMALL_WAVE, SMALL_WAVE_EVERY, run_waiting_wave
-from journeys.engine.router import run_router
+from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.wave import handle, load, run
+from journeys.engine.wave.handled import SURELY_ALL, Done, Handled
 from journeys.engine.wave.load import Input, share
 from journeys.models import Instance, LaneInput
 from journeys.models.lane import RouterLease
@@ -36,7 +37,7 @@ def route(world: World) -> None:
 
 def wave(world: World) -> int:
     with world.clock():
-        return run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
+        return run_waiting_wave(world.sandbox.pk, owner="drain", workers=1).handled
 
 
 # --- What it takes --------------------------------------------------------------------------------
@@ -97,8 +98,9 @@ def test_a_wave_that_takes_too_long_commits_what_it_has(
     ticks = iter(number * 0.4 for number in range(100))
     monkeypatch.setattr(handle, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
-    assert wave(world) > 0
+    done = run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
     handled = Instance.objects.count()
+    assert (done.handled > 0, done.more) == (True, True)
     assert 0 < handled < 5
     assert LaneInput.objects.count() == 5 - handled
 
@@ -117,9 +119,10 @@ def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(drain, "keep_up", lambda **_: False)
     told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[])
 
-    def ask(*, doubtful_last: bool, **_: Any) -> int:
+    def ask(*, doubtful_last: bool, **_: Any) -> Done:
         told.doubtful_last.append(doubtful_last)
-        return int(told.waves.pop(0))
+        count = told.waves.pop(0)
+        return Done(count, more=count >= SURELY_ALL)
 
     told.ask = ask
     lifetime: Any = SimpleNamespace(owner="one", count=1, index=0)
@@ -133,22 +136,59 @@ def test_small_waves_are_started_at_most_every_10_ms_and_events_routed_meanwhile
 ) -> None:
     """Results that trickle in would make waves of ten, at five times the cost each."""
     resident.waves = [3, 4]
-    assert resident.drain.work() == 0.0
+    resident.drain.work()
     resident.now, resident.routed = 0.004, 1
 
     assert resident.drain.work() == pytest.approx(SMALL_WAVE_EVERY - 0.004)
     assert resident.waves == [4]
 
     resident.now = SMALL_WAVE_EVERY
-    assert resident.drain.work() == 0.0
+    resident.drain.work()
     assert resident.waves == []
 
 
 def test_after_a_full_wave_the_next_one_starts_at_once(db: None, resident: Any) -> None:
     resident.waves = [SMALL_WAVE, 1]
 
-    assert [resident.drain.work(), resident.drain.work()] == [0.0, 0.0]
+    assert resident.drain.work() == 0.0
+    resident.drain.work()
     assert resident.waves == []
+
+
+@pytest.mark.parametrize("routed", [0, 1])
+def test_after_a_small_wave_only_news_bring_the_next_look(db: None, resident: Any, routed: int) -> None:
+    resident.waves, resident.routed = [1], routed
+
+    assert resident.drain.work() > 0.1
+
+
+@pytest.mark.parametrize(("waves", "routed"), [([SURELY_ALL], 0), ([0], ONE_BY_ONE)])
+def test_where_more_may_wait_the_next_look_comes_at_once(
+    db: None, resident: Any, waves: list[int], routed: int
+) -> None:
+    resident.waves, resident.routed = waves, routed
+
+    assert resident.drain.work() == 0.0
+
+
+def test_a_jump_is_handled_without_waiting_for_news(world: World) -> None:
+    """It is an input that the wave itself has written, and nobody tells of it."""
+    jumping = Handled(world.now)
+    jumping.jumps.append(object())  # type: ignore[arg-type]
+    assert (Handled(world.now).done.more, jumping.done.more) == (False, True)
+
+
+def test_lanes_that_are_left_for_the_next_wave_are_more(world: World) -> None:
+    world.journey("lobby", lobby=act("event", "end", event="Lobby"), end=act("end"))
+    for number in range(8):
+        world.send("Lobby", f"person {number}")
+    route(world)
+
+    few = run_waiting_wave(world.sandbox.pk, owner="drain", workers=64)
+    assert (few.handled > 0, few.more) == (True, True)
+
+    rest = run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
+    assert (rest.handled > 0, rest.more) == (True, False)
 
 
 def test_lanes_that_crashed_somebody_and_the_others_take_turns(db: None, resident: Any) -> None:
