@@ -10,6 +10,7 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,6 +52,7 @@ class Description(ApiView):
         return Response(description())
 
 
+@require_safe
 @login_required
 def reference(request: HttpRequest) -> HttpResponse:
     """The document as a page."""

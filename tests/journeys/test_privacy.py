@@ -28,7 +28,7 @@ from datasources.models import (
 from datasources.platform.profiles.privacy import subject_of
 from events.models import EventKey, Quarantined, ReceivedEvent
 from journeyorch import bulk
-from journeyorch.access.models import User
+from journeyorch.access.models import Sandbox, User
 from journeyorch.background.files import read_from
 from journeyorch.background.models import BackgroundTask, StoredFile
 from journeyorch.background.running import work
@@ -326,6 +326,6 @@ def test_without_the_permission_nobody_is_found_exported_or_erased(client, offic
     officer.user_permissions.clear()
     assert ask(client, lived).status_code == 403
     officer.user_permissions.set(Permission.objects.filter(codename="delete_profile"))
-    officer.sandboxes.clear()
+    officer.sandboxes.set([Sandbox.objects.create(name="other", title="Other")])
     assert b"errorlist" in ask(client, lived, _erase="1", confirmed=CANARY).content
     assert not BackgroundTask.objects.exists()
