@@ -58,6 +58,7 @@ class ReactionConfig(Config):
         title=gettext_noop("Reaction"),
         json_schema_extra={
             "widget": "reaction",
+            "possible": {kind: list(known) for kind, known in REACTIONS.items()},
             "titles": [
                 gettext_noop("Sent"),
                 gettext_noop("Opened"),

@@ -2,11 +2,29 @@
 
 import { signal } from "../build/preact.js";
 import * as commands from "./model/commands.js";
+import * as copies from "./model/copies.js";
 import * as clipboard from "./model/clipboard.js";
 import { branchOf, linksTo, newId, START } from "./model/document.js";
 import { nameOf, pathsOf, waysOf } from "./model/kinds.js";
 import { remember } from "./palette.js";
-import { active, announce, apply, canEdit, drawing, kinds, limits, namespace, open, opened, order, pane, picture, select, selection, wantsFocus } from "./store.js";
+import {
+  active,
+  announce,
+  apply,
+  canEdit,
+  drawing,
+  kinds,
+  limits,
+  namespace,
+  open,
+  opened,
+  order,
+  pane,
+  picture,
+  select,
+  selection,
+  wantsFocus,
+} from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /**
@@ -58,7 +76,13 @@ export function refusalOf(spot, kind) {
 function hasRoom(more = 1) {
   const isFull = Object.keys(drawing.value.activities).length + more > limits.activities;
   if (isFull) {
-    say(filled(gettext("A journey has at most %(n)s steps. Split it into two, and jump from one to the other."), { n: limits.activities }), true);
+    say(
+      filled(
+        gettext("A journey has at most %(n)s steps. Split it into two, and jump from one to the other."),
+        { n: limits.activities },
+      ),
+      true,
+    );
   }
   return !isFull;
 }
@@ -85,13 +109,18 @@ export function addAt(entry, spot) {
   }
 }
 
-/** A repeated event gets a number, which is its name in expressions. @param {import("./model/document.js").Activity} activity */
+/**
+ * A repeated event gets a number, which is its name in expressions.
+ * @param {import("./model/document.js").Activity} activity
+ */
 function withOwnName(activity) {
   const own = activity.config[kinds[activity.kind].names];
   if (!kinds[activity.kind].stores || !own) {
     return activity;
   }
-  const taken = new Set(Object.values(drawing.value.activities).map((one) => one.name || one.config[kinds[one.kind]?.names]));
+  const taken = new Set(
+    Object.values(drawing.value.activities).map((one) => one.name || one.config[kinds[one.kind]?.names]),
+  );
   let number = 2;
   while (taken.has(`${own}${number}`)) {
     number += 1;
@@ -99,12 +128,20 @@ function withOwnName(activity) {
   return taken.has(own) ? { ...activity, name: `${own}${number}` } : activity;
 }
 
-/** The next free place: after the active step, else the first path that leads nowhere. @param {string} kind @returns {Spot | null} */
+/**
+ * The next free place: after the active step, else the first path that leads nowhere.
+ * @param {string} kind
+ * @returns {Spot | null}
+ */
 export function nextPlace(kind) {
   const { edges } = picture.value;
   const fits = (/** @type {Place} */ place) => !commands.refusalAt(drawing.value, place, kind, kinds);
   const own = edges.filter((edge) => edge.source === active.value && active.value);
-  const free = [...own.filter((edge) => !edge.target), ...own, ...edges.filter((edge) => !edge.target && edge.connected)];
+  const free = [
+    ...own.filter((edge) => !edge.target),
+    ...own,
+    ...edges.filter((edge) => !edge.target && edge.connected),
+  ];
   const beginning = { source: START, way: "start", index: 0, target: "" };
   const place = drawing.value.start.length ? free.find(fits) : fits(beginning) ? beginning : undefined;
   return place ?? edges.find((edge) => edge.source !== START && fits(edge)) ?? null;
@@ -124,7 +161,10 @@ export function add(entry) {
 export function chooseWhatToAdd() {
   const own = picture.value.edges.filter((edge) => edge.source === active.value && active.value);
   const beginning = { source: START, way: "start", index: 0, target: "" };
-  const spot = own.find((edge) => !edge.target) ?? own[0] ?? (drawing.value.start.length ? nextPlace("wait") : beginning);
+  const spot =
+    own.find((edge) => !edge.target) ??
+    own[0] ??
+    (drawing.value.start.length ? nextPlace("wait") : beginning);
   if (canEdit.value && spot) {
     adding.value = { spot, at: null };
   }
@@ -134,9 +174,10 @@ export function chooseWhatToAdd() {
 export function deleteSteps(ids = selection.value) {
   const gone = [...ids];
   const neighbour = gone.length === 1 ? linksTo(drawing.value, gone[0])[0]?.source : "";
-  const words = gone.length === 1
-    ? filled(gettext("Deleted %(name)s"), { name: named(gone[0]) })
-    : filled(ngettext("Deleted %(n)s step", "Deleted %(n)s steps", gone.length), { n: gone.length });
+  const words =
+    gone.length === 1
+      ? filled(gettext("Deleted %(name)s"), { name: named(gone[0]) })
+      : filled(ngettext("Deleted %(n)s step", "Deleted %(n)s steps", gone.length), { n: gone.length });
   if (gone.length && apply(words, commands.removeAll(drawing.value, gone, kinds))) {
     select([]);
     active.value = neighbour || order.value[0] || "";
@@ -159,7 +200,9 @@ export function moveTo(id, spot) {
   const activity = drawing.value.activities[id];
   const refusal = refusalOf(spot, activity.kind);
   const isBranch = !spot.target && branchOf(drawing.value, id).size > 1;
-  const changed = isBranch ? commands.moveBranch(drawing.value, id, spot) : commands.move(drawing.value, id, spot, kinds);
+  const changed = isBranch
+    ? commands.moveBranch(drawing.value, id, spot)
+    : commands.move(drawing.value, id, spot, kinds);
   if (refusal) {
     say(refusal, true);
   } else if (apply(filled(gettext("Moved %(name)s"), { name: named(id) }), changed)) {
@@ -184,9 +227,14 @@ export function movePath(place, by) {
     apply(gettext("Changed the order of paths"), commands.moveTarget(drawing.value, place, next));
   } else if (source !== START) {
     const kind = kinds[drawing.value.activities[source].kind];
-    const index = kind ? pathsOf(drawing.value.activities[source].config, kind).findIndex((path) => path.id === way) : -1;
+    const index = kind
+      ? pathsOf(drawing.value.activities[source].config, kind).findIndex((path) => path.id === way)
+      : -1;
     if (index >= 0) {
-      apply(gettext("Changed the order of paths"), commands.movePath(drawing.value, source, way, index + by, kinds));
+      apply(
+        gettext("Changed the order of paths"),
+        commands.movePath(drawing.value, source, way, index + by, kinds),
+      );
     }
   }
 }
@@ -195,7 +243,10 @@ export function movePath(place, by) {
 export function isMovable(place) {
   const activity = drawing.value.activities[place.source];
   const kind = activity && kinds[activity.kind];
-  const isListed = kind ? pathsOf(activity.config, kind).length > 1 && pathsOf(activity.config, kind).some((path) => path.id === place.way) : false;
+  const isListed = kind
+    ? pathsOf(activity.config, kind).length > 1 &&
+      pathsOf(activity.config, kind).some((path) => path.id === place.way)
+    : false;
   const targets = place.source === START ? drawing.value.start : (activity?.to[place.way] ?? []);
   return isListed || (targets.length > 1 && Boolean(place.target));
 }
@@ -215,8 +266,11 @@ export function cut(place) {
 
 /** @param {Place} place */
 export function duplicatePath(place) {
-  const changed = commands.duplicatePath(drawing.value, place.source, place.way, { kinds });
-  if (changed !== drawing.value && hasRoom(Object.keys(changed.activities).length - Object.keys(drawing.value.activities).length)) {
+  const changed = copies.duplicatePath(drawing.value, place.source, place.way, { kinds });
+  if (
+    changed !== drawing.value &&
+    hasRoom(Object.keys(changed.activities).length - Object.keys(drawing.value.activities).length)
+  ) {
     apply(gettext("Duplicated the path with what follows"), changed);
   }
 }
@@ -225,7 +279,10 @@ export function duplicatePath(place) {
 export function duplicateBranch(id) {
   const ids = branchOf(drawing.value, id);
   const rest = order.value.filter((each) => ids.has(each) && each !== id);
-  pasteActivities(Object.fromEntries([id, ...rest].map((each) => [each, drawing.value.activities[each]])), null);
+  pasteActivities(
+    Object.fromEntries([id, ...rest].map((each) => [each, drawing.value.activities[each]])),
+    null,
+  );
 }
 
 /** What a path is called: "Purchased?, path Yes". @param {Place} place */
@@ -250,7 +307,9 @@ export function copiedText() {
 export async function copySteps(ids, { cutting = false } = {}) {
   const chosen = [...ids];
   try {
-    await navigator.clipboard.writeText(clipboard.written(drawing.value, chosen, namespace.value, order.value));
+    await navigator.clipboard.writeText(
+      clipboard.written(drawing.value, chosen, namespace.value, order.value),
+    );
     sayCopied(chosen.length);
     if (cutting) {
       deleteSteps(chosen);
@@ -292,7 +351,7 @@ function pasteActivities(activities, place) {
   if (!canEdit.value || !hasRoom(n)) {
     return;
   }
-  const { document, ids } = commands.paste(drawing.value, activities, { place, kinds });
+  const { document, ids } = copies.paste(drawing.value, activities, { place, kinds });
   if (apply(filled(ngettext("Pasted %(n)s step", "Pasted %(n)s steps", n), { n }), document)) {
     select(ids);
     [wantsFocus.value] = ids;

@@ -16,7 +16,7 @@ import { announced, canEdit, drawing, limits, mode, opened, pane, problems } fro
 import { filled, gettext, ngettext } from "./text.js";
 
 export function App() {
-  const css = `designer designer--${mode.value}${pane.value ? " designer--pane" : ""}${canEdit.value ? "" : " designer--looking"}`;
+  const css = `designer designer--${mode.value}${canEdit.value ? "" : " designer--looking"}`;
   useEffect(() => {
     if (pane.value === "step" && mode.value === "canvas") {
       // Once the pane has taken its room.
@@ -48,10 +48,17 @@ export function App() {
 function Foot() {
   const n = Object.keys(drawing.value.activities).length;
   const errors = problems.value.filter((one) => one.isError).length;
+  const keys = canEdit.value
+    ? gettext("Arrow keys move · Enter edits · A adds · Del removes · Ctrl+Z undoes · ? shows all keys")
+    : gettext("Arrow keys move · Enter shows · ? shows all keys");
   return html`<footer class="foot-line">
-    <span>${filled(ngettext("%(n)s of %(most)s steps", "%(n)s of %(most)s steps", n), { n, most: limits.activities })}</span>
+    <span>
+      ${filled(ngettext("%(n)s of %(most)s steps", "%(n)s of %(most)s steps", n), { n, most: limits.activities })}
+      </span>
     <span>${filled(ngettext("%(n)s error", "%(n)s errors", errors), { n: errors })}</span>
-    <span class="foot-line__keys">${canEdit.value ? gettext("Arrow keys move · Enter edits · A adds · Del removes · Ctrl+Z undoes · ? shows all keys") : gettext("Arrow keys move · Enter shows · ? shows all keys")}</span>
+    <span class="foot-line__keys">
+      ${keys}
+      </span>
   </footer>`;
 }
 
@@ -60,5 +67,7 @@ function Notice() {
   if (!text) {
     return null;
   }
-  return html`<div class=${`toast${isProblem ? " toast--problem" : ""}`}><span>${text}</span><${IconButton} small icon="close" label=${gettext("Close")} onClick=${() => (notice.value = { text: "", isProblem: false })} /></div>`;
+  return html`<div class=${`toast${isProblem ? " toast--problem" : ""}`}><span>${text}</span>
+    <${IconButton} small icon="close" label=${gettext("Close")}
+    onClick=${() => (notice.value = { text: "", isProblem: false })} /></div>`;
 }

@@ -6,7 +6,10 @@ import { html, Icon } from "./html.js";
 import { conflict, resolve } from "./saving.js";
 import { gettext } from "./text.js";
 
-/** @typedef {{title: string, lines: string[], label: string, icon: string, danger: boolean, action: string}} Question `action`: the address that does it */
+/**
+ * @typedef {{title: string, lines: string[], label: string, icon: string, danger: boolean, action: string}} Question
+ *   `action`: the address that does it
+ */
 
 const question = signal(/** @type {Question | null} */ (null));
 export const isHelpOpen = signal(false);
@@ -17,7 +20,8 @@ export function askFor(asked) {
 }
 
 export function Dialogs() {
-  return html`${question.value && html`<${Confirm} asked=${question.value} />`}${conflict.value && html`<${Conflict} />`}${isHelpOpen.value && html`<${Help} />`}`;
+  return html`${question.value && html`<${Confirm} asked=${question.value} />`}
+    ${conflict.value && html`<${Conflict} />`}${isHelpOpen.value && html`<${Help} />`}`;
 }
 
 /**
@@ -34,7 +38,8 @@ function Dialog({ title, children, onClose }) {
     event.preventDefault();
     onClose?.();
   };
-  return html`<dialog ref=${element} class="dialog" aria-labelledby="dialog-title" onCancel=${cancel} onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
+  return html`<dialog ref=${element} class="dialog" aria-labelledby="dialog-title" onCancel=${cancel}
+    onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
     <h2 id="dialog-title">${title}</h2>
     ${children}
   </dialog>`;
@@ -43,13 +48,19 @@ function Dialog({ title, children, onClose }) {
 /** @param {{asked: Question}} props */
 function Confirm({ asked }) {
   const close = () => (question.value = null);
-  const token = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="))?.slice(10) ?? "";
+  const token =
+    document.cookie
+      .split("; ")
+      .find((each) => each.startsWith("csrftoken="))
+      ?.slice(10) ?? "";
   return html`<${Dialog} title=${asked.title} onClose=${close}>
-    <ul class="consequences">${asked.lines.map((line) => html`<li key=${line}><${Icon} name="forward" /> <span>${line}</span></li>`)}</ul>
+    <ul class="consequences">${asked.lines.map((line) => html`<li key=${line}><${Icon} name="forward" /> <span>
+      ${line}</span></li>`)}</ul>
     <form method="post" action=${asked.action} class="row dialog__buttons">
       <input type="hidden" name="csrfmiddlewaretoken" value=${token} />
       <button type="button" class="button" onClick=${close}>${gettext("Cancel")}</button>
-      <button class=${`button ${asked.danger ? "button--danger" : "button--primary"}`}><${Icon} name=${asked.icon} /> ${asked.label}</button>
+      <button class=${`button ${asked.danger ? "button--danger" : "button--primary"}`}><${Icon}
+        name=${asked.icon} /> ${asked.label}</button>
     </form>
   <//>`;
 }
@@ -65,9 +76,13 @@ function Conflict() {
     <ul class="conflict">${steps.map((name) => html`<li key=${name}>${name}</li>`)}</ul>
     <p class="muted small">${gettext("Whatever you choose, Undo shows the drawing as you had it.")}</p>
     <div class="conflict__choices">
-      <button type="button" class="button button--primary" onClick=${() => resolve("merged")}>${gettext("Put both together")}<span>${gettext("Yours holds for these steps, theirs for all others.")}</span></button>
-      <button type="button" class="button" onClick=${() => resolve("mine")}>${gettext("Keep mine")}<span>${gettext("The drawing becomes exactly as you see it.")}</span></button>
-      <button type="button" class="button" onClick=${() => resolve("theirs")}>${gettext("Take theirs")}<span>${gettext("The drawing becomes exactly as they saved it.")}</span></button>
+      <button type="button" class="button button--primary" onClick=${() => resolve("merged")}>
+        ${gettext("Put both together")}<span>${gettext("Yours holds for these steps, theirs for all others.")}
+        </span></button>
+      <button type="button" class="button" onClick=${() => resolve("mine")}>${gettext("Keep mine")}<span>
+        ${gettext("The drawing becomes exactly as you see it.")}</span></button>
+      <button type="button" class="button" onClick=${() => resolve("theirs")}>${gettext("Take theirs")}<span>
+        ${gettext("The drawing becomes exactly as they saved it.")}</span></button>
     </div>
   <//>`;
 }
@@ -94,7 +109,9 @@ const KEYS = () => [
 function Help() {
   const close = () => (isHelpOpen.value = false);
   return html`<${Dialog} title=${gettext("Keys")} onClose=${close}>
-    <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
-    <div class="row dialog__buttons"><button type="button" class="button button--primary" onClick=${close}>${gettext("Close")}</button></div>
+    <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${words}
+      </dd></div>`)}</dl>
+    <div class="row dialog__buttons"><button type="button" class="button button--primary" onClick=${close}>
+      ${gettext("Close")}</button></div>
   <//>`;
 }

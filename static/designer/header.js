@@ -15,7 +15,8 @@ import { filled, gettext, ngettext } from "./text.js";
 export function Header() {
   const { journey, number, status: state, statusLabel } = version.value;
   return html`<header class="top">
-    <a class="button button--square" href=${urls.home} aria-label=${gettext("Back to the journeys")} title=${gettext("Back to the journeys")}><${Icon} name="back" /></a>
+    <a class="button button--square" href=${urls.home} aria-label=${gettext("Back to the journeys")}
+      title=${gettext("Back to the journeys")}><${Icon} name="back" /></a>
     <div class="top__title">
       <div class="top__line"><h1>${journey.name}</h1><span class=${`chip chip--${state}`}>${statusLabel}</span></div>
       <p class="top__note">${filled(gettext("Version %(number)s"), { number })} · <${Saved} /></p>
@@ -25,8 +26,10 @@ export function Header() {
     ${canEdit.value && html`<${UndoButtons} />`}
     <${Modes} />
     <div class="top__main">
-      ${canEdit.value && html`<button type="button" class="button top__test" onClick=${() => begin("switch-test-on")}><${Icon} name="play" /> ${gettext("Test")}</button>`}
-      ${state !== "draft" && html`<a class="button" href=${urls.version}><${Icon} name="users" /> ${gettext("Report")}</a>`}
+      ${canEdit.value && html`<button type="button" class="button top__test"
+        onClick=${() => begin("switch-test-on")}><${Icon} name="play" /> ${gettext("Test")}</button>`}
+      ${state !== "draft" && html`<a class="button" href=${urls.version}><${Icon}
+        name="users" /> ${gettext("Report")}</a>`}
       ${state === "test" && html`<a class="button" href=${urls.test}><${Icon} name="play" /> ${gettext("Test")}</a>`}
       <${PublishButton} />
     </div>
@@ -41,12 +44,15 @@ function Saved() {
     saved: gettext("Saved"),
     changed: gettext("Changed"),
     saving: gettext("Saving…"),
-    away: gettext("Not saved: the server does not answer. It is tried again; your changes are kept in this browser."),
+    away: gettext(
+      "Not saved: the server does not answer. It is tried again; your changes are kept in this browser.",
+    ),
     refused: `${gettext("Not saved.")} ${refusal.value}`,
     conflict: gettext("Not saved: somebody else has changed the same steps."),
   };
   const isBad = ["away", "refused", "conflict"].includes(status.value);
-  return html`<span class=${isBad ? "top__trouble" : ""} data-saving=${status.value} role="status">${words[status.value]}</span>`;
+  return html`<span class=${isBad ? "top__trouble" : ""} data-saving=${status.value} role="status">
+    ${words[status.value]}</span>`;
 }
 
 function Onlookers() {
@@ -54,8 +60,16 @@ function Onlookers() {
   if (!names.length) {
     return null;
   }
-  const words = filled(ngettext("%(names)s is looking at this version, too.", "%(names)s are looking at this version, too.", names.length), { names: names.join(", ") });
-  return html`<div class="onlookers" role="img" aria-label=${words} title=${words}>${names.slice(0, 3).map((name) => html`<span key=${name}>${initials(name)}</span>`)}</div>`;
+  const words = filled(
+    ngettext(
+      "%(names)s is looking at this version, too.",
+      "%(names)s are looking at this version, too.",
+      names.length,
+    ),
+    { names: names.join(", ") },
+  );
+  return html`<div class="onlookers" role="img" aria-label=${words} title=${words}>
+    ${names.slice(0, 3).map((name) => html`<span key=${name}>${initials(name)}</span>`)}</div>`;
 }
 
 /** @param {string} name */
@@ -68,13 +82,17 @@ function ProblemsButton() {
   const errors = problems.value.filter((one) => one.isError).length;
   const warnings = problems.value.length - errors;
   if (!problems.value.length) {
-    return canEdit.value ? html`<span class="top__good"><${Icon} name="check" /> ${gettext("No problems")}</span>` : null;
+    return canEdit.value
+      ? html`<span class="top__good"><${Icon} name="check" /> ${gettext("No problems")}</span>`
+      : null;
   }
   const words = [
     errors && filled(ngettext("%(n)s error", "%(n)s errors", errors), { n: errors }),
     warnings && filled(ngettext("%(n)s warning", "%(n)s warnings", warnings), { n: warnings }),
   ];
-  return html`<button type="button" class=${`button top__problems${errors ? " top__problems--errors" : ""}`} aria-expanded=${pane.value === "problems"} onClick=${() => (pane.value = pane.value === "problems" ? "" : "problems")}>
+  return html`<button type="button" class=${`button top__problems${errors ? " top__problems--errors" : ""}`}
+    aria-expanded=${pane.value === "problems"}
+    onClick=${() => (pane.value = pane.value === "problems" ? "" : "problems")}>
     <${Icon} name="alert" /> <span>${words.filter(Boolean).join(", ")}</span>
   </button>`;
 }
@@ -82,26 +100,38 @@ function ProblemsButton() {
 function UndoButtons() {
   const [back, again] = [undoable(history.value), redoable(history.value)];
   return html`<div class="top__pair">
-    <${IconButton} icon="undo" label=${back ? filled(gettext("Undo: %(words)s"), { words: back }) : gettext("Undo")} disabled=${!back} onClick=${undoLast} />
-    <${IconButton} icon="redo" label=${again ? filled(gettext("Redo: %(words)s"), { words: again }) : gettext("Redo")} disabled=${!again} onClick=${redoNext} />
+    <${IconButton} icon="undo"
+      label=${back ? filled(gettext("Undo: %(words)s"), { words: back }) : gettext("Undo")} disabled=${!back}
+      onClick=${undoLast} />
+    <${IconButton} icon="redo"
+      label=${again ? filled(gettext("Redo: %(words)s"), { words: again }) : gettext("Redo")} disabled=${!again}
+      onClick=${redoNext} />
   </div>`;
 }
 
 function Modes() {
   const other = mode.value === "canvas" ? "outline" : "canvas";
   const label = other === "outline" ? gettext("Show as a list") : gettext("Show as a drawing");
-  return html`<${IconButton} icon=${other === "outline" ? "list" : "split"} label=${label} onClick=${() => (mode.value = other)} />`;
+  return html`<${IconButton} icon=${other === "outline" ? "list" : "split"} label=${label}
+    onClick=${() => (mode.value = other)} />`;
 }
 
-/** @typedef {{name: string, label: string, icon: string, question: string, consequences: string[], dangerous: boolean}} Move */
+/**
+ * @typedef {{name: string, label: string, icon: string, question: string, consequences: string[],
+ *   dangerous: boolean}} Move
+ */
 
 const isAsking = signal(false);
 
 function PublishButton() {
   const isDraft = version.value.status === "draft" || version.value.status === "test";
   return html`<div class="top__pair top__pair--joined">
-    ${isDraft && html`<button type="button" class="button button--primary" onClick=${() => begin("publish")}>${gettext("Publish")}</button>`}
-    <button type="button" class=${`button button--square${isDraft ? " button--primary" : ""}`} aria-haspopup="menu" aria-label=${gettext("More to do with this version")} title=${gettext("More to do with this version")} aria-busy=${isAsking.value} onClick=${openMore}><${Icon} name=${isDraft ? "down" : "more"} /></button>
+    ${isDraft && html`<button type="button" class="button button--primary" onClick=${() => begin("publish")}>
+      ${gettext("Publish")}</button>`}
+    <button type="button" class=${`button button--square${isDraft ? " button--primary" : ""}`}
+      aria-haspopup="menu" aria-label=${gettext("More to do with this version")}
+      title=${gettext("More to do with this version")} aria-busy=${isAsking.value} onClick=${openMore}><${Icon}
+      name=${isDraft ? "down" : "more"} /></button>
   </div>`;
 }
 
@@ -135,7 +165,18 @@ async function openMore(event) {
     { label: gettext("Copy technical details"), icon: "copy", run: copyDetails },
     { label: "", line: true },
   ];
-  openMenuBelow([...pages, ...found.map((move) => ({ label: move.label, icon: move.icon, danger: move.dangerous, run: () => confirm(move) }))], button);
+  openMenuBelow(
+    [
+      ...pages,
+      ...found.map((move) => ({
+        label: move.label,
+        icon: move.icon,
+        danger: move.dangerous,
+        run: () => confirm(move),
+      })),
+    ],
+    button,
+  );
 }
 
 /** @param {string} name of a move */
@@ -155,17 +196,53 @@ function confirm(move) {
   const errors = isBlocked ? problems.value.filter((one) => one.isError).length : 0;
   if (errors) {
     pane.value = "problems";
-    say(filled(ngettext("%(n)s error has to be corrected first.", "%(n)s errors have to be corrected first.", errors), { n: errors }), true);
+    say(
+      filled(
+        ngettext(
+          "%(n)s error has to be corrected first.",
+          "%(n)s errors have to be corrected first.",
+          errors,
+        ),
+        { n: errors },
+      ),
+      true,
+    );
     return;
   }
   const warnings = isBlocked ? problems.value.length : 0;
-  const more = warnings ? [filled(ngettext("%(n)s warning is left: worth a look before.", "%(n)s warnings are left: worth a look before.", warnings), { n: warnings })] : [];
-  askFor({ title: move.question, lines: [...move.consequences, ...more], label: move.label, icon: move.icon, danger: move.dangerous, action: urls.move.replace("__name__", move.name) });
+  const more = warnings
+    ? [
+        filled(
+          ngettext(
+            "%(n)s warning is left: worth a look before.",
+            "%(n)s warnings are left: worth a look before.",
+            warnings,
+          ),
+          { n: warnings },
+        ),
+      ]
+    : [];
+  askFor({
+    title: move.question,
+    lines: [...move.consequences, ...more],
+    label: move.label,
+    icon: move.icon,
+    danger: move.dangerous,
+    action: urls.move.replace("__name__", move.name),
+  });
 }
 
 async function copyDetails() {
   const { uid, number, status: state, journey } = version.value;
-  const details = { journey: journey.uid, name: journey.name, version: uid, number, status: state, problems: problems.value, document: history.value.present.document };
+  const details = {
+    journey: journey.uid,
+    name: journey.name,
+    version: uid,
+    number,
+    status: state,
+    problems: problems.value,
+    document: history.value.present.document,
+  };
   try {
     await navigator.clipboard.writeText(JSON.stringify(details, null, 2));
     say(gettext("The technical details are copied."));

@@ -19,7 +19,9 @@ export function watchCounts(status) {
     counts.value = figures.counts;
     return undefined;
   };
-  fetch(urls.counts).then((answer) => (answer.ok ? take(answer) : undefined)).catch(() => undefined);
+  fetch(urls.counts)
+    .then((answer) => (answer.ok ? take(answer) : undefined))
+    .catch(() => undefined);
   if (MOVING.has(status)) {
     poll(urls.counts, EVERY, take);
   }

@@ -10,11 +10,14 @@ import { canEdit, drawing, kinds, limits, open, picture, selection, urls, versio
 import { filled, gettext, ngettext } from "./text.js";
 
 /**
- * @typedef {{label: string, icon?: string, keys?: string, run?: () => void, href?: string, danger?: boolean, disabled?: boolean, line?: boolean}} Item
+ * @typedef {{label: string, icon?: string, keys?: string, run?: () => void, href?: string, danger?: boolean,
+ *   disabled?: boolean, line?: boolean}} Item
  * @typedef {import("./model/document.js").Place} Place
  */
 
-const menu = signal(/** @type {null | {items: Item[], at: {x: number, y: number}, back: Element | null}} */ (null));
+const menu = signal(
+  /** @type {null | {items: Item[], at: {x: number, y: number}, back: Element | null}} */ (null),
+);
 
 /** @param {Item[]} items @param {{x: number, y: number}} at on the screen */
 export function openMenu(items, at) {
@@ -48,7 +51,8 @@ export function Menu() {
     }
   }, [shown]);
   useEffect(() => {
-    const away = (/** @type {Event} */ event) => event.target instanceof Node && !list.current?.contains(event.target) && closeMenu();
+    const away = (/** @type {Event} */ event) =>
+      event.target instanceof Node && !list.current?.contains(event.target) && closeMenu();
     addEventListener("pointerdown", away, true);
     addEventListener("blur", closeMenu);
     return () => {
@@ -59,19 +63,23 @@ export function Menu() {
   if (!shown) {
     return null;
   }
-  return html`<div ref=${list} class="menu__list floating" role="menu" onKeyDown=${press} onContextMenu=${(/** @type {Event} */ event) => event.preventDefault()}>
-    ${shown.items.map((item, index) => (item.line ? html`<hr key=${index} class="menu__line" />` : html`<${Row} key=${index} item=${item} />`))}
+  return html`<div ref=${list} class="menu__list floating" role="menu" onKeyDown=${press}
+    onContextMenu=${(/** @type {Event} */ event) => event.preventDefault()}>
+    ${shown.items.map((item, index) => (item.line ? html`<hr key=${index} class="menu__line" />` : html`<${Row}
+      key=${index} item=${item} />`))}
   </div>`;
 }
 
 /** @param {{item: Item}} props */
 function Row({ item }) {
   const css = `menu__item${item.danger ? " menu__item--danger" : ""}`;
-  const inside = html`${item.icon && html`<${Icon} name=${item.icon} />`}<span class="grow">${item.label}</span>${item.keys && html`<kbd>${item.keys}</kbd>`}`;
+  const inside = html`${item.icon && html`<${Icon} name=${item.icon} />`}<span class="grow">${item.label}</span>
+    ${item.keys && html`<kbd>${item.keys}</kbd>`}`;
   if (item.href) {
     return html`<a class=${css} role="menuitem" tabindex="-1" href=${item.href}>${inside}</a>`;
   }
-  return html`<button type="button" class=${css} role="menuitem" tabindex="-1" aria-disabled=${item.disabled || undefined} onClick=${() => run(item)}>${inside}</button>`;
+  return html`<button type="button" class=${css} role="menuitem" tabindex="-1"
+    aria-disabled=${item.disabled || undefined} onClick=${() => run(item)}>${inside}</button>`;
 }
 
 /** @param {Item} item */
@@ -96,7 +104,12 @@ function press(event) {
   const list = /** @type {HTMLElement} */ (event.currentTarget);
   const items = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[role=menuitem]"))];
   const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const goal = { ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
+  const goal = {
+    ArrowDown: (at + 1) % items.length,
+    ArrowUp: (at - 1 + items.length) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
   if (goal !== undefined) {
     event.preventDefault();
     items[goal].focus();
@@ -105,7 +118,9 @@ function press(event) {
     leave();
   } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
     const letter = event.key.toLowerCase();
-    [...items.slice(at + 1), ...items].find((each) => each.textContent?.trim().toLowerCase().startsWith(letter))?.focus();
+    [...items.slice(at + 1), ...items]
+      .find((each) => each.textContent?.trim().toLowerCase().startsWith(letter))
+      ?.focus();
   }
   event.stopPropagation();
 }
@@ -120,8 +135,25 @@ export function menuFor(id) {
   }
   const edges = picture.value.edges.filter((edge) => edge.source === id);
   const link = linksTo(drawing.value, id)[0];
-  const people = version.value.status === "draft" ? [] : [{ label: gettext("People who are here"), icon: "users", href: `${urls.people}?activity=${encodeURIComponent(id)}&status=0` }];
-  const look = [{ label: canEdit.value ? gettext("Edit") : gettext("Look at it"), icon: "edit", keys: "Enter", run: () => open(id) }, ...people];
+  const people =
+    version.value.status === "draft"
+      ? []
+      : [
+          {
+            label: gettext("People who are here"),
+            icon: "users",
+            href: `${urls.people}?activity=${encodeURIComponent(id)}&status=0`,
+          },
+        ];
+  const look = [
+    {
+      label: canEdit.value ? gettext("Edit") : gettext("Look at it"),
+      icon: "edit",
+      keys: "Enter",
+      run: () => open(id),
+    },
+    ...people,
+  ];
   const copy = { label: gettext("Copy"), icon: "copy", keys: "Ctrl+C", run: () => actions.copySteps([id]) };
   if (!canEdit.value) {
     return [...look, copy];
@@ -132,18 +164,72 @@ export function menuFor(id) {
     ...look,
     { label: gettext("Pin a note"), icon: "note", run: () => open(id, "note") },
     LINE,
-    { label: gettext("Add a step after it…"), icon: "plus", keys: "A", disabled: !free, run: () => free && (actions.adding.value = { spot: free, at: null }) },
-    ...(link ? [{ label: gettext("Add a step before it…"), icon: "plus", run: () => (actions.adding.value = { spot: link, at: null }) }] : []),
+    {
+      label: gettext("Add a step after it…"),
+      icon: "plus",
+      keys: "A",
+      disabled: !free,
+      run: () => free && (actions.adding.value = { spot: free, at: null }),
+    },
+    ...(link
+      ? [
+          {
+            label: gettext("Add a step before it…"),
+            icon: "plus",
+            run: () => (actions.adding.value = { spot: link, at: null }),
+          },
+        ]
+      : []),
     ...besideItem(id, link),
-    { label: gettext("Move it to another place…"), icon: "forward", run: () => (actions.placing.value = { id }) },
+    {
+      label: gettext("Move it to another place…"),
+      icon: "forward",
+      run: () => (actions.placing.value = { id }),
+    },
     ...orderItems(link),
     LINE,
     copy,
-    { label: gettext("Cut"), icon: "scissors", keys: "Ctrl+X", run: () => actions.copySteps([id], { cutting: true }) },
-    ...(branch > 1 ? [{ label: gettext("Duplicate with everything after it"), icon: "layers", disabled: Object.keys(drawing.value.activities).length + branch > limits.activities, run: () => actions.duplicateBranch(id) }] : []),
+    {
+      label: gettext("Cut"),
+      icon: "scissors",
+      keys: "Ctrl+X",
+      run: () => actions.copySteps([id], { cutting: true }),
+    },
+    ...(branch > 1
+      ? [
+          {
+            label: gettext("Duplicate with everything after it"),
+            icon: "layers",
+            disabled: Object.keys(drawing.value.activities).length + branch > limits.activities,
+            run: () => actions.duplicateBranch(id),
+          },
+        ]
+      : []),
     LINE,
-    { label: gettext("Delete"), icon: "trash", keys: "Del", danger: true, run: () => actions.deleteSteps([id]) },
-    ...(branch > 1 ? [{ label: filled(ngettext("Delete with everything after it (%(n)s step)", "Delete with everything after it (%(n)s steps)", branch), { n: branch }), icon: "trash", danger: true, run: () => actions.deleteBranch(id) }] : []),
+    {
+      label: gettext("Delete"),
+      icon: "trash",
+      keys: "Del",
+      danger: true,
+      run: () => actions.deleteSteps([id]),
+    },
+    ...(branch > 1
+      ? [
+          {
+            label: filled(
+              ngettext(
+                "Delete with everything after it (%(n)s step)",
+                "Delete with everything after it (%(n)s steps)",
+                branch,
+              ),
+              { n: branch },
+            ),
+            icon: "trash",
+            danger: true,
+            run: () => actions.deleteBranch(id),
+          },
+        ]
+      : []),
   ];
 }
 
@@ -153,8 +239,17 @@ function besideItem(id, link) {
   if (!link || !waits) {
     return [];
   }
-  const label = link.source === START ? gettext("Add another way to enter…") : gettext("Add in parallel: what happens first wins…");
-  return [{ label, icon: "split", run: () => (actions.adding.value = { spot: { ...link, beside: true }, at: null }) }];
+  const label =
+    link.source === START
+      ? gettext("Add another way to enter…")
+      : gettext("Add in parallel: what happens first wins…");
+  return [
+    {
+      label,
+      icon: "split",
+      run: () => (actions.adding.value = { spot: { ...link, beside: true }, at: null }),
+    },
+  ];
 }
 
 /** @param {Place | undefined} place @returns {Item[]} */
@@ -164,7 +259,12 @@ function orderItems(place) {
   }
   return [
     { label: gettext("Move its path up"), icon: "up", keys: "Alt+↑", run: () => actions.movePath(place, -1) },
-    { label: gettext("Move its path down"), icon: "down", keys: "Alt+↓", run: () => actions.movePath(place, 1) },
+    {
+      label: gettext("Move its path down"),
+      icon: "down",
+      keys: "Alt+↓",
+      run: () => actions.movePath(place, 1),
+    },
   ];
 }
 
@@ -174,9 +274,20 @@ function menuForMany(ids) {
   return canEdit.value
     ? [
         copy,
-        { label: gettext("Cut"), icon: "scissors", keys: "Ctrl+X", run: () => actions.copySteps(ids, { cutting: true }) },
+        {
+          label: gettext("Cut"),
+          icon: "scissors",
+          keys: "Ctrl+X",
+          run: () => actions.copySteps(ids, { cutting: true }),
+        },
         LINE,
-        { label: filled(ngettext("Delete %(n)s step", "Delete %(n)s steps", ids.length), { n: ids.length }), icon: "trash", keys: "Del", danger: true, run: () => actions.deleteSteps(ids) },
+        {
+          label: filled(ngettext("Delete %(n)s step", "Delete %(n)s steps", ids.length), { n: ids.length }),
+          icon: "trash",
+          keys: "Del",
+          danger: true,
+          run: () => actions.deleteSteps(ids),
+        },
       ]
     : [copy];
 }
@@ -189,12 +300,36 @@ export function menuForPath(place) {
   const isStart = place.source === START;
   const possible = isStart ? [] : goals(drawing.value, place);
   return [
-    { label: gettext("Add a step here…"), icon: "plus", run: () => (actions.adding.value = { spot: place, at: null }) },
+    {
+      label: gettext("Add a step here…"),
+      icon: "plus",
+      run: () => (actions.adding.value = { spot: place, at: null }),
+    },
     { label: gettext("Paste here"), icon: "paste", run: () => actions.pasteFromClipboard(place) },
-    ...(possible.length ? [{ label: gettext("Go to another step…"), icon: "link", run: () => (actions.placing.value = { from: place }) }] : []),
-    ...(isListed ? [{ label: gettext("Edit this path"), icon: "edit", run: () => open(place.source, place.way) }] : []),
+    ...(possible.length
+      ? [
+          {
+            label: gettext("Go to another step…"),
+            icon: "link",
+            run: () => (actions.placing.value = { from: place }),
+          },
+        ]
+      : []),
+    ...(isListed
+      ? [{ label: gettext("Edit this path"), icon: "edit", run: () => open(place.source, place.way) }]
+      : []),
     ...orderItems(place),
-    ...(isListed ? [{ label: gettext("Duplicate this path with what follows"), icon: "layers", run: () => actions.duplicatePath(place) }] : []),
-    ...(place.target ? [LINE, { label: gettext("Cut the path here"), icon: "scissors", run: () => actions.cut(place) }] : []),
+    ...(isListed
+      ? [
+          {
+            label: gettext("Duplicate this path with what follows"),
+            icon: "layers",
+            run: () => actions.duplicatePath(place),
+          },
+        ]
+      : []),
+    ...(place.target
+      ? [LINE, { label: gettext("Cut the path here"), icon: "scissors", run: () => actions.cut(place) }]
+      : []),
   ];
 }

@@ -1,7 +1,18 @@
 // The palette at the left, and the list to choose from where somebody wants to add a step.
 
 import { signal, useLayoutEffect, useRef } from "../build/preact.js";
-import { add, addAt, adding, goTo, named, pasteFromClipboard, pathName, placing, refusalOf, say } from "./actions.js";
+import {
+  add,
+  addAt,
+  adding,
+  goTo,
+  named,
+  pasteFromClipboard,
+  pathName,
+  placing,
+  refusalOf,
+  say,
+} from "./actions.js";
 import { dragFrom } from "./canvas/drag.js";
 import { slots } from "./canvas/slots.js";
 import { toScreen } from "./canvas/view.js";
@@ -22,7 +33,11 @@ const GROUPS = /** @type {const} */ (["events", "orchestration", "actions"]);
 
 /** @param {string} group @param {number} n */
 function titleOf(group, n) {
-  return { events: filled(gettext("Events (%(n)s)"), { n }), orchestration: gettext("Orchestration"), actions: filled(gettext("Actions (%(n)s)"), { n }) }[group];
+  return {
+    events: filled(gettext("Events (%(n)s)"), { n }),
+    orchestration: gettext("Orchestration"),
+    actions: filled(gettext("Actions (%(n)s)"), { n }),
+  }[group];
 }
 
 /** The first step: what cannot start is hidden. @param {Entry[]} all */
@@ -31,18 +46,26 @@ function fitting(all) {
 }
 
 export function Palette() {
-  const shown = fitting(found(entries.value, { words: words.value, onlyAvailable: onlyAvailable.value, onlyRecent: onlyRecent.value }));
+  const shown = fitting(
+    found(entries.value, {
+      words: words.value,
+      onlyAvailable: onlyAvailable.value,
+      onlyRecent: onlyRecent.value,
+    }),
+  );
   const reached = shown.some((entry) => entry.key === stop.value) ? stop.value : (shown[0]?.key ?? "");
   return html`<nav class="palette" aria-label=${gettext("Steps to add")}>
     <div class="palette__head">
-      <input type="search" placeholder=${gettext("Search")} aria-label=${gettext("Search for steps")} value=${words.value} onInput=${(/** @type {any} */ event) => (words.value = event.target.value)} />
+      <input type="search" placeholder=${gettext("Search")} aria-label=${gettext("Search for steps")}
+        value=${words.value} onInput=${(/** @type {any} */ event) => (words.value = event.target.value)} />
       <div class="palette__filters">
         <${Toggle} label=${gettext("Available")} state=${onlyAvailable} />
         <${Toggle} label=${gettext("Recent")} state=${onlyRecent} />
       </div>
     </div>
     <div class="palette__groups" onKeyDown=${arrows}>
-      ${GROUPS.map((group) => html`<${Group} key=${group} group=${group} shown=${shown.filter((entry) => entry.category === group)} reached=${reached} />`)}
+      ${GROUPS.map((group) => html`<${Group} key=${group} group=${group}
+        shown=${shown.filter((entry) => entry.category === group)} reached=${reached} />`)}
       ${!shown.length && html`<p class="palette__nothing">${nothing()}</p>`}
     </div>
   </nav>`;
@@ -57,7 +80,8 @@ function nothing() {
 
 /** @param {{label: string, state: {value: boolean}}} props */
 function Toggle({ label, state }) {
-  return html`<button type="button" class="toggle" aria-pressed=${state.value} onClick=${() => (state.value = !state.value)}>${label}</button>`;
+  return html`<button type="button" class="toggle" aria-pressed=${state.value}
+    onClick=${() => (state.value = !state.value)}>${label}</button>`;
 }
 
 /** @param {{group: typeof GROUPS[number], shown: Entry[], reached: string}} props */
@@ -74,8 +98,10 @@ function Group({ group, shown, reached }) {
     closed.value = next;
   };
   return html`<section>
-    <h2 class="palette__title"><button type="button" aria-expanded=${isOpen} onClick=${toggle}>${titleOf(group, shown.length)}<${Icon} name="down" /></button></h2>
-    ${isOpen && html`<ul>${shown.map((entry) => html`<li key=${entry.key}><${Item} entry=${entry} isStop=${entry.key === reached} /></li>`)}</ul>`}
+    <h2 class="palette__title"><button type="button" aria-expanded=${isOpen} onClick=${toggle}>
+      ${titleOf(group, shown.length)}<${Icon} name="down" /></button></h2>
+    ${isOpen && html`<ul>${shown.map((entry) => html`<li key=${entry.key}><${Item} entry=${entry}
+      isStop=${entry.key === reached} /></li>`)}</ul>`}
   </section>`;
 }
 
@@ -107,7 +133,8 @@ function Item({ entry, isStop }) {
     onPointerDown=${(/** @type {PointerEvent} */ event) => !isOff && event.pointerType !== "touch" && dragFrom(event, { entry })}
   >
     <span class=${`tile tile--${entry.category}`}><${Icon} name=${entry.icon} /></span>
-    <span class="entry__text"><span class="entry__name">${entry.title}</span>${entry.reason && html`<span class="entry__reason">${entry.reason}</span>`}</span>
+    <span class="entry__text"><span class="entry__name">${entry.title}</span>${entry.reason && html`<span
+      class="entry__reason">${entry.reason}</span>`}</span>
   </button>`;
 }
 
@@ -150,8 +177,10 @@ export function AddList() {
   }
   const choices = choicesAt(open.spot);
   const index = Math.min(at.value.index, choices.length - 1);
-  return html`<div class="backdrop" onPointerDown=${(/** @type {Event} */ event) => event.target === event.currentTarget && (adding.value = null)}>
-    <div ref=${list} class="add floating" role="dialog" aria-modal="true" aria-label=${filled(gettext("Add a step after %(name)s"), { name: pathName(open.spot) })}>
+  return html`<div class="backdrop"
+    onPointerDown=${(/** @type {Event} */ event) => event.target === event.currentTarget && (adding.value = null)}>
+    <div ref=${list} class="add floating" role="dialog" aria-modal="true"
+      aria-label=${filled(gettext("Add a step after %(name)s"), { name: pathName(open.spot) })}>
       <input
         type="text" role="combobox" aria-expanded="true" aria-controls="add-list" aria-autocomplete="list" autocomplete="off"
         aria-activedescendant=${index >= 0 ? `add-${index}` : undefined}
@@ -161,7 +190,8 @@ export function AddList() {
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => press(event, choices, index)}
       />
       <ul id="add-list" role="listbox" aria-label=${gettext("Steps")}>
-        ${choices.map((choice, place) => html`<${Choice} key=${choice.key} choice=${choice} id=${`add-${place}`} isActive=${place === index} />`)}
+        ${choices.map((choice, place) => html`<${Choice} key=${choice.key} choice=${choice} id=${`add-${place}`}
+          isActive=${place === index} />`)}
       </ul>
       ${!choices.length && html`<p class="palette__nothing">${gettext("No step is like that.")}</p>`}
     </div>
@@ -170,7 +200,11 @@ export function AddList() {
 
 /** The place on the screen; null where the drawing is not shown. @param {import("./actions.js").Spot} spot */
 function whereIs({ source, way, target }) {
-  const slot = mode.value === "canvas" && slots.value.find((each) => each.spot.source === source && each.spot.way === way && each.spot.target === target);
+  const slot =
+    mode.value === "canvas" &&
+    slots.value.find(
+      (each) => each.spot.source === source && each.spot.way === way && each.spot.target === target,
+    );
   return slot ? toScreen(slot) : null;
 }
 
@@ -178,10 +212,15 @@ function whereIs({ source, way, target }) {
 
 /** @param {import("./actions.js").Spot} spot @returns {ChoiceOf[]} */
 function choicesAt(spot) {
-  const possible = found(entries.value, { words: at.value.words }).filter((entry) => !refusalOf(spot, entry.kind));
+  const possible = found(entries.value, { words: at.value.words }).filter(
+    (entry) => !refusalOf(spot, entry.kind),
+  );
   const sorted = [...possible.filter((entry) => !entry.reason), ...possible.filter((entry) => entry.reason)];
   const steps = sorted.map((entry) => ({
-    key: entry.key, title: entry.title, icon: entry.icon, css: `tile--${entry.category}${entry.reason ? " tile--off" : ""}`,
+    key: entry.key,
+    title: entry.title,
+    icon: entry.icon,
+    css: `tile--${entry.category}${entry.reason ? " tile--off" : ""}`,
     detail: entry.reason || (entry.title === kinds[entry.kind].title ? "" : kinds[entry.kind].title),
     run: () => addAt(entry, spot),
   }));
@@ -192,15 +231,28 @@ function choicesAt(spot) {
 
 /** @param {import("./actions.js").Spot} spot @returns {ChoiceOf[]} */
 function joins(spot) {
-  return goals(drawing.value, spot).filter(() => spot.source && !spot.target).map((id) => ({
-    key: `goto ${id}`, title: named(id), detail: gettext("Go to this step"), icon: "link", css: "",
-    run: () => goTo(spot, id),
-  }));
+  return goals(drawing.value, spot)
+    .filter(() => spot.source && !spot.target)
+    .map((id) => ({
+      key: `goto ${id}`,
+      title: named(id),
+      detail: gettext("Go to this step"),
+      icon: "link",
+      css: "",
+      run: () => goTo(spot, id),
+    }));
 }
 
 /** @param {import("./actions.js").Spot} spot @returns {ChoiceOf} */
 function pasting(spot) {
-  return { key: "paste", title: gettext("Paste what was copied"), detail: "", icon: "paste", css: "", run: () => void pasteFromClipboard(spot) };
+  return {
+    key: "paste",
+    title: gettext("Paste what was copied"),
+    detail: "",
+    icon: "paste",
+    css: "",
+    run: () => void pasteFromClipboard(spot),
+  };
 }
 
 /** @param {{choice: ChoiceOf, id: string, isActive: boolean}} props */
@@ -211,9 +263,11 @@ function Choice({ choice, id, isActive }) {
       row.current?.scrollIntoView({ block: "nearest" });
     }
   }, [isActive]);
-  return html`<li ref=${row} id=${id} role="option" aria-selected=${isActive} class="choice" onClick=${() => take(choice)}>
+  return html`<li ref=${row} id=${id} role="option" aria-selected=${isActive} class="choice"
+    onClick=${() => take(choice)}>
     <span class=${`tile ${choice.css}`}><${Icon} name=${choice.icon} /></span>
-    <span class="entry__text"><span class="entry__name">${choice.title}</span>${choice.detail && html`<span class="entry__reason">${choice.detail}</span>`}</span>
+    <span class="entry__text"><span class="entry__name">${choice.title}</span>${choice.detail && html`<span
+      class="entry__reason">${choice.detail}</span>`}</span>
   </li>`;
 }
 

@@ -29,10 +29,14 @@ export const entries = computed(() => Object.values(kinds).flatMap(entriesOf));
 /** @param {import("./model/kinds.js").Kind} kind @returns {Entry[]} */
 function entriesOf(kind) {
   if (kind.kind === "event" && offers.value.events.length) {
-    return offers.value.events.map((event) => entry(kind, event.name, event.description, { event: event.name }));
+    return offers.value.events.map((event) =>
+      entry(kind, event.name, event.description, { event: event.name }),
+    );
   }
   if (kind.kind === "custom_action" && offers.value.actions.length) {
-    return offers.value.actions.map((action) => entry(kind, action.name, action.description, { action: action.name }));
+    return offers.value.actions.map((action) =>
+      entry(kind, action.name, action.description, { action: action.name }),
+    );
   }
   return [{ ...entry(kind, "", "", {}), reason: reasonAgainst(kind.kind) }];
 }
@@ -63,7 +67,11 @@ function reasonAgainst(kind) {
   const { channels, templates, segments, journeys } = offers.value;
   if (MESSAGES.has(kind)) {
     const isReady = channels.includes(kind) && templates.some((one) => one.kind === kind);
-    return isReady ? "" : channels.includes(kind) ? gettext("There is no template of this kind yet.") : gettext("No channel sends these messages yet; a technical user sets one up.");
+    return isReady
+      ? ""
+      : channels.includes(kind)
+        ? gettext("There is no template of this kind yet.")
+        : gettext("No channel sends these messages yet; a technical user sets one up.");
   }
   switch (kind) {
     case "event":
@@ -71,11 +79,21 @@ function reasonAgainst(kind) {
     case "custom_action":
       return gettext("No action is set up yet; a technical user does that.");
     case "segment_qualification":
-      return segments.length ? (used.has("jump") ? gettext("Not in a journey with a jump.") : "") : gettext("There is no segment yet; a technical user defines one.");
+      return segments.length
+        ? used.has("jump")
+          ? gettext("Not in a journey with a jump.")
+          : ""
+        : gettext("There is no segment yet; a technical user defines one.");
     case "reaction":
-      return [...used].some((each) => MESSAGES.has(each)) ? "" : gettext("No message is sent in this journey yet.");
+      return [...used].some((each) => MESSAGES.has(each))
+        ? ""
+        : gettext("No message is sent in this journey yet.");
     case "jump":
-      return used.has("segment_qualification") ? gettext("Not in a journey with a segment qualification.") : journeys.length ? "" : gettext("There is no other journey to jump to.");
+      return used.has("segment_qualification")
+        ? gettext("Not in a journey with a segment qualification.")
+        : journeys.length
+          ? ""
+          : gettext("There is no other journey to jump to.");
     default:
       return "";
   }
@@ -122,7 +140,9 @@ export function remember(used) {
   }
   const categoryOf = (/** @type {string} */ key) => kinds[key.split(":")[0]]?.category;
   const all = [used.key, ...recent.value.filter((key) => key !== used.key)];
-  recent.value = ["events", "actions"].flatMap((category) => all.filter((key) => categoryOf(key) === category).slice(0, RECENT));
+  recent.value = ["events", "actions"].flatMap((category) =>
+    all.filter((key) => categoryOf(key) === category).slice(0, RECENT),
+  );
   try {
     localStorage.setItem(storageKey(), JSON.stringify(recent.value));
   } catch {
@@ -133,5 +153,7 @@ export function remember(used) {
 /** The messages that are sent before a step: what it can react to. @param {string} id */
 export function messagesBefore(id) {
   const before = upstream(drawing.value, id);
-  return Object.entries(drawing.value.activities).filter(([each, one]) => before.has(each) && MESSAGES.has(one.kind));
+  return Object.entries(drawing.value.activities).filter(
+    ([each, one]) => before.has(each) && MESSAGES.has(one.kind),
+  );
 }

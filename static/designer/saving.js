@@ -18,10 +18,16 @@ const PRESENCE = 15_000;
  * How it stands: saved; changed, and about to be saved; under way; no answer, tried again; refused, with why; or two
  * have changed the same.
  */
-export const status = signal(/** @type {"saved" | "changed" | "saving" | "away" | "refused" | "conflict"} */ ("saved"));
+export const status = signal(
+  /** @type {"saved" | "changed" | "saving" | "away" | "refused" | "conflict"} */ ("saved"),
+);
 export const refusal = signal("");
 /** Both changed the same steps: what the choice is between. */
-export const conflict = signal(/** @type {null | {mine: Document, theirs: Document, merged: Document, steps: string[], stored: any}} */ (null));
+export const conflict = signal(
+  /** @type {null | {mine: Document, theirs: Document, merged: Document, steps: string[], stored: any}} */ (
+    null
+  ),
+);
 /** Names of others who have this version open. */
 export const others = signal(/** @type {string[]} */ ([]));
 /** Something that was done without asking, such as restoring what a crash has left. */
@@ -102,7 +108,11 @@ async function saveNow(leaving) {
     status.value = "saving";
   }
   const body = { document: sent, revision: stored.revision };
-  const answer = await ask(urls.draft, { method: "PUT", body, keepalive: leaving && JSON.stringify(body).length < 60_000 });
+  const answer = await ask(urls.draft, {
+    method: "PUT",
+    body,
+    keepalive: leaving && JSON.stringify(body).length < 60_000,
+  });
   if (answer.ok) {
     took(sent, answer.data);
   } else if (answer.status === 409 && answer.data.stored) {
@@ -113,7 +123,9 @@ async function saveNow(leaving) {
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   } else {
     status.value = "refused";
-    refusal.value = answer.detail || gettext("You are not logged in any more, or may not change this journey. Load the page again.");
+    refusal.value =
+      answer.detail ||
+      gettext("You are not logged in any more, or may not change this journey. Load the page again.");
     announce(refusal.value);
   }
 }
@@ -215,8 +227,12 @@ function restore() {
   const { document, conflicts } = merge(copy.base, copy.document, drawing.value);
   apply(gettext("Restored what was not saved"), document);
   news.value = conflicts.length
-    ? gettext("Changes that were not saved have been restored; somebody else has changed the same steps meanwhile. Undo takes yours back.")
-    : gettext("Changes that were not saved when this page was closed have been restored. Undo takes them back.");
+    ? gettext(
+        "Changes that were not saved have been restored; somebody else has changed the same steps meanwhile. Undo takes yours back.",
+      )
+    : gettext(
+        "Changes that were not saved when this page was closed have been restored. Undo takes them back.",
+      );
 }
 
 /** @returns {{base: Document, revision: number, document: Document} | null} */
@@ -266,4 +282,3 @@ async function takeNewer(names) {
     }
   }
 }
-

@@ -9,7 +9,20 @@ import { closeMenu, menuFor, openMenu } from "./menus.js";
 import { linksTo, START } from "./model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "./model/layout.js";
 import { goToProblem, sortedProblems } from "./problems.js";
-import { active, announce, canEdit, drawing, mode, open, order, picture, redoNext, selection, undoLast, wantsFocus } from "./store.js";
+import {
+  active,
+  announce,
+  canEdit,
+  drawing,
+  mode,
+  open,
+  order,
+  picture,
+  redoNext,
+  selection,
+  undoLast,
+  wantsFocus,
+} from "./store.js";
 import { gettext } from "./text.js";
 
 let lastProblem = -1;
@@ -39,7 +52,9 @@ export function watchKeys() {
 
 /** @param {EventTarget | null} target */
 function isInField(target) {
-  return target instanceof Element && Boolean(target.closest("input, textarea, select, [contenteditable], dialog"));
+  return (
+    target instanceof Element && Boolean(target.closest("input, textarea, select, [contenteditable], dialog"))
+  );
 }
 
 /** @param {ClipboardEvent} event @param {boolean} cutting */
@@ -90,7 +105,10 @@ function withControl(event) {
 
 /** @param {KeyboardEvent} event */
 function plainKey(event) {
-  if (event.altKey || event.target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) {
+  if (
+    event.altKey ||
+    (event.target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter"))
+  ) {
     return false;
   }
   /** @type {Record<string, () => void>} */
@@ -102,7 +120,12 @@ function plainKey(event) {
     0: () => fit(),
     o: () => (mode.value = mode.value === "canvas" ? "outline" : "canvas"),
     p: nextProblem,
-    ...(canEdit.value && { a: actions.chooseWhatToAdd, t: () => void begin("switch-test-on"), delete: remove, backspace: remove }),
+    ...(canEdit.value && {
+      a: actions.chooseWhatToAdd,
+      t: () => void begin("switch-test-on"),
+      delete: remove,
+      backspace: remove,
+    }),
   };
   const act = keys[event.key.toLowerCase()];
   act?.();
@@ -202,7 +225,8 @@ function neighbour(id, key) {
     case "ArrowUp": {
       const by = key === "ArrowDown" ? 1 : -1;
       const beyond = [...cards.values()].filter((each) => (each.row - card.row) * by > 0);
-      const distance = (/** @type {import("./model/layout.js").Card} */ each) => Math.abs(each.row - card.row) * 3 + Math.abs(each.depth - card.depth);
+      const distance = (/** @type {import("./model/layout.js").Card} */ each) =>
+        Math.abs(each.row - card.row) * 3 + Math.abs(each.depth - card.depth);
       return beyond.sort((one, other) => distance(one) - distance(other))[0]?.id ?? "";
     }
     case "Home":

@@ -9,7 +9,8 @@ import { layout } from "./model/layout.js";
 /**
  * @typedef {import("./model/document.js").Document} Document
  * @typedef {import("./model/document.js").Place} Place
- * @typedef {{code: string, message: string, activity: string, field: string, line: number, column: number, isError: boolean}} Problem
+ * @typedef {{code: string, message: string, activity: string, field: string, line: number, column: number,
+ *   isError: boolean}} Problem
  * @typedef {{name: string, label: string, type: string, required: boolean, fields: string[]}} Variable what is to be given
  *   a value; `fields`: what is taken of each object of a list
  */
@@ -51,7 +52,17 @@ export const known = { timeZones: [], user: { id: 0, name: "" } };
 export const history = signal(begin(emptyDocument()));
 export const version = signal(/** @type {Version} */ ({ journey: {} }));
 export const may = signal({ change: false, changeTimeout: false });
-export const offers = signal(/** @type {Offers} */ ({ events: [], actions: [], templates: [], channels: [], segments: [], namespaces: [], journeys: [] }));
+export const offers = signal(
+  /** @type {Offers} */ ({
+    events: [],
+    actions: [],
+    templates: [],
+    channels: [],
+    segments: [],
+    namespaces: [],
+    journeys: [],
+  }),
+);
 export const problems = signal(/** @type {Problem[]} */ ([]));
 
 /** Ids of the selected steps. */
@@ -67,7 +78,11 @@ export const mode = signal(/** @type {"canvas" | "outline"} */ ("canvas"));
 /** Figures by the names that live pages use: here:<step>, path:<step>:<way>, errors:<step>. */
 export const counts = signal(/** @type {Record<string, number>} */ ({}));
 /** What a test has passed: keys of edges, and ids of steps. */
-export const trail = signal(/** @type {{ways: Set<string>, passed: Set<string>, here: Set<string>, failed: Set<string>} | null} */ (null));
+export const trail = signal(
+  /** @type {{ways: Set<string>, passed: Set<string>, here: Set<string>, failed: Set<string>} | null} */ (
+    null
+  ),
+);
 /** The step that shall have the focus once it is drawn. */
 export const wantsFocus = signal("");
 /** What screen readers are told. */
@@ -78,7 +93,9 @@ export const drawing = computed(() => history.value.present.document);
 export const picture = computed(() => layout(drawing.value, kinds, { slot: SLOT }));
 /** Ids of all steps as a person reads them: by rows, from the left. */
 export const order = computed(() =>
-  [...picture.value.cards.values()].sort((one, other) => one.row - other.row || one.depth - other.depth).map((card) => card.id),
+  [...picture.value.cards.values()]
+    .sort((one, other) => one.row - other.row || one.depth - other.depth)
+    .map((card) => card.id),
 );
 export const canEdit = computed(() => may.value.change);
 
@@ -125,7 +142,10 @@ export function apply(words, changed, key = "") {
   return true;
 }
 
-/** Put another document in place of this one, without a step to undo: somebody else has saved it. @param {Document} document */
+/**
+ * Put another document in place of this one, without a step to undo: somebody else has saved it.
+ * @param {Document} document
+ */
 export function replace(document) {
   history.value = begin(document);
   keepWhatExists();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as commands from "../../static/designer/model/commands.js";
+import * as copies from "../../static/designer/model/copies.js";
 import { branchOf, emptyDocument, linksOf, linksTo, newId, reachable, START } from "../../static/designer/model/document.js";
 import { begin, commit, redo, undo } from "../../static/designer/model/history.js";
 import { knownWays } from "../../static/designer/model/kinds.js";
@@ -104,7 +105,7 @@ test("paths change their priority and keep what follows", () => {
 test("a duplicated path has a copy of all that only it leads to, and joins where the path joins", () => {
   let document = chain("event", "condition", "email", "end");
   document = commands.connect(document, place("b", "other"), "d");
-  document = commands.duplicatePath(document, "b", "path-1", { kinds, random: randomFrom(1) });
+  document = copies.duplicatePath(document, "b", "path-1", { kinds, random: randomFrom(1) });
   const [copy] = after(document, "b", "path-2");
   assert.equal(document.activities[copy].kind, "email");
   assert.deepEqual(after(document, copy), ["d"]);
@@ -114,10 +115,10 @@ test("a duplicated path has a copy of all that only it leads to, and joins where
 test("pasted activities are linked to each other, and stand apart or on a path", () => {
   const document = chain("event", "wait", "email", "end");
   const copied = { b: document.activities.b, c: document.activities.c };
-  const apart = commands.paste(document, copied, { kinds, random: randomFrom(1) });
+  const apart = copies.paste(document, copied, { kinds, random: randomFrom(1) });
   assert.deepEqual(after(apart.document, apart.ids[0]), [apart.ids[1]]);
   assert.deepEqual(linksTo(apart.document, apart.ids[0]), []);
-  const attached = commands.paste(document, copied, { place: place("a", "next", "b"), kinds, random: randomFrom(1) });
+  const attached = copies.paste(document, copied, { place: place("a", "next", "b"), kinds, random: randomFrom(1) });
   assert.deepEqual(after(attached.document, "a"), [attached.ids[0]]);
   assert.deepEqual(after(attached.document, attached.ids[1]), ["b"]);
 });
@@ -155,7 +156,7 @@ function step(document, random) {
     case 9:
       return commands.edit(document, id, { config: { ...document.activities[id].config, other: random() < 0.5, error_path: random() < 0.5 } }, kinds);
     default:
-      return ids.length > 25 ? document : commands.duplicatePath(document, id, "path-1", { kinds, random });
+      return ids.length > 25 ? document : copies.duplicatePath(document, id, "path-1", { kinds, random });
   }
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as commands from "../../static/designer/model/commands.js";
+import * as copies from "../../static/designer/model/copies.js";
 import { read, written } from "../../static/designer/model/clipboard.js";
 import { durationOf, inUnits, secondsOf } from "../../static/designer/model/durations.js";
 import { emptyConfig, faultOf } from "../../static/designer/model/forms.js";
@@ -38,7 +39,7 @@ test("a forged text brings nothing but activities of the right form", () => {
   assert.deepEqual(clip.activities, {
     x: { kind: "wait", name: "", label: "", description: "", note: "", config: {}, to: { next: ["y"] } },
   });
-  assert.deepEqual(commands.paste(document, clip.activities, { kinds }).document.activities.a, document.activities.a);
+  assert.deepEqual(copies.paste(document, clip.activities, { kinds }).document.activities.a, document.activities.a);
 });
 
 // --- Two who save at once ------------------------------------------------------------------------------------

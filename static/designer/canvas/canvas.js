@@ -5,7 +5,18 @@ import { chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions
 import { html, Icon, IconButton } from "../html.js";
 import { START } from "../model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
-import { active, canEdit, counts, drawing, order, picture, problemsByStep, selection, trail, wantsFocus } from "../store.js";
+import {
+  active,
+  canEdit,
+  counts,
+  drawing,
+  order,
+  picture,
+  problemsByStep,
+  selection,
+  trail,
+  wantsFocus,
+} from "../store.js";
 import { gettext } from "../text.js";
 import { drawCard } from "./cards.js";
 import { startGestures } from "./gestures.js";
@@ -19,7 +30,12 @@ const number = new Intl.NumberFormat(globalThis.document?.documentElement.lang |
 /** @type {Map<string, {made: any, of: unknown[]}>} */
 const drawnBefore = new Map();
 
-/** What was drawn of the same things is taken again: then nothing of it is compared. @param {string} key @param {unknown[]} of @param {() => any} make */
+/**
+ * What was drawn of the same things is taken again: then nothing of it is compared.
+ * @param {string} key
+ * @param {unknown[]} of
+ * @param {() => any} make
+ */
 function cached(key, of, make) {
   const before = drawnBefore.get(key);
   if (before && of.every((value, index) => value === before.of[index])) {
@@ -52,7 +68,8 @@ function cards() {
     const own = problemsByStep.value.get(card.id) ?? [];
     const mark = own.some((one) => one.isError) ? "error" : own.length ? "warning" : "";
     const state = {
-      card, activity,
+      card,
+      activity,
       isSelected: selection.value.has(card.id),
       isActive: active.value === card.id,
       isReached: reached === card.id,
@@ -63,14 +80,24 @@ function cards() {
       hasMenu: true,
     };
     const { x, y, connected } = card;
-    return cached(`card ${card.id}`, [activity, x, y, connected, ...Object.values(state).slice(2)], () => drawCard(state));
+    return cached(`card ${card.id}`, [activity, x, y, connected, ...Object.values(state).slice(2)], () =>
+      drawCard(state),
+    );
   });
 }
 
 /** @param {string} id */
 function pathState(id) {
   const path = trail.value;
-  return !path ? "" : path.failed.has(id) ? "failed" : path.here.has(id) ? "here" : path.passed.has(id) ? "passed" : "";
+  return !path
+    ? ""
+    : path.failed.has(id)
+      ? "failed"
+      : path.here.has(id)
+        ? "here"
+        : path.passed.has(id)
+          ? "passed"
+          : "";
 }
 
 function ways() {
@@ -81,10 +108,18 @@ function ways() {
     const name = edge.source === START ? `left:${edge.target}` : `path:${edge.source}:${edge.way}`;
     const n = shown.has(name) ? 0 : (counts.value[name] ?? 0);
     shown.add(name);
-    return cached(`way ${edge.key}`, [...edge.points.flat(), edge.label, edge.loops, taken, n, canEdit.value], () => [
-      drawLine(edge, taken),
-      drawChip(edge, { n, isMovable: canEdit.value && isMovable(edge), format: (value) => number.format(value) }),
-    ]);
+    return cached(
+      `way ${edge.key}`,
+      [...edge.points.flat(), edge.label, edge.loops, taken, n, canEdit.value],
+      () => [
+        drawLine(edge, taken),
+        drawChip(edge, {
+          n,
+          isMovable: canEdit.value && isMovable(edge),
+          format: (value) => number.format(value),
+        }),
+      ],
+    );
   });
 }
 
@@ -95,7 +130,9 @@ function buttons() {
   const isHolding = heldKind.value !== "";
   const open = new Set(isHolding ? openSlots().map((slot) => slot.key) : []);
   const over = dragging.value?.over ?? "";
-  const all = isHolding ? [...slots.value, ...besides.value.filter((slot) => open.has(slot.key))] : slots.value;
+  const all = isHolding
+    ? [...slots.value, ...besides.value.filter((slot) => open.has(slot.key))]
+    : slots.value;
   return all
     .filter((slot) => isNear(slot.x - 20, slot.y - 20, slot.x + 20, slot.y + 20))
     .map(({ key, x, y, spot }) => {
@@ -104,7 +141,9 @@ function buttons() {
         return drawBeginning({ ...BEGINNING, isOver: over === key, fits });
       }
       const name = pathName(spot);
-      return cached(`slot ${key}`, [x, y, fits, over === key, name], () => drawSlot({ key, x, y, name, fits, isOver: over === key, beside: spot.beside }));
+      return cached(`slot ${key}`, [x, y, fits, over === key, name], () =>
+        drawSlot({ key, x, y, name, fits, isOver: over === key, beside: spot.beside }),
+      );
     });
 }
 
@@ -112,9 +151,12 @@ function buttons() {
 function World() {
   const { stripY, width } = picture.value;
   return html`
-    ${stripY !== null && html`<g class="strip" aria-hidden="true"><path class="strip__line" d=${`M24 ${stripY}H${width}`} /><text class="strip__label" x="24" y=${stripY + 16}>${gettext("Not connected: nobody gets here. Drag a step onto a path, or delete it.")}</text></g>`}
+    ${stripY !== null && html`<g class="strip" aria-hidden="true"><path class="strip__line"
+      d=${`M24 ${stripY}H${width}`} /><text class="strip__label" x="24" y=${stripY + 16}>
+      ${gettext("Not connected: nobody gets here. Drag a step onto a path, or delete it.")}</text></g>`}
     <g aria-hidden="true">${ways()}</g>
-    ${drawing.value.start.length > 0 && html`<circle class="drawing__begin" cx="24" cy=${24 + CARD_HEIGHT / 2} r="5" aria-hidden="true" />`}
+    ${drawing.value.start.length > 0 && html`<circle class="drawing__begin" cx="24" cy=${24 + CARD_HEIGHT / 2}
+      r="5" aria-hidden="true" />`}
     ${cards()}
     ${buttons()}
   `;
@@ -162,8 +204,11 @@ export function Canvas() {
   const box = lasso.value;
   const css = `stage${dragging.value ? " stage--dragging" : ""}${placing.value ? " stage--placing" : ""}`;
   return html`<section class=${css} aria-label=${gettext("Drawing")}>
-    <svg ref=${svg} class="drawing stage__drawing" role="group" aria-label=${gettext("Steps of the journey. Arrow keys go from step to step.")}>
-      <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0 0.500 7 4 0 7.500z" /></marker></defs>
+    <svg ref=${svg} class="drawing stage__drawing" role="group"
+      aria-label=${gettext("Steps of the journey. Arrow keys go from step to step.")}>
+      <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"
+        markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0 0.500 7 4 0 7.500z" /></marker>
+        </defs>
       <g ref=${world}><${World} /></g>
       ${box && html`<rect class="lasso" x=${box.x} y=${box.y} width=${box.width} height=${box.height} />`}
     </svg>
@@ -196,13 +241,18 @@ function Hint() {
   const held = placing.value;
   if (held) {
     const name = "entry" in held ? held.entry.title : "id" in held ? named(held.id) : pathName(held.from);
-    const words = "from" in held ? gettext("Choose the step that this path goes on to:") : gettext("Choose where it goes:");
-    return html`<p class="stage__hint" role="status">${words} <strong>${name}</strong> <button type="button" class="button button--small" onClick=${() => (placing.value = null)}>${gettext("Cancel")}</button></p>`;
+    const words =
+      "from" in held
+        ? gettext("Choose the step that this path goes on to:")
+        : gettext("Choose where it goes:");
+    return html`<p class="stage__hint" role="status">${words} <strong>${name}</strong> <button type="button"
+      class="button button--small" onClick=${() => (placing.value = null)}>${gettext("Cancel")}</button></p>`;
   }
   if (canEdit.value && !drawing.value.start.length && !order.value.length) {
-    return html`<p class="stage__hint stage__hint--first"><${Icon} name="info" /> <span>${gettext("A journey begins with an event. Drag one from the left, double-click it, or press A.")}</span>
-      <button type="button" class="button button--small button--primary" onClick=${chooseWhatToAdd}>${gettext("Add the first step")}</button></p>`;
+    return html`<p class="stage__hint stage__hint--first"><${Icon} name="info" /> <span>
+      ${gettext("A journey begins with an event. Drag one from the left, double-click it, or press A.")}</span>
+      <button type="button" class="button button--small button--primary" onClick=${chooseWhatToAdd}>
+        ${gettext("Add the first step")}</button></p>`;
   }
   return null;
 }
-

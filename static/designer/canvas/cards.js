@@ -56,9 +56,12 @@ export function drawCard(state) {
     <use class="step__icon" href=${iconUrl(kind?.icon ?? "alert")} x="19" y="19" width="18" height="18" />
     <text class="step__name" x="54" y="25">${fitted(name, NAME_WIDTH, "650 13px")}</text>
     <text class="step__kind" x="54" y="42">${fitted(detailOf(activity, kinds), NAME_WIDTH, "400 11.5px")}</text>
-    ${activity.note && html`<g class="pin" data-note=${card.id}><title>${activity.note}</title><path d="M-7-7h14v9l-5 5h-9z" /><path class="pin__fold" d="M2 7V2h5" /></g>`}
-    ${hasMenu && html`<g class="dots" data-menu=${card.id} transform=${`translate(${CARD_WIDTH - 30} 4)`}><rect width="26" height="26" rx="7" /><use href=${iconUrl("more")} x="4" y="4" width="18" height="18" /></g>`}
-    ${mark && html`<g class=${`mark mark--${mark}`} transform=${`translate(${CARD_WIDTH} 0)`}><circle r="9" /><text y="4.5">!</text></g>`}
+    ${activity.note && html`<g class="pin" data-note=${card.id}><title>${activity.note}</title><path
+      d="M-7-7h14v9l-5 5h-9z" /><path class="pin__fold" d="M2 7V2h5" /></g>`}
+    ${hasMenu && html`<g class="dots" data-menu=${card.id} transform=${`translate(${CARD_WIDTH - 30} 4)`}><rect
+      width="26" height="26" rx="7" /><use href=${iconUrl("more")} x="4" y="4" width="18" height="18" /></g>`}
+    ${mark && html`<g class=${`mark mark--${mark}`} transform=${`translate(${CARD_WIDTH} 0)`}><circle r="9" />
+      <text y="4.5">!</text></g>`}
     ${here > 0 && pill("pill", "users", here, CARD_WIDTH - 68)}
     ${errors > 0 && pill("pill pill--errors", "alert", errors, 8)}
   </g>`;
@@ -66,7 +69,9 @@ export function drawCard(state) {
 
 /** @param {string} css @param {string} icon @param {number} n @param {number} x */
 function pill(css, icon, n, x) {
-  return html`<g class=${css} transform=${`translate(${x} 46)`}><rect width="60" height="20" rx="10" /><use href=${iconUrl(icon)} x="7" y="4" width="12" height="12" /><text x="38" y="14">${number.format(n)}</text></g>`;
+  return html`<g class=${css} transform=${`translate(${x} 46)`}><rect width="60" height="20" rx="10" /><use
+    href=${iconUrl(icon)} x="7" y="4" width="12" height="12" /><text x="38" y="14">${number.format(n)}</text>
+    </g>`;
 }
 
 /** What a screen reader says of a card. @param {CardState} state @param {string} name */
@@ -76,7 +81,8 @@ function spoken({ activity, card, mark, here }, name) {
     !card.connected && gettext("Not connected."),
     mark === "error" && gettext("Has errors."),
     mark === "warning" && gettext("Has warnings."),
-    here > 0 && filled(ngettext("%(n)s person is here.", "%(n)s people are here.", here), { n: number.format(here) }),
+    here > 0 &&
+      filled(ngettext("%(n)s person is here.", "%(n)s people are here.", here), { n: number.format(here) }),
     activity.note && filled(gettext("Note: %(note)s"), { note: activity.note }),
   ];
   return parts.filter(Boolean).join(" ");

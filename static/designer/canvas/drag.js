@@ -108,7 +108,8 @@ function panAtRim({ x, y }) {
   if (!box || x < box.left || x > box.right || y < box.top || y > box.bottom) {
     return;
   }
-  const push = (/** @type {number} */ low, /** @type {number} */ high) => (low < RIM ? (RIM - low) / 3 : high < RIM ? -(RIM - high) / 3 : 0);
+  const push = (/** @type {number} */ low, /** @type {number} */ high) =>
+    low < RIM ? (RIM - low) / 3 : high < RIM ? -(RIM - high) / 3 : 0;
   const dx = push(x - box.left, box.right - x);
   const dy = push(y - box.top, box.bottom - y);
   if (dx || dy) {

@@ -12,12 +12,14 @@ const CLICK = 5;
 const LONG_PRESS = 500;
 
 /** @typedef {{x: number, y: number}} Point */
+/** @typedef {"pan" | "lasso" | "card" | "chip" | "slot"} Kind what a press is on */
+/** @typedef {{event: PointerEvent, moved: boolean, kind: Kind, timer: number}} Press */
 
 /** Watch the stage; gives what ends it. @param {SVGSVGElement} svg */
 export function startGestures(svg) {
   /** @type {Map<number, Point>} */
   const pointers = new Map();
-  /** @type {null | {event: PointerEvent, moved: boolean, kind: "pan" | "lasso" | "card" | "chip" | "slot", timer: number}} */
+  /** @type {Press | null} */
   let press = null;
   /** @type {PointerEvent | null} a press that has become a click */
   let pressed = null;
@@ -40,7 +42,14 @@ export function startGestures(svg) {
     }
     const kind = kindOf(event);
     press = { event, moved: false, kind, timer: event.pointerType === "touch" ? longPress(event) : 0 };
-    if (kind === "card" && canEdit.value && event.pointerType !== "touch" && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (
+      kind === "card" &&
+      canEdit.value &&
+      event.pointerType !== "touch" &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.shiftKey
+    ) {
       dragFrom(event, { id: stepOf(event) }, () => press && (press.moved = true));
     }
   };
@@ -78,7 +87,11 @@ export function startGestures(svg) {
     pointers.set(event.pointerId, now);
   };
 
-  const drag = (/** @type {NonNullable<typeof press>} */ { event, kind }, /** @type {Point} */ before, /** @type {Point} */ now) => {
+  const drag = (
+    /** @type {NonNullable<typeof press>} */ { event, kind },
+    /** @type {Point} */ before,
+    /** @type {Point} */ now,
+  ) => {
     if (kind === "lasso") {
       drawLasso(svg, event, now);
     } else if (kind === "pan" || event.pointerType === "touch") {
@@ -120,7 +133,8 @@ export function startGestures(svg) {
   const wheel = (/** @type {WheelEvent} */ event) => {
     event.preventDefault();
     // A pinch comes as a wheel with Ctrl; a wheel that goes sideways, too, is two fingers on a pad.
-    const isPad = !event.ctrlKey && event.deltaMode === 0 && (event.deltaX !== 0 || Math.abs(event.deltaY) < 40);
+    const isPad =
+      !event.ctrlKey && event.deltaMode === 0 && (event.deltaX !== 0 || Math.abs(event.deltaY) < 40);
     if (isPad || event.shiftKey) {
       panBy(-(event.deltaX || (event.shiftKey ? event.deltaY : 0)), event.shiftKey ? 0 : -event.deltaY);
     } else {
@@ -258,7 +272,10 @@ function pinch(pointers, moved, now) {
   const before = /** @type {Point} */ (pointers.get(moved));
   const [other] = [...pointers].filter(([id]) => id !== moved).map(([, point]) => point);
   const distance = (/** @type {Point} */ point) => Math.hypot(point.x - other.x, point.y - other.y);
-  zoomBy(distance(now) / Math.max(1, distance(before)), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
+  zoomBy(distance(now) / Math.max(1, distance(before)), {
+    x: (now.x + other.x) / 2,
+    y: (now.y + other.y) / 2,
+  });
   panBy((now.x - before.x) / 2, (now.y - before.y) / 2);
 }
 
@@ -270,7 +287,8 @@ function drawLasso(svg, from, to) {
   lasso.value = { x: left - box.left, y: top - box.top, width: right - left, height: bottom - top };
   const [start, end] = [toDrawing(left, top), toDrawing(right, bottom)];
   const touched = [...picture.value.cards.values()].filter(
-    (card) => card.x < end.x && card.x + CARD_WIDTH > start.x && card.y < end.y && card.y + CARD_HEIGHT > start.y,
+    (card) =>
+      card.x < end.x && card.x + CARD_WIDTH > start.x && card.y < end.y && card.y + CARD_HEIGHT > start.y,
   );
   const ids = new Set(touched.map((card) => card.id));
   if (ids.size !== selection.value.size || [...ids].some((id) => !selection.value.has(id))) {

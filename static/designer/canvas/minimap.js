@@ -13,7 +13,11 @@ const PADDING = 8;
 
 const scale = computed(() => {
   const { width, height } = picture.value;
-  return Math.min((WIDTH - 2 * PADDING) / Math.max(width, 1), (HEIGHT - 2 * PADDING) / Math.max(height, 1), 0.12);
+  return Math.min(
+    (WIDTH - 2 * PADDING) / Math.max(width, 1),
+    (HEIGHT - 2 * PADDING) / Math.max(height, 1),
+    0.12,
+  );
 });
 
 const size = computed(() => ({
@@ -31,9 +35,17 @@ export function Minimap() {
   const frame = useRef(/** @type {SVGRectElement | null} */ (null));
   useSignalEffect(() => {
     const { x, y, scale: now } = view.value;
-    const values = { x: -x / now, y: -y / now, width: stage.value.width / now, height: stage.value.height / now };
+    const values = {
+      x: -x / now,
+      y: -y / now,
+      width: stage.value.width / now,
+      height: stage.value.height / now,
+    };
     for (const [name, value] of Object.entries(values)) {
-      frame.current?.setAttribute(name, String(value * scale.value + (name === "x" || name === "y" ? PADDING : 0)));
+      frame.current?.setAttribute(
+        name,
+        String(value * scale.value + (name === "x" || name === "y" ? PADDING : 0)),
+      );
     }
   });
   if (!isNeeded.value) {
@@ -48,10 +60,13 @@ export function Minimap() {
       view.value = { x: stage.value.width / 2 - x * now, y: stage.value.height / 2 - y * now, scale: now };
     }
   };
-  return html`<svg class="minimap" width=${size.value.width} height=${size.value.height} role="img" aria-label=${gettext("The whole drawing, small")} onPointerDown=${go} onPointerMove=${go}>
+  return html`<svg class="minimap" width=${size.value.width} height=${size.value.height} role="img"
+    aria-label=${gettext("The whole drawing, small")} onPointerDown=${go} onPointerMove=${go}>
     ${[...picture.value.cards.values()].map((card) => {
       const category = kinds[drawing.value.activities[card.id].kind]?.category ?? "orchestration";
-      return html`<rect key=${card.id} class=${`minimap__card minimap__card--${category}`} x=${card.x * scale.value + PADDING} y=${card.y * scale.value + PADDING} width=${CARD_WIDTH * scale.value} height=${Math.max(2, CARD_HEIGHT * scale.value)} rx="1" />`;
+      return html`<rect key=${card.id} class=${`minimap__card minimap__card--${category}`}
+        x=${card.x * scale.value + PADDING} y=${card.y * scale.value + PADDING}
+        width=${CARD_WIDTH * scale.value} height=${Math.max(2, CARD_HEIGHT * scale.value)} rx="1" />`;
     })}
     <rect ref=${frame} class="minimap__frame" />
   </svg>`;

@@ -4,7 +4,10 @@ const RADIUS = 8;
 
 /** @typedef {import("../model/layout.js").Point} Point */
 
-/** An SVG path along the points, with round corners: what turns is round, what crosses is straight. @param {Point[]} points */
+/**
+ * An SVG path along the points, with round corners: what turns is round, what crosses is straight.
+ * @param {Point[]} points
+ */
 export function rounded(points) {
   const parts = [`M${points[0][0]} ${points[0][1]}`];
   for (let index = 1; index < points.length - 1; index += 1) {
@@ -59,7 +62,8 @@ function cut(text, width, font) {
   let [low, high] = [0, characters.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const isFitting = context.measureText(`${characters.slice(0, middle).join("").trimEnd()}…`).width <= width;
+    const isFitting =
+      context.measureText(`${characters.slice(0, middle).join("").trimEnd()}…`).width <= width;
     [low, high] = isFitting ? [middle, high] : [low, middle - 1];
   }
   return `${characters.slice(0, low).join("").trimEnd()}…`;

@@ -13,14 +13,21 @@ import { drawing, kinds, picture } from "../store.js";
 /** What is being dragged, where it is on the screen, and over which slot; null: nothing. */
 export const dragging = signal(/** @type {null | {held: Held, over: string}} */ (null));
 /** The box that is drawn around steps to select them, on the stage. */
-export const lasso = signal(/** @type {null | {x: number, y: number, width: number, height: number}} */ (null));
+export const lasso = signal(
+  /** @type {null | {x: number, y: number, width: number, height: number}} */ (null),
+);
 
 export const BEGINNING = { x: 80, y: 24 };
 
 /** The buttons of all paths, and those beside what may have company. */
 export const slots = computed(() => {
   /** @type {SlotAt[]} */
-  const found = picture.value.edges.map((edge) => ({ key: edge.key, x: edge.slotAt[0], y: edge.slotAt[1], spot: edge }));
+  const found = picture.value.edges.map((edge) => ({
+    key: edge.key,
+    x: edge.slotAt[0],
+    y: edge.slotAt[1],
+    spot: edge,
+  }));
   if (!drawing.value.start.length) {
     const spot = { source: START, way: "start", index: 0, target: "" };
     found.push({ key: "beginning", x: BEGINNING.x + 30, y: BEGINNING.y + CARD_HEIGHT / 2, spot });
@@ -37,7 +44,12 @@ export const besides = computed(() => {
     const isAlone = card && kinds[drawing.value.activities[edge.target].kind]?.waits && edge.row === card.row;
     if (card && isAlone) {
       const key = `beside ${edge.key}`;
-      last.set(`${edge.source} ${edge.way}`, { key, x: card.x + 22, y: card.y + CARD_HEIGHT + 16, spot: { ...edge, beside: true } });
+      last.set(`${edge.source} ${edge.way}`, {
+        key,
+        x: card.x + 22,
+        y: card.y + CARD_HEIGHT + 16,
+        spot: { ...edge, beside: true },
+      });
     }
   }
   return [...last.values()];
@@ -49,7 +61,11 @@ export const heldKind = computed(() => {
   if (!held) {
     return "";
   }
-  return "entry" in held ? held.entry.kind : "id" in held ? (drawing.value.activities[held.id]?.kind ?? "") : "";
+  return "entry" in held
+    ? held.entry.kind
+    : "id" in held
+      ? (drawing.value.activities[held.id]?.kind ?? "")
+      : "";
 });
 
 /** Where what is held may go. @returns {SlotAt[]} */
@@ -58,5 +74,7 @@ export function openSlots() {
   const all = kinds[kind]?.waits ? [...slots.value, ...besides.value] : slots.value;
   const held = dragging.value?.held ?? placing.value;
   const id = held && "id" in held ? held.id : "";
-  return all.filter(({ spot }) => !refusalOf(spot, kind) && (!id || (spot.source !== id && spot.target !== id)));
+  return all.filter(
+    ({ spot }) => !refusalOf(spot, kind) && (!id || (spot.source !== id && spot.target !== id)),
+  );
 }

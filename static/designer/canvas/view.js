@@ -31,7 +31,12 @@ export const tile = computed(() => {
   const { width, height } = stage.value;
   const down = (/** @type {number} */ value) => Math.floor(value / TILE) * TILE;
   const up = (/** @type {number} */ value) => Math.ceil(value / TILE) * TILE;
-  return [down(-x / scale - 40), down(-y / scale - 40), up((width - x) / scale + 40), up((height - y) / scale + 40)].join(" ");
+  return [
+    down(-x / scale - 40),
+    down(-y / scale - 40),
+    up((width - x) / scale + 40),
+    up((height - y) / scale + 40),
+  ].join(" ");
 });
 
 /** From a point on the screen to one of the drawing. @param {number} clientX @param {number} clientY @returns {Spot} */

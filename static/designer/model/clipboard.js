@@ -22,7 +22,8 @@ const MOST = 1_000_000;
 export function written(document, ids, namespace, order) {
   const wanted = new Set(ids);
   const copied = order.filter((id) => wanted.has(id) && id in document.activities);
-  const isRoot = (/** @type {string} */ id) => !linksOf(document).some((link) => link.target === id && wanted.has(link.source));
+  const isRoot = (/** @type {string} */ id) =>
+    !linksOf(document).some((link) => link.target === id && wanted.has(link.source));
   const sorted = [...copied.filter(isRoot), ...copied.filter((id) => !isRoot(id))];
   const activities = Object.fromEntries(sorted.map((id) => [id, document.activities[id]]));
   return JSON.stringify({ format: FORMAT, version: 1, namespace, activities }, null, 2);
@@ -41,14 +42,23 @@ export function read(text, namespace) {
     return {};
   }
   if (data.version !== 1 || !isObject(data.activities)) {
-    return { refusal: gettext("What was copied is of a newer version of Journeyorch. Load this page again.") };
+    return {
+      refusal: gettext("What was copied is of a newer version of Journeyorch. Load this page again."),
+    };
   }
   if (namespace && data.namespace && data.namespace !== namespace) {
-    const words = gettext("What was copied tells people apart by %(theirs)s, this journey by %(ours)s. Copy within one namespace.");
+    const words = gettext(
+      "What was copied tells people apart by %(theirs)s, this journey by %(ours)s. Copy within one namespace.",
+    );
     return { refusal: filled(words, { theirs: String(data.namespace), ours: namespace }) };
   }
-  const activities = Object.entries(data.activities).filter(([, one]) => isObject(one) && typeof one.kind === "string");
-  const clip = { namespace: data.namespace ?? null, activities: Object.fromEntries(activities.map(([id, one]) => [id, tidy(one)])) };
+  const activities = Object.entries(data.activities).filter(
+    ([, one]) => isObject(one) && typeof one.kind === "string",
+  );
+  const clip = {
+    namespace: data.namespace ?? null,
+    activities: Object.fromEntries(activities.map(([id, one]) => [id, tidy(one)])),
+  };
   return activities.length ? { clip } : {};
 }
 
@@ -68,14 +78,19 @@ function isObject(value) {
 
 /** Only what an activity has, each of its type: somebody may have edited the text. @param {any} one @returns {Activity} */
 function tidy(one) {
-  const text = (/** @type {any} */ value, /** @type {number} */ most) => (typeof value === "string" ? value.slice(0, most) : "");
-  const links = Object.entries(isObject(one.to) ? one.to : {}).filter(([, targets]) => Array.isArray(targets));
+  const text = (/** @type {any} */ value, /** @type {number} */ most) =>
+    typeof value === "string" ? value.slice(0, most) : "";
+  const links = Object.entries(isObject(one.to) ? one.to : {}).filter(([, targets]) =>
+    Array.isArray(targets),
+  );
   return newActivity(one.kind, {
     name: text(one.name, 60),
     label: text(one.label, 120),
     description: text(one.description, 2000),
     note: text(one.note, 2000),
     config: isObject(one.config) ? one.config : {},
-    to: Object.fromEntries(links.map(([way, targets]) => [way, targets.filter((/** @type {any} */ id) => typeof id === "string")])),
+    to: Object.fromEntries(
+      links.map(([way, targets]) => [way, targets.filter((/** @type {any} */ id) => typeof id === "string")]),
+    ),
   });
 }

@@ -2,8 +2,16 @@
 // is nothing to do; none of them loses an activity that nobody has asked to delete. What is no longer connected
 // stays, and the canvas shows it in a strip of its own.
 
-import { branchOf, isEqual, linksTo, newActivity, newId, reachable, START, targetsOf, wouldLoop } from "./document.js";
-import { firstConfig, knownWays, newPath, pathsOf } from "./kinds.js";
+import {
+  branchOf,
+  isEqual,
+  linksTo,
+  newActivity,
+  START,
+  targetsOf,
+  wouldLoop,
+} from "./document.js";
+import { firstConfig, knownWays, pathsOf } from "./kinds.js";
 
 /**
  * @typedef {import("./document.js").Document} Document
@@ -19,7 +27,7 @@ import { firstConfig, knownWays, newPath, pathsOf } from "./kinds.js";
  * @param {string[]} targets
  * @returns {Document}
  */
-function withTargets(document, source, way, targets) {
+export function withTargets(document, source, way, targets) {
   if (isEqual(targetsOf(document, source, way), targets)) {
     return document;
   }
@@ -40,12 +48,12 @@ function withTargets(document, source, way, targets) {
  * @param {Activity} activity
  * @returns {Document}
  */
-function withActivity(document, id, activity) {
+export function withActivity(document, id, activity) {
   return { ...document, activities: { ...document.activities, [id]: activity } };
 }
 
 /** The way along which a step that is put in between goes on. @param {Activity} activity @param {Kinds} kinds */
-function mainWay(activity, kinds) {
+export function mainWay(activity, kinds) {
   return kinds[activity.kind] ? knownWays(activity.config, kinds[activity.kind])[0]?.id : undefined;
 }
 
@@ -145,14 +153,21 @@ export function remove(document, id, kinds) {
 function unlink(document, id, kinds) {
   const activity = document.activities[id];
   const way = mainWay(activity, kinds);
-  const heirs = (way === undefined ? [] : (activity.to[way] ?? [])).filter((heir) => heir in document.activities);
+  const heirs = (way === undefined ? [] : (activity.to[way] ?? [])).filter(
+    (heir) => heir in document.activities,
+  );
   let changed = document;
   for (const { source, way: from } of linksTo(document, id)) {
     const targets = targetsOf(changed, source, from);
     const others = targets.filter((target) => target !== id);
     const taken = mayFollow(changed, source, [...others, ...heirs], kinds) ? heirs : [];
     const next = targets.flatMap((target) => (target === id ? taken : [target]));
-    changed = withTargets(changed, source, from, [...new Set(next)].filter((target) => target !== id));
+    changed = withTargets(
+      changed,
+      source,
+      from,
+      [...new Set(next)].filter((target) => target !== id),
+    );
   }
   return changed;
 }
@@ -174,7 +189,9 @@ function mayFollow(document, source, ids, kinds) {
 
 /** @param {Document} document @param {Iterable<string>} ids @param {Kinds} kinds */
 export function removeAll(document, ids, kinds) {
-  return [...ids].filter((id) => id in document.activities).reduce((changed, id) => remove(changed, id, kinds), document);
+  return [...ids]
+    .filter((id) => id in document.activities)
+    .reduce((changed, id) => remove(changed, id, kinds), document);
 }
 
 /** Delete an activity with everything that only it leads to. @param {Document} document @param {string} id */
@@ -220,7 +237,11 @@ export function move(document, id, place, kinds) {
   }
   const freed = withActivity(unlink(document, id, kinds), id, { ...activity, to });
   const moved = insert(freed, place, id, { ...activity, to }, kinds);
-  return Object.values(to).flat().some((target) => wouldLoop(moved, id, target)) ? document : moved;
+  return Object.values(to)
+    .flat()
+    .some((target) => wouldLoop(moved, id, target))
+    ? document
+    : moved;
 }
 
 /**
@@ -235,7 +256,12 @@ export function moveBranch(document, id, place) {
   }
   let changed = document;
   for (const { source, way } of linksTo(document, id)) {
-    changed = withTargets(changed, source, way, targetsOf(changed, source, way).filter((target) => target !== id));
+    changed = withTargets(
+      changed,
+      source,
+      way,
+      targetsOf(changed, source, way).filter((target) => target !== id),
+    );
   }
   return connect(changed, place, id);
 }
@@ -251,7 +277,9 @@ export function connect(document, place, id) {
   if (wouldLoop(document, place.source, id) || (place.source !== START && document.start.includes(id))) {
     return document;
   }
-  const next = place.target ? targets.map((target) => (target === place.target ? id : target)) : [...targets, id];
+  const next = place.target
+    ? targets.map((target) => (target === place.target ? id : target))
+    : [...targets, id];
   return withTargets(document, place.source, place.way, [...new Set(next)]);
 }
 
@@ -263,7 +291,11 @@ export function connect(document, place, id) {
 export function goals(document, place) {
   const present = targetsOf(document, place.source, place.way);
   return Object.keys(document.activities).filter(
-    (id) => id !== place.source && !document.start.includes(id) && !present.includes(id) && !wouldLoop(document, place.source, id),
+    (id) =>
+      id !== place.source &&
+      !document.start.includes(id) &&
+      !present.includes(id) &&
+      !wouldLoop(document, place.source, id),
   );
 }
 
@@ -312,7 +344,12 @@ export function movePath(document, id, path, index, kinds) {
   if (from < 0 || from === to) {
     return document;
   }
-  return edit(document, id, { config: { ...activity.config, [kind.labelled]: moved(paths, from, to) } }, kinds);
+  return edit(
+    document,
+    id,
+    { config: { ...activity.config, [kind.labelled]: moved(paths, from, to) } },
+    kinds,
+  );
 }
 
 /**
@@ -325,7 +362,9 @@ export function moveTarget(document, place, index) {
   const targets = targetsOf(document, place.source, place.way);
   const from = targets.indexOf(place.target);
   const to = Math.max(0, Math.min(targets.length - 1, index));
-  return from < 0 || from === to ? document : withTargets(document, place.source, place.way, moved(targets, from, to));
+  return from < 0 || from === to
+    ? document
+    : withTargets(document, place.source, place.way, moved(targets, from, to));
 }
 
 /** @template T @param {readonly T[]} list @param {number} from @param {number} to @returns {T[]} */
@@ -338,120 +377,4 @@ function moved(list, from, to) {
 export function setProperties(document, changes) {
   const properties = { ...document.properties, ...changes };
   return isEqual(properties, document.properties) ? document : { ...document, properties };
-}
-
-/**
- * Put copied activities into a drawing, under new ids and linked to each other as they were: on a path, or
- * unconnected.
- * @param {Document} document
- * @param {Record<string, Activity>} copied in the order of the drawing that they come from
- * @param {{place?: Place | null, kinds: Kinds, random?: () => number}} where
- * @returns {{document: Document, ids: string[]}}
- */
-export function paste(document, copied, { place = null, kinds, random = Math.random }) {
-  const renamed = renamedIds(document, copied, random);
-  let changed = document;
-  for (const [id, activity] of Object.entries(copied)) {
-    changed = withActivity(changed, renamed[id], withNewIds(activity, renamed));
-  }
-  const ids = Object.values(renamed);
-  if (!place || !ids.length) {
-    return { document: changed, ids };
-  }
-  return { document: hang(changed, ids, place, kinds), ids };
-}
-
-/** @param {Document} document @param {Record<string, Activity>} copied @param {() => number} random */
-function renamedIds(document, copied, random) {
-  /** @type {Record<string, string>} */
-  const renamed = {};
-  const taken = { ...document, activities: { ...document.activities } };
-  for (const [id, activity] of Object.entries(copied)) {
-    renamed[id] = newId(taken, activity.kind, random);
-    taken.activities[renamed[id]] = activity;
-  }
-  return renamed;
-}
-
-/** @param {Activity} activity @param {Record<string, string>} renamed @returns {Activity} */
-function withNewIds(activity, renamed) {
-  const links = Object.entries(activity.to).map(([way, targets]) => [way, targets.filter((id) => id in renamed).map((id) => renamed[id])]);
-  const to = Object.fromEntries(links.filter(([, targets]) => targets.length));
-  // A reaction names the message that it is about.
-  const message = activity.config.message;
-  const config = renamed[message] ? { ...activity.config, message: renamed[message] } : activity.config;
-  return { ...activity, config, to };
-}
-
-/** The first of them takes the place, and what stood there follows the last one on its main ways. @param {Document} document @param {string[]} ids @param {Place} place @param {Kinds} kinds */
-function hang(document, ids, place, kinds) {
-  const first = ids[0];
-  if (refusalAt(document, place, document.activities[first].kind, kinds)) {
-    return document;
-  }
-  const chain = mainChain(document, first, kinds);
-  const last = chain[chain.length - 1];
-  const way = mainWay(document.activities[last], kinds);
-  if (place.target && way === undefined) {
-    return document;
-  }
-  const followed = place.target && way !== undefined ? connect(document, { source: last, way, index: 0, target: "" }, place.target) : document;
-  return connect(followed, place, first);
-}
-
-/** @param {Document} document @param {string} id @param {Kinds} kinds */
-function mainChain(document, id, kinds) {
-  const chain = [id];
-  for (;;) {
-    const activity = document.activities[chain[chain.length - 1]];
-    const next = activity.to[mainWay(activity, kinds) ?? ""]?.[0];
-    if (!next || chain.includes(next)) {
-      return chain;
-    }
-    chain.push(next);
-  }
-}
-
-/**
- * One more path beside a listed one, with a copy of all that only this one leads to.
- * @param {Document} document
- * @param {string} id
- * @param {string} path
- * @param {{kinds: Kinds, random?: () => number}} options
- */
-export function duplicatePath(document, id, path, { kinds, random = Math.random }) {
-  const activity = document.activities[id];
-  const kind = kinds[activity.kind];
-  const paths = pathsOf(activity.config, kind);
-  const from = paths.findIndex((each) => each.id === path);
-  const most = kind.schema.properties[kind.labelled]?.maxItems ?? Infinity;
-  if (from < 0 || paths.length >= most) {
-    return document;
-  }
-  const added = { ...paths[from], id: newPath(kind, paths).id };
-  const list = [...paths.slice(0, from + 1), added, ...paths.slice(from + 1)];
-  const changed = edit(document, id, { config: { ...activity.config, [kind.labelled]: list } }, kinds);
-  return withCopyOf(changed, { source: id, way: path, onto: added.id, kinds, random });
-}
-
-/**
- * @param {Document} document
- * @param {{source: string, way: string, onto: string, kinds: Kinds, random: () => number}} options
- */
-function withCopyOf(document, { source, way, onto, kinds, random }) {
-  const targets = targetsOf(document, source, way);
-  const without = withTargets(document, source, way, []);
-  const elsewhere = reachable(without, document.start);
-  const inside = [...reachable(document, targets)].filter((each) => !elsewhere.has(each));
-  const copied = Object.fromEntries(Object.entries(document.activities).filter(([each]) => inside.includes(each)));
-  const pasted = paste(document, copied, { kinds, random });
-  const renamed = Object.fromEntries(Object.keys(copied).map((each, index) => [each, pasted.ids[index]]));
-  let changed = withTargets(pasted.document, source, onto, targets.map((each) => renamed[each] ?? each));
-  // Where the copied part joined what stays, its copy joins it, too.
-  for (const each of inside) {
-    for (const [from, ids] of Object.entries(document.activities[each].to)) {
-      changed = withTargets(changed, renamed[each], from, ids.map((target) => renamed[target] ?? target));
-    }
-  }
-  return changed;
 }

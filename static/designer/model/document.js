@@ -72,7 +72,9 @@ export function newActivity(kind, given = {}) {
  */
 export function newId(document, kind, random = Math.random) {
   for (;;) {
-    const suffix = Math.floor(random() * 36 ** 4).toString(36).padStart(4, "0");
+    const suffix = Math.floor(random() * 36 ** 4)
+      .toString(36)
+      .padStart(4, "0");
     const id = `${kind.slice(0, 50)}-${suffix}`;
     if (!(id in document.activities)) {
       return id;
@@ -210,6 +212,8 @@ export function isEqual(one, other) {
   const keys = Object.keys(one);
   return (
     keys.length === Object.keys(other).length &&
-    keys.every((key) => key in other && isEqual(/** @type {any} */ (one)[key], /** @type {any} */ (other)[key]))
+    keys.every(
+      (key) => key in other && isEqual(/** @type {any} */ (one)[key], /** @type {any} */ (other)[key]),
+    )
   );
 }

@@ -13,7 +13,9 @@ export function secondsOf(text) {
   if (!found || found.slice(1).every((part) => part === undefined)) {
     return null;
   }
-  const [days, hours, minutes, seconds] = found.slice(1).map((part) => Number((part ?? "0").replace(",", ".")));
+  const [days, hours, minutes, seconds] = found
+    .slice(1)
+    .map((part) => Number((part ?? "0").replace(",", ".")));
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
@@ -54,5 +56,10 @@ export function inUnits(text) {
     [parts.minutes, "min"],
     [parts.seconds, "s"],
   ];
-  return named.filter(([number]) => number).map(([number, unit]) => `${number} ${unit}`).join(" ") || "0 s";
+  return (
+    named
+      .filter(([number]) => number)
+      .map(([number, unit]) => `${number} ${unit}`)
+      .join(" ") || "0 s"
+  );
 }

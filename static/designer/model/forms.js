@@ -12,7 +12,7 @@ import { inUnits, secondsOf } from "./durations.js";
  * @property {string} [format]
  * @property {string} [widget] which control it wants; "": what its type asks for
  * @property {string} [expected] the type that its expression must have
- * @property {string} [kind] of the templates that are offered
+ * @property {Record<string, string[]>} [possible] values that are possible, by the kind of the message
  * @property {Record<string, string>} [when] shown only if other fields have these values
  * @property {any} [default]
  * @property {string[]} [enum]
@@ -57,7 +57,9 @@ export function emptyConfig(schema) {
  */
 export function plain(property) {
   const inner = property.anyOf?.find((one) => one.type !== "null");
-  return inner ? { ...inner, ...property, anyOf: undefined, type: inner.type, format: inner.format } : property;
+  return inner
+    ? { ...inner, ...property, anyOf: undefined, type: inner.type, format: inner.format }
+    : property;
 }
 
 /**
@@ -92,20 +94,29 @@ export function faultOf(property, value, required) {
     return faultOfDuration(schema, value);
   }
   if (typeof value === "string" && schema.maxLength && value.length > schema.maxLength) {
-    return ngettext("At most %d character.", "At most %d characters.", schema.maxLength).replace("%d", String(schema.maxLength));
+    return ngettext("At most %d character.", "At most %d characters.", schema.maxLength).replace(
+      "%d",
+      String(schema.maxLength),
+    );
   }
   return "";
 }
 
 /** @param {Schema} schema @param {any} value */
 function faultOfNumber(schema, value) {
-  if (typeof value !== "number" || !Number.isFinite(value) || (schema.type === "integer" && !Number.isInteger(value))) {
+  if (
+    typeof value !== "number" ||
+    !Number.isFinite(value) ||
+    (schema.type === "integer" && !Number.isInteger(value))
+  ) {
     return schema.type === "integer" ? gettext("Write a whole number.") : gettext("Write a number.");
   }
   if (schema.minimum !== undefined && value < schema.minimum) {
     return gettext("At least {}.").replace("{}", String(schema.minimum));
   }
-  return schema.maximum !== undefined && value > schema.maximum ? gettext("At most {}.").replace("{}", String(schema.maximum)) : "";
+  return schema.maximum !== undefined && value > schema.maximum
+    ? gettext("At most {}.").replace("{}", String(schema.maximum))
+    : "";
 }
 
 /** @param {Schema} schema @param {any} value */
@@ -117,7 +128,9 @@ function faultOfDuration(schema, value) {
   const least = secondsOf(schema.ge ?? schema.gt) ?? 0;
   const most = secondsOf(schema.le) ?? Infinity;
   if (seconds < least || (schema.gt && seconds <= least)) {
-    return schema.gt ? gettext("More than {}.").replace("{}", inUnits(schema.gt)) : gettext("At least {}.").replace("{}", inUnits(schema.ge));
+    return schema.gt
+      ? gettext("More than {}.").replace("{}", inUnits(schema.gt))
+      : gettext("At least {}.").replace("{}", inUnits(schema.ge));
   }
   return seconds > most ? gettext("At most {}.").replace("{}", inUnits(schema.le)) : "";
 }

@@ -38,13 +38,19 @@ export function undo(history) {
   if (!before) {
     return history;
   }
-  return { past: history.past.slice(0, -1), present: { ...before, key: "" }, future: [history.present, ...history.future] };
+  return {
+    past: history.past.slice(0, -1),
+    present: { ...before, key: "" },
+    future: [history.present, ...history.future],
+  };
 }
 
 /** @param {History} history @returns {History} */
 export function redo(history) {
   const [next, ...rest] = history.future;
-  return next ? { past: [...history.past, history.present], present: { ...next, key: "" }, future: rest } : history;
+  return next
+    ? { past: [...history.past, history.present], present: { ...next, key: "" }, future: rest }
+    : history;
 }
 
 /** What undoing would take back; "": nothing. @param {History} history */

@@ -93,7 +93,9 @@ export function pathLabel(path, index) {
   if (path.label) {
     return path.label;
   }
-  return path.percent === undefined ? gettext("Path {}").replace("{}", String(index + 1)) : `${path.percent} %`;
+  return path.percent === undefined
+    ? gettext("Path {}").replace("{}", String(index + 1))
+    : `${path.percent} %`;
 }
 
 /**
@@ -129,7 +131,9 @@ export function detailOf(activity, kinds) {
   const title = kinds[activity.kind]?.title ?? activity.kind;
   let detail = "";
   if (activity.kind === "wait" && config.type === "date_time") {
-    detail = String(config.at ?? "").replace("T", " ").slice(0, 16);
+    detail = String(config.at ?? "")
+      .replace("T", " ")
+      .slice(0, 16);
   } else if (activity.kind === "wait" && config.type !== "custom") {
     detail = inUnits(config.duration);
   }

@@ -46,7 +46,12 @@ const LABEL_CHARACTERS = 20;
 /** @param {string} label @returns {string} as its chip shows it */
 export function shownLabel(label) {
   const characters = [...label];
-  return characters.length <= LABEL_CHARACTERS ? label : `${characters.slice(0, LABEL_CHARACTERS - 1).join("").trimEnd()}…`;
+  return characters.length <= LABEL_CHARACTERS
+    ? label
+    : `${characters
+        .slice(0, LABEL_CHARACTERS - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 /** @param {string} label @returns {number} how wide its chip is; 0 without a label */
@@ -80,7 +85,12 @@ class Outline {
     /** @type {Map<string, Slot[]>} */
     this.slots = new Map();
     const starts = [...new Set(document.start)].filter((id) => id in document.activities);
-    this.slots.set(START, starts.map((target) => slotOf(START, { id: ENTRANCE, label: "" }, document.start.indexOf(target), target)));
+    this.slots.set(
+      START,
+      starts.map((target) =>
+        slotOf(START, { id: ENTRANCE, label: "" }, document.start.indexOf(target), target),
+      ),
+    );
     for (const [id, activity] of Object.entries(document.activities)) {
       this.slots.set(id, [...slotsOf(id, activity, document, kinds)]);
     }
@@ -117,7 +127,10 @@ class Outline {
     }
     const remaining = [...this.slots.keys()].filter((id) => !this.connected.has(id));
     // A ring's first one comes last.
-    const ordered = [...remaining.filter((id) => !targets.has(id)), ...remaining.filter((id) => targets.has(id))];
+    const ordered = [
+      ...remaining.filter((id) => !targets.has(id)),
+      ...remaining.filter((id) => targets.has(id)),
+    ];
     return ordered.filter((id) => {
       const isNew = !this.order.has(id);
       if (isNew) {
@@ -216,7 +229,10 @@ class Rows {
 
   /** The slots of an activity as a stack: the top path is taken first, with all that hangs on it. @param {string} id */
   waiting(id) {
-    return this.outline.of(id).map((slot, index) => ({ slot, first: index === 0 })).reverse();
+    return this.outline
+      .of(id)
+      .map((slot, index) => ({ slot, first: index === 0 }))
+      .reverse();
   }
 }
 
@@ -238,9 +254,15 @@ class Drawing {
 
   /** @returns {Layout} */
   draw() {
-    const cards = new Map([...this.outline.slots.keys()].filter((id) => id !== START).map((id) => [id, this.card(id)]));
+    const cards = new Map(
+      [...this.outline.slots.keys()].filter((id) => id !== START).map((id) => [id, this.card(id)]),
+    );
     const edges = [...this.outline.slots.values()].flat().map((slot) => this.edge(slot));
-    const right = Math.max(0, ...[...cards.values()].map((card) => card.x + CARD_WIDTH), ...edges.map((edge) => edge.points[edge.points.length - 1][0]));
+    const right = Math.max(
+      0,
+      ...[...cards.values()].map((card) => card.x + CARD_WIDTH),
+      ...edges.map((edge) => edge.points[edge.points.length - 1][0]),
+    );
     const bottom = (this.rows.count ? this.top(this.rows.count - 1) : 0) + CARD_HEIGHT;
     const stripY = this.outline.detached.length ? this.top(this.rows.firstDetached) - STRIP_GAP / 2 : null;
     return { cards, edges, width: right + MARGIN, height: bottom + MARGIN, stripY };
@@ -255,7 +277,9 @@ class Drawing {
     for (const [top, bottom, id] of this.turns()) {
       const column = /** @type {number} */ (this.columns.get(id));
       const neighbours = taken.get(column) ?? [];
-      const blocked = new Set(neighbours.filter(([first, last]) => first <= bottom && top <= last).map((each) => each[2]));
+      const blocked = new Set(
+        neighbours.filter(([first, last]) => first <= bottom && top <= last).map((each) => each[2]),
+      );
       let track = 0;
       while (blocked.has(track)) {
         track += 1;
@@ -277,7 +301,10 @@ class Drawing {
       }
     }
     return [...rows]
-      .map(([id, found]) => /** @type {[number, number, string]} */ ([Math.min(...found), Math.max(...found), id]))
+      .map(
+        ([id, found]) =>
+          /** @type {[number, number, string]} */ ([Math.min(...found), Math.max(...found), id]),
+      )
       .sort((one, other) => one[0] - other[0] || one[1] - other[1] || (one[2] < other[2] ? -1 : 1));
   }
 
@@ -303,7 +330,9 @@ class Drawing {
 
   /** @param {number} column */
   tracksWidth(column) {
-    const tracks = [...this.tracks].filter(([id]) => this.columns.get(id) === column).map(([, track]) => track);
+    const tracks = [...this.tracks]
+      .filter(([id]) => this.columns.get(id) === column)
+      .map(([, track]) => track);
     return tracks.length ? TRACK * (Math.max(...tracks) + 1) : 0;
   }
 
@@ -322,7 +351,14 @@ class Drawing {
   card(id) {
     const depth = /** @type {number} */ (this.columns.get(id));
     const row = /** @type {number} */ (this.rows.ofCard.get(id));
-    return { id, x: this.left[depth], y: this.top(row), depth, row, connected: this.outline.connected.has(id) };
+    return {
+      id,
+      x: this.left[depth],
+      y: this.top(row),
+      depth,
+      row,
+      connected: this.outline.connected.has(id),
+    };
   }
 
   /** @param {Slot} slot */
@@ -341,7 +377,11 @@ class Drawing {
     const { source, way, index, target, label } = slot;
     return {
       key: `${source}:${way}:${target}`,
-      source, way, index, target, label,
+      source,
+      way,
+      index,
+      target,
+      label,
       points: withoutRepetitions([origin, [turn, origin[1]], [turn, level], ...end]),
       labelAt: [turn + width / 2, level],
       // Behind a label; where there is none, in the middle of its room and its own.
@@ -358,7 +398,10 @@ class Drawing {
       return { origin: [MARGIN, this.middle(0)], turn: MARGIN + TURN };
     }
     const right = this.left[/** @type {number} */ (this.columns.get(slot.source))] + CARD_WIDTH;
-    return { origin: [right, this.middle(/** @type {number} */ (this.rows.ofCard.get(slot.source)))], turn: right + TURN };
+    return {
+      origin: [right, this.middle(/** @type {number} */ (this.rows.ofCard.get(slot.source)))],
+      turn: right + TURN,
+    };
   }
 
   /** The rest of a line in its row, up to the card. @param {Slot} slot @param {number} level @returns {Point[]} */
@@ -369,7 +412,11 @@ class Drawing {
       return [[left, level]];
     }
     const track = left - ARRIVAL - TRACK * (this.tracks.get(slot.target) ?? 0);
-    return [[track, level], [track, end], [left, end]];
+    return [
+      [track, level],
+      [track, end],
+      [left, end],
+    ];
   }
 }
 

@@ -20,7 +20,10 @@ export function merge(base, mine, theirs) {
   const conflicts = new Set();
   /** @type {Record<string, Activity>} */
   const activities = {};
-  const ids = [...Object.keys(theirs.activities), ...Object.keys(mine.activities).filter((id) => !(id in theirs.activities))];
+  const ids = [
+    ...Object.keys(theirs.activities),
+    ...Object.keys(mine.activities).filter((id) => !(id in theirs.activities)),
+  ];
   for (const id of ids) {
     const versions = [base, mine, theirs].map((document) => document.activities[id]);
     const kept = mergeActivity(versions[0], versions[1], versions[2], () => conflicts.add(id));

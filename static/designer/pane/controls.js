@@ -23,9 +23,6 @@ import { FieldNames, JumpValues, Preview, ProfileValues, Values } from "./values
  * @property {(changes: Record<string, any>, key: string) => void} set
  */
 
-/** What may become of a message, by its kind. @type {Record<string, string[]>} */
-const REACTIONS = { email: ["sent", "opened", "clicked", "failed"], sms: ["sent", "failed"], push: ["sent", "clicked", "failed"] };
-
 /** @param {Props} props */
 export function Control(props) {
   const { property } = props;
@@ -36,16 +33,19 @@ export function Control(props) {
   }
   const own = { ...common(props), label: property.title ?? props.name };
   if (schema.enum) {
-    return html`<${ChoiceField} ...${own} choices=${schema.enum.map((value, index) => ({ value, label: property.titles?.[index] ?? value }))} />`;
+    return html`<${ChoiceField} ...${own}
+      choices=${schema.enum.map((value, index) => ({ value, label: property.titles?.[index] ?? value }))} />`;
   }
   switch (schema.format ?? schema.type) {
     case "boolean":
       return html`<${CheckField} ...${own} />`;
     case "integer":
     case "number":
-      return html`<${NumberField} ...${own} least=${schema.minimum} most=${schema.maximum} step=${schema.type === "integer" ? 1 : "any"} />`;
+      return html`<${NumberField} ...${own} least=${schema.minimum} most=${schema.maximum}
+        step=${schema.type === "integer" ? 1 : "any"} />`;
     case "duration":
-      return html`<${DurationField} ...${own} hint=${property.anyOf && !property.when ? gettext("Empty: none.") : undefined} />`;
+      return html`<${DurationField} ...${own}
+        hint=${property.anyOf && !property.when ? gettext("Empty: none.") : undefined} />`;
     case "date-time":
       return html`<${MomentField} ...${own} hint=${gettext("By the clocks of the journey's time zone.")} />`;
     default:
@@ -72,46 +72,84 @@ const asChoices = (names) => names.map((name) => ({ value: name, label: name }))
 /** @type {Record<string, (props: Props, own: ReturnType<typeof common>) => any>} */
 const WIDGETS = {
   expression: ({ id, property }, own) =>
-    html`<${ExpressionField} ...${own} value=${own.value ?? ""} activity=${id} expected=${property.expected ?? ""} hint=${own.id === "pane-address" ? gettext("Empty: from the profile.") : undefined} />`,
-  event: (_props, own) => html`<${ChoiceField} ...${own} choices=${asChoices(offers.value.events.map((one) => one.name))} />`,
-  action: (_props, own) => html`<${ChoiceField} ...${own} choices=${asChoices(offers.value.actions.map((one) => one.name))} />`,
+    html`<${ExpressionField} ...${own} value=${own.value ?? ""} activity=${id}
+      expected=${property.expected ?? ""}
+      hint=${own.id === "pane-address" ? gettext("Empty: from the profile.") : undefined} />`,
+  event: (_props, own) =>
+    html`<${ChoiceField} ...${own} choices=${asChoices(offers.value.events.map((one) => one.name))} />`,
+  action: (_props, own) =>
+    html`<${ChoiceField} ...${own} choices=${asChoices(offers.value.actions.map((one) => one.name))} />`,
   segment: (_props, own) => html`<${ChoiceField} ...${own} choices=${asChoices(offers.value.segments)} />`,
   namespace: ({ id }, own) =>
     drawing.value.start.includes(id) || own.value
-      ? html`<${ChoiceField} ...${own} empty=${gettext("None")} choices=${asChoices(offers.value.namespaces)} hint=${gettext("By which identity people are known in this journey.")} />`
+      ? html`<${ChoiceField} ...${own} empty=${gettext("None")} choices=${asChoices(offers.value.namespaces)}
+        hint=${gettext("By which identity people are known in this journey.")} />`
       : null,
   template: ({ kind, config }, own) => {
     const templates = offers.value.templates.filter((one) => one.kind === kind.kind);
-    return html`<${ChoiceField} ...${own} choices=${asChoices(templates.map((one) => one.name))} /><${Preview} name=${config.template} kind=${kind.kind} />`;
+    return html`<${ChoiceField} ...${own} choices=${asChoices(templates.map((one) => one.name))} /><${Preview}
+      name=${config.template} kind=${kind.kind} />`;
   },
   message: ({ id }, own) => {
-    const choices = messagesBefore(id).map(([value, activity]) => ({ value, label: nameOf(activity, kinds) }));
-    return html`<${ChoiceField} ...${own} choices=${choices} hint=${choices.length ? undefined : gettext("No message is sent before this step.")} />`;
+    const choices = messagesBefore(id).map(([value, activity]) => ({
+      value,
+      label: nameOf(activity, kinds),
+    }));
+    return html`<${ChoiceField} ...${own} choices=${choices}
+      hint=${choices.length ? undefined : gettext("No message is sent before this step.")} />`;
   },
   reaction: ({ property, config }, own) => {
-    const known = REACTIONS[drawing.value.activities[config.message]?.kind] ?? property.enum ?? [];
-    const choices = (property.enum ?? []).map((value, index) => ({ value, label: property.titles?.[index] ?? value, disabled: !known.includes(value) }));
-    return html`<${ChoiceField} ...${own} choices=${choices} hint=${gettext("Readers who block images do not count as opened.")} />`;
+    const known = property.possible?.[drawing.value.activities[config.message]?.kind] ?? property.enum ?? [];
+    const choices = (property.enum ?? []).map((value, index) => ({
+      value,
+      label: property.titles?.[index] ?? value,
+      disabled: !known.includes(value),
+    }));
+    return html`<${ChoiceField} ...${own} choices=${choices}
+      hint=${gettext("Readers who block images do not count as opened.")} />`;
   },
   journey: ({ set }, own) => {
     const status = { live: "", test: gettext(" (in test)"), draft: gettext(" (not live)") };
-    const choices = offers.value.journeys.map((one) => ({ value: one.uid, label: one.name + (status[/** @type {"live"} */ (one.status)] ?? "") }));
-    const choose = (/** @type {string} */ uid) => set({ journey: uid, event: offers.value.journeys.find((one) => one.uid === uid)?.event ?? "" }, "");
-    return html`<${ChoiceField} ...${own} choices=${choices} onChange=${choose} />${own.value && html`<a class="small" target="_blank" href=${`/journeys/${encodeURIComponent(own.value)}/`}>${gettext("Open the target")}</a>`}`;
+    const choices = offers.value.journeys.map((one) => ({
+      value: one.uid,
+      label: one.name + (status[/** @type {"live"} */ (one.status)] ?? ""),
+    }));
+    const choose = (/** @type {string} */ uid) =>
+      set({ journey: uid, event: offers.value.journeys.find((one) => one.uid === uid)?.event ?? "" }, "");
+    return html`<${ChoiceField} ...${own} choices=${choices} onChange=${choose} />${own.value && html`<a
+      class="small" target="_blank" href=${`/journeys/${encodeURIComponent(own.value)}/`}>
+      ${gettext("Open the target")}</a>`}`;
   },
   values: (props, own) => {
-    const shared = { activity: props.id, name: props.name, label: own.label, value: own.value ?? {}, faultsOf: props.faultsOf, onChange: (/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, `config.${props.name}.${key}`) };
-    return props.kind.kind === "jump" ? html`<${JumpValues} ...${shared} event=${props.config.event ?? ""} />` : html`<${Values} ...${shared} variables=${variablesOf(props)} />`;
+    const shared = {
+      activity: props.id,
+      name: props.name,
+      label: own.label,
+      value: own.value ?? {},
+      faultsOf: props.faultsOf,
+      onChange: (/** @type {any} */ value, /** @type {string} */ key) =>
+        props.set({ [props.name]: value }, `config.${props.name}.${key}`),
+    };
+    return props.kind.kind === "jump"
+      ? html`<${JumpValues} ...${shared} event=${props.config.event ?? ""} />`
+      : html`<${Values} ...${shared} variables=${variablesOf(props)} />`;
   },
   names: (props, own) =>
-    html`<${FieldNames} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}} variables=${variablesOf(props)} faultsOf=${props.faultsOf} onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, `config.${props.name}.${key}`)} />`,
+    html`<${FieldNames} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}}
+      variables=${variablesOf(props)} faultsOf=${props.faultsOf}
+      onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, `config.${props.name}.${key}`)} />`,
   fields: (props, own) =>
-    html`<${ProfileValues} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}} faultsOf=${props.faultsOf} onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, key && `config.${props.name}.${key}`)} />`,
+    html`<${ProfileValues} activity=${props.id} name=${props.name} label=${own.label} value=${own.value ?? {}}
+      faultsOf=${props.faultsOf}
+      onChange=${(/** @type {any} */ value, /** @type {string} */ key) => props.set({ [props.name]: value }, key && `config.${props.name}.${key}`)} />`,
 };
 
 /** @param {Props} props */
 function variablesOf({ kind, config }) {
   const { actions, templates } = offers.value;
-  const found = kind.kind === "custom_action" ? actions.find((one) => one.name === config.action) : templates.find((one) => one.name === config.template && one.kind === kind.kind);
+  const found =
+    kind.kind === "custom_action"
+      ? actions.find((one) => one.name === config.action)
+      : templates.find((one) => one.name === config.template && one.kind === kind.kind);
   return found?.variables ?? [];
 }

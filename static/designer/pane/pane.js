@@ -7,7 +7,19 @@ import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
 import { nameOf } from "../model/kinds.js";
 import { Problems } from "../problems.js";
-import { apply, canEdit, drawing, kinds, mode, opened, pane, problemsByStep, urls, version, wantsFocus } from "../store.js";
+import {
+  apply,
+  canEdit,
+  drawing,
+  kinds,
+  mode,
+  opened,
+  pane,
+  problemsByStep,
+  urls,
+  version,
+  wantsFocus,
+} from "../store.js";
 import { filled, gettext } from "../text.js";
 import { Control } from "./controls.js";
 import { TextField } from "./fields.js";
@@ -20,11 +32,14 @@ export function Pane() {
   if (!what) {
     return null;
   }
-  const name = { step: gettext("Step"), properties: gettext("Properties"), problems: gettext("Problems") }[what];
+  const name = { step: gettext("Step"), properties: gettext("Properties"), problems: gettext("Problems") }[
+    what
+  ];
   return html`<aside class="pane" aria-label=${name}>
     ${what === "problems" && html`<${Problems} />`}
     ${what === "properties" && html`<${PropertiesForm} />`}
-    ${what === "step" && drawing.value.activities[opened.value.id] && html`<${StepForm} key=${opened.value.id} id=${opened.value.id} field=${opened.value.field} />`}
+    ${what === "step" && drawing.value.activities[opened.value.id] && html`<${StepForm} key=${opened.value.id}
+      id=${opened.value.id} field=${opened.value.field} />`}
   </aside>`;
 }
 
@@ -34,8 +49,15 @@ function StepForm({ id, field }) {
   const kind = kinds[activity.kind];
   const before = useRef(activity);
   const form = useRef(/** @type {HTMLElement | null} */ (null));
-  const change = (/** @type {Partial<import("../model/document.js").Activity>} */ changes, /** @type {string} */ key) =>
-    apply(filled(gettext("Changed %(name)s"), { name: nameOf(activity, kinds) }), edit(drawing.value, id, changes, kinds), key && `${id}.${key}`);
+  const change = (
+    /** @type {Partial<import("../model/document.js").Activity>} */ changes,
+    /** @type {string} */ key,
+  ) =>
+    apply(
+      filled(gettext("Changed %(name)s"), { name: nameOf(activity, kinds) }),
+      edit(drawing.value, id, changes, kinds),
+      key && `${id}.${key}`,
+    );
 
   useLayoutEffect(() => goToField(form.current, field), [field]);
   useEffect(() => {
@@ -48,42 +70,69 @@ function StepForm({ id, field }) {
     told.add(name);
     return own.filter((problem) => problem.field === name).map((problem) => problem.message);
   };
-  const body = kind ? html`<${ConfigForm} id=${id} activity=${activity} kind=${kind} change=${change} faultsOf=${faultsOf} />` : null;
+  const body = kind
+    ? html`<${ConfigForm} id=${id} activity=${activity} kind=${kind} change=${change} faultsOf=${faultsOf} />`
+    : null;
   const ok = () => close(id);
   const cancel = () => {
     if (canEdit.value && before.current !== activity) {
       const { to, ...rest } = before.current;
-      apply(gettext("Took back the changes of this step"), edit(drawing.value, id, { ...rest, to: existing(to) }, kinds));
+      apply(
+        gettext("Took back the changes of this step"),
+        edit(drawing.value, id, { ...rest, to: existing(to) }, kinds),
+      );
     }
     close(id);
   };
-  return html`<form ref=${form} class="pane__form" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); ok(); }}>
+  return html`<form ref=${form} class="pane__form" onSubmit=${(/** @type {Event} */ event) => {
+    event.preventDefault();
+    ok();
+  }}>
     <div class="pane__head">
-      <span class=${`tile tile--${kind?.category ?? "orchestration"}`}><${Icon} name=${kind?.icon ?? "alert"} /></span>
-      <div class="pane__title"><h2>${kind?.title ?? activity.kind}</h2>${nameOf(activity, kinds) !== kind?.title && html`<p>${nameOf(activity, kinds)}</p>`}</div>
+      <span class=${`tile tile--${kind?.category ?? "orchestration"}`}><${Icon} name=${kind?.icon ?? "alert"} />
+        </span>
+      <div class="pane__title"><h2>${kind?.title ?? activity.kind}</h2>
+        ${nameOf(activity, kinds) !== kind?.title && html`<p>${nameOf(activity, kinds)}</p>`}</div>
       <${IconButton} small icon="copy" label=${gettext("Copy")} onClick=${() => copySteps([id])} />
-      ${canEdit.value && html`<${IconButton} small icon="trash" label=${gettext("Delete")} onClick=${() => deleteSteps([id])} />`}
+      ${canEdit.value && html`<${IconButton} small icon="trash" label=${gettext("Delete")}
+        onClick=${() => deleteSteps([id])} />`}
       <${IconButton} small icon="close" label=${gettext("Close")} onClick=${ok} />
     </div>
     <div class="pane__body">
       ${kind && html`<p class="pane__help">${kind.help}</p>`}
-      ${version.value.status !== "draft" && html`<a class="button button--small" href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon} name="users" /> ${gettext("People who are here")}</a>`}
+      ${version.value.status !== "draft" && html`<a class="button button--small"
+        href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
+        name="users" /> ${gettext("People who are here")}</a>`}
       ${!kind && html`<p class="notice notice--error">${gettext("There is no such kind of step. Delete it.")}</p>`}
       <${OtherFaults} problems=${own} />
-      <${TextField} id="pane-label" label=${gettext("Label")} most=${120} placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label} disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
+      <${TextField} id="pane-label" label=${gettext("Label")} most=${120}
+        placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label}
+        disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
       ${body}
-      ${kind?.stores && html`<${TextField} id="pane-name" label=${gettext("Name in expressions")} most=${60} placeholder=${String(activity.config[kind.names] ?? "")} value=${activity.name} faults=${faultsOf("name")} disabled=${!canEdit.value} onChange=${(/** @type {string} */ name) => change({ name: name.trim() }, "name")} />`}
-      <${TextField} id="pane-description" label=${gettext("Description")} most=${2000} lines=${2} value=${activity.description} disabled=${!canEdit.value} onChange=${(/** @type {string} */ description) => change({ description }, "description")} />
-      <${TextField} id="pane-note" label=${gettext("Note, pinned to the card")} most=${2000} lines=${2} value=${activity.note} disabled=${!canEdit.value} onChange=${(/** @type {string} */ note) => change({ note }, "note")} />
+      ${kind?.stores && html`<${TextField} id="pane-name" label=${gettext("Name in expressions")} most=${60}
+        placeholder=${String(activity.config[kind.names] ?? "")} value=${activity.name}
+        faults=${faultsOf("name")} disabled=${!canEdit.value}
+        onChange=${(/** @type {string} */ name) => change({ name: name.trim() }, "name")} />`}
+      <${TextField} id="pane-description" label=${gettext("Description")} most=${2000} lines=${2}
+        value=${activity.description} disabled=${!canEdit.value}
+        onChange=${(/** @type {string} */ description) => change({ description }, "description")} />
+      <${TextField} id="pane-note" label=${gettext("Note, pinned to the card")} most=${2000} lines=${2}
+        value=${activity.note} disabled=${!canEdit.value}
+        onChange=${(/** @type {string} */ note) => change({ note }, "note")} />
       <${ReadOnly} id=${id} activity=${activity} />
     </div>
-    ${canEdit.value && html`<div class="pane__foot"><button type="button" class="button" onClick=${cancel}>${gettext("Cancel")}</button><button class="button button--primary">${gettext("OK")}</button></div>`}
+    ${canEdit.value && html`<div class="pane__foot"><button type="button" class="button" onClick=${cancel}>
+      ${gettext("Cancel")}</button><button class="button button--primary">${gettext("OK")}</button></div>`}
   </form>`;
 }
 
 /** Links to what is still there. @param {Record<string, string[]>} to */
 function existing(to) {
-  return Object.fromEntries(Object.entries(to).map(([way, ids]) => [way, ids.filter((id) => id in drawing.value.activities)]).filter(([, ids]) => ids.length));
+  return Object.fromEntries(
+    Object.entries(to)
+      .map(([way, ids]) => [way, ids.filter((id) => id in drawing.value.activities)])
+      .filter(([, ids]) => ids.length),
+  );
 }
 
 /** Back to the step in the drawing. @param {string} id */
@@ -101,8 +150,15 @@ function close(id) {
 
 /** What no control of the form shows. @param {{problems: import("../store.js").Problem[]}} props */
 function OtherFaults({ problems }) {
-  const others = problems.filter((problem) => !problem.field || ["next", "error", "timeout", "other"].includes(problem.field));
-  return others.length > 0 && html`<ul class="problem-list">${others.map((problem, index) => html`<li key=${index} class=${`problem-row${problem.isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>${problem.message}</span></li>`)}</ul>`;
+  const others = problems.filter(
+    (problem) => !problem.field || ["next", "error", "timeout", "other"].includes(problem.field),
+  );
+  return (
+    others.length > 0 &&
+    html`<ul class="problem-list">${others.map((problem, index) => html`<li key=${index}
+      class=${`problem-row${problem.isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>
+      ${problem.message}</span></li>`)}</ul>`
+  );
 }
 
 /**
@@ -113,22 +169,29 @@ function ConfigForm({ id, activity, kind, change, faultsOf }) {
   const { config } = activity;
   const set = (/** @type {Record<string, any>} */ changes, /** @type {string} */ key) => {
     const next = { ...config, ...changes };
-    Object.keys(next).filter((name) => next[name] === undefined || next[name] === null).forEach((name) => delete next[name]);
+    Object.keys(next)
+      .filter((name) => next[name] === undefined || next[name] === null)
+      .forEach((name) => delete next[name]);
     change({ config: next }, key);
   };
   return Object.entries(kind.schema.properties).map(([name, property]) => {
     if (name === kind.labelled) {
-      return html`<${Paths} key=${name} activity=${id} kind=${kind} config=${config} faultsOf=${faultsOf} onChange=${(/** @type {any[]} */ paths, /** @type {string} */ key) => set({ [name]: paths }, key && `config.${key}`)} />`;
+      return html`<${Paths} key=${name} activity=${id} kind=${kind} config=${config} faultsOf=${faultsOf}
+        onChange=${(/** @type {any[]} */ paths, /** @type {string} */ key) => set({ [name]: paths }, key && `config.${key}`)} />`;
     }
-    const isPossible = name !== "error_path" || Object.entries(kind.failsWhen).every(([field, value]) => config[field] === value);
+    const isPossible =
+      name !== "error_path" ||
+      Object.entries(kind.failsWhen).every(([field, value]) => config[field] === value);
     // Who enters by an event has come already: there is nothing to wait for.
     const isNeedless = name.startsWith("timeout") && !config.timeout && drawing.value.start.includes(id);
     if (property.widget === "hidden" || !matters(property, config) || !isPossible || isNeedless) {
       return null;
     }
     const required = kind.schema.required?.includes(name) ?? false;
-    const fault = config[name] === undefined || config[name] === "" ? "" : faultOf(property, config[name], required);
-    return html`<${Control} key=${name} id=${id} name=${name} property=${property} kind=${kind} config=${config} required=${required} faults=${fault ? [fault] : faultsOf(name)} faultsOf=${faultsOf} set=${set} />`;
+    const fault =
+      config[name] === undefined || config[name] === "" ? "" : faultOf(property, config[name], required);
+    return html`<${Control} key=${name} id=${id} name=${name} property=${property} kind=${kind} config=${config}
+      required=${required} faults=${fault ? [fault] : faultsOf(name)} faultsOf=${faultsOf} set=${set} />`;
   });
 }
 
@@ -138,7 +201,9 @@ function goToField(form, field) {
   const candidates = [`pane-${field}`, `${first}-${field.slice(first.length + 1)}`, `path-${field}`];
   const listed = index !== undefined ? form?.querySelectorAll(".path")[Number(index)] : null;
   const target = candidates.map((id) => form?.querySelector(`#${CSS.escape(id)}`)).find(Boolean) ?? listed;
-  const control = target?.matches("input, textarea, select") ? target : target?.querySelector("textarea, input, select");
+  const control = target?.matches("input, textarea, select")
+    ? target
+    : target?.querySelector("textarea, input, select");
   const wanted = control ?? form?.querySelector("#pane-label");
   if (wanted instanceof HTMLElement && matchMedia("(pointer: fine)").matches) {
     wanted.focus();

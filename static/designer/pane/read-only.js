@@ -18,8 +18,10 @@ export function ReadOnly({ id, activity }) {
       // Then it is remembered until the page is closed.
     }
   };
-  return html`<details class="read-only" open=${isShown.value} onToggle=${toggle}><summary>${gettext("Read-only fields")}</summary>
-    <dl class="facts">${facts(id, activity).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></details>`;
+  return html`<details class="read-only" open=${isShown.value} onToggle=${toggle}><summary>
+    ${gettext("Read-only fields")}</summary>
+    <dl class="facts">${facts(id, activity).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>
+      ${value}</dd></div>`)}</dl></details>`;
 }
 
 /** @param {string} id @param {import("../model/document.js").Activity} activity */
@@ -32,6 +34,13 @@ function facts(id, { kind, config }) {
     ...(event ? [[gettext("Namespace"), event.namespace || gettext("none: no profile can be used")]] : []),
     ...(event?.description ? [[gettext("About the event"), event.description]] : []),
     ...(action?.description ? [[gettext("About the action"), action.description]] : []),
-    ...(action ? [[gettext("Response"), action.hasResponse ? gettext("can be read by later expressions") : gettext("is not kept")]] : []),
+    ...(action
+      ? [
+          [
+            gettext("Response"),
+            action.hasResponse ? gettext("can be read by later expressions") : gettext("is not kept"),
+          ],
+        ]
+      : []),
   ];
 }

@@ -35,9 +35,20 @@ export function Values({ activity, name, label, value, variables, onChange, faul
   }
   return html`<fieldset class="values"><legend>${label}</legend>
     <${Faults} id=${name} faults=${faultsOf(name)} />
-    ${variables.map((variable) => html`<${ExpressionField} key=${variable.name} id=${`${name}-${variable.name}`} activity=${activity} label=${variable.label || variable.name} required=${variable.required} value=${value[variable.name] ?? ""} expected=${variable.type} faults=${faultsOf(`${name}.${variable.name}`)} onChange=${(/** @type {string} */ text) => set(variable.name, text)} />`)}
-    ${unknown.map((each) => html`<div key=${each} class="unknown"><p class="faults">${filled(gettext("“%(name)s” is not wanted any more: %(value)s"), { name: each, value: value[each] })}</p>
-      ${canEdit.value && html`<${IconButton} small icon="trash" label=${filled(gettext("Remove %(name)s"), { name: each })} onClick=${() => set(each, "")} />`}</div>`)}
+    ${variables.map((variable) => html`<${ExpressionField} key=${variable.name} id=${`${name}-${variable.name}`}
+      activity=${activity} label=${variable.label || variable.name} required=${variable.required}
+      value=${value[variable.name] ?? ""} expected=${variable.type}
+      faults=${faultsOf(`${name}.${variable.name}`)}
+      onChange=${(/** @type {string} */ text) => set(variable.name, text)} />`)}
+    ${unknown.map(
+      (
+        each,
+      ) => html`<div key=${each} class="unknown"><p class="faults">
+        ${filled(gettext("“%(name)s” is not wanted any more: %(value)s"), { name: each, value: value[each] })}
+        </p>
+      ${canEdit.value && html`<${IconButton} small icon="trash"
+        label=${filled(gettext("Remove %(name)s"), { name: each })} onClick=${() => set(each, "")} />`}</div>`,
+    )}
   </fieldset>`;
 }
 
@@ -48,22 +59,35 @@ export function Values({ activity, name, label, value, variables, onChange, faul
 export function FieldNames({ name, label, value, variables, onChange, faultsOf }) {
   const lists = variables.filter((variable) => variable.fields.length);
   const set = (/** @type {string} */ list, /** @type {string} */ field, /** @type {string} */ text) => {
-    const names = Object.fromEntries(Object.entries({ ...value[list], [field]: text }).filter(([, each]) => each));
+    const names = Object.fromEntries(
+      Object.entries({ ...value[list], [field]: text }).filter(([, each]) => each),
+    );
     const next = { ...value, [list]: names };
     if (!Object.keys(names).length) {
       delete next[list];
     }
     onChange(next, `${list}.${field}`);
   };
-  return lists.map((list) => html`<fieldset key=${list.name} class="values"><legend>${label}: ${list.label || list.name}</legend>
+  return lists.map(
+    (
+      list,
+    ) => html`<fieldset key=${list.name} class="values"><legend>${label}: ${list.label || list.name}</legend>
     <${Faults} id=${`${name}-${list.name}`} faults=${faultsOf(`${name}.${list.name}`)} />
-    ${list.fields.map((field) => html`<${TextField} key=${field} id=${`${name}-${list.name}.${field}`} label=${filled(gettext("“%(field)s” is called"), { field })} placeholder=${field} value=${value[list.name]?.[field] ?? ""} disabled=${!canEdit.value} faults=${faultsOf(`${name}.${list.name}.${field}`)} onChange=${(/** @type {string} */ text) => set(list.name, field, text.trim())} />`)}
-  </fieldset>`);
+    ${list.fields.map((field) => html`<${TextField} key=${field} id=${`${name}-${list.name}.${field}`}
+      label=${filled(gettext("“%(field)s” is called"), { field })} placeholder=${field}
+      value=${value[list.name]?.[field] ?? ""} disabled=${!canEdit.value}
+      faults=${faultsOf(`${name}.${list.name}.${field}`)}
+      onChange=${(/** @type {string} */ text) => set(list.name, field, text.trim())} />`)}
+  </fieldset>`,
+  );
 }
 
 /** What the target of a jump wants to know. @param {Omit<Props, "variables"> & {event: string}} props */
 export function JumpValues({ event, ...props }) {
-  const variables = useFetched(event && `${urls["jump-fields"]}?event=${encodeURIComponent(event)}`, "variables");
+  const variables = useFetched(
+    event && `${urls["jump-fields"]}?event=${encodeURIComponent(event)}`,
+    "variables",
+  );
   return html`<${Values} ...${props} variables=${variables ?? []} />`;
 }
 
@@ -72,14 +96,25 @@ export function ProfileValues({ activity, name, label, value, onChange, faultsOf
   /** @type {{path: string, type: string}[] | null} */
   const fields = useFetched(urls["profile-fields"], "fields");
   const free = (fields ?? []).filter((field) => !(field.path in value));
-  const add = (/** @type {string} */ path) => path && !(path in value) && onChange({ ...value, [path]: "" }, "");
+  const add = (/** @type {string} */ path) =>
+    path && !(path in value) && onChange({ ...value, [path]: "" }, "");
   return html`<fieldset class="values"><legend>${label}</legend>
     <${Faults} id=${name} faults=${faultsOf(name)} />
-    ${Object.keys(value).map((path) => html`<div key=${path} class="profile-field">
-      <${ExpressionField} id=${`${name}-${path}`} activity=${activity} label=${path} required value=${value[path]} expected=${fields?.find((field) => field.path === path)?.type ?? ""} faults=${faultsOf(`${name}.${path}`)} onChange=${(/** @type {string} */ text) => onChange({ ...value, [path]: text }, path)} />
-      ${canEdit.value && html`<${IconButton} small icon="trash" label=${filled(gettext("Remove %(name)s"), { name: path })} onClick=${() => onChange(Object.fromEntries(Object.entries(value).filter(([each]) => each !== path)), "")} />`}
-    </div>`)}
-    ${canEdit.value && html`<${SuggestField} key=${Object.keys(value).length} id=${`${name}-new`} label=${gettext("Set one more field")} hint=${gettext("Search by its path, such as person.name.firstName.")} value="" choices=${free.map((field) => field.path)} onChange=${add} />`}
+    ${Object.keys(value).map(
+      (path) => html`<div key=${path} class="profile-field">
+      <${ExpressionField} id=${`${name}-${path}`} activity=${activity} label=${path} required
+        value=${value[path]} expected=${fields?.find((field) => field.path === path)?.type ?? ""}
+        faults=${faultsOf(`${name}.${path}`)}
+        onChange=${(/** @type {string} */ text) => onChange({ ...value, [path]: text }, path)} />
+      ${canEdit.value && html`<${IconButton} small icon="trash"
+        label=${filled(gettext("Remove %(name)s"), { name: path })}
+        onClick=${() => onChange(Object.fromEntries(Object.entries(value).filter(([each]) => each !== path)), "")} />`}
+    </div>`,
+    )}
+    ${canEdit.value && html`<${SuggestField} key=${Object.keys(value).length} id=${`${name}-new`}
+      label=${gettext("Set one more field")}
+      hint=${gettext("Search by its path, such as person.name.firstName.")} value=""
+      choices=${free.map((field) => field.path)} onChange=${add} />`}
   </fieldset>`;
 }
 
@@ -101,21 +136,34 @@ function useFetched(url, part) {
 
 /** A template's words for an invented person. @param {{name: string, kind: string}} props */
 export function Preview({ name, kind }) {
-  const [shown, setShown] = useState(/** @type {{of: string, parts: Record<string, string>, trouble?: string} | null} */ (null));
+  const [shown, setShown] = useState(
+    /** @type {{of: string, parts: Record<string, string>, trouble?: string} | null} */ (null),
+  );
   const isKnown = offers.value.templates.some((one) => one.name === name && one.kind === kind);
   if (!isKnown) {
     return null;
   }
   const show = async () => {
     const { ok, data } = await ask(`${urls.template}?kind=${kind}&name=${encodeURIComponent(name)}`);
-    setShown(ok ? { of: name, ...data } : { of: name, parts: {}, trouble: gettext("The preview could not be loaded.") });
+    setShown(
+      ok
+        ? { of: name, ...data }
+        : { of: name, parts: {}, trouble: gettext("The preview could not be loaded.") },
+    );
   };
   if (shown?.of !== name) {
-    return html`<button type="button" class="button button--small" onClick=${show}><${Icon} name="search" /> ${gettext("Preview")}</button>`;
+    return html`<button type="button" class="button button--small" onClick=${show}><${Icon}
+      name="search" /> ${gettext("Preview")}</button>`;
   }
   return html`<section class="preview" aria-label=${gettext("Preview")}>
     ${shown.trouble && html`<p class="faults">${shown.trouble}</p>`}
-    ${Object.entries(shown.parts).filter(([part]) => part !== "html" || !shown.parts.text).map(([part, text]) => html`<p key=${part} class=${`preview__${part}`}>${part === "html" ? text.replace(/<[^>]*>/g, " ") : text}</p>`)}
+    ${Object.entries(shown.parts)
+      .filter(([part]) => part !== "html" || !shown.parts.text)
+      .map(
+        ([part, text]) =>
+          html`<p key=${part} class=${`preview__${part}`}>
+            ${part === "html" ? text.replace(/<[^>]*>/g, " ") : text}</p>`,
+      )}
     <p class="muted small">${gettext("As an invented person would get it.")}</p>
   </section>`;
 }
