@@ -39,9 +39,14 @@ def describe_kind(kind: type[Activity]) -> dict[str, Any]:
         "ways": _fixed_ways(kind),
         "failsWhen": dict(kind.fails_when),
         "names": kind.named_by,
-        "stores": kind.stores is not Activity.stores and not kind.shares_reference,
+        "stores": _has_own("stores", kind) and not kind.shares_reference,
         "schema": _form(kind),
     }
+
+
+def _has_own(method: str, kind: type[Activity]) -> bool:
+    """Whether a kind says something else than all kinds do; methods of classes are new with every look."""
+    return getattr(kind, method).__func__ is not getattr(Activity, method).__func__
 
 
 def _fixed_ways(kind: type[Activity]) -> list[str]:

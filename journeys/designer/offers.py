@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from django.urls import reverse
+
 from actions.models import Action
 from events.models import Event
 from journeyorch.expressions import types
@@ -73,7 +75,14 @@ def _targets(catalog: Catalog) -> Iterator[dict[str, Any]]:
     for uid, target in sorted(catalog.journeys.items(), key=lambda item: item[1].name):
         if uid != catalog.own and (target.event or not (target.is_live or target.in_test)):
             status = "live" if target.is_live else "test" if target.in_test else "draft"
-            yield {"uid": uid, "name": target.name, "event": target.event, "status": status}
+            address = reverse("journey", args=[uid])
+            yield {
+                "uid": uid,
+                "name": target.name,
+                "event": target.event,
+                "status": status,
+                "url": address,
+            }
 
 
 def jump_variables(catalog: Catalog, event: str) -> list[dict[str, Any]]:

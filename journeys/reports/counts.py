@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
@@ -58,10 +59,15 @@ class Counts(NamedTuple):
 TOTALS = ("entered", "inside", "finished", "failed", "timed_out", "stopped", "discarded")
 
 
-def counts_of(version: JourneyVersion, document: Document) -> Counts:
-    """The figures of a version, as of now: two queries."""
+def counts_of(version: JourneyVersion, document: Document, *, since: datetime | None = None) -> Counts:
+    """The figures of a version, as of now: two queries.
+
+    ``since``: only of what happened in this hour and later. Who is where is always as of now, so the figures
+    that are worked out from both (``finished``) are not told then.
+    """
+    rows = StepCount.objects.filter(version=version, run=version.run)
     summed = (
-        StepCount.objects.filter(version=version, run=version.run)
+        (rows if since is None else rows.filter(hour__gte=since.replace(minute=0, second=0, microsecond=0)))
         .values_list("activity", "path", "status")
         .annotate(n=Sum("n"))
         .order_by()
@@ -69,7 +75,8 @@ def counts_of(version: JourneyVersion, document: Document) -> Counts:
     here = (
         Instance.objects.of_run(version).filter(ended_at=None).values_list("activity").annotate(n=Count("pk"))
     )
-    return add_up(map(Summed._make, summed), here=dict(here.order_by()), start=document.start)
+    counts = add_up(map(Summed._make, summed), here=dict(here.order_by()), start=document.start)
+    return counts if since is None else counts._replace(finished=0)
 
 
 def add_up(rows: Iterable[Summed], *, here: dict[str, int], start: Iterable[str]) -> Counts:

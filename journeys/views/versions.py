@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
+from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.polled import polled
 from journeys.definition.document import Document, read_document
@@ -27,6 +29,8 @@ from journeys.views.shell import VIEW, page, version_of
 
 # Figures are this old at most, however many people look at the same version.
 COUNTS_SECONDS = 3
+# The days for which figures can be asked alone; without one they are of the whole time.
+PERIODS = {"1": 1, "7": 7, "30": 30}
 
 
 @page(VIEW)
@@ -63,17 +67,19 @@ def diagram(request: HttpRequest, uid: UUID) -> HttpResponse:
 def counts(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The figures as JSON, with an ETag: pages ask every few seconds, and mostly nothing has changed."""
     version = version_of(request, uid)
-    key = f"journeys.counts.{version.pk}.{version.status}"
+    days = PERIODS.get(request.GET.get("days", ""))
+    key = f"journeys.counts.{version.pk}.{version.status}.{days}"
     body: bytes | None = cache.get(key)
     if body is None:
-        body = _counts_json(version)
+        body = _counts_json(version, days)
         cache.set(key, body, COUNTS_SECONDS)
     return polled(request, body, "application/json")
 
 
-def _counts_json(version: JourneyVersion) -> bytes:
+def _counts_json(version: JourneyVersion, days: int | None) -> bytes:
     document, _ = document_of(version)
-    figures = counts_of(version, document).flat()
+    since = bulk.database_now() - timedelta(days=days) if days else None
+    figures = counts_of(version, document, since=since).flat()
     return orjson.dumps({"status": version.status, "counts": figures}, option=orjson.OPT_SORT_KEYS)
 
 

@@ -3,6 +3,7 @@
 import { signal } from "../build/preact.js";
 import { ask } from "./api.js";
 import { html, Icon, IconButton } from "./html.js";
+import { PeriodPicker } from "./live.js";
 import { openMenuBelow } from "./menus.js";
 import { redoable, undoable } from "./model/history.js";
 import { askFor } from "./dialogs.js";
@@ -22,6 +23,7 @@ export function Header() {
       <p class="top__note">${filled(gettext("Version %(number)s"), { number })} · <${Saved} /></p>
     </div>
     <${Onlookers} />
+    <${PeriodPicker} />
     <${ProblemsButton} />
     ${canEdit.value && html`<${UndoButtons} />`}
     <${Modes} />

@@ -23,7 +23,7 @@ import { layout } from "./model/layout.js";
  * @property {string[]} channels kinds of messages that can be sent
  * @property {string[]} segments
  * @property {string[]} namespaces
- * @property {{uid: string, name: string, event: string, status: string}[]} journeys
+ * @property {{uid: string, name: string, event: string, status: string, url: string}[]} journeys
  */
 
 /**

@@ -114,11 +114,11 @@ const WIDGETS = {
       value: one.uid,
       label: one.name + (status[/** @type {"live"} */ (one.status)] ?? ""),
     }));
+    const target = offers.value.journeys.find((one) => one.uid === own.value);
     const choose = (/** @type {string} */ uid) =>
       set({ journey: uid, event: offers.value.journeys.find((one) => one.uid === uid)?.event ?? "" }, "");
-    return html`<${ChoiceField} ...${own} choices=${choices} onChange=${choose} />${own.value && html`<a
-      class="small" target="_blank" href=${`/journeys/${encodeURIComponent(own.value)}/`}>
-      ${gettext("Open the target")}</a>`}`;
+    return html`<${ChoiceField} ...${own} choices=${choices} onChange=${choose} />
+      ${target && html`<a class="small" target="_blank" href=${target.url}>${gettext("Open the target")}</a>`}`;
   },
   values: (props, own) => {
     const shared = {

@@ -103,7 +103,6 @@ function StepForm({ id, field }) {
       ${version.value.status !== "draft" && html`<a class="button button--small"
         href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
         name="users" /> ${gettext("People who are here")}</a>`}
-      ${!kind && html`<p class="notice notice--error">${gettext("There is no such kind of step. Delete it.")}</p>`}
       <${OtherFaults} problems=${own} />
       <${TextField} id="pane-label" label=${gettext("Label")} most=${120}
         placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label}

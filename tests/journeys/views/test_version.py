@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from journeys.models import JourneyVersion, StepCount, StepEvent
 from tests.journeys.views.conftest import MORNING, drawing
@@ -21,9 +23,11 @@ def _fresh_cache():
     cache.clear()
 
 
-def counted(version, activity: str, path: str, status: int, n: int, *, lane: int = 1) -> None:
+def counted(
+    version, activity: str, path: str, status: int, n: int, *, lane: int = 1, hour: datetime = MORNING
+) -> None:
     StepCount.objects.create(
-        version=version, activity=activity, path=path, status=status, hour=MORNING, lane_id=lane, n=n
+        version=version, activity=activity, path=path, status=status, hour=hour, lane_id=lane, n=n
     )
 
 
@@ -80,6 +84,24 @@ def test_counts_are_sent_once_and_then_only_when_they_change(reader, live, perso
     cache.clear()
     changed = reader.get(f"/versions/{live.uid}/counts/", headers={"If-None-Match": first["ETag"]})
     assert changed.json()["counts"]["here:pause"] == 1
+
+
+def test_figures_of_the_last_days_leave_out_what_was_before(reader, live, person):
+    person("anna@example.com")
+    counted(live, "in", "next", Status.TRANSITIONS, 10)
+    StepCount.objects.update(hour=timezone.now() - timedelta(days=3))
+    counted(live, "in", "next", Status.TRANSITIONS, 5, hour=timezone.now())
+    figures = {
+        days: reader.get(f"/versions/{live.uid}/counts/?days={days}").json()["counts"]
+        for days in ("", "1", "7", "x")
+    }
+    assert {days: each["path:in:next"] for days, each in figures.items()} == {
+        "": 15,
+        "1": 5,
+        "7": 15,
+        "x": 15,
+    }
+    assert {each["here:pause"] for each in figures.values()} == {1}
 
 
 def test_the_page_needs_few_queries(reader, live, person):
