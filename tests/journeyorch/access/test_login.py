@@ -1,0 +1,58 @@
+"""Logging in: wrong passwords cannot be tried for ever, and nobody locks others out from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from journeyorch.access.models import User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD, WRONG = "not-a-real-one-1", "wrong"
+
+
+@pytest.fixture(autouse=True)
+def anna() -> User:
+    return User.objects.create_user("anna", password=PASSWORD)
+
+
+def log_in(password: str, *, address: str = "127.0.0.1", page: str = "/login/") -> int:
+    sent = {"username": "anna", "password": password}
+    return Client(REMOTE_ADDR=address).post(page, sent).status_code
+
+
+def use_up() -> None:
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        log_in(WRONG)
+
+
+@pytest.mark.parametrize("page", ["/login/", "/admin/login/"])
+def test_after_many_wrong_passwords_the_right_one_is_refused_too(page: str) -> None:
+    use_up()
+    answer = Client().post(page, {"username": "anna", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert "Too many wrong passwords" in answer.text
+
+
+def test_from_another_address_and_for_another_user_it_goes_on() -> None:
+    User.objects.create_user("bert", password=PASSWORD)
+    use_up()
+    assert log_in(PASSWORD, address="10.1.2.3") == 302
+    assert Client().post("/login/", {"username": "bert", "password": PASSWORD}).status_code == 302
+
+
+def test_the_right_password_forgets_the_wrong_ones() -> None:
+    for _ in range(3):
+        for _ in range(settings.AXES_FAILURE_LIMIT - 1):
+            log_in(WRONG)
+        assert log_in(PASSWORD) == 302
+
+
+def test_no_password_is_written_down() -> None:
+    from axes.models import AccessAttempt
+
+    log_in("a-password-of-mine")
+    assert AccessAttempt.objects.count() == 1
+    assert "a-password-of-mine" not in str(list(AccessAttempt.objects.values()))
