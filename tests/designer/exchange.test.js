@@ -9,6 +9,7 @@ import { read, written } from "../../static/designer/model/clipboard.js";
 import { durationOf, inUnits, secondsOf } from "../../static/designer/model/durations.js";
 import { emptyConfig, faultOf } from "../../static/designer/model/forms.js";
 import { merge } from "../../static/designer/model/merge.js";
+import { momentOf, wallClock } from "../../static/designer/model/zones.js";
 import { chain, kinds } from "./world.js";
 
 const document = chain("event", "wait", "email", "end");
@@ -90,6 +91,23 @@ test("durations are read, written and said", () => {
   for (const text of ["", "P", "PT", "1D", "P1M", null, 5]) {
     assert.equal(secondsOf(text), null, String(text));
   }
+});
+
+test("moments are shown and read by the clocks of a zone", () => {
+  const berlin = "Europe/Berlin";
+  assert.equal(wallClock("2026-07-01T10:00:00Z", berlin), "2026-07-01T12:00");
+  assert.equal(wallClock("no moment", berlin), "");
+  for (const [wall, moment] of [
+    ["2026-07-01T12:00", "2026-07-01T10:00:00Z"],
+    ["2026-01-01T00:00", "2025-12-31T23:00:00Z"],
+    ["2026-03-29T02:30", "2026-03-29T01:30:00Z"], // skipped in spring: it moves forward
+    ["2026-10-25T02:30", "2026-10-25T00:30:00Z"], // twice in autumn: the first
+  ]) {
+    assert.equal(momentOf(wall, berlin), moment, wall);
+  }
+  assert.equal(momentOf("2026-07-01T12:00", "America/Lima"), "2026-07-01T17:00:00Z");
+  assert.equal(momentOf("2026-07-01T12:00", "Nowhere/Town"), "2026-07-01T12:00:00Z");
+  assert.equal(momentOf("", berlin), null);
 });
 
 test("a configuration begins with what its form says", () => {
