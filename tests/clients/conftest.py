@@ -137,6 +137,10 @@ class Storage(NamedTuple):
     def work(self) -> None:
         self.switch.unlink()
 
+    def has_refused(self) -> bool:
+        """Whether somebody has sent something since it fails."""
+        return self.switch.stat().st_size > 0
+
 
 @pytest.fixture(scope="module")
 def port() -> int:
@@ -157,13 +161,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def storage(shop: Shop, port: int, certificate: Path, tmp_path: Path) -> Iterator[Storage]:
     """Of the running server."""
     switch = tmp_path / "storage-fails"
-    environment = environment_for(_database_of_this_test()) | {"FAILING_STORAGE": str(switch)}
+    environment = environment_for(database_of_this_test()) | {"FAILING_STORAGE": str(switch)}
     options = ["--threads=4", f"--certfile={certificate}", f"--keyfile={certificate}"]
     with gunicorn(environment, *options, application="tests.clients.failing_storage", port=port):
         yield Storage(switch)
 
 
-def _database_of_this_test() -> str:
+def database_of_this_test() -> str:
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

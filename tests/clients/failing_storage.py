@@ -1,5 +1,7 @@
 """The product as it is, but that nothing can be stored as long as there is a file: FAILING_STORAGE names it.
 
+The file grows with everything that is refused.
+
 gunicorn tests.clients.failing_storage:application
 """
 
@@ -23,6 +25,8 @@ _store = accept.store
 
 def _store_unless_switched_off(*arguments: Any, **keywords: Any) -> Any:
     if _switch.exists():
+        with _switch.open("a") as refusals:
+            refusals.write(".")
         raise OperationalError("switched off by a test")
     return _store(*arguments, **keywords)
 

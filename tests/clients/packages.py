@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,24 @@ def from_npm(name: str) -> Path:
             with tarfile.open(found / packed["filename"]) as archive:
                 archive.extractall(found / "unpacked", filter="data")
             (found / "unpacked" / "package").rename(folder)
+    return folder
+
+
+def from_pypi(*names: str) -> Path:
+    """A folder with the newest versions of packages and all that they need, for a process's PYTHONPATH."""
+    folder = FOLDER / "pypi" / "packages"
+    with _alone(folder.parent):
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries=0"]
+        try:
+            subprocess.run(
+                [*pip, "install", "--quiet", "--upgrade", f"--target={folder}", *names], check=True,
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise NotInstallable(f"pip took longer than {LIMIT:.0f} seconds") from None
+        except subprocess.CalledProcessError as problem:
+            said = problem.stderr.strip().splitlines()
+            raise NotInstallable(f"pip failed: {said[-1] if said else ''}") from None
     return folder
 
 
