@@ -1,63 +1,101 @@
 // The same journey as a nested list, with the same things to do: for screen readers, the keyboard and phones.
 // Straight paths stay in one list; lists nest only where paths part.
 
-import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection } from "./store.js";
-import { adding, pathName } from "./actions.js";
+import { computed } from "../build/preact.js";
+import { adding, named, pathName } from "./actions.js";
 import { html, Icon, IconButton } from "./html.js";
 import { menuFor, menuForPath, openMenuBelow } from "./menus.js";
-import { START } from "./model/document.js";
+import { ENTRANCE, reachable, START } from "./model/document.js";
 import { detailOf, nameOf, waysOf } from "./model/kinds.js";
+import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /** @typedef {import("./model/document.js").Place} Place */
 /** @typedef {{place: Place, label: string}} Leg */
 
-export function Outline() {
+/** Where the list begins: at the ways to enter, then at what nobody gets to, a ring of steps last. */
+const roots = computed(() => {
   const { start, activities } = drawing.value;
-  const targets = new Set([
-    ...start,
-    ...Object.values(activities).flatMap((one) => Object.values(one.to).flat()),
-  ]);
-  const detached = order.value.filter((id) => !targets.has(id));
-  /** @type {Set<string>} */
-  const listed = new Set();
-  const roots = start.map((target, index) => ({ source: START, way: "start", index, target }));
+  const targets = new Set(Object.values(activities).flatMap((one) => Object.values(one.to).flat()));
+  const connected = reachable(drawing.value, start);
+  const others = order.value.filter((id) => !connected.has(id));
+  const sorted = [...others.filter((id) => !targets.has(id)), ...others.filter((id) => targets.has(id))];
+  return {
+    start: start.map((target, index) => ({ source: START, way: ENTRANCE, index, target })),
+    detached: sorted.map((target) => ({ source: START, way: "detached", index: 0, target })),
+  };
+});
+
+/** The path on which each step is listed; other paths to it only name it. */
+const owners = computed(() => {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  const waiting = [...roots.value.start, ...roots.value.detached].reverse();
+  for (let place = waiting.pop(); place; place = waiting.pop()) {
+    if (place.target in drawing.value.activities && !found.has(place.target)) {
+      found.set(place.target, keyOf(place));
+      waiting.push(...legsOf(place.target).map((leg) => leg.place).reverse());
+    }
+  }
+  return found;
+});
+
+/** @param {Place} place */
+const keyOf = ({ source, way }) => `${source} ${way}`;
+
+export function Outline() {
+  const { start, detached } = roots.value;
+  const isOwner = (/** @type {Place} */ place) => owners.value.get(place.target) === keyOf(place);
+  const unconnected = detached.filter(isOwner);
+  const beginning = { source: START, way: ENTRANCE, index: 0, target: "" };
   return html`<section class="outline-view" aria-label=${gettext("Step by step")}>
-    ${!start.length && canEdit.value && html`<${Add}
-      place=${{ source: START, way: "start", index: 0, target: "" }} words=${gettext("Add the first step")} />`}
-    ${roots.map((place) => html`<${Chain} key=${place.target} first=${place.target} listed=${listed} />`)}
-    ${start.length > 0 && canEdit.value && html`<${Add} place=${{ ...roots[roots.length - 1], beside: true }}
+    ${!start.length && canEdit.value && html`<${Add} place=${beginning} words=${gettext("Add the first step")} />`}
+    ${start.map((place) => html`<${Chain} key=${place.target} first=${place} />`)}
+    ${start.length > 0 && canEdit.value && html`<${Add} place=${{ ...start[start.length - 1], beside: true }}
       words=${gettext("Add another way to enter")} />`}
-    ${detached.length > 0 && html`<h2>${gettext("Not connected")}</h2><p class="muted small">
+    ${unconnected.length > 0 && html`<h2>${gettext("Not connected")}</h2><p class="muted small">
       ${gettext("Nobody gets to these steps. Move them onto a path, or delete them.")}</p>`}
-    ${detached.map((id) => html`<${Chain} key=${id} first=${id} listed=${listed} />`)}
+    ${unconnected.map((place) => html`<${Chain} key=${place.target} first=${place} />`)}
   </section>`;
 }
 
-/** Steps one after the other, until paths part. @param {{first: string, listed: Set<string>}} props */
-function Chain({ first, listed }) {
+/** Steps one after the other, until paths part. @param {{first: Place}} props */
+function Chain({ first }) {
   const rows = [];
-  let id = first;
-  while (id) {
-    if (listed.has(id)) {
-      rows.push(
-        html`<li key=${`again ${id}`} class="outline-view__again"><${Icon}
-          name="link" /> ${gettext("Goes to")} <button type="button" class="link" onClick=${goTo(id)}>
-          ${nameOf(drawing.value.activities[id], kinds)}</button></li>`,
-      );
+  for (let place = first; place.target in drawing.value.activities; ) {
+    const id = place.target;
+    if (owners.value.get(id) !== keyOf(place)) {
+      rows.push(html`<${Again} key=${`again ${id}`} id=${id} />`);
       break;
     }
-    listed.add(id);
     const legs = legsOf(id);
-    const isPlain = legs.length === 1 && !legs[0].label;
+    const next = legs.length === 1 && !legs[0].label ? legs[0].place : null;
     rows.push(
-      html`<li key=${id}><${Row} id=${id} next=${isPlain ? legs[0].place : null} />
-        ${!isPlain && legs.length > 0 && html`<ul class="outline-view__paths">${legs.map((leg) => html`<${Path}
-        key=${`${leg.place.way} ${leg.place.target}`} leg=${leg} listed=${listed} />`)}</ul>`}</li>`,
+      html`<li key=${id}>
+        <${Row} id=${id} next=${next} />
+        ${!next && legs.length > 0 && html`<${Paths} legs=${legs} />`}
+      </li>`,
     );
-    id = isPlain ? legs[0].place.target : "";
+    if (!next) {
+      break;
+    }
+    place = next;
   }
   return html`<ol class="outline-view__steps">${rows}</ol>`;
+}
+
+/** A step that stands elsewhere in the list. @param {{id: string}} props */
+function Again({ id }) {
+  return html`<li class="outline-view__again">
+    <${Icon} name="link" /> ${gettext("Goes to")}${" "}
+    <button type="button" class="link" onClick=${goTo(id)}>${named(id)}</button>
+  </li>`;
+}
+
+/** @param {{legs: Leg[]}} props */
+function Paths({ legs }) {
+  const keyed = legs.map((leg) => html`<${Path} key=${`${leg.place.way} ${leg.place.target}`} leg=${leg} />`);
+  return html`<ul class="outline-view__paths">${keyed}</ul>`;
 }
 
 /** @param {string} id @returns {Leg[]} */
@@ -76,8 +114,8 @@ function legsOf(id) {
   });
 }
 
-/** @param {{leg: Leg, listed: Set<string>}} props */
-function Path({ leg, listed }) {
+/** @param {{leg: Leg}} props */
+function Path({ leg }) {
   const { place, label } = leg;
   const n = counts.value[`path:${place.source}:${place.way}`] ?? 0;
   return html`<li>
@@ -87,7 +125,7 @@ function Path({ leg, listed }) {
         label=${filled(gettext("What to do with the path %(name)s"), { name: pathName(place) })}
         onClick=${(/** @type {MouseEvent} */ event) => openMenuBelow(menuForPath(place), /** @type {Element} */ (event.currentTarget))} />`}
     </div>
-    ${place.target ? html`<${Chain} first=${place.target} listed=${listed} />` : canEdit.value ? html`<${Add}
+    ${place.target ? html`<${Chain} first=${place} />` : canEdit.value ? html`<${Add}
       place=${place} words=${gettext("Add a step")} />` : html`<p class="muted small">
       ${gettext("The journey ends here.")}</p>`}
   </li>`;

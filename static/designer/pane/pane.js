@@ -1,11 +1,11 @@
 // The pane at the right: the form of a step, made from what its kind says of its configuration.
 
-import { useEffect, useLayoutEffect, useRef } from "../../build/preact.js";
+import { useLayoutEffect, useRef } from "../../build/preact.js";
 import { copySteps, deleteSteps } from "../actions.js";
 import { html, Icon, IconButton } from "../html.js";
 import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
-import { nameOf } from "../model/kinds.js";
+import { canFail, nameOf } from "../model/kinds.js";
 import { Problems } from "../problems.js";
 import {
   apply,
@@ -27,6 +27,8 @@ import { Paths } from "./paths.js";
 import { PropertiesForm } from "./properties.js";
 import { ReadOnly } from "./read-only.js";
 
+/** @typedef {import("../model/document.js").Activity} Activity */
+
 export function Pane() {
   const what = pane.value;
   if (!what) {
@@ -47,10 +49,11 @@ export function Pane() {
 function StepForm({ id, field }) {
   const activity = drawing.value.activities[id];
   const kind = kinds[activity.kind];
+  // As it was when the pane was opened: that is what Cancel goes back to.
   const before = useRef(activity);
   const form = useRef(/** @type {HTMLElement | null} */ (null));
   const change = (
-    /** @type {Partial<import("../model/document.js").Activity>} */ changes,
+    /** @type {Partial<Activity>} */ changes,
     /** @type {string} */ key,
   ) =>
     apply(
@@ -60,16 +63,10 @@ function StepForm({ id, field }) {
     );
 
   useLayoutEffect(() => goToField(form.current, field), [field]);
-  useEffect(() => {
-    before.current = activity;
-  }, [id]);
 
   const own = problemsByStep.value.get(id) ?? [];
-  const told = new Set();
-  const faultsOf = (/** @type {string} */ name) => {
-    told.add(name);
-    return own.filter((problem) => problem.field === name).map((problem) => problem.message);
-  };
+  const faultsOf = (/** @type {string} */ name) =>
+    own.filter((problem) => problem.field === name).map((problem) => problem.message);
   const body = kind
     ? html`<${ConfigForm} id=${id} activity=${activity} kind=${kind} change=${change} faultsOf=${faultsOf} />`
     : null;
@@ -103,7 +100,7 @@ function StepForm({ id, field }) {
       ${version.value.status !== "draft" && html`<a class="button button--small"
         href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
         name="users" /> ${gettext("People who are here")}</a>`}
-      <${OtherFaults} problems=${own} />
+      <${OtherFaults} id=${id} activity=${activity} problems=${own} />
       <${TextField} id="pane-label" label=${gettext("Label")} most=${120}
         placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label}
         disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
@@ -147,48 +144,65 @@ function close(id) {
   }
 }
 
-/** What no control of the form shows. @param {{problems: import("../store.js").Problem[]}} props */
-function OtherFaults({ problems }) {
-  const others = problems.filter(
-    (problem) => !problem.field || ["next", "error", "timeout", "other"].includes(problem.field),
-  );
-  return (
-    others.length > 0 &&
-    html`<ul class="problem-list">${others.map((problem, index) => html`<li key=${index}
-      class=${`problem-row${problem.isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>
-      ${problem.message}</span></li>`)}</ul>`
-  );
+/**
+ * Whether the form has a control for a field of the configuration.
+ * @param {string} id
+ * @param {Activity} activity
+ * @param {string} name
+ */
+function hasControl(id, { kind, config }, name) {
+  const property = kinds[kind]?.schema.properties[name];
+  if (!property || property.widget === "hidden" || !matters(property, config)) {
+    return false;
+  }
+  // Who enters by an event has come already: there is nothing to wait for.
+  const isNeedless = name.startsWith("timeout") && !config.timeout && drawing.value.start.includes(id);
+  return !isNeedless && (name !== "error_path" || canFail(config, kinds[kind]));
 }
 
 /**
- * @param {{id: string, activity: import("../model/document.js").Activity, kind: import("../model/kinds.js").Kind,
- *   change: (changes: Partial<import("../model/document.js").Activity>, key: string) => boolean, faultsOf: (field: string) => string[]}} props
+ * What no control of the form shows.
+ * @param {{id: string, activity: Activity, problems: import("../store.js").Problem[]}} props
  */
+function OtherFaults({ id, activity, problems }) {
+  const others = problems.filter(({ field }) => field !== "name" && !hasControl(id, activity, field.split(".")[0]));
+  if (!others.length) {
+    return null;
+  }
+  return html`<ul class="problem-list">
+    ${others.map(({ message, isError }, index) => html`<li key=${index}
+      class=${`problem-row${isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>${message}</span></li>`)}
+  </ul>`;
+}
+
+/**
+ * @typedef {object} ConfigProps
+ * @property {string} id
+ * @property {Activity} activity
+ * @property {import("../model/kinds.js").Kind} kind
+ * @property {(changes: Partial<Activity>, key: string) => boolean} change
+ * @property {(field: string) => string[]} faultsOf
+ */
+
+/** The fields of the configuration, one below the other. @param {ConfigProps} props */
 function ConfigForm({ id, activity, kind, change, faultsOf }) {
   const { config } = activity;
   const set = (/** @type {Record<string, any>} */ changes, /** @type {string} */ key) => {
-    const next = { ...config, ...changes };
-    Object.keys(next)
-      .filter((name) => next[name] === undefined || next[name] === null)
-      .forEach((name) => delete next[name]);
-    change({ config: next }, key);
+    const next = Object.entries({ ...config, ...changes }).filter(([, value]) => value !== undefined && value !== null);
+    change({ config: Object.fromEntries(next) }, key);
   };
-  return Object.entries(kind.schema.properties).map(([name, property]) => {
+  const setPaths = (/** @type {any[]} */ paths, /** @type {string} */ key) =>
+    set({ [kind.labelled]: paths }, key && `config.${key}`);
+  const names = Object.keys(kind.schema.properties).filter((name) => hasControl(id, activity, name));
+  return names.map((name) => {
     if (name === kind.labelled) {
       return html`<${Paths} key=${name} activity=${id} kind=${kind} config=${config} faultsOf=${faultsOf}
-        onChange=${(/** @type {any[]} */ paths, /** @type {string} */ key) => set({ [name]: paths }, key && `config.${key}`)} />`;
+        onChange=${setPaths} />`;
     }
-    const isPossible =
-      name !== "error_path" ||
-      Object.entries(kind.failsWhen).every(([field, value]) => config[field] === value);
-    // Who enters by an event has come already: there is nothing to wait for.
-    const isNeedless = name.startsWith("timeout") && !config.timeout && drawing.value.start.includes(id);
-    if (property.widget === "hidden" || !matters(property, config) || !isPossible || isNeedless) {
-      return null;
-    }
+    const property = kind.schema.properties[name];
     const required = kind.schema.required?.includes(name) ?? false;
-    const fault =
-      config[name] === undefined || config[name] === "" ? "" : faultOf(property, config[name], required);
+    // What is missing is said when it is saved, not while somebody has not come to it yet.
+    const fault = config[name] ? faultOf(property, config[name], required) : "";
     return html`<${Control} key=${name} id=${id} name=${name} property=${property} kind=${kind} config=${config}
       required=${required} faults=${fault ? [fault] : faultsOf(name)} faultsOf=${faultsOf} set=${set} />`;
   });
