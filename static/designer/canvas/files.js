@@ -12,40 +12,85 @@ const COLOURS = {
   orchestration: ["#fdf0e0", "#9a4704"],
   actions: ["#e9effc", "#2355d4"],
 };
-const FONT = "font-family=\"system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif\"";
+const [LINE, MUTED] = ["#828c9d", "#566073"];
+const PAPER = { fill: "#fff", stroke: "#dfe3e9" };
+const FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
+const NAME_WIDTH = 144;
 const LARGEST_SIDE = 16_000;
 
 /** @param {unknown} text */
 const escaped = (text) => String(text).replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
+/**
+ * An element as text. Its content is markup already.
+ * @param {string} name
+ * @param {Record<string, string | number | undefined>} attributes those that are undefined are left out
+ * @param {string[]} content
+ */
+function tag(name, attributes, ...content) {
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const written = given.map(([key, value]) => ` ${key}="${escaped(value)}"`).join("");
+  return `<${name}${written}>${content.join("")}</${name}>`;
+}
+
 /** @param {Map<string, string>} icons the content of symbols, by name */
 function asSvg(icons) {
   const { cards, edges, width, height } = layout(drawing.value, kinds);
-  const lines = edges.map(
-    (edge) =>
-      `<path d="${rounded(edge.points)}" fill="none" stroke="#828c9d" stroke-width="1.500"${edge.target && !edge.loops ? ' marker-end="url(#a)"' : ""}/>`,
+  const parts = [
+    ...edges.map(lineOf),
+    ...edges.filter((edge) => edge.label).map(chipOf),
+    ...[...cards.values()].map((card) => boxOf(card, icons)),
+  ];
+  const whole = { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` };
+  return tag(
+    "svg",
+    { ...whole, "font-family": FONT },
+    tag("title", {}, escaped(version.value.journey.name)),
+    tag("defs", {}, arrow()),
+    tag("rect", { width: "100%", height: "100%", fill: "#f6f7f9" }),
+    ...parts,
   );
-  const chips = edges
-    .filter((edge) => edge.label)
-    .map((edge) => {
-      const size = labelWidth(edge.label) - 4;
-      return `<g transform="translate(${edge.labelAt})"><rect x="${-size / 2}" y="-10" width="${size}" height="20" rx="10" fill="#fff" stroke="#dfe3e9"/><text y="4" font-size="11" fill="#566073" text-anchor="middle">${escaped(shownLabel(edge.label))}</text></g>`;
-    });
-  const boxes = [...cards.values()].map((card) => {
-    const activity = drawing.value.activities[card.id];
-    const kind = kinds[activity.kind];
-    const [soft, strong] = COLOURS[kind?.category ?? "orchestration"];
-    return (
-      `<g transform="translate(${card.x} ${card.y})"><rect width="${CARD_WIDTH}" height="${CARD_HEIGHT}" rx="10" fill="#fff" stroke="#dfe3e9"/>` +
-      `<rect x="12" y="12" width="32" height="32" rx="8" fill="${soft}"/><svg x="19" y="19" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="${strong}" stroke-width="1.750" stroke-linecap="round" stroke-linejoin="round">${icons.get(kind?.icon ?? "") ?? ""}</svg>` +
-      `<text x="54" y="25" font-size="13" font-weight="650" fill="#1a2029">${escaped(fitted(nameOf(activity, kinds), 144, "650 13px"))}</text>` +
-      `<text x="54" y="42" font-size="11.500" fill="#566073">${escaped(fitted(detailOf(activity, kinds), 144, "400 11.5px"))}</text></g>`
-    );
-  });
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${FONT}><title>${escaped(version.value.journey.name)}</title>` +
-    '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.500 7 4 0 7.500z" fill="#828c9d"/></marker></defs>' +
-    `<rect width="100%" height="100%" fill="#f6f7f9"/>${[...lines, ...chips, ...boxes].join("")}</svg>`
+}
+
+function arrow() {
+  const size = { markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto" };
+  const place = { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4 };
+  return tag("marker", { ...place, ...size }, tag("path", { d: "M0 0.5 7 4 0 7.5z", fill: LINE }));
+}
+
+/** @param {import("../model/layout.js").Edge} edge */
+function lineOf({ points, target, loops }) {
+  const end = target && !loops ? "url(#arrow)" : undefined;
+  return tag("path", { d: rounded(points), fill: "none", stroke: LINE, "stroke-width": 1.5, "marker-end": end });
+}
+
+/** @param {import("../model/layout.js").Edge} edge */
+function chipOf({ label, labelAt }) {
+  const width = labelWidth(label) - 4;
+  return tag(
+    "g",
+    { transform: `translate(${labelAt})` },
+    tag("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10, ...PAPER }),
+    tag("text", { y: 4, "font-size": 11, fill: MUTED, "text-anchor": "middle" }, escaped(shownLabel(label))),
+  );
+}
+
+/** @param {import("../model/layout.js").Card} card @param {Map<string, string>} icons */
+function boxOf({ id, x, y }, icons) {
+  const activity = drawing.value.activities[id];
+  const kind = kinds[activity.kind];
+  const [soft, strong] = COLOURS[kind?.category ?? "orchestration"];
+  const pen = { fill: "none", stroke: strong, "stroke-width": 1.75, "stroke-linecap": "round" };
+  const name = fitted(nameOf(activity, kinds), NAME_WIDTH, "650 13px");
+  const detail = fitted(detailOf(activity, kinds), NAME_WIDTH, "400 11.5px");
+  return tag(
+    "g",
+    { transform: `translate(${x} ${y})` },
+    tag("rect", { width: CARD_WIDTH, height: CARD_HEIGHT, rx: 10, ...PAPER }),
+    tag("rect", { x: 12, y: 12, width: 32, height: 32, rx: 8, fill: soft }),
+    tag("svg", { x: 19, y: 19, width: 18, height: 18, viewBox: "0 0 24 24", ...pen }, icons.get(kind?.icon ?? "") ?? ""),
+    tag("text", { x: 54, y: 25, "font-size": 13, "font-weight": 650, fill: "#1a2029" }, escaped(name)),
+    tag("text", { x: 54, y: 42, "font-size": 11.5, fill: MUTED }, escaped(detail)),
   );
 }
 

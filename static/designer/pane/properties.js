@@ -22,6 +22,7 @@ import {
 import { gettext } from "../text.js";
 import { CheckField, DurationField, MomentField, NumberField, SuggestField, TextField } from "./fields.js";
 
+const TIMEOUT = /** @type {any} */ ({ type: "integer", minimum: 1, maximum: 30 });
 const WAIT = /** @type {any} */ ({ type: "string", format: "duration", ge: "PT0S", le: "P30D" });
 
 export function PropertiesForm() {
@@ -49,6 +50,18 @@ export function PropertiesForm() {
       value=${value && wallClock(value, properties.time_zone)} disabled=${disabled} faults=${faultsOf(name)}
       onChange=${change} />`;
   };
+  const setWait = (/** @type {string | null} */ wait) =>
+    set({ reentrance: { ...reentrance, wait: wait ?? "PT0S" } }, "wait");
+  const setSeconds = (/** @type {number | undefined} */ seconds) =>
+    !faultOf(TIMEOUT, seconds, true) && set({ timeout_seconds: seconds }, "timeout");
+  const zoneFaults = known.timeZones.includes(properties.time_zone)
+    ? []
+    : [gettext("There is no such time zone; choose one from the list.")];
+  const aboutTimeout = may.value.changeTimeout
+    ? gettext("How long all attempts of one outgoing call may take together.")
+    : gettext("Only administrators change this.");
+  const fromHint = gettext("Empty: from publication. By the clocks of the journey's time zone.");
+  const untilHint = gettext("Empty: until it is closed. Then the version closes by itself.");
   return html`<div class="pane__form">
     <div class="pane__head"><div class="pane__title"><h2>${gettext("Properties")}</h2></div><${IconButton} small
       icon="close" label=${gettext("Close")} onClick=${() => (pane.value = "")} /></div>
@@ -56,19 +69,19 @@ export function PropertiesForm() {
       ${own.filter((problem) => !problem.field).map((problem) => html`<p key=${problem.code}
         class=${`problem-row${problem.isError ? " problem-row--error" : ""}`}>${problem.message}</p>`)}
       <${Names} />
-      ${moment("start_at", gettext("People enter from"), gettext("Empty: from publication. By the clocks of the journey's time zone."))}
-      ${moment("end_at", gettext("Until"), gettext("Empty: until it is closed. Then the version closes by itself."))}
+      ${moment("start_at", gettext("People enter from"), fromHint)}
+      ${moment("end_at", gettext("Until"), untilHint)}
       <${CheckField} id="properties-reentrance" label=${gettext("People may come again")}
         value=${reentrance.allowed} disabled=${disabled} faults=${faultsOf("reentrance")}
         onChange=${(/** @type {boolean} */ allowed) => set({ reentrance: { ...reentrance, allowed } })} />
       ${reentrance.allowed && html`<${DurationField} id="properties-wait"
         label=${gettext("At the earliest after the last entrance by")} value=${reentrance.wait}
         disabled=${disabled} faults=${[faultOf(WAIT, reentrance.wait, true)].filter(Boolean)}
-        onChange=${(/** @type {string | null} */ wait) => set({ reentrance: { ...reentrance, wait: wait ?? "PT0S" } }, "wait")} />`}
+        onChange=${setWait} />`}
       <${SuggestField} id="properties-time_zone" label=${gettext("Time zone")}
         hint=${gettext("Of time and date conditions, waits, and times without a zone.")}
         value=${properties.time_zone} choices=${known.timeZones} disabled=${disabled}
-        faults=${known.timeZones.includes(properties.time_zone) ? [] : [gettext("There is no such time zone; choose one from the list.")]}
+        faults=${zoneFaults}
         onChange=${(/** @type {string} */ zone) => set({ time_zone: zone || "UTC" })} />
       <${CheckField} id="properties-use_profile_time_zone"
         label=${gettext("Use the person's own time zone where the profile tells one")}
@@ -79,9 +92,9 @@ export function PropertiesForm() {
         onChange=${(/** @type {boolean} */ value) => set({ use_profile_time_zone: value })} />
       <${NumberField} id="properties-timeout" label=${gettext("Timeout and error")} unit=${gettext("seconds")}
         least=${1} most=${30} step=${1}
-        hint=${may.value.changeTimeout ? gettext("How long all attempts of one outgoing call may take together.") : gettext("Only administrators change this.")}
+        hint=${aboutTimeout}
         value=${properties.timeout_seconds} disabled=${disabled || !may.value.changeTimeout}
-        onChange=${(/** @type {number | undefined} */ seconds) => Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= 30 && set({ timeout_seconds: seconds }, "timeout")} />
+        onChange=${setSeconds} />
     </div>
   </div>`;
 }
