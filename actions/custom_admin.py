@@ -18,6 +18,7 @@ from actions.custom import action_of, variables
 from actions.custom_forms import ActionForm
 from actions.custom_testing import PATH, try_out
 from actions.models import Action
+from actions.signing_admin import SigningAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
@@ -81,7 +82,7 @@ class TestCallAdmin(UsedAdmin):
 
 
 @admin.register(Action)
-class ActionAdmin(AuthTestMixin, TestCallAdmin):
+class ActionAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
     introduction = _(
         "An action is a call that a journey makes to another system, for example to order a taxi. "
         "What is sent is fixed here, or left to the journey."
@@ -89,12 +90,12 @@ class ActionAdmin(AuthTestMixin, TestCallAdmin):
     type = Action.Type.CUSTOM
     form = ActionForm
     list_display = ("name", "method", "url", "sandbox", "test_link")
-    readonly_fields = ("needed", "used", "test_link", "auth_test")
+    readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
         (_("Request"), {"fields": ("url", "method", "headers", "query")}),
         (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
         (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
         *auth_fieldsets(),
-        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
+        (_("Signature"), {"fields": ("signing_secret", "make_secret", "unsigned")}),
     )

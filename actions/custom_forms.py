@@ -70,8 +70,8 @@ class ActionForm(AuthModelForm):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
         help_text=_(
-            "Only if the other system checks signatures (Standard Webhooks). Share a secret with it: whsec_ "
-            "and 24 to 64 random bytes in base64."
+            "Only if the other system checks signatures (Standard Webhooks). A secret that both sides know: "
+            "whsec_ and 24 to 64 random bytes in base64. Below, a saved action can have one made."
         ),
     )
     unsigned = forms.BooleanField(label=_("Do not sign any more"), required=False)

@@ -14,6 +14,7 @@ from actions.tracking.models import MirrorPage
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
+from journeyorch.ordered_json import OrderedJSONField
 
 __all__ = [
     "Action",
@@ -108,7 +109,7 @@ class Action(Configuration):
     # The sealed secret of signatures (outbound.signing); {}: requests are not signed.
     signing = models.JSONField(_("signature"), default=dict, blank=True)
     # The pasted payload as a tree of constants and variables (actions/payload.py).
-    payload = models.JSONField(_("action parameters"), default=dict, blank=True)
+    payload = OrderedJSONField(_("action parameters"), default=dict, blank=True)
     response_sample = models.JSONField(_("response payload"), null=True, blank=True)
     # Of Campaign Standard: where the template is, and what it declares (actions/campaign/standard.py).
     instance = models.ForeignKey(

@@ -29,6 +29,7 @@ from actions.models import (
     CampaignMessage,
     CampaignStandardAction,
 )
+from actions.signing_admin import SigningAdmin
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
@@ -120,7 +121,7 @@ class StandardAdmin(TestCallAdmin):
 
 
 @admin.register(CampaignAction)
-class ClassicAdmin(AuthTestMixin, TestCallAdmin):
+class ClassicAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
     introduction = _(
         "A transactional message of Adobe Campaign v7 or v8: one action for each template, at most 50,000 "
         "messages an hour."
@@ -128,14 +129,14 @@ class ClassicAdmin(AuthTestMixin, TestCallAdmin):
     type = Action.Type.CAMPAIGN
     form = ClassicForm
     list_display = ("name", "url", "sandbox", "test_link")
-    readonly_fields = ("needed", "used", "test_link", "auth_test")
+    readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
         (_("Request"), {"fields": ("url", "method", "headers", "query")}),
         (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
         (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
         *auth_fieldsets(),
-        (_("Signature"), {"fields": ("signing_secret", "unsigned")}),
+        (_("Signature"), {"fields": ("signing_secret", "make_secret", "unsigned")}),
     )
 
 

@@ -15,15 +15,15 @@ TEST_SECONDS = 10.0
 
 
 def can_be_tried(config: Mapping[str, Any]) -> bool:
-    """Whether there is anything to try: a token to fetch, or a connection that shows a certificate."""
+    """Whether there is anything to try: a token to fetch, or credentials that a HEAD can carry."""
     cls = auth.methods().get(str(config.get("type", "none")))
-    return cls is not None and (
-        issubclass(cls, auth.TokenAuth) or (issubclass(cls, auth.Credentials) and cls.shown_by_connecting)
-    )
+    if cls is None or not issubclass(cls, auth.Credentials):
+        return cls is not None and issubclass(cls, auth.TokenAuth)
+    return cls.shown_by is not None
 
 
 def try_authentication(config: Mapping[str, Any], url: str) -> Outcome:
-    """Fetch a new token, or connect with the certificate; nothing that comes back is kept or shown."""
+    """Fetch a new token, or connect with the credentials; nothing that comes back is kept or shown."""
     try:
         origin = str(check_url(url, configured_policy()).origin)
         method = auth.load(config, origin=origin)
@@ -44,15 +44,23 @@ def _try_token(method: auth.TokenAuth) -> Outcome:
 
 
 def _try_connection(method: auth.Credentials, url: str) -> Outcome:
-    # HEAD changes nothing (RFC 9110, section 9.2.1); whatever it answers, the certificate was let in.
+    # HEAD changes nothing (RFC 9110, section 9.2.1).
     answer = exchange(method.apply(Request("HEAD", url)), timeout=TEST_SECONDS)
     if isinstance(answer, Failure):
         return outcome_of(answer)
+    outcome = outcome_of(answer)._replace(data=None)
     if answer.status in (401, 403):
-        return outcome_of(answer)
-    return Outcome(
-        "ok",
-        str(answer.status),
-        message="The system accepted the connection with this certificate.",
-        elapsed_ms=answer.elapsed_ms,
-    )
+        return outcome._replace(message=f"The system refuses these credentials: it answered {answer.status}.")
+    if method.shown_by == "connecting":
+        return outcome._replace(
+            status="ok", message="The system accepted the connection with this certificate."
+        )
+    if outcome.status == "ok":
+        return outcome._replace(message="The system answered well to a HEAD request with these credentials.")
+    return outcome._replace(message=_UNDECIDED % answer.status)
+
+
+_UNDECIDED = (
+    "The system answered %d to a HEAD request: whether it looked at the credentials is not to be seen. "
+    "Make a test call instead."
+)

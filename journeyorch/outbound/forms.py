@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
 import orjson
@@ -108,18 +109,25 @@ class WriteOnlyTextarea(forms.Textarea):
         return ""
 
 
-# By what a field says of its lines: a secret as a whole, or a document with secrets in it.
-_AREAS = {"secret": WriteOnlyTextarea, "document": forms.Textarea}
+class DocumentField(forms.CharField):
+    """A text with secrets in it. What was typed never comes back as it was, when the form cannot be saved."""
+
+    def __init__(self, *, shown_again: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._shown_again = shown_again
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What may be shown of it; what is stored, if nothing may."""
+        return (self._shown_again(data) if data else "") or initial
 
 
-def _is_multiline(info: FieldInfo) -> bool:
-    return isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("multiline"))
-
-
-def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Field:
+def model_form_field(
+    info: FieldInfo, name: str, *, shown_when: str, shown_again: Callable[[str], str] = lambda typed: ""
+) -> forms.Field:
     """The form field of a pydantic model's field; ``shown_when``, such as "provider=smtp", is for choices.js.
 
-    Never required: the model itself says what is missing, for those that were chosen.
+    Never required: the model itself says what is missing, for those that were chosen. ``shown_again`` says
+    what may be shown of a document that was typed.
     """
     given: dict[str, Any] = {
         "label": _(info.title or name),
@@ -127,14 +135,14 @@ def model_form_field(info: FieldInfo, name: str, *, shown_when: str) -> forms.Fi
         "required": False,
     }
     attrs = {"data-shown-when": shown_when}
-    extra = info.json_schema_extra
-    if isinstance(extra, dict) and extra.get("lines"):
-        area = _AREAS[str(extra["lines"])]
-        return forms.CharField(widget=area(attrs={"rows": 8, "spellcheck": "false", **attrs}), **given)
-    if info.annotation is SecretStr and _is_multiline(info):
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    if extra.get("lines") == "document":
+        area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", **attrs})
+        return DocumentField(widget=area, shown_again=shown_again, **given)
+    if extra.get("lines") == "secret" or extra.get("multiline"):
         # A key file; the browser would take its line breaks out of a field of one line.
         unseen = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
-        return forms.CharField(strip=False, widget=forms.Textarea({**unseen, **attrs}), **given)
+        return forms.CharField(strip=False, widget=WriteOnlyTextarea({**unseen, **attrs}), **given)
     if info.annotation is SecretStr:
         secret = forms.PasswordInput(attrs={"autocomplete": "new-password", **attrs}, render_value=False)
         return forms.CharField(strip=False, widget=secret, **given)
@@ -160,7 +168,9 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
     )
     for method, cls in auth.methods().items():
         for field, info in cls.model_fields.items():
-            yield _name(method, field), model_form_field(info, field, shown_when=f"auth_type={method}")
+            shown_when, shown_again = f"auth_type={method}", partial(cls.shown_again, field)
+            made = model_form_field(info, field, shown_when=shown_when, shown_again=shown_again)
+            yield _name(method, field), made
 
 
 class AuthModelForm(forms.ModelForm):

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets as random_values
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from journeyorch.outbound.client import Failure, Request
 PREFIX = "whsec_"
 # What the standard asks for, in bytes.
 _SHORTEST, _LONGEST = 24, 64
+_GENERATED = 32
 
 
 def secret_problem(secret: str) -> str | None:
@@ -26,6 +28,11 @@ def secret_problem(secret: str) -> str | None:
     if not secret.startswith(PREFIX) or _key_of(secret) is None:
         return f"Write {PREFIX} and {_SHORTEST} to {_LONGEST} random bytes in base64."
     return None
+
+
+def new_secret() -> str:
+    """A random secret in the standard's form."""
+    return PREFIX + base64.b64encode(random_values.token_bytes(_GENERATED)).decode()
 
 
 def _key_of(secret: str) -> bytes | None:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from actions.models import Action
 from journeyorch import usage
 from journeyorch.access.models import Sandbox
+from journeyorch.outbound import secrets
+from journeyorch.outbound.signing import secret_problem
 from tests.journeyorch.outbound.conftest import serve  # noqa: F401
 from tests.journeyorch.outbound.raw_server import http, says
 
@@ -112,6 +114,29 @@ def test_a_signing_secret_is_sealed_kept_bound_and_removed(admin_client):
     assert admin_client.post(change, form(unsigned="on")).status_code == 302
     row.refresh_from_db()
     assert row.signing == {}
+
+
+def test_a_signing_secret_is_made_shown_once_and_used(admin_client):
+    assert admin_client.post(reverse(ADD), form()).status_code == 302
+    row = Action.objects.get()
+    url = reverse("admin:actions_action_new_secret", args=[row.pk])
+    assert "whsec_" not in admin_client.get(url).text
+    page = admin_client.post(url).text
+    (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", page)
+    row.refresh_from_db()
+    assert secret_problem(secret) is None
+    assert secrets.reveal(row.signing, bound_to="https://api.example") == secret
+    shown = admin_client.get(url).text + admin_client.get(url.replace("new-secret", "change")).text
+    assert secret not in shown
+
+
+def test_fields_of_the_payload_keep_the_order_they_were_written_in(admin_client):
+    names = ["zebra", "b", "a", "long_name", "ab"]
+    sample = orjson.dumps({name: {name: 1, "x": 2} for name in names}).decode()
+    assert admin_client.post(reverse(ADD), form(payload_sample=sample)).status_code == 302
+    fields = Action.objects.get().payload["fields"]
+    assert list(fields) == names
+    assert list(fields["zebra"]["fields"]) == ["zebra", "x"]
 
 
 @pytest.fixture

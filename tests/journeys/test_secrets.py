@@ -159,6 +159,56 @@ def test_a_secret_is_in_no_table_page_log_outcome_or_export(admin_client, everyt
     assert found == []
 
 
+INVALID = {**DOCUMENT, "endpoint": "https://api.example/token?key=canary-query"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        json.dumps({**INVALID, "method": "PATCH"}),
+        json.dumps({**INVALID, "passwort": "canary-other"}),
+        json.dumps({**INVALID, "endpoint": "https://us:canary-user@api.example/token"}),
+        json.dumps({**INVALID, "headers": ["canary-header"], "body": "canary-body"}),
+        json.dumps({**INVALID, "body": {"bodyType": "canary-body", "bodyParams": [{"a": "canary-body"}]}}),
+        json.dumps(INVALID)[:-1],
+        json.dumps([INVALID]),
+        json.dumps(INVALID),  # valid; but the form's name is not
+    ],
+)
+def test_a_document_that_cannot_be_saved_comes_back_without_its_secrets(admin_client, document, caplog):
+    form = {
+        "sandbox": Sandbox.objects.get(name="prod").pk,
+        "name": "not a name",
+        "url": "https://api.example/n",
+        "method": "POST",
+        "auth_type": "custom",
+        "auth_custom_document": document,
+    }
+    with caplog.at_level(logging.DEBUG):
+        response = admin_client.post(reverse("admin:actions_action_add"), form)
+    assert response.status_code == 200
+    assert "canary" not in response.text + caplog.text
+
+
+def test_what_was_typed_must_be_typed_again_and_what_is_stored_stays(admin_client, everything):
+    action = Action.objects.get(name="custom")
+    change = reverse("admin:actions_action_change", args=[action.pk])
+    page = admin_client.get(change)
+    document = json.loads(page.context["adminform"].form["auth_custom_document"].value())
+    document["headers"]["X-Key"] = "canary-renewed"
+    form = {
+        "sandbox": action.sandbox_id, "name": "not a name", "url": action.url, "method": "POST",
+        "auth_type": "custom", "auth_custom_document": json.dumps(document),
+    }  # fmt: skip
+    shown = admin_client.post(change, form).context["adminform"].form["auth_custom_document"].value()
+    assert json.loads(shown)["headers"] == {"X-Key": {"secret": "type again"}}
+    assert json.loads(shown)["body"]["bodyParams"] == {"password": {"secret": "set"}}
+
+    form |= {"name": "custom", "auth_custom_document": shown}
+    errors = admin_client.post(change, form).context["adminform"].form.errors
+    assert "Type it where it says so" in str(errors["auth_custom_document"])
+
+
 def test_keys_of_inlets_are_in_no_table(inlet_keys):
     text = dumped()
     assert [plain for plain in inlet_keys if plain.removeprefix("whsec_") in text] == []

@@ -19,6 +19,7 @@ class ApiKey(Credentials):
     """A name and a value that the system gave to its client."""
 
     title = _("API key")
+    shown_by = "answer"
 
     name: str = Field(
         title=gettext_noop("Name"), min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]+$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -51,6 +51,11 @@ class Auth(BaseModel):
         hidden = self.secret_fields()
         return {name: value for name, value in self.model_dump(mode="json").items() if name not in hidden}
 
+    @classmethod
+    def shown_again(cls, field: str, typed: str) -> str:
+        """What a form that could not be saved may show of the text typed for a secret field."""
+        return ""
+
     def remark(self, now: datetime) -> str:
         """What else people should know of it, such as when a certificate ends."""
         return ""
@@ -63,8 +68,8 @@ class Auth(BaseModel):
 class Credentials(Auth):
     """A method that has everything it needs."""
 
-    #: Whether connecting alone shows if the other side accepts it.
-    shown_by_connecting: ClassVar[bool] = False
+    #: Where the other side's acceptance shows without a call: as soon as it talks to us, or in its answer.
+    shown_by: ClassVar[Literal["connecting", "answer"] | None] = None
 
     def apply(self, request: Request) -> Request:
         """The request with its credentials, just before it is sent; pure."""

@@ -17,6 +17,7 @@ class Basic(Credentials):
     """User name and password in the Authorization header."""
 
     title = _("User name and password (Basic)")
+    shown_by = "answer"
 
     # A colon would end the user name (RFC 7617, § 2).
     username: str = Field(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from journeyorch.outbound.auth.base import AuthProblem, Token, TokenAuth, auth_method
-from journeyorch.outbound.auth.custom_document import CustomDocument, masked, unmasked
+from journeyorch.outbound.auth.custom_document import CustomDocument, masked, unmasked, without_typed
 from journeyorch.outbound.client import Request, Response
 
 _EXAMPLE = """{"type": "customAuthorization", "authorizationType": "bearer", \
@@ -66,6 +66,14 @@ class Custom(TokenAuth):
     def shown(self) -> dict[str, Any]:
         document = masked(orjson.loads(self.document.get_secret_value()))
         return {"document": orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()}
+
+    @classmethod
+    def shown_again(cls, field: str, typed: str) -> str:
+        try:
+            document = without_typed(orjson.loads(typed))
+        except orjson.JSONDecodeError:
+            document = None
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() if document else ""
 
     def ask(self) -> Request:
         return self.parsed.request()

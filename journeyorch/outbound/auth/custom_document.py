@@ -30,6 +30,10 @@ _TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json
 _IN_CLEAR = frozenset({"grant_type", "scope", "audience", "resource", "accept", "content-type"})
 _SET = {SEALED: SHOWN_AS}
 _HIDDEN_QUERY = "•••"
+# In the place of what was typed into a form that could not be saved: it is not sent back to be seen.
+_LOST = {SEALED: "type again"}
+_LOST_TEXT = "TYPE-AGAIN"
+_SHOWN_AS_TYPED = ("type", "authorizationType", "tokenTarget", "method", "tokenInResponse")
 
 
 class _Strict(BaseModel):
@@ -195,12 +199,64 @@ def _masked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value if _is_in_clear(name) else _SET for name, value in values.items()}
 
 
+def without_typed(document: Any) -> Any:
+    """A document as it was typed, whether valid or not, without anything that may be a secret.
+
+    What it says of stored secrets stays. ``unmasked`` refuses what stands in the place of the others.
+    """
+    if not isinstance(document, dict):
+        return None
+    return {name: _without_typed(name, value) for name, value in document.items()}
+
+
+def _without_typed(name: str, value: Any) -> Any:
+    if name in _SHOWN_AS_TYPED and isinstance(value, str):
+        return value
+    if name == "endpoint" and isinstance(value, str):
+        return _endpoint_without_typed(value)
+    if name == "headers" and isinstance(value, dict):
+        return _values_without_typed(value)
+    if name == "body" and isinstance(value, dict):
+        return {each: _part_of_body(each, inner) for each, inner in value.items()}
+    if name == "cacheDuration" and isinstance(value, dict) and set(value) <= {"duration", "timeUnit"}:
+        return value
+    return _LOST
+
+
+def _part_of_body(name: str, value: Any) -> Any:
+    if name == "bodyType" and value in _TYPES:
+        return value
+    return _values_without_typed(value) if name == "bodyParams" and isinstance(value, dict) else _LOST
+
+
+def _values_without_typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if _is_in_clear(name) or value == _SET else _LOST for name, value in values.items()}
+
+
+def _endpoint_without_typed(endpoint: str) -> str:
+    base, question_mark, query = endpoint.partition("?")
+    if "@" in base:
+        return _LOST_TEXT
+    return f"{base}?{query if query == _HIDDEN_QUERY else _LOST_TEXT}" if question_mark else base
+
+
+def _lost(document: Any) -> bool:
+    """Whether something is still to be typed again; looks where ``without_typed`` puts its marks."""
+    parts: list[Any] = [document]
+    for name in ("headers", "body", "bodyParams"):
+        parts += [part[name] for part in parts if isinstance(part, dict) and name in part]
+    values = (value for part in parts if isinstance(part, dict) for value in part.values())
+    return any(value == _LOST or (isinstance(value, str) and value.endswith(_LOST_TEXT)) for value in values)
+
+
 def unmasked(document: Any, stored: Callable[[], Any]) -> Any:
     """A document that was edited as it was shown, with the stored one's values where it says "set".
 
     They are given only to the endpoint that they were entered for; raises ``ValueError`` otherwise, and where
     there is nothing stored. What has not the document's shape is left to its validation.
     """
+    if _lost(document):
+        raise ValueError("What was typed before is not shown again. Type it where it says so.")
     if not isinstance(document, dict):
         return document
     whole = {**document}

@@ -32,7 +32,7 @@ class MutualTLS(Credentials):
     """A client certificate and its private key. Both are encrypted at rest; only the end is shown."""
 
     title = _("Client certificate (mutual TLS)")
-    shown_by_connecting = True
+    shown_by = "connecting"
 
     certificate: SecretStr = Field(
         title=gettext_noop("Certificate"),

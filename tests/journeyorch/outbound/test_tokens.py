@@ -430,6 +430,6 @@ def test_the_test_says_why_no_token_came(issuer):
     assert "401" in outcome.message
 
 
-def test_what_shows_only_in_a_call_cannot_be_tried():
-    assert not can_be_tried({"type": "basic"})
+def test_without_an_authentication_there_is_nothing_to_try():
+    assert not can_be_tried({"type": "none"})
     assert not can_be_tried({})
