@@ -17,7 +17,6 @@ import orjson
 from django.utils import timezone
 
 from actions import payload
-from actions.campaign import caps
 from actions.campaign.sent import remember
 from actions.models import Action, OnUnknown
 from actions.payload import Variable
@@ -178,8 +177,6 @@ class CustomActionHandler:
         action = (configured.latest(call.sandbox_id) or {}).get(call.spec["action"])
         if action is None:
             return _GONE
-        if (over := over_the_cap(action)) is not None:
-            return over
         return interpret(deliver(action, thaw(prepared.request), timeout), action.response)
 
     def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
@@ -197,11 +194,6 @@ def _prepared(action: CustomAction | None, call: CallSpec) -> Prepared | Outcome
         return _GONE
     values, path = call.spec.get("values") or {}, call.spec.get("path") or ()
     return render(call, lambda: build(action, values, path=path))
-
-
-def over_the_cap(action: CustomAction) -> Outcome | None:
-    """The end of a call for which there is no slot; with one it takes it."""
-    return caps.refused(action.type, sandbox_id=action.sandbox_id, url=action.url)
 
 
 def _is_campaign_standard(call: CallSpec) -> bool:

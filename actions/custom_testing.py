@@ -8,10 +8,12 @@ from typing import Any
 
 import orjson
 
-from actions.custom import action_of, build, deliver, interpret, over_the_cap, variables
+from actions.custom import action_of, build, deliver, interpret, variables
 from actions.models import Action
 from datasources.external.testing import TEST_SECONDS, found_fields
 from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.protection.rules import ACTION
+from journeyorch.outbound.protection.sending import Caller, single_request
 from journeyorch.outbound.trials import Trial, trial_of
 
 #: Beside the variables, the test asks for what the journey would append to the URL.
@@ -32,9 +34,8 @@ def try_out(row: Action, typed: Mapping[str, str]) -> Trial:
             "A value does not fit its type. Type numbers, booleans and lists as JSON, such as 1.5 or [1, 2]."
         )
         return Trial(Outcome("error", "badValue", message=message))
-    if (over := over_the_cap(action)) is not None:
-        return Trial(over)
-    answer = deliver(action, request, TEST_SECONDS)
+    with single_request(Caller(row.sandbox_id, ACTION)):
+        answer = deliver(action, request, TEST_SECONDS)
     outcome = interpret(answer, action.response)
     return trial_of(answer, outcome, found_fields(action.response or {}, outcome.data))
 

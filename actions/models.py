@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -149,6 +150,10 @@ class CampaignMessageQuerySet(models.QuerySet["CampaignMessage"]):
         """Those of which Campaign has not said what became of them."""
         return self.exclude(status__in=CampaignMessage.FINAL)
 
+    def due(self, now: datetime) -> CampaignMessageQuerySet:
+        """Those that it is to be asked about."""
+        return self.filter(ask_at__lte=now)
+
 
 class CampaignMessage(models.Model):
     """A message that Campaign Standard took; its address is asked for what became of it."""
@@ -164,6 +169,9 @@ class CampaignMessage(models.Model):
     status = models.CharField(_("status"), max_length=40)
     created_at = models.DateTimeField(_("sent"))
     asked_at = models.DateTimeField(_("asked"), null=True)
+    asks = models.SmallIntegerField(_("times asked"), default=0)
+    # When it is to be asked about next, or the end of the lease of who is asking; null: not any more.
+    ask_at = models.DateTimeField(_("asked again"), null=True)
 
     objects = CampaignMessageQuerySet.as_manager()
 
@@ -171,8 +179,12 @@ class CampaignMessage(models.Model):
         verbose_name = _("Campaign message")
         verbose_name_plural = _("Campaign messages")
         indexes = [
-            # Whose status is asked for next: those that were not asked for longest.
-            models.Index(fields=["status", "asked_at"], name="campaign_message_asked"),
+            # Whose status is asked for next: those that have been due longest.
+            models.Index(
+                fields=["ask_at"],
+                name="campaign_message_due",
+                condition=models.Q(ask_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

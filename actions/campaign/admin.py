@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.campaign.forms import ClassicForm, InstanceForm, StandardForm
 from actions.campaign.standard import url_of
-from actions.campaign.statuses import ask
+from actions.campaign.statuses import ask_at_once
 from actions.campaign.testing import try_instance
 from actions.custom_admin import TestCallAdmin
 from actions.models import (
@@ -145,10 +145,12 @@ class MessageAdmin(SandboxScopedAdmin):
     """To look at; Campaign is asked for the chosen ones at once."""
 
     introduction = _("Messages that Campaign Standard took, and what it said became of them.")
-    list_display = ("message_id", "action", "status", "created_at", "asked_at", "sandbox")
+    list_display = ("message_id", "action", "status", "created_at", "asked_at", "ask_at", "sandbox")
     list_filter = ("status",)
     search_fields = ("message_id",)
-    readonly_fields = ("sandbox", "message_id", "action", "href", "status", "created_at", "asked_at")
+    readonly_fields = (
+        *("sandbox", "message_id", "action", "href", "status", "created_at", "asked_at", "asks", "ask_at"),
+    )
     actions = ("ask_now",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -162,8 +164,8 @@ class MessageAdmin(SandboxScopedAdmin):
 
     @admin.action(description=_("Ask Campaign for their status"), permissions=["view"])
     def ask_now(self, request: HttpRequest, rows: QuerySet[CampaignMessage]) -> None:
-        for row in rows.select_related("action__instance")[:_MOST]:
-            ask(row, now=timezone.now())
+        for row in rows[:_MOST]:
+            ask_at_once(row, now=timezone.now())
 
 
 #: Of the chosen messages, so many are asked for while the page waits.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from actions.campaign.standard import PAUSES
 from actions.models import CampaignMessage
 from journeyorch.outbound.calls import Made
 
@@ -19,6 +20,7 @@ def remember(made: Iterable[Made], now: datetime) -> None:
             href=str(call.outcome.data["href"])[:2000],
             status=str(call.outcome.data.get("status") or "pending")[:40],
             created_at=now,
+            ask_at=now + PAUSES[0],
         )
         for call in made
         if isinstance(call.outcome.data, dict) and call.outcome.data.get("href")

@@ -7,6 +7,7 @@ A template is an action whose ``declaration`` is ``{"event_id", "channel", "kind
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +18,10 @@ EVENT, PROFILE = "event", "profile"
 PLATFORMS = ("gcm", "apns")
 #: What Campaign answers to a message, as far as journeys may refer to it.
 ANSWER: Mapping[str, Any] = {"PKey": "@text", "status": "pending", "href": "mcAdobe/EVT/PKey"}
+#: Until the status of a message is asked for: after the sending, and after each answer; then daily.
+PAUSES = (
+    timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)
+)  # fmt: skip
 _ADDRESSES = {
     EMAIL: ("email", "Email address"),
     SMS: ("mobilePhone", "Mobile phone number"),

@@ -1,8 +1,8 @@
-"""The caps and throttles that are in force in a sandbox, as plain values."""
+"""The caps and throttles in force in a sandbox, as plain values: those deployed, and presets of rooms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from journeyorch.outbound.capping import Limit
@@ -53,12 +53,25 @@ def _means(rule: Cap | Throttle, method: str, url: str) -> bool:
     return method in rule.methods and rule.pattern.fits(url)
 
 
+#: The caps that hold in a sandbox without being configured.
+Preset = Callable[[int], Iterable[Cap]]
+_presets: list[Preset] = []
+
+
+def register_preset(preset: Preset) -> None:
+    """Have these caps hold, too; from an app's ``ready()``. May depend on configurations of the sandbox."""
+    _presets.append(preset)
+
+
 def load_rules(sandbox_id: int) -> Rules:
     """What is deployed at this moment."""
     caps = CappingConfig.objects.filter(sandbox_id=sandbox_id, deployed__isnull=False).order_by("pk")
     throttles = ThrottlingConfig.objects.filter(sandbox_id=sandbox_id, deployed_at__isnull=False)
     return Rules(
-        tuple(cap for row in caps for cap in caps_in(row.pk, row.deployed or {})),
+        (
+            *(cap for row in caps for cap in caps_in(row.pk, row.deployed or {})),
+            *(cap for preset in _presets for cap in preset(sandbox_id)),
+        ),
         tuple(_throttles(throttles.order_by("max_throughput", "pk"))),
     )
 

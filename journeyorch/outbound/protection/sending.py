@@ -49,6 +49,14 @@ def on_behalf_of(caller: Caller) -> Iterator[None]:
 
 
 @contextmanager
+def single_request(caller: Caller) -> Iterator[None]:
+    """``on_behalf_of`` for what no batch of calls belongs to: looks first which caps hold by now."""
+    rules.current([caller.sandbox_id])
+    with on_behalf_of(caller):
+        yield
+
+
+@contextmanager
 def passage(method: str, url: str, *, seconds: float) -> Iterator[bool]:
     """Around one exchange of at most ``seconds``: whether its connection may be kept. Raises ``Capped``.
 

@@ -35,6 +35,7 @@ from journeys.engine.calls.claim import (
     without_owner_gone,
     without_unknown,
 )
+from journeys.engine.calls.enquiring import Enquirer, thread
 from journeys.engine.calls.lines import join, let_out, waited_too_long
 from journeys.engine.calls.parking import park
 from journeys.engine.calls.protecting import by_system, caller_of, protect
@@ -56,12 +57,15 @@ def resident(lifetime: Lifetime) -> None:
     """Make calls until the lifetime is over, then finish those under way."""
     with wakeup.Listener("call") as listener:
         caller = _Caller(lifetime.owner, _pool(), on_result=listener.ring)
+        enquirer = Enquirer(thread())
         while not lifetime.should_stop():
             lifetime.beat()
+            enquirer.look()
             if not _tolerantly(caller.work):
                 # For new calls and for results: who waits for a slow answer must not be late for a new call.
                 idle = _IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE
                 listener.wait(caller.at_most(idle))
+        enquirer.stop()
         while caller.under_way:
             lifetime.beat()
             caller.wait_for_result()

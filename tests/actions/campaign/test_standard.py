@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from io import StringIO
 
 import orjson
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.campaign import caps
-from actions.campaign.standard import field_problems, status_url
-from actions.campaign.statuses import GIVEN_UP, PAUSE, ask_for_statuses
-from actions.custom import action_of, variables
-from actions.models import Action, CampaignInstance, CampaignMessage
+from actions.campaign import caps, statuses
+from actions.campaign.standard import PAUSES, field_problems, status_url
+from actions.campaign.statuses import GIVEN_UP, LEASE, ask_next
+from actions.custom import action_of, deliver, variables
+from actions.models import Action, CampaignInstance, CampaignMessage, Feedback
+from actions.signals import message_feedback_received
 from journeyorch import usage
 from journeyorch.access.models import Sandbox
 from journeyorch.outbound import capping, tokens
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, handler_of
 from journeyorch.outbound.capping import Limit
+from journeyorch.outbound.protection.checking import LONGEST_PERIOD_MS
+from journeyorch.outbound.protection.models import CappingConfig
+from journeyorch.outbound.protection.rules import ACTION
+from journeyorch.outbound.protection.sending import Caller, single_request
 from tests.actions.campaign.fake import FakeCampaign
 from tests.journeyorch.outbound.conftest import serve  # noqa: F401
 
@@ -32,6 +35,7 @@ EVENTS = {
     "EVTdoor": ("push", "event", {"room": str}),
     "EVTknown": ("email", "profile", {"points": float}),
 }
+SECOND = timedelta(seconds=1)
 FIELDS = {str: "string", int: "integer", float: "decimal"}
 
 
@@ -40,7 +44,8 @@ def campaign(serve):  # noqa: F811
     tokens.forget()
     capping.forget()
     fake = FakeCampaign(EVENTS)
-    fake.url = serve(fake).url
+    fake.server = serve(fake)
+    fake.url = fake.server.url
     return fake
 
 
@@ -97,7 +102,8 @@ def send(action: Action, **values) -> tuple[CallSpec, Outcome]:
     call = CallSpec(uuid.uuid4(), action.sandbox_id, "custom_action", spec, "", "", False)
     handler = handler_of("custom_action")
     prepared = handler.prepare([call])[0]
-    outcome = handler.send(call, prepared, 5.0)
+    with single_request(Caller(action.sandbox_id, ACTION)):
+        outcome = handler.send(call, prepared, 5.0)
     handler.record([Made(call, prepared, outcome)], timezone.now())
     return call, outcome
 
@@ -243,31 +249,63 @@ def test_templates_have_a_page_of_their_own(admin_client, template):
     assert other.status_code == 302  # it is none of the custom actions
 
 
-def test_beyond_the_cap_no_message_is_sent(campaign, template, monkeypatch):
+def test_beyond_the_cap_no_message_is_sent(admin_client, campaign, template, monkeypatch):
     assert caps.PRESETS[Action.Type.CAMPAIGN_STANDARD] == Limit(4_000, 300_000)
     monkeypatch.setitem(caps.PRESETS, Action.Type.CAMPAIGN_STANDARD, Limit(1, 300_000))
     first, second = template("EVTalert"), template("EVTknown")
     outcomes = [send(first, mobilePhone="+4179")[1], send(second, ctx__points=1.5)[1]]
     assert [outcome.status for outcome in outcomes] == ["ok", "capped"]
+    test = reverse("admin:actions_campaignstandardaction_test", args=[first.pk])
+    assert "capped" in admin_client.post(test, {"value0": "+4179"}).text
     assert len(campaign.taken) == 1
 
 
 # --- Statuses -------------------------------------------------------------------------------------
 
 
-def test_campaign_is_asked_until_it_has_said_what_became_of_a_message(campaign, template):
+@pytest.fixture
+def heard():
+    """What was told of messages, as (call, kind)."""
+    told = []
+    hear = lambda sender, message_id, kind, **news: told.append((message_id, kind))  # noqa: E731
+    message_feedback_received.connect(hear)
+    yield told
+    message_feedback_received.disconnect(hear)
+
+
+def questions(campaign) -> int:
+    return sum(request.startswith(b"GET ") for request in campaign.server.requests)
+
+
+def test_campaign_is_asked_less_and_less_often_until_it_has_said_what_became_of_a_message(
+    campaign, template, heard
+):
     call, _ = send(template("EVTalert"), mobilePhone="+4179")
-    now = timezone.now()
+    moment = CampaignMessage.objects.get().created_at
+    assert not ask_next(moment)
     campaign.statuses["@0"] = "processing"
-    assert [ask_for_statuses(most=9, now=now), ask_for_statuses(most=9, now=now)] == [1, 0]
+    for pause in (*PAUSES, PAUSES[-1]):
+        moment += pause
+        assert [ask_next(moment - SECOND), ask_next(moment), ask_next(moment)] == [False, True, False]
     message = CampaignMessage.objects.get()
-    assert (message.message_id, message.status) == (call.key, "processing")
+    assert (message.status, message.asks, heard) == ("processing", 6, [])
 
     campaign.statuses["@0"] = "deliveryFailed"
-    assert ask_for_statuses(most=9, now=now + PAUSE) == 1
-    assert ask_for_statuses(most=9, now=now + 2 * PAUSE) == 0
+    moment += PAUSES[-1]
+    assert ask_next(moment)
+    assert not ask_next(moment + GIVEN_UP)
     message.refresh_from_db()
-    assert message.status == "deliveryFailed"
+    assert (message.status, message.ask_at) == ("deliveryFailed", None)
+    assert heard == [(call.key, "failed")]
+    assert Feedback.objects.get().detail == "deliveryFailed"
+
+
+def test_a_message_that_was_sent_is_told_once(campaign, template, heard):
+    call, _ = send(template("EVTalert"), mobilePhone="+4179")
+    campaign.statuses["@0"] = "processed"
+    assert ask_next(soon())
+    assert heard == [(call.key, "sent")]
+    assert not ask_next(soon() + GIVEN_UP)
 
 
 def test_what_cannot_be_asked_stays_as_it_was_and_holds_up_nobody(campaign, template):
@@ -277,22 +315,89 @@ def test_what_cannot_be_asked_stays_as_it_was_and_holds_up_nobody(campaign, temp
     gone = CampaignMessage.objects.order_by("pk")[0]
     CampaignMessage.objects.filter(pk=gone.pk).update(href="mchotel/EVTalert/gone")
     campaign.statuses["@1"] = "processed"
-    assert "2 messages" in _printed("campaign_statuses")
+    assert [ask_next(soon()) for _ in range(3)] == [True, True, False]
     assert list(CampaignMessage.objects.order_by("pk").values_list("status", flat=True)) == [
         "pending",
         "processed",
     ]
 
 
-def _printed(command: str) -> str:
-    out = StringIO()
-    call_command(command, stdout=out)
-    return out.getvalue()
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something done while Campaign is asked, once."""
+    todo = []
+
+    def deliver_later(*args):
+        while todo:
+            todo.pop()()
+        return deliver(*args)
+
+    monkeypatch.setattr(statuses, "deliver", deliver_later)
+    return todo.append
 
 
-def test_old_messages_are_not_asked_for_any_more(template):
+def test_two_workers_do_not_ask_the_same_and_what_a_dead_one_claimed_comes_due_again(
+    campaign, template, meanwhile
+):
     send(template("EVTalert"), mobilePhone="+4179")
-    assert ask_for_statuses(most=9, now=timezone.now() + GIVEN_UP + timedelta(minutes=1)) == 0
+    moment = soon()
+    asked_while_asking = []
+    meanwhile(lambda: asked_while_asking.append(ask_next(moment)))
+    assert ask_next(moment)
+    assert (asked_while_asking, questions(campaign)) == ([False], 1)
+
+    CampaignMessage.objects.update(ask_at=moment + LEASE)  # claimed, and never heard of again
+    assert not ask_next(moment)
+    assert ask_next(moment + LEASE)
+
+
+def test_an_answer_that_comes_after_the_lease_was_lost_counts_for_nothing(
+    campaign, template, heard, meanwhile
+):
+    send(template("EVTalert"), mobilePhone="+4179")
+    campaign.statuses["@0"] = "processed"
+    taken_over = soon() + 2 * LEASE
+    meanwhile(lambda: CampaignMessage.objects.update(ask_at=taken_over))
+    assert ask_next(soon())
+    message = CampaignMessage.objects.get()
+    assert (message.status, message.asks, message.ask_at, heard) == ("pending", 0, taken_over, [])
+
+
+def test_questions_are_capped_like_calls_and_then_come_due_again(campaign, template):
+    action = template("EVTalert")
+    send(action, mobilePhone="+4179")
+    send(action, mobilePhone="+4180")
+    terms = {
+        "url": f"{campaign.url}/*",
+        "methods": ["GET"],
+        "services": {"action": {"rating": {"maxCallsCount": 1, "periodInMs": LONGEST_PERIOD_MS}}},
+    }
+    CappingConfig.objects.create(
+        sandbox_id=action.sandbox_id, **terms, deployed=terms, deployed_at=timezone.now()
+    )
+    moment = soon()
+    assert [ask_next(moment) for _ in range(3)] == [True, True, False]
+    assert questions(campaign) == 1
+    refused = CampaignMessage.objects.get(asks=0)
+    assert refused.ask_at == moment + PAUSES[0]
+
+
+@pytest.mark.parametrize("gone", ["template", "time"])
+def test_what_will_never_be_answered_is_not_asked_for_ever(campaign, template, gone):
+    action = template("EVTalert")
+    send(action, mobilePhone="+4179")
+    moment = soon()
+    if gone == "template":
+        action.delete()
+    else:
+        moment += GIVEN_UP
+    assert ask_next(moment)
+    assert CampaignMessage.objects.get().ask_at is None
+
+
+def soon():
+    """When all messages of a test are due."""
+    return timezone.now().replace(microsecond=0) + PAUSES[0] + 5 * SECOND
 
 
 def test_a_technical_user_asks_at_once(admin_client, campaign, template):
