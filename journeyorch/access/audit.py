@@ -67,7 +67,7 @@ def saved(thing: Any, *, before: Mapping[str, Any] | None) -> None:
     if before is None:
         record(_CREATED, thing)
         return
-    after = values_of(type(thing), thing.pk)
+    after = values_of(type(thing), thing.pk) or {}
     changes = {
         name: [before[name], value]
         for name, value in after.items()
@@ -77,10 +77,10 @@ def saved(thing: Any, *, before: Mapping[str, Any] | None) -> None:
         record(thing.audited_as(changes), thing, changes=shown(changes))
 
 
-def values_of(model: type[Model], key: Any) -> dict[str, Any]:
-    """The stored values of a row by field."""
+def values_of(model: type[Model], key: Any) -> dict[str, Any] | None:
+    """The stored values of a row by field; None if there is no such row (yet)."""
     names = [field.attname for field in model._meta.concrete_fields]
-    return model._base_manager.filter(pk=key).values(*names).get()
+    return None if key is None else model._base_manager.filter(pk=key).values(*names).first()
 
 
 def shown(changes: Mapping[str, list[Any]]) -> Changes:

@@ -61,7 +61,7 @@ def test_profiles_are_imported_watched_and_one_erased(page: Page, live_server: A
         pass
     # By itself, without loading the page.
     expect(bar).to_have_attribute("value", "100", timeout=30_000)
-    expect(page.get_by_role("heading", name="Import of profiles: Done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Import of records: Done")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel it")).to_be_hidden()
     assert Profile.objects.count() == 299
 

@@ -31,7 +31,7 @@ class Configuration(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         with transaction.atomic():
-            before = None if self._state.adding else audit.values_of(type(self), self.pk)
+            before = audit.values_of(type(self), self.pk)
             super().save(*args, **kwargs)
             self.sandbox.configuration_changed()
             audit.saved(self, before=before)
