@@ -123,6 +123,8 @@ class Shop:
 
 @pytest.fixture
 def shop(transactional_db: None) -> Shop:
+    if connection.vendor == "postgresql":
+        pytest.skip("the libraries do not see which database it is")
     return Shop()
 
 

@@ -64,9 +64,15 @@ def drawn(version: JourneyVersion) -> dict[str, list[str]]:
     version.refresh_from_db()
     activities = version.document["activities"]
     return {
-        activity["kind"]: [activities[id]["kind"] for ids in activity["to"].values() for id in ids]
+        activity["kind"]: [activities[id]["kind"] for way in _ways(activity) for id in activity["to"][way]]
         for activity in activities.values()
     }
+
+
+def _ways(activity: Any) -> list[str]:
+    """In their order, which is that of the paths: PostgreSQL keeps none of the names in ``to``."""
+    paths = [path["id"] for path in activity["config"].get("paths", ())]
+    return sorted(activity["to"], key=lambda way: paths.index(way) if way in paths else len(paths))
 
 
 def eventually(page: Page, wanted: Any, look: Callable[[], Any]) -> None:
