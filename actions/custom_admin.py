@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from actions.custom import action_of, variables
-from actions.custom_forms import ActionForm
+from actions.custom_forms import ActionForm, usable_tree
 from actions.custom_testing import PATH, try_out
 from actions.models import Action
 from actions.signing_admin import SigningAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
-from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
+from journeyorch.outbound.forms import StrictJSONField, ValuesForm, auth_fieldsets
 
 
 class TestCallAdmin(UsedAdmin):
@@ -99,3 +100,18 @@ class ActionAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
         *auth_fieldsets(),
         (_("Signature"), {"fields": ("signing_secret", "make_secret", "unsigned")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(tree_view)
+        return [path("tree/", view, name="actions_action_tree"), *super().get_urls()]
+
+
+@require_POST
+def tree_view(request: HttpRequest) -> HttpResponse:
+    """For the form's script: the tree of a pasted payload as ``{"text"}``, or ``{"problem"}``."""
+    pasted = StrictJSONField(error_messages={"required": _("Paste a payload first.")})
+    try:
+        tree = usable_tree(pasted.clean(request.POST.get("sample", "")))
+    except ValidationError as error:
+        return JsonResponse({"problem": " ".join(error.messages)}, status=400)
+    return JsonResponse({"text": pasted.prepare_value(tree)})

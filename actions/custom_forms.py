@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import ON_UNKNOWN_HELP, Action
 from actions.payload import SCALARS, problems, tree_of
+from actions.payload_tree import PayloadTree
 from datasources.external.infer import SampleProblem, infer
 from journeyorch.outbound import auth
 from journeyorch.outbound.client import header_problem
@@ -48,12 +49,14 @@ class ActionForm(AuthModelForm):
             'all constant. Example: {"guest": "guest-001", "rooms": 1}'
         ),
     )
-    payload = _json(
-        _("Action parameters"),
-        lines=8,
+    payload = StrictJSONField(
+        label=_("Action parameters"),
+        required=False,
+        widget=PayloadTree(sample="payload_sample", attrs={"rows": 12, "spellcheck": "false"}),
         help_text=_(
-            'In the place of {"type": "string", "constant": "guest-001"} write '
-            '{"type": "string", "variable": true, "label": "Guest"} where the journey gives the value.'
+            'What is constant is sent as it is; a variable is given by the journey. In JSON, {"type": '
+            '"string", "constant": "guest-001"} is a constant, and {"type": "string", "variable": true, '
+            '"label": "Guest"} a variable, which "optional": true lets the journey leave out.'
         ),
     )
     response_sample = _json(
@@ -155,12 +158,9 @@ class ActionForm(AuthModelForm):
 
     def _take_sample(self, sample: Any) -> None:
         try:
-            self.cleaned_data["payload"] = tree_of(sample)
-        except SampleProblem as problem:
-            self.add_error("payload_sample", str(problem))
-            return
-        if found := list(problems(self.cleaned_data["payload"])):
-            self.add_error("payload_sample", found)
+            self.cleaned_data["payload"] = usable_tree(sample)
+        except ValidationError as error:
+            self.add_error("payload_sample", error)
 
     def _rows(self, field: str) -> list[Any]:
         rows = self.cleaned_data[field] or []
@@ -177,6 +177,17 @@ class ActionForm(AuthModelForm):
                 message = _("This cannot change while the action is used in %(uses)s.")
                 params = {"uses": ", ".join(use.label for use in uses)}
                 self.add_error(name, ValidationError(message, params=params))
+
+
+def usable_tree(sample: Any) -> dict[str, Any]:
+    """The tree of a pasted payload; raises ``ValidationError`` for what cannot be one."""
+    try:
+        tree = tree_of(sample)
+    except SampleProblem as problem:
+        raise ValidationError(str(problem)) from problem
+    if found := list(problems(tree)):
+        raise ValidationError(found)
+    return tree
 
 
 def _inferred(sample: Any) -> None:

@@ -130,6 +130,18 @@ def test_a_signing_secret_is_made_shown_once_and_used(admin_client):
     assert secret not in shown
 
 
+@pytest.mark.parametrize(
+    ("sample", "words"), [("", "Paste"), ("{", "not JSON"), ("[1]", "object"), ('{"a.b": 1}', "a dot")]
+)
+def test_the_tree_of_a_pasted_payload_is_given_or_what_is_wrong_with_it(admin_client, sample, words):
+    url = reverse("admin:actions_action_tree")
+    refused = admin_client.post(url, {"sample": sample})
+    assert (refused.status_code, words in refused.json()["problem"]) == (400, True)
+    given = orjson.loads(admin_client.post(url, {"sample": '{"b": 1, "a": "x"}'}).json()["text"])
+    assert list(given["fields"]) == ["b", "a"]
+    assert admin_client.get(url).status_code == 405
+
+
 def test_fields_of_the_payload_keep_the_order_they_were_written_in(admin_client):
     names = ["zebra", "b", "a", "long_name", "ab"]
     sample = orjson.dumps({name: {name: 1, "x": 2} for name in names}).decode()

@@ -1,0 +1,92 @@
+"""A technical user makes a pasted payload an action's parameters, with the keyboard, on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Locator, Page, expect
+
+from actions.models import Action
+from journeyorch.access.models import Sandbox, User
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+]
+PASTED = {
+    "guest": {"name": "Ada", "nights": 2},
+    "vip": True,
+    "tags": ["a"],
+    "rooms": [{"floor": 1, "view": "sea"}],
+    "mixed": [1, "a"],
+    "source": "desk",
+}
+
+
+@pytest.fixture
+def page(open_page: Any, live_server: Any) -> Page:
+    cache.clear()
+    User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/login/")
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    page.goto(f"{live_server.url}/admin/actions/action/add/")
+    return page
+
+
+def row(page: Page, path: str) -> Locator:
+    return page.get_by_role("group", name=path, exact=True)
+
+
+def value(page: Page, path: str) -> Locator:
+    """The control that holds a constant, the one of the two that shows."""
+    return row(page, path).get_by_label("Value", exact=True).locator("visible=true")
+
+
+def test_a_pasted_payload_is_edited_as_a_tree_and_as_json(page: Page) -> None:
+    page.locator("#id_name").fill("Notify")
+    page.locator("#id_url").fill("https://api.example/n")
+    page.get_by_label("Paste a payload").fill(orjson.dumps(PASTED).decode())
+    page.get_by_role("button", name="Make a tree of it").press("Enter")
+    expect(page.get_by_text("Taken over")).to_be_visible()
+    expect(page.get_by_label("Paste a payload")).to_have_value("")
+
+    row(page, "guest › name").get_by_label("Where the value comes from").focus()
+    page.keyboard.type("Var")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Guest")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    row(page, "rooms").get_by_label("Where the value comes from").select_option("variable")
+    value(page, "vip").select_option("false")
+    value(page, "guest › nights").fill("many")
+    expect(row(page, "guest › nights").locator("[aria-invalid=true]")).to_be_visible()
+    value(page, "guest › nights").fill("3")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "the page is wider than a phone"
+
+    page.get_by_role("button", name="JSON", exact=True).click()
+    area = page.get_by_role("textbox", name="Action parameters")
+    area.fill(area.input_value().replace('"desk"', '"lobby"'))
+    page.get_by_role("button", name="Tree", exact=True).click()
+    expect(value(page, "source")).to_have_value("lobby")
+
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_text("was added successfully").wait_for()
+    fields = Action.objects.get().payload["fields"]
+    assert list(fields) == list(PASTED)
+    assert fields["guest"]["fields"] == {
+        "name": {"type": "string", "variable": True, "label": "Guest", "optional": True},
+        "nights": {"type": "integer", "constant": 3},
+    }
+    assert (fields["rooms"]["variable"], list(fields["rooms"]["fields"])) == (True, ["floor", "view"])
+    assert [fields[name].get("constant") for name in ("vip", "tags", "source")] == [False, ["a"], "lobby"]
+    assert fields["mixed"]["items"][1] == {"type": "string", "constant": "a"}
