@@ -66,7 +66,9 @@ def _incoming(request: HttpRequest, path: Mapping[str, str], route: Route, *, li
         path=path,
         query=request.GET,
         headers=lambda: request.headers,
-        read=lambda: read_body(request, limit=limit, lines=route.lines, silent=route.silent),
+        read=lambda: read_body(
+            request, limit=limit, lines=route.lines, silent=route.silent, any_type=route.any_type
+        ),
         secure=request.is_secure(),
     )
 

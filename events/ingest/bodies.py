@@ -19,13 +19,16 @@ _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_START = b"\x1f\x8b"
 
 
-def read_body(request: HttpRequest, *, limit: int, lines: bool = False, silent: bool = False) -> bytes:
+def read_body(
+    request: HttpRequest, *, limit: int, lines: bool = False, silent: bool = False, any_type: bool = False
+) -> bytes:
     """The request's JSON, with ``lines`` also JSON lines, as bytes, unpacked, at most ``limit`` of them.
 
-    ``silent``: it may be packed although no header says so.
+    ``silent``: it may be packed although no header says so; ``any_type``: it may be called anything.
     Raises ``Refused``: 400 for a body that is cut off or not gzip, 413, 415.
     """
-    _check_media_type(request, lines=lines)
+    if not any_type:
+        _check_media_type(request, lines=lines)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise unsupported("The content encoding is not gzip.")

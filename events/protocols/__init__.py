@@ -102,6 +102,7 @@ class Route(NamedTuple):
     lines: bool = False  # whether JSON lines are read, too
     # Whether a body may be packed with gzip without a header that says so: browsers spare a preflight.
     silent: bool = False
+    any_type: bool = False  # whether it is read as JSON whatever its media type says
     # Whether it is offered for a sample; not what brings no messages or is another one in short.
     offered: bool = True
 

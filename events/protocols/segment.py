@@ -43,7 +43,8 @@ class Segment:
     )
     prefix = "v1/"
     routes: Sequence[Route] = (
-        *(Route(f"v1/{name}", batch=True, offered=name not in _SHORT) for name in _BATCH),
+        # RudderStack's library for Node calls a batch that it has packed a form.
+        *(Route(f"v1/{name}", batch=True, any_type=True, offered=name not in _SHORT) for name in _BATCH),
         *(Route(f"v1/{name}", offered=name not in _SHORT) for name in _SINGLE),
         *(Route(name, offered=False) for name in _LETTERS),
         # What browsers ask for before they send.
@@ -92,10 +93,16 @@ class Segment:
         flaw = receipt.outcomes[0]
         if flaw is None or route.batch:
             return Answer(200, {"success": True})
-        return Answer(flaw.status, {"success": False, "message": flaw.detail})
+        return _failed(flaw.status, "Bad Request", flaw.detail)
 
     def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
-        return Answer(refusal.status, {"success": False, "message": refusal.detail}, headers=refusal.headers)
+        return _failed(refusal.status, refusal.title, refusal.detail)._replace(headers=refusal.headers)
+
+
+def _failed(status: int, title: str, detail: str) -> Answer:
+    """With a code: without one RudderStack's library for Python sends again what is refused for good."""
+    code = title.lower().replace(" ", "_")
+    return Answer(status, {"success": False, "code": code, "message": detail})
 
 
 def _message(call: Any, sent_at: Any) -> Message | Flaw:

@@ -145,6 +145,14 @@ def test_a_batch_holds_calls_of_all_kinds_and_succeeds_although_one_is_no_use(
     assert stored[5]["identityMap"]["AnonymousID"] == [{"id": "old"}]
 
 
+def test_a_batch_may_be_called_a_form(client: Client, inlet: Inlet) -> None:
+    packed = gzip.compress(orjson.dumps({"batch": [ORDER]}))
+    form = "application/x-www-form-urlencoded"
+    answer = post(client, "/v1/batch", packed, form, **BASIC, **{"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert [entity["_id"] for entity in entities(inlet)] == ["m-1"]
+
+
 def test_a_call_is_received_once(client: Client, inlet: Inlet) -> None:
     for _ in range(2):
         post(client, "/v1/track", ORDER, **BASIC)
@@ -189,7 +197,7 @@ def test_a_write_key_that_nobody_knows_is_refused(client: Client, inlet: Inlet) 
     for headers in (unknown, {}, {"Authorization": "Basic %%%"}):
         answer = post(client, "/v1/track", ORDER, **headers)
         assert answer.status_code == 401
-        assert answer.json()["success"] is False
+        assert (answer.json()["success"], answer.json()["code"]) == (False, "unauthorized")
     # Its public id alone does not open an inlet that wants a key.
     public = {"Authorization": "Basic " + base64.b64encode(f"{inlet.key}:".encode()).decode()}
     assert post(client, "/v1/track", ORDER, **public).status_code == 403
