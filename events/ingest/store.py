@@ -20,6 +20,7 @@ from events.ingest.allowance import take
 from events.ingest.doors import Door
 from events.ingest.refusals import unavailable
 from events.protocols import Message
+from journeyorch.access.models import Sandbox
 from journeyorch.arrays import encoded
 from journeyorch.statements import fetch
 
@@ -55,6 +56,9 @@ def _store_within_limit(
     door: Door, messages: Sequence[Message], write: Callable[[], Stored | None]
 ) -> Stored | None:
     with transaction.atomic():
+        # A limit that the configuration has no more refuses nobody.
+        if not Sandbox.objects.filter(pk=door.sandbox_id, generation=door.generation).exists():
+            return None
         take(door, count=len(messages))
         return write()
 

@@ -249,6 +249,16 @@ def test_a_batch_that_can_never_fit_the_limit_is_413(inlet: Inlet, send: Send) -
     assert send({"messages": [message(str(n)) for n in range(3)]}, batch=True).status == 413
 
 
+def test_a_limit_that_was_lifted_refuses_nobody(inlet: Inlet, send: Send) -> None:
+    inlet.rate_limit = 2
+    inlet.save()
+    assert send(message("first")).status == 200
+    inlet.rate_limit = None
+    inlet.save()
+    assert send({"messages": [message(str(n)) for n in range(3)]}, batch=True).status == 207
+    assert ReceivedEvent.objects.count() == 4
+
+
 # --- Forms of the body -----------------------------------------------------------------------------
 
 
