@@ -1,7 +1,7 @@
-"""A shop that sends to the product: an inlet, a journey that begins with an order, and a running server.
+"""A shop that sends to the product: inlets, a journey that begins with an order, and a running server.
 
-The server speaks TLS under a name of its own and works on the database of the test. For browsers there is a
-page of the same domain; both names exist in them alone.
+The server speaks TLS, for 127.0.0.1 and under a name of its own, and works on the database of the test. For
+browsers there is a page of the same domain; both names exist in them alone.
 """
 
 from __future__ import annotations
@@ -66,12 +66,19 @@ class Shop:
     def __init__(self) -> None:
         self.sandbox = Sandbox.objects.get(name="prod")
         ensure_lanes(self.sandbox.pk)
-        self.inlet = Inlet.objects.create(
-            sandbox=self.sandbox, key="shop", name="Shop", allowed_origins=[PAGE.rstrip("/")],
-            organization=ORGANIZATION, schema=self._schema("event", "web", "commerce", "device"),
-            profile_schema=self._schema("profile", "person", "contact", "consents"),
+        self.schema = self._schema("event", "web", "commerce", "device")
+        self.profile_schema = self._schema("profile", "person", "contact", "consents")
+        self.inlet = self.open_inlet(
+            "shop", write_key=KEY, allowed_origins=[PAGE.rstrip("/")], organization=ORGANIZATION
+        )
+
+    def open_inlet(self, key: str, *, write_key: str, **settings: Any) -> Inlet:
+        inlet = Inlet.objects.create(
+            sandbox=self.sandbox, key=key, name=key, schema=self.schema,
+            profile_schema=self.profile_schema, **settings,
         )  # fmt: skip
-        InletToken.objects.create(inlet=self.inlet, digest=digest(KEY), hint=KEY[:4])
+        InletToken.objects.create(inlet=inlet, digest=digest(write_key), hint=write_key[:4])
+        return inlet
 
     def _schema(self, kind: str, *groups: str) -> Schema:
         document = compose(kind, groups, id=f"urn:shop:{kind}")
@@ -82,7 +89,7 @@ class Shop:
     def begin_with_orders(self, *, namespace: str) -> None:
         """Publish a journey that begins with a purchase, for the person of that namespace."""
         Event.objects.create(
-            sandbox=self.sandbox, name="Order", type=Event.Type.RULE, schema=self.inlet.schema,
+            sandbox=self.sandbox, name="Order", type=Event.Type.RULE, schema=self.schema,
             namespace=namespace, condition='@{Order.eventType} == "commerce.purchases"',
         )  # fmt: skip
         activities = {"order": act("event", "wait", event="Order"), "wait": act("wait", duration="P1D")}
@@ -129,19 +136,16 @@ def shop(transactional_db: None) -> Shop:
 
 
 class Storage(NamedTuple):
-    """Where the server stores; it can be made to fail for a while."""
+    """Where the server stores; it can be made to refuse (tests/clients/failing_storage.py)."""
 
-    switch: Path
+    folder: Path
 
-    def fail(self) -> None:
-        self.switch.touch()
+    def refuse(self, *statuses: int, inlet: str = "shop") -> None:
+        """The next requests of the inlet are refused so, one after another."""
+        (self.folder / inlet).write_text("\n".join(map(str, statuses)))
 
-    def work(self) -> None:
-        self.switch.unlink()
-
-    def has_refused(self) -> bool:
-        """Whether somebody has sent something since it fails."""
-        return self.switch.stat().st_size > 0
+    def has_refused_all(self, *, inlet: str) -> bool:
+        return not (self.folder / inlet).exists()
 
 
 @pytest.fixture(scope="module")
@@ -162,14 +166,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def storage(shop: Shop, port: int, certificate: Path, tmp_path: Path) -> Iterator[Storage]:
     """Of the running server."""
-    switch = tmp_path / "storage-fails"
-    environment = environment_for(database_of_this_test()) | {"FAILING_STORAGE": str(switch)}
+    refusals = tmp_path / "refusals"
+    refusals.mkdir()
+    environment = environment_for(_database_of_this_test()) | {"FAILING_STORAGE": str(refusals)}
     options = ["--threads=4", f"--certfile={certificate}", f"--keyfile={certificate}"]
     with gunicorn(environment, *options, application="tests.clients.failing_storage", port=port):
-        yield Storage(switch)
+        yield Storage(refusals)
 
 
-def database_of_this_test() -> str:
+def _database_of_this_test() -> str:
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

@@ -37,9 +37,8 @@ def test_a_visitor_of_the_shop_enters_the_journey(
     shopping.answered(200, "/v1/t", ORDER, 12.5)
 
     # The storage fails, and then there are too many in a second: the library keeps the events, comes again.
-    storage.fail()
+    storage.refuse(503)
     shopping.answered(503, "/v1/t", ORDER, 25)
-    storage.work()
     shopping.until(lambda: ReceivedEvent.objects.count() == 3)
     with shop.at_most(1):
         shopping.answered(429, "/v1/t", ORDER, 1, 2, 3)

@@ -1,83 +1,146 @@
-"""The libraries with which servers send to Segment, RudderStack and PostHog, as published, sending here."""
+"""The clients of other systems for Python and Node, as they are published, sending here from a server.
+
+Each is a small script in tests/clients/servers, which is told the product's address, a key and a person. It
+says who the person is and that they ordered, and is refused twice before it gets through.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
-from django.db import connection
 
-from tests.clients.conftest import KEY, LIMIT, Shop, Storage, database_of_this_test
-from tests.clients.packages import NotInstallable, from_pypi
-from tests.events.server import environment_for, gunicorn
-from tests.postgres import free_port
+from events.models import ReceivedEvent
+from tests.clients.conftest import LIMIT, Shop, Storage
+from tests.clients.packages import NotInstallable, from_npm_with_dependencies, from_pypi
+from tools import javascript
 
 pytestmark = pytest.mark.slow
 
-# Whose library, which is also the user that its script sends → its package.
-LIBRARIES = {
-    "segment": "segment-analytics-python",
-    "rudderstack": "rudder-sdk-python",
-    "posthog": "posthog",
-}
 SCRIPTS = Path(__file__).parent / "servers"
+REFUSALS = (503, 429)
 
 
-@pytest.fixture
-def packages() -> Path:
-    if connection.vendor == "postgresql":
-        pytest.skip("the libraries do not see which database it is")
+class Sender(NamedTuple):
+    """A client, and what it does for the application that uses it."""
+
+    script: str
+    package: str
+    identifies: bool = True  # whether it has a word for who somebody is
+    retries: bool = True  # False: it tells the application of a refusal, and that sends again
+
+
+PYTHON = (
+    Sender("python/segment.py", "segment-analytics-python"),
+    Sender("python/rudderstack.py", "rudder-sdk-python"),
+    Sender("python/posthog.py", "posthog"),
+    Sender("python/customerio.py", "customerio"),
+    Sender("python/snowplow.py", "snowplow-tracker", identifies=False),
+    Sender("python/cloudevents.py", "cloudevents", identifies=False, retries=False),
+)
+NODE = (
+    Sender("node/segment.cjs", "@segment/analytics-node"),
+    Sender("node/rudderstack.cjs", "@rudderstack/rudder-sdk-node"),
+    Sender("node/posthog.cjs", "posthog-node"),
+    Sender("node/customerio.cjs", "customerio-node"),
+    Sender("node/snowplow.cjs", "@snowplow/node-tracker", identifies=False, retries=False),
+    Sender("node/cloudevents.cjs", "cloudevents", identifies=False, retries=False),
+)
+
+
+class Clients(NamedTuple):
+    """Those of a language, ready to run."""
+
+    senders: Iterable[Sender]
+    command: list[str]  # to be followed by the script
+    environment: dict[str, str]
+
+
+def of_python(certificate: Path) -> Clients:
+    packages = from_pypi(*(sender.package for sender in PYTHON))
+    path = os.pathsep.join([str(packages), str(javascript.ROOT)])
+    command = [sys.executable, "-P", str(SCRIPTS / "alone.py")]
+    return Clients(PYTHON, command, {"PYTHONPATH": path, "REQUESTS_CA_BUNDLE": str(certificate)})
+
+
+def of_node(certificate: Path) -> Clients:
+    packages = from_npm_with_dependencies(*(sender.package for sender in NODE))
+    command = [javascript.node(), "--require", str(SCRIPTS / "alone.cjs")]
+    return Clients(NODE, command, {"NODE_PATH": str(packages), "NODE_EXTRA_CA_CERTS": str(certificate)})
+
+
+@pytest.fixture(params=[of_python, of_node], ids=["python", "node"])
+def clients(request: pytest.FixtureRequest, shop: Shop, certificate: Path) -> Clients:
+    """Those of one language after the other."""
     try:
-        return from_pypi(*LIBRARIES.values())
+        return request.param(certificate)
     except NotInstallable as problem:
-        pytest.skip(f"left out: the libraries cannot be had here: {problem}")
+        pytest.skip(f"left out: the clients cannot be had here: {problem}")
+
+
+class Run(NamedTuple):
+    """A client that is sending, from a process of its own."""
+
+    sender: Sender
+    person: str  # whom it speaks of; its inlet is called the same
+    process: subprocess.Popen[str]
 
 
 @pytest.fixture
-def plain_storage(shop: Shop, tmp_path: Path) -> Iterator[tuple[str, Storage]]:
-    """The address of a running server, without TLS, and its storage."""
-    switch, port = tmp_path / "storage-fails", free_port()
-    environment = environment_for(database_of_this_test()) | {"FAILING_STORAGE": str(switch)}
-    with gunicorn(environment, "--threads=4", application="tests.clients.failing_storage", port=port):
-        yield f"http://127.0.0.1:{port}", Storage(switch)
+def send(clients: Clients, shop: Shop, storage: Storage, port: int) -> Iterator[Callable[[Sender], Run]]:
+    """``send(sender)``: it begins, and is refused at first."""
+    with ExitStack() as started:
+
+        def start(sender: Sender) -> Run:
+            person = Path(sender.script).stem
+            key = f"write-key-of-{person}"
+            shop.open_inlet(person, write_key=key)
+            storage.refuse(*REFUSALS, inlet=person)
+            script = [str(SCRIPTS / sender.script), f"https://127.0.0.1:{port}", key, person]
+            process = subprocess.Popen(
+                [*clients.command, *script], env={**os.environ, **clients.environment},
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            started.enter_context(process)
+            started.callback(process.kill)
+            return Run(sender, person, process)
+
+        yield start
 
 
-def until_refused(storage: Storage, sending: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + LIMIT
-    while not storage.has_refused():
-        assert sending.poll() is None, "it ended before it had sent anything"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def test_what_servers_send_arrives_and_comes_again_when_it_was_refused(
-    packages: Path, shop: Shop, plain_storage: tuple[str, Storage]
+def test_whom_clients_tell_of_enters_the_journey_although_they_are_refused_at_first(
+    clients: Clients,
+    shop: Shop,
+    storage: Storage,
+    send: Callable[[Sender], Run],
+    subtests: pytest.Subtests,
 ) -> None:
-    address, storage = plain_storage
     shop.begin_with_orders(namespace="CRMID")
-    environment = {**os.environ, "PYTHONPATH": str(packages)}
-    for library in LIBRARIES:
-        storage.fail()
-        command = [sys.executable, str(SCRIPTS / f"send_{library}.py"), address, KEY]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as sending:
-            until_refused(storage, sending)
-            storage.work()
-            assert sending.wait(LIMIT) == 0, library
-
+    # All at once: most of the time they wait.
+    runs = [send(sender) for sender in clients.senders]
+    outputs = [run.process.communicate(timeout=LIMIT) for run in runs]
     shop.handle()
-    assert sorted(shop.inside()) == sorted(LIBRARIES)
-    for library in LIBRARIES:
-        person = shop.person("CRMID", library)
-        assert shop.person("Email", f"{library}@example.com") == person
-        assert [event["commerce"]["order"]["priceTotal"] for event in orders(shop, library)] == [12.5]
+    for run, (told, complaints) in zip(runs, outputs, strict=True):
+        with subtests.test(run.sender.package):
+            assert run.process.returncode == 0, complaints
+            assert storage.has_refused_all(inlet=run.person)
+            # By itself the client came again, or its application was told that it must.
+            assert told.split() == ([] if run.sender.retries else [str(status) for status in REFUSALS])
+            assert_arrived_once(run, shop)
 
 
-def orders(shop: Shop, who: str) -> list[dict[str, Any]]:
-    history = shop.history(shop.person("CRMID", who))
-    return [event for event in history if event["eventType"] == "commerce.purchases"]
+def assert_arrived_once(run: Run, shop: Shop) -> None:
+    received = ReceivedEvent.objects.filter(inlet__key=run.person)
+    assert received.count() == (2 if run.sender.identifies else 1)
+    person = shop.person("CRMID", run.person)
+    assert [event["eventType"] for event in shop.history(person)] == ["commerce.purchases"]
+    assert shop.inside().count(run.person) == 1
+    if run.sender.identifies:
+        assert shop.person("Email", f"{run.person}@example.com") == person
+        assert person.attributes["person"] == {"name": {"firstName": "Jane"}}

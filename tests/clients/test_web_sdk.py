@@ -59,9 +59,8 @@ def test_a_visitor_of_the_shop_enters_the_journey(
     ecid = shopping.run(ECID)
 
     # The storage fails, and then there are too many in a second: the SDK keeps the events and comes again.
-    storage.fail()
+    storage.refuse(503)
     shopping.answered(503, "/interact", ORDER, 25)
-    storage.work()
     shopping.run("() => window.sent")
     with shop.at_most(1):
         shopping.answered(429, "/interact", ORDER, 1, 2, 3)
