@@ -50,6 +50,16 @@ class CheckAnswer(Answer):
     notSimple: str | None  # noqa: N815 - the name in the answer
 
 
+class SimpleAnswer(Answer):
+    """``operators``: by the name of the field's type, in the order of the menu."""
+
+    operators: dict[str, list[str]]
+
+
+class WrittenAnswer(Answer):
+    expression: str
+
+
 class EvaluateAnswer(Answer):
     """Either ``error``, or ``value`` with its ``type``."""
 

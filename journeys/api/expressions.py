@@ -32,14 +32,16 @@ from journeyorch.expressions.explain import explain
 from journeyorch.expressions.offers import Completion
 from journeyorch.expressions.reference import catalogue
 from journeyorch.expressions.sample import outcome
-from journeyorch.expressions.simple import Group, tree_or_reason
-from journeyorch.expressions.simple_json import as_json
+from journeyorch.expressions.simple import Group, operators_for, text_of, tree_or_reason
+from journeyorch.expressions.simple_json import as_json, tree_from_json
 from journeys.api.answers import (
     CheckAnswer,
     CompletionsAnswer,
     EvaluateAnswer,
     FunctionsAnswer,
     SamplesAnswer,
+    SimpleAnswer,
+    WrittenAnswer,
 )
 from journeys.api.scopes import event_of, read_context, read_scope, segments_of
 from journeys.views.shell import VIEW_EVENT
@@ -73,6 +75,12 @@ class EvaluateBody(Body):
     expression: str
     context: Any = None
     expected: str | None = None
+
+
+class SimpleBody(Body):
+    """``simple``: a tree, as a check answers it."""
+
+    simple: Any
 
 
 class SamplesQuery(Body):
@@ -167,6 +175,22 @@ def _type_named(name: str | None) -> types.Type | None:
     if name not in types.NAMED:
         raise Unacceptable([Flaw("/expected", f"There is no such type. Use {', '.join(types.NAMED)}.")])
     return types.NAMED[name]
+
+
+class Simple(ApiView):
+    """What the simple editor offers, and the text that its tree stands for."""
+
+    @operation("simple_operators", tag=_TAG, answer=SimpleAnswer)
+    def get(self, request: Request) -> Response:
+        return Response({"operators": {name: operators_for(type_) for name, type_ in types.NAMED.items()}})
+
+    @operation("write_simple_expression", tag=_TAG, body=SimpleBody, answer=WrittenAnswer)
+    def post(self, request: Request) -> Response:
+        try:
+            tree = tree_from_json(read(SimpleBody, request).simple)
+        except ValueError as refusal:
+            raise Unacceptable([Flaw("/simple", str(refusal))]) from None
+        return Response({"expression": text_of(tree)})
 
 
 class Evaluate(ApiView):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
     path("expressions/complete", expressions.Complete.as_view(), name="api-expressions-complete"),
     path("expressions/check", expressions.Check.as_view(), name="api-expressions-check"),
+    path("expressions/simple", expressions.Simple.as_view(), name="api-expressions-simple"),
     path("expressions/evaluate", expressions.Evaluate.as_view(), name="api-expressions-evaluate"),
     path("expressions/samples", expressions.Samples.as_view(), name="api-expressions-samples"),
     path("versions/<uuid:uid>/draft", designer.Draft.as_view(), name="api-design-draft"),

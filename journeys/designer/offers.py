@@ -20,11 +20,18 @@ MOST_FIELDS = 2000
 
 def offers_of(sandbox_id: int, catalog: Catalog) -> dict[str, Any]:
     """Everything by kind, as plain JSON. ``catalog``: of this sandbox, and it knows whose page this is."""
-    descriptions = dict(Event.objects.filter(sandbox_id=sandbox_id).values_list("name", "description"))
+    stored = {
+        event.name: event for event in Event.objects.filter(sandbox_id=sandbox_id).only("name", "description")
+    }
     about = dict(Action.objects.filter(sandbox_id=sandbox_id).values_list("name", "description"))
     return {
         "events": [
-            {"name": event.name, "namespace": event.namespace, "description": descriptions.get(name, "")}
+            {
+                "id": stored[name].pk if name in stored else None,
+                "name": event.name,
+                "namespace": event.namespace,
+                "description": stored[name].description if name in stored else "",
+            }
             for name, event in sorted(catalog.events.items())
         ],
         "actions": [

@@ -19,6 +19,7 @@ from journeys.publishing import CHANGE_TIMEOUT, check
 
 Status = JourneyVersion.Status
 CHANGE = "journeys.change_journey"
+_EXPRESSIONS = ("check", "complete", "simple", "evaluate", "samples")
 
 
 def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
@@ -108,5 +109,5 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
     }
     parts = ("draft", "presence", "journey", "moves", "offers", "profile-fields", "jump-fields", "template")
     api = {part: reverse(f"api-design-{part}", args=[uid]) for part in parts}
-    expressions = {part: reverse(f"api-expressions-{part}") for part in ("check", "complete")}
+    expressions = {part: reverse(f"api-expressions-{part}") for part in _EXPRESSIONS}
     return {**pages, **api, **expressions}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from csp.constants import NONCE
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +43,8 @@ def create(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/create.html", {"form": form}, status=422 if form.errors else 200)
 
 
+# For the style sheet that CodeMirror makes.
+@csp_update({"style-src": [NONCE]})
 @page(VIEW)
 @require_safe
 @ensure_csrf_cookie

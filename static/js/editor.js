@@ -29,6 +29,17 @@ function offsetOf(text, line, column) {
   return start + unitsOf(text.slice(start), column - 1);
 }
 
+/**
+ * The stretch of a text that a problem is about.
+ * @param {string} text
+ * @param {{line: number, column: number, length: number}} problem
+ * @returns {[number, number]}
+ */
+export function stretchIn(text, { line, column, length }) {
+  const start = offsetOf(text, line, column);
+  return [start, start + unitsOf(text.slice(start), length)];
+}
+
 export class Editor {
   /**
    * @param {HTMLTextAreaElement} area
@@ -47,9 +58,8 @@ export class Editor {
    * @param {{line: number, column: number, length: number}} problem
    * @returns {[number, number]}
    */
-  stretchOf({ line, column, length }) {
-    const start = offsetOf(this.area.value, line, column);
-    return [start, start + unitsOf(this.area.value.slice(start), length)];
+  stretchOf(problem) {
+    return stretchIn(this.area.value, problem);
   }
 
   /**

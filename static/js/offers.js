@@ -9,7 +9,7 @@ import { pointsOf, unitsOf } from "./editor.js";
 
 const DELAY = 120;
 // What begins something to be completed, or goes on with it.
-const BEGINS = /[\w.{'"@#]$/u;
+export const BEGINS = /[\w.{'"@#]$/u;
 
 export class OfferList {
   /**
@@ -156,7 +156,7 @@ export class OfferList {
  * @param {Offers} offers
  * @param {string} text
  */
-function isHelpful(offers, text) {
+export function isHelpful(offers, text) {
   const written = [...text].slice(offers.start, offers.end).join("");
   const [first, second] = offers.items;
   return written ? Boolean(second) || first.insert !== written : first.kind !== "keyword";

@@ -14,12 +14,16 @@ import argparse
 import gzip
 import json
 import os
+import re
 import statistics
 import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "static" / "build"
+# `import{a}from"./chunk.js"` and `import"./chunk.js"`; import("./dialog.js") comes later.
+STATIC_IMPORT = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 BUDGETS = {"weight_kb": 60, "ready_ms": 1000, "drag_p95_ms": 20, "tab_stops": 20}
 
 # Begins before a drag: notes how long each frame took until it is asked.
@@ -45,7 +49,7 @@ def main() -> None:
     from tools import javascript
 
     javascript.ensure()
-    result = {"weight_kb": weight(), **in_a_browser(options.steps)}
+    result = {"weight_kb": weight(), "editor_weight_kb": editor_weight(), **in_a_browser(options.steps)}
     for name, value in result.items():
         budget = BUDGETS.get(name)
         mark = "" if budget is None else f"  (at most {budget}{'' if value <= budget else ': MISSED'})"
@@ -56,8 +60,28 @@ def main() -> None:
 
 def weight() -> float:
     """Kilobytes of script, compressed as they are sent, before the editor of expressions is loaded."""
-    files = [ROOT / "static" / "build" / "designer" / "main.js"]
-    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) / 1000
+    return _weighed(_with_imports("main.js"))
+
+
+def editor_weight() -> float:
+    """Kilobytes that opening the editor of expressions adds to that."""
+    (dialog,) = (BUILD / "designer").glob("dialog-*.js")
+    return _weighed(_with_imports(dialog.name) - _with_imports("main.js"))
+
+
+def _with_imports(name: str) -> set[str]:
+    """A module of the bundle, and all that a browser loads with it."""
+    found, waiting = set(), [name]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += STATIC_IMPORT.findall((BUILD / "designer" / name).read_text())
+    return found
+
+
+def _weighed(names: set[str]) -> float:
+    return sum(len(gzip.compress((BUILD / "designer" / name).read_bytes(), 9)) for name in names) / 1000
 
 
 def in_a_browser(steps: int) -> dict[str, float]:

@@ -4,10 +4,10 @@
 import { useEffect, useRef, useState } from "../../build/preact.js";
 import { Editor } from "../../js/editor.js";
 import { OfferList } from "../../js/offers.js";
-import { ask } from "../api.js";
+import { check, complete } from "../expression/asking.js";
+import { editExpression } from "../expression/open.js";
 import { html, Icon } from "../html.js";
-import { settled } from "../saving.js";
-import { announce, canEdit, urls, version } from "../store.js";
+import { announce, canEdit } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
 import { Faults } from "./fields.js";
 
@@ -67,11 +67,18 @@ export function ExpressionField(props) {
     return () => clearTimeout(timer);
   }, [value, expected]);
 
+  const openEditor = async () => {
+    const text = await editExpression({ label, value, expected, activity });
+    if (text !== null && text !== value) {
+      onChange(text);
+    }
+  };
   const shown = checked?.of === value ? checked.faults : faults;
   const about = [hint && `${id}-hint`, shown.length && `${id}-faults`].filter(Boolean).join(" ");
   return html`<div class="field">
     <div class="field__head"><label for=${id}>${label}${required && html`<span class="needed" aria-hidden="true"> *</span>`}</label>${expected && html`<span class="type">${expected}</span>`}
-      ${canEdit.value && html`<button type="button" class="link small" onClick=${() => insert(tools.current)}>${gettext("Insert…")}</button>`}</div>
+      ${canEdit.value && html`<button type="button" class="link small" onClick=${() => insert(tools.current)}>${gettext("Insert…")}</button>
+        <button type="button" class="link small" aria-label=${filled(gettext("Open the editor for %(label)s"), { label })} onClick=${openEditor}>${gettext("Open editor…")}</button>`}</div>
     <div class="editor editor--small" dir="ltr">
       <div ref=${marks} class="editor__marks" aria-hidden="true"></div>
       <textarea ref=${area} id=${id} class="editor__text" rows="1" spellcheck=${false} autocomplete="off" autocapitalize="off" readonly=${!canEdit.value} aria-describedby=${about || undefined} aria-invalid=${shown.length ? "true" : undefined} aria-required=${required || undefined} onInput=${(/** @type {any} */ event) => onChange(event.target.value)} onKeyDown=${keepEscape}></textarea>
@@ -96,27 +103,6 @@ function insert(tools) {
     tools.editor.area.focus();
     tools.offers.open(true);
   }
-}
-
-/** @param {string} activity */
-function scopeOf(activity) {
-  return { version: version.value.uid, activity };
-}
-
-/** @param {string} activity @param {string} expression @param {number} position */
-async function complete(activity, expression, position) {
-  // The server knows the activity once it is saved.
-  await settled();
-  const { ok, data } = await ask(urls.complete, { method: "POST", body: { expression, position, scope: scopeOf(activity) } });
-  return ok ? data : null;
-}
-
-/** @param {string} activity @param {string} expression @param {string} expected */
-async function check(activity, expression, expected) {
-  await settled();
-  const body = { expression, scope: scopeOf(activity), expected: expected || null };
-  const { ok, data } = await ask(urls.check, { method: "POST", body });
-  return ok ? data : null;
 }
 
 /** @param {any} problem */

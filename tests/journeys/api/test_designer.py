@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from actions.models import Channel, MessageTemplate
+from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeys import publishing
 from journeys.models import JourneyVersion, Onlooker
@@ -166,7 +167,8 @@ def test_what_can_be_done_comes_with_what_will_happen(maker, reader, draft):
 
 def test_what_there_is_to_choose_from(maker, draft):
     offers = maker.get(address(draft, "offers")).json()
-    assert offers["events"] == [{"name": "Ordered", "namespace": "Email", "description": ""}]
+    event = Event.objects.get(name="Ordered").pk
+    assert offers["events"] == [{"id": event, "name": "Ordered", "namespace": "Email", "description": ""}]
     assert offers["journeys"] == []
     fields = maker.get(address(draft, "jump-fields") + "?event=Ordered").json()["variables"]
     assert fields == [{"name": "total", "label": "total", "type": "decimal", "required": True, "fields": []}]

@@ -15,7 +15,8 @@ from tests.events.bad_inputs import load
 
 from .conftest import send
 
-POSTS = ["complete", "check", "evaluate"]
+POSTS = ["complete", "check", "simple", "evaluate"]
+VIP = {"segments": ["VIP"]}
 SAMPLE = {"events": {"Order": {"total": 12, "items": [{"sku": "a"}]}}, "segments": ["VIP"]}
 
 
@@ -55,6 +56,35 @@ def test_a_good_expression_has_a_type_words_and_a_tree(ask):
     assert answer["words"] == "Order total is more than 10."
     assert answer["simple"]["items"][0]["field"] == "@{Order.total}"
     assert answer["notSimple"] is None
+
+
+def test_a_tree_becomes_the_text_that_it_was_read_from(ask):
+    text = '@{Order.total} > 10 and (inSegment("VIP") or startWithIgnoreCase(@{Order.city}, "ro"))'
+    tree = ask("check", expression=text, scope={"events": {"Order": {"total": 1, "city": ""}}, **VIP})[
+        "simple"
+    ]
+
+    assert ask("simple", simple=tree) == {"expression": text}
+
+
+def test_a_tree_brings_no_expression_text_in(technical):
+    line = {"kind": "line", "field": "now()", "operator": "equal", "type": "integer", "values": [1]}
+
+    answer = send(technical, "simple", json.dumps({"simple": line}))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0] == {
+        "pointer": "/simple",
+        "detail": "A condition stands on no field. Choose a field.",
+    }
+
+
+def test_fields_have_operators_by_their_type(technical):
+    operators = technical.get("/api/v1/expressions/simple").json()["operators"]
+
+    assert operators["boolean"] == ["equal", "notEqual", "exists", "doesNotExist"]
+    assert "inLastDays" in operators["dateTime"]
+    assert "listContains" in operators["listString"]
 
 
 def test_why_an_expression_is_not_simple_is_said(ask):
@@ -167,7 +197,7 @@ def test_strangers_are_refused(db, name):
     assert answer["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("name", ["functions", "samples"])
+@pytest.mark.parametrize("name", ["functions", "simple", "samples"])
 def test_strangers_read_nothing(db, name):
     assert Client().get(f"/api/v1/expressions/{name}").status_code == 401
 

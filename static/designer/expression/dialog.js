@@ -1,0 +1,220 @@
+// The editor of expressions: two modes of one text, what is wrong with it, what it means, and trying it.
+
+import { render, useEffect, useRef, useState } from "../../build/preact.js";
+import { html, Icon } from "../html.js";
+import { announce, announced } from "../store.js";
+import { filled, gettext, ngettext } from "../text.js";
+import { Advanced } from "./advanced.js";
+import { check, write } from "./asking.js";
+import { firstMode, whyNotSimple } from "./modes.js";
+import { Problems } from "./problems.js";
+import { Simple } from "./simple.js";
+import { emptyTree, unfinished } from "./tree.js";
+import { Trial } from "./trial.js";
+
+const DELAY = 300;
+/** The same list each time, so that nothing is drawn anew for it. @type {import("./asking.js").Problem[]} */
+const NONE = [];
+
+/**
+ * @typedef {import("./asking.js").Checked} Checked
+ * @typedef {import("./tree.js").Group} Group
+ */
+
+/** @param {import("./open.js").Asked} asked @returns {Promise<string | null>} */
+export function openDialog(asked) {
+  const opener = document.activeElement;
+  const host = document.body.appendChild(document.createElement("div"));
+  return new Promise((resolve) => {
+    const close = (/** @type {string | null} */ text) => {
+      render(null, host);
+      host.remove();
+      if (opener instanceof HTMLElement) {
+        opener.focus();
+      }
+      resolve(text);
+    };
+    render(html`<${ExpressionDialog} asked=${asked} close=${close} />`, host);
+  });
+}
+
+/** @param {{asked: import("./open.js").Asked, close: (text: string | null) => void}} props */
+function ExpressionDialog({ asked, close }) {
+  const { activity, expected, label } = asked;
+  const element = useDialog();
+  const [text, setText] = useState(asked.value);
+  const [mode, setMode] = useState(/** @type {"" | "simple" | "advanced"} */ (""));
+  const [given, setGiven] = useState(/** @type {{text: string} | null} */ (null));
+  const [tree, setTree] = useState(/** @type {Group} */ (emptyTree()));
+  const [refusal, setRefusal] = useState("");
+  const [checked, isAway] = useChecked(activity, text, expected);
+  const typesOf = useRef(new Map()).current;
+
+  useEffect(() => {
+    openFirst();
+  }, []);
+  useWritten(mode === "simple" ? tree : null, setText, setRefusal);
+
+  async function openFirst() {
+    const found = asked.value.trim() ? await check(activity, asked.value, expected) : null;
+    const first = firstMode(asked.value, expected, found);
+    setTree(first === "simple" ? (found?.simple ?? emptyTree()) : emptyTree());
+    setMode(first);
+  }
+  /** The sentence is shown and said. @param {string} sentence */
+  function refuse(sentence) {
+    setRefusal(sentence);
+    announce(sentence);
+  }
+  async function toSimple() {
+    const found = text.trim() ? await check(activity, text, expected) : null;
+    const reason = whyNotSimple(text, expected, found);
+    if (reason) {
+      refuse(reason);
+    } else {
+      setRefusal("");
+      setTree(found?.simple ?? emptyTree());
+      setMode("simple");
+    }
+  }
+  /** The text of the tree as it is now; null after it was said why there is none. */
+  async function written() {
+    if (unfinished(tree)) {
+      refuse(gettext("A condition has no value yet. Fill in each, or delete it."));
+      return null;
+    }
+    const { text: found, refusal: reason } = await write(tree);
+    if (found === null) {
+      refuse(reason || gettext("The server cannot be reached. Try again."));
+    }
+    return found;
+  }
+  async function toAdvanced() {
+    const found = await written();
+    if (found !== null) {
+      setText(found);
+      setGiven(null);
+      setRefusal("");
+      setMode("advanced");
+    }
+  }
+  async function ok() {
+    const found = mode === "simple" ? await written() : text;
+    if (found !== null) {
+      close(found);
+    }
+  }
+
+  const problems = checked?.problems ?? NONE;
+  const change = (/** @type {string} */ next) => {
+    setText(next);
+    setRefusal("");
+  };
+  return html`<dialog ref=${element} class="dialog expression" aria-labelledby="expression-title"
+    onCancel=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      close(null);
+    }} onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
+    <div class="expression__head"><h2 id="expression-title">${label}</h2>
+      ${expected && html`<span class="type">${expected}</span>`}
+      <div class="expression__modes" role="group" aria-label=${gettext("Editor")}>
+        <button type="button" class="toggle" aria-pressed=${mode === "simple"}
+          onClick=${() => mode === "advanced" && toSimple()}>${gettext("Simple")}</button>
+        <button type="button" class="toggle" aria-pressed=${mode === "advanced"}
+          onClick=${() => mode === "simple" && toAdvanced()}>${gettext("Advanced")}</button></div></div>
+    <div class="expression__body">
+      ${!mode && html`<p class="muted">${gettext("Loading…")}</p>`}
+      ${mode === "simple" && html`<${Simple} activity=${activity} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
+      ${mode === "advanced" && html`<${Advanced} activity=${activity} label=${label} value=${text} given=${given} problems=${problems}
+        onChange=${change} describedBy="expression-told" />
+        <p class="hint">${gettext("Offers come while you type, or with Ctrl + Space. Arrow keys choose one, Enter takes it, Escape closes the list.")}</p>`}
+      <div id="expression-told" class="expression__told">
+        ${refusal && html`<p class="faults"><${Icon} name="alert" /> <span>${refusal}</span></p>`}
+        ${isAway && html`<p class="faults"><${Icon} name="alert" /> <span>
+          ${gettext("The server cannot be reached, so nothing is checked. Your text is kept.")}</span></p>`}
+        <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? (/** @type {string} */ mended) => setGiven({ text: mended }) : null} />
+        ${checked?.words && !problems.length && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
+      </div>
+      ${mode && html`<${Trial} activity=${activity} text=${text} expected=${expected} />`}
+    </div>
+    <p class="visually-hidden" role="status">${announced.value}</p>
+    <div class="row dialog__buttons"><button type="button" class="button" onClick=${() => close(null)}>${gettext("Cancel")}</button>
+      <button type="button" class="button button--primary" disabled=${!mode} onClick=${ok}>${gettext("OK")}</button></div>
+  </dialog>`;
+}
+
+/** A dialog of the browser's own: it keeps the focus inside. */
+function useDialog() {
+  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const { current } = element;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  return element;
+}
+
+/**
+ * What the server says of a text, a moment after it has changed; null until it has.
+ * @param {string} activity
+ * @param {string} text
+ * @param {string} expected
+ * @returns {[Checked | null, boolean]} and whether the server cannot be reached
+ */
+function useChecked(activity, text, expected) {
+  const [found, setFound] = useState(/** @type {{of: string, checked: Checked | null} | null} */ (null));
+  useEffect(() => {
+    if (!text.trim()) {
+      return undefined;
+    }
+    let isOld = false;
+    const timer = setTimeout(async () => {
+      const checked = await check(activity, text, expected);
+      if (!isOld) {
+        setFound({ of: text, checked });
+        sayProblems(checked?.problems.length ?? 0);
+      }
+    }, DELAY);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
+  }, [text]);
+  const current = found?.of === text ? found : null;
+  return [current?.checked ?? null, current !== null && current.checked === null];
+}
+
+/** @param {number} n */
+function sayProblems(n) {
+  if (n) {
+    announce(filled(ngettext("%(n)s problem", "%(n)s problems", n), { n }));
+  }
+}
+
+/**
+ * The text follows the tree; a tree with gaps has none, and leaves it as it was.
+ * @param {Group | null} tree null: the text is written by hand
+ * @param {(text: string) => void} setText
+ * @param {(sentence: string) => void} setRefusal
+ */
+function useWritten(tree, setText, setRefusal) {
+  useEffect(() => {
+    if (!tree || unfinished(tree)) {
+      return undefined;
+    }
+    let isOld = false;
+    const timer = setTimeout(async () => {
+      const { text, refusal } = await write(tree);
+      if (!isOld) {
+        setRefusal(refusal);
+        if (text !== null) {
+          setText(text);
+        }
+      }
+    }, DELAY);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
+  }, [tree]);
+}

@@ -1,0 +1,128 @@
+// The tree of what a condition can stand on: events, sources, properties of the journey, segments. What is below
+// a name is asked when it is opened.
+
+import { useEffect, useRef, useState } from "../../build/preact.js";
+import { pointsOf } from "../../js/editor.js";
+import { html } from "../html.js";
+import { offers } from "../store.js";
+import { filled, gettext } from "../text.js";
+import { complete } from "./asking.js";
+import { isReachable, nodesOf, SEGMENTS, visibleRows } from "./nodes.js";
+
+/** @typedef {import("./nodes.js").Node} Node */
+
+/**
+ * @param {{activity: string, onField: (field: string, type: string) => void, onSegment: (name: string) => void}} props
+ */
+export function Fields({ activity, onField, onSegment }) {
+  const [below, setBelow] = useState(/** @type {Record<string, Node[]>} */ ({}));
+  const [open, setOpen] = useState(/** @type {Set<string>} */ (new Set()));
+  const [search, setSearch] = useState("");
+  const [active, setActive] = useState("");
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+
+  const load = async (/** @type {string} */ path) => {
+    const items = path === SEGMENTS ? segmentNodes() : await childrenOf(activity, path);
+    setBelow((known) => ({ ...known, [path]: items }));
+  };
+  useEffect(() => {
+    rootsOf(activity).then((nodes) => setBelow((known) => ({ ...known, "": nodes })));
+  }, []);
+
+  const rows = visibleRows(below, open, search);
+  const current = rows.find(({ node }) => node.path === active) ?? rows[0];
+  const toggle = (/** @type {Node} */ node, isOpen = !open.has(node.path)) => {
+    const next = new Set(open);
+    next[isOpen ? "add" : "delete"](node.path);
+    setOpen(next);
+    if (isOpen && !below[node.path]) {
+      load(node.path);
+    }
+  };
+  const take = (/** @type {Node} */ node) => {
+    setActive(node.path);
+    if (node.isBranch) {
+      toggle(node);
+    } else if (node.kind === "segment") {
+      onSegment(node.label);
+    } else if (isReachable(node)) {
+      onField(`${node.path}}`, node.type);
+    }
+  };
+  const go = (/** @type {number} */ index) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (row) {
+      setActive(row.node.path);
+      /** @type {HTMLElement | undefined} */ (list.current?.children[rows.indexOf(row)])?.focus();
+    }
+  };
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    const at = current ? rows.indexOf(current) : -1;
+    const node = current?.node;
+    const isOpen = node && open.has(node.path);
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowDown: () => go(at + 1),
+      ArrowUp: () => go(at - 1),
+      Home: () => go(0),
+      End: () => go(rows.length - 1),
+      ArrowRight: () => (node?.isBranch && !isOpen ? toggle(node, true) : go(at + 1)),
+      ArrowLeft: () => (isOpen ? toggle(node, false) : go(rows.findIndex(({ node: each }) => each.path === current?.parent))),
+      Enter: () => node && take(node),
+      " ": () => node && take(node),
+    };
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  };
+  return html`<section class="expression__fields tree" aria-label=${gettext("Fields")}>
+    <div class="tree__tools"><label class="visually-hidden" for="expression-search">${gettext("Search in what is open")}
+      </label><input id="expression-search" type="search" placeholder=${gettext("Search in what is open")} value=${search}
+      onInput=${(/** @type {any} */ event) => setSearch(event.target.value)} /></div>
+    <ul class="tree__list" role="tree" aria-label=${gettext("What a condition can stand on")} ref=${list} onKeyDown=${press}>
+      ${rows.map(({ node, level }) => html`<li key=${node.path} role="treeitem" aria-level=${level}
+        class=${`tree__item tree__item--${node.kind}`} data-level=${Math.min(level, 12)}
+        aria-expanded=${node.isBranch ? String(open.has(node.path)) : undefined}
+        aria-disabled=${node.isBranch || isReachable(node) ? undefined : "true"}
+        tabindex=${node === current?.node ? 0 : -1} onClick=${() => take(node)}>
+        <span class="tree__toggle" aria-hidden="true"></span><span class="tree__label">${node.label}</span>
+        <span class="tree__type">${node.isBranch ? "" : typeWords(node)}</span></li>`)}
+    </ul>
+    ${!rows.length && html`<p class="tree__nothing small">${gettext("Nothing that is open has these words.")}</p>`}
+    <p class="hint">${gettext("Collections, such as experience events, and maps are for the advanced editor.")}
+      ${Object.values(below).some((nodes) => nodes.length >= 100) && ` ${filled(gettext("Of long lists the first %(n)s are shown."), { n: 100 })}`}</p>
+  </section>`;
+}
+
+/** @param {Node} node */
+function typeWords(node) {
+  return isReachable(node) ? node.type : gettext("advanced only");
+}
+
+/** @param {string} activity @returns {Promise<Node[]>} */
+async function rootsOf(activity) {
+  const [events, sources] = await Promise.all([childrenOf(activity, "@{"), childrenOf(activity, "#{")]);
+  const segments = offers.value.segments.length
+    ? [{ label: gettext("Segments"), path: SEGMENTS, kind: "segment", type: "", isBranch: true }]
+    : [];
+  return [...events, ...segments, ...sources];
+}
+
+/** @param {string} activity @param {string} path such as @{Order @returns {Promise<Node[]>} */
+async function childrenOf(activity, path) {
+  const text = path.endsWith("{") ? path : `${path}.`;
+  const found = await complete(activity, text, pointsOf(text, text.length));
+  return nodesOf(text, found?.items ?? []);
+}
+
+/** @returns {Node[]} */
+function segmentNodes() {
+  return offers.value.segments.map((name) => ({
+    label: name,
+    path: `${SEGMENTS}/${name}`,
+    kind: "segment",
+    type: "segment",
+    isBranch: false,
+  }));
+}

@@ -1,0 +1,27 @@
+// The way into the editor of expressions. All of it but this function is loaded when somebody opens it.
+
+import { say } from "../actions.js";
+import { gettext } from "../text.js";
+
+/**
+ * @typedef {object} Asked
+ * @property {string} label what the expression is for
+ * @property {string} value the text as it is
+ * @property {string} expected the type that it must have; "": any
+ * @property {string} activity what stands before it can be referred to
+ */
+
+/**
+ * Let somebody edit an expression.
+ * @param {Asked} asked
+ * @returns {Promise<string | null>} the new text; null: it stays as it was
+ */
+export async function editExpression(asked) {
+  try {
+    const { openDialog } = await import("./dialog.js");
+    return await openDialog(asked);
+  } catch {
+    say(gettext("The editor could not be loaded. Check the connection and try again."), true);
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+"""A condition is written in the editor of expressions, in both modes, under the strict policy."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from journeys import publishing
+from journeys.models import JourneyVersion
+from tests.e2e.test_accessibility import LOOKS, RULES, Axe
+from tests.e2e.test_designer import design, draft, eventually, hotel
+
+__all__ = ["design", "draft", "hotel"]
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.django_db(transaction=True),
+]
+
+STATUS = "#{ExperiencePlatform.ProfileFieldGroup.loyalty.status}"
+PROFILE = {"loyalty": {"status": 'a "member"'}}
+DRAWING = {
+    "start": ["in"],
+    "activities": {
+        "in": {"kind": "event", "config": {"event": "LobbyBeacon"}, "to": {"next": ["if"]}},
+        "if": {
+            "kind": "condition",
+            "config": {"paths": [{"id": "path-1", "label": "", "expression": f'{STATUS} == "gold"'}]},
+            "to": {},
+        },
+    },
+}
+
+
+def open_editor(page: Page) -> Locator:
+    # A card of the drawing, or a row of the list that phones begin with.
+    page.locator('[data-step="if"], [data-outline="if"]').click()
+    page.get_by_role("button", name="Open the editor for Condition").click()
+    dialog = page.get_by_role("dialog", name="Condition")
+    expect(dialog.get_by_role("group", name="Condition on ExperiencePlatform")).to_be_visible()
+    return dialog
+
+
+def written(version: JourneyVersion) -> str:
+    version.refresh_from_db()
+    return str(version.document["activities"]["if"]["config"]["paths"][0]["expression"])
+
+
+def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_problems: Any) -> None:
+    publishing.save_draft(draft, DRAWING, revision=draft.revision)
+    page = design()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    assert not page.evaluate("performance.getEntriesByType('resource').some(e => e.name.includes('dialog-'))")
+    dialog = open_editor(page)
+    assert any("/dialog-" in url for url in loaded)
+
+    dialog.get_by_role("button", name="Advanced").click()
+    code = dialog.get_by_role("textbox", name="Condition", exact=True)
+    expect(code).to_be_focused()
+    # The style sheet that CodeMirror makes itself is let in by the nonce.
+    assert code.evaluate("e => getComputedStyle(e).whiteSpaceCollapse") in ("preserve", "break-spaces")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("#{ExperiencePlatform.ProfileFieldGroup.loy")
+    expect(dialog.get_by_role("option", name="loyalty")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type('.statu} == "gold"')
+    expect(dialog.locator(".cm-lintRange-error")).to_have_text("statu")
+    expect(dialog.get_by_role("list", name="Problems")).to_contain_text("statu")
+    dialog.get_by_role("button", name="Simple").click()
+    expect(dialog.locator(".faults")).to_contain_text("The expression has a problem. Correct it first.")
+    dialog.get_by_role("button", name="Use status").click()
+    expect(dialog.locator(".meaning")).to_contain_text("loyalty.status")
+    expect(dialog.locator(".cm-lintRange-error")).to_have_count(0)
+
+    dialog.get_by_role("button", name="Simple").click()
+    dialog.get_by_label("Operator").select_option("contains")
+    dialog.get_by_label("Value").fill('"member"')
+    dialog.get_by_role("treeitem", name="LobbyBeacon").click()
+    expect(dialog.get_by_role("treeitem", name="LobbyBeacon")).to_have_attribute("aria-expanded", "true")
+    expect(dialog.get_by_role("treeitem").nth(1)).to_have_attribute("aria-level", "2")
+    try_it(dialog)
+    dialog.get_by_role("button", name="OK").click()
+    expect(page.get_by_role("button", name="Open the editor for Condition")).to_be_focused()
+    expect(page.locator("#expression-path-1")).to_have_value(f'contain({STATUS}, "\\"member\\"")')
+    eventually(page, f'contain({STATUS}, "\\"member\\"")', lambda: written(draft))
+
+    # Escape leaves everything as it was.
+    open_again = page.get_by_role("button", name="Open the editor for Condition")
+    open_again.click()
+    dialog.get_by_label("Value").fill("other")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert written(draft) == f'contain({STATUS}, "\\"member\\"")'
+    assert page_problems.seen == []
+
+
+def try_it(dialog: Locator) -> None:
+    dialog.get_by_text("Try it").click()
+    expect(dialog.get_by_label("Payload").get_by_role("option")).to_have_text(["Made from the schema"])
+    dialog.get_by_label("Sample data").fill(
+        json.dumps({"datasources": {"ExperiencePlatform": {"ProfileFieldGroup": PROFILE}}})
+    )
+    expect(dialog.locator(".trial-bench__result")).to_contain_text("true")
+
+
+def test_it_is_whole_on_a_phone_and_in_the_dark(design: Any, draft: JourneyVersion) -> None:
+    publishing.save_draft(draft, DRAWING, revision=draft.revision)
+    # axe writes styles into the page that the policy refuses; the test above looks at the policy.
+    page = design(390, bypass_csp=True, color_scheme="dark")
+    faults = []
+    dialog = open_editor(page)
+    dialog.get_by_text("Try it").click()
+    for mode in ("Simple", "Advanced"):
+        dialog.get_by_role("button", name=mode).click()
+        expect(dialog.get_by_role("button", name=mode)).to_have_attribute("aria-pressed", "true")
+        assert dialog.evaluate("e => e.scrollWidth <= e.clientWidth")
+        for rules in (RULES, LOOKS):
+            found = Axe().run(page, options=rules).response["violations"]
+            faults += [f"{mode}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found]
+    assert faults == []
