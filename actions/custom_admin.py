@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -102,16 +103,17 @@ class ActionAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(tree_view)
+        view = self.admin_site.admin_view(self.tree_view)
         return [path("tree/", view, name="actions_action_tree"), *super().get_urls()]
 
-
-@require_POST
-def tree_view(request: HttpRequest) -> HttpResponse:
-    """For the form's script: the tree of a pasted payload as ``{"text"}``, or ``{"problem"}``."""
-    pasted = StrictJSONField(error_messages={"required": _("Paste a payload first.")})
-    try:
-        tree = usable_tree(pasted.clean(request.POST.get("sample", "")))
-    except ValidationError as error:
-        return JsonResponse({"problem": " ".join(error.messages)}, status=400)
-    return JsonResponse({"text": pasted.prepare_value(tree)})
+    @method_decorator(require_POST)
+    def tree_view(self, request: HttpRequest) -> HttpResponse:
+        """For the form's script: the tree of a pasted payload as ``{"text"}``, or ``{"problem"}``."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        pasted = StrictJSONField(error_messages={"required": _("Paste a payload first.")})
+        try:
+            tree = usable_tree(pasted.clean(request.POST.get("sample", "")))
+        except ValidationError as error:
+            return JsonResponse({"problem": " ".join(error.messages)}, status=400)
+        return JsonResponse({"text": pasted.prepare_value(tree)})
