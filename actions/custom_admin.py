@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -21,9 +20,11 @@ from actions.custom_forms import ActionForm, usable_tree
 from actions.custom_testing import PATH, try_out
 from actions.models import Action
 from actions.signing_admin import SigningAdmin
+from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import StrictJSONField, ValuesForm, auth_fieldsets
+from journeyorch.outbound.trial_page import trial_page
 
 
 class TestCallAdmin(UsedAdmin):
@@ -61,37 +62,20 @@ class TestCallAdmin(UsedAdmin):
 
     def test_view(self, request: HttpRequest, action_id: int) -> HttpResponse:
         """Ask for the variables, make the real call, show what came back."""
-        row = self.get_object(request, str(action_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = changeable(self, request, action_id)
         wanted = [(one.path, f"{one.label} ({one.type})") for one in variables(action_of(row))]
         wanted.append((PATH, str(_("Added to the path of the URL, if the journey does so"))))
         form = ValuesForm(wanted, request.POST if request.method == "POST" else None)
         trial = None
         if form.is_valid():
             trial = try_out(row, form.values())
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": _("Send a test call: %(name)s") % {"name": row},
-            "opts": self.model._meta,
-            "original": row,
-            "form": form,
-            "trial": trial,
-        }
-        return TemplateResponse(request, "admin/outbound_test.html", context)
+        title = _("Send a test call: %(name)s") % {"name": row}
+        return trial_page(self, request, row, title=title, form=form, trial=trial)
 
 
-@admin.register(Action)
-class ActionAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
-    introduction = _(
-        "An action is a call that a journey makes to another system, for example to order a taxi. "
-        "What is sent is fixed here, or left to the journey."
-    )
-    type = Action.Type.CUSTOM
-    form = ActionForm
-    list_display = ("name", "method", "url", "sandbox", "test_link")
+class WrittenCallAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
+    """Base of the pages of actions whose request a technical user writes out."""
+
     readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
@@ -101,6 +85,17 @@ class ActionAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
         *auth_fieldsets(),
         (_("Signature"), {"fields": ("signing_secret", "make_secret", "unsigned")}),
     )
+
+
+@admin.register(Action)
+class ActionAdmin(WrittenCallAdmin):
+    introduction = _(
+        "An action is a call that a journey makes to another system, for example to order a taxi. "
+        "What is sent is fixed here, or left to the journey."
+    )
+    type = Action.Type.CUSTOM
+    form = ActionForm
+    list_display = ("name", "method", "url", "sandbox", "test_link")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.tree_view)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch.access.changeable import changeable
 from journeyorch.outbound.auth import origin_of
 from journeyorch.outbound.secrets import seal
 from journeyorch.outbound.signing import new_secret
@@ -37,11 +37,7 @@ class SigningAdmin(admin.ModelAdmin):
 
     def new_secret_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """Make a secret, use it from now on, and show it: in this one answer, and never again."""
-        row = self.get_object(request, str(row_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = changeable(self, request, row_id)
         made = ""
         if request.method == "POST":
             made = new_secret()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -21,7 +19,7 @@ from actions.campaign.forms import ClassicForm, InstanceForm, StandardForm
 from actions.campaign.standard import url_of
 from actions.campaign.statuses import ask_at_once
 from actions.campaign.testing import try_instance
-from actions.custom_admin import TestCallAdmin
+from actions.custom_admin import TestCallAdmin, WrittenCallAdmin
 from actions.models import (
     Action,
     CampaignAction,
@@ -29,11 +27,13 @@ from actions.models import (
     CampaignMessage,
     CampaignStandardAction,
 )
-from actions.signing_admin import SigningAdmin
+from journeyorch.access.changeable import changeable
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
+from journeyorch.outbound.trial_page import trial_page
 
 
 @admin.register(CampaignInstance)
@@ -65,20 +65,10 @@ class InstanceAdmin(AuthTestMixin, SandboxScopedAdmin):
 
     def instance_test_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """Ask the instance for something that changes nothing, and show what came back."""
-        row = self.get_object(request, str(row_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": _("Test the instance %(name)s") % {"name": row},
-            "opts": self.opts,
-            "original": row,
-            "form": ValuesForm([]),
-            "trial": try_instance(row) if request.method == "POST" else None,
-        }
-        return TemplateResponse(request, "admin/outbound_test.html", context)
+        row = changeable(self, request, row_id)
+        trial = try_instance(row) if request.method == "POST" else None
+        title = _("Test the instance %(name)s") % {"name": row}
+        return trial_page(self, request, row, title=title, form=ValuesForm([]), trial=trial)
 
     def save_model(self, request: HttpRequest, obj: CampaignInstance, form: Any, change: bool) -> None:
         """Its templates are called where it is now."""
@@ -121,7 +111,7 @@ class StandardAdmin(TestCallAdmin):
 
 
 @admin.register(CampaignAction)
-class ClassicAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
+class ClassicAdmin(WrittenCallAdmin):
     introduction = _(
         "A transactional message of Adobe Campaign v7 or v8: one action for each template, at most 50,000 "
         "messages an hour."
@@ -129,19 +119,10 @@ class ClassicAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
     type = Action.Type.CAMPAIGN
     form = ClassicForm
     list_display = ("name", "url", "sandbox", "test_link")
-    readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")
-    fieldsets = (
-        (None, {"fields": ("sandbox", "name", "description", "used", "test_link")}),
-        (_("Request"), {"fields": ("url", "method", "headers", "query")}),
-        (_("Action parameters"), {"fields": ("payload_sample", "payload", "needed")}),
-        (_("Answer"), {"fields": ("response_sample", "on_unknown")}),
-        *auth_fieldsets(),
-        (_("Signature"), {"fields": ("signing_secret", "make_secret", "unsigned")}),
-    )
 
 
 @admin.register(CampaignMessage)
-class MessageAdmin(SandboxScopedAdmin):
+class MessageAdmin(LookedAt, SandboxScopedAdmin):
     """To look at; Campaign is asked for the chosen ones at once."""
 
     introduction = _("Messages that Campaign Standard took, and what it said became of them.")
@@ -152,15 +133,6 @@ class MessageAdmin(SandboxScopedAdmin):
         *("sandbox", "message_id", "action", "href", "status", "created_at", "asked_at", "asks", "ask_at"),
     )
     actions = ("ask_now",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.action(description=_("Ask Campaign for their status"), permissions=["view"])
     def ask_now(self, request: HttpRequest, rows: QuerySet[CampaignMessage]) -> None:

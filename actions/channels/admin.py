@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,8 +18,10 @@ from actions.messages.forms import ADDRESS_HELP, ChannelForm, field_name
 from actions.messages.preview import TRIAL_PARTS, send_test
 from actions.models import Channel
 from actions.tracking.callback_links import callback_url
+from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import ValuesForm
+from journeyorch.outbound.trial_page import trial_page
 from journeyorch.outbound.trials import Trial
 
 _ADDRESS = "address"
@@ -80,23 +80,12 @@ class ChannelAdmin(UsedAdmin):
 
     def test_view(self, request: HttpRequest, channel_id: int) -> HttpResponse:
         """Ask for an address, really send a short message there, show how it ended."""
-        row = self.get_object(request, str(channel_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = changeable(self, request, channel_id)
         label = _("Address: %(help)s") % {"help": ADDRESS_HELP[row.kind]}
         form = ValuesForm([(_ADDRESS, str(label))], request.POST if request.method == "POST" else None)
         trial = None
         if form.is_valid():
             address = str(form.values().get(_ADDRESS) or "")
             trial = Trial(send_test(row, TRIAL_PARTS[row.kind], address, now=timezone.now()))
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": _("Send a test message: %(name)s") % {"name": row},
-            "opts": self.model._meta,
-            "original": row,
-            "form": form,
-            "trial": trial,
-        }
-        return TemplateResponse(request, "admin/outbound_test.html", context)
+        title = _("Send a test message: %(name)s") % {"name": row}
+        return trial_page(self, request, row, title=title, form=form, trial=trial)

@@ -23,11 +23,11 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from actions.channels.base import Message, Provider, origin_of, provider
 from actions.channels.callbacks import Callback, Forged, News, Unreadable
-from actions.channels.mail import list_headers, split_sender
+from actions.channels.mail import Sender, list_headers, split_sender
 from actions.tracking.callback_links import message_of
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.session import guarded_session, outcome_behind
@@ -94,7 +94,7 @@ class Esp(Provider):
         max_length=2000,
         description="Empty: the service's own. With its version.",
     )
-    from_address: str = Field(
+    from_address: Sender = Field(
         title="From", max_length=320, description="An address, or a name and the address in angle brackets."
     )
     api_key: SecretStr = Field(title="API key", min_length=1, max_length=2000)
@@ -108,12 +108,6 @@ class Esp(Provider):
         description="Mailgun: its signing key. Others: name:password, which the webhook's address carries, "
         "as in https://name:password@host/…",
     )
-
-    @field_validator("from_address")
-    @classmethod
-    def _is_sender(cls, value: str) -> str:
-        split_sender(value)
-        return value
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:

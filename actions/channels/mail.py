@@ -8,6 +8,9 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import Policy
 from email.utils import format_datetime, parseaddr
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from actions.channels.base import Message
 
@@ -34,6 +37,15 @@ def split_sender(text: str) -> tuple[str, str]:
     if not (local and at and host) or not address.isascii() or any(mark in text for mark in "\r\n"):
         raise ValueError("Write the sender as name@host or Name <name@host>.")
     return name, address
+
+
+def _checked(text: str) -> str:
+    split_sender(text)
+    return text
+
+
+#: A provider's field that says whom emails come from.
+Sender = Annotated[str, AfterValidator(_checked)]
 
 
 def as_mail(message: Message) -> bytes:

@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from actions.channels import smtp_connection
 from actions.channels.base import Message, Provider, provider
-from actions.channels.mail import as_mail, split_sender
+from actions.channels.mail import Sender, as_mail, split_sender
 from actions.channels.smtp_connection import GuardedSmtp
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Deadline, default_context
@@ -28,15 +28,9 @@ class Smtp(Provider):
     security: Literal["starttls", "tls", "none"] = Field(default="starttls", title="Encryption")
     username: str = Field(default="", title="User name", max_length=500)
     password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=2000)
-    from_address: str = Field(
+    from_address: Sender = Field(
         title="From", max_length=320, description="An address, or a name and the address in angle brackets."
     )
-
-    @field_validator("from_address")
-    @classmethod
-    def _is_sender(cls, value: str) -> str:
-        split_sender(value)
-        return value
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -30,6 +29,8 @@ from actions.messages.forms import (
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import PARTS, RenderProblem
 from actions.models import Delivery, Feedback, MessageTemplate, TemplateVariant
+from journeyorch.access.changeable import changeable
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.calls import Outcome
@@ -118,7 +119,7 @@ class MessageTemplateAdmin(UsedAdmin):
     @method_decorator(csp_update({"frame-src": [SELF]}))
     def preview_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
         """Show the message for samples or a test profile (in the query), and send it as a test (by POST)."""
-        template = self._template(request, template_id)
+        template = changeable(self, request, template_id)
         form = PreviewForm(template, request.GET or None)
         parts, problem = _parts(template, form)
         test_form = SendTestForm(template, request.POST if request.method == "POST" else None)
@@ -141,17 +142,9 @@ class MessageTemplateAdmin(UsedAdmin):
     @method_decorator(csp_replace(_MAIL_POLICY))
     def mail_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
         """The HTML of a previewed email, for the frame on the preview's page."""
-        template = self._template(request, template_id)
+        template = changeable(self, request, template_id)
         parts, _problem = _parts(template, PreviewForm(template, request.GET or None))
         return HttpResponse((parts or {}).get("html", ""))
-
-    def _template(self, request: HttpRequest, template_id: int) -> MessageTemplate:
-        template = self.get_object(request, str(template_id))
-        if template is None:
-            raise Http404
-        if not self.has_change_permission(request, template):
-            raise PermissionDenied
-        return template
 
 
 def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str] | None, str]:
@@ -179,7 +172,7 @@ def _news(feedback: Feedback) -> str:
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(SandboxScopedAdmin):
+class DeliveryAdmin(LookedAt, SandboxScopedAdmin):
     """What was sent, to look at: deliveries are written by the engine only."""
 
     introduction = _(
@@ -206,12 +199,3 @@ class DeliveryAdmin(SandboxScopedAdmin):
         told = Feedback.objects.filter(message_id=row.message_id).order_by("at", "pk")
         lines = format_html_join("", "<li>{}</li>", ((_news(one),) for one in told))
         return format_html("<ol>{}</ol>", lines) if lines else str(_("Nothing is known of it."))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        return False

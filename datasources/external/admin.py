@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,10 +17,12 @@ from datasources.external.forms import DataSourceForm, FieldGroupForm
 from datasources.external.infer import leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
+from journeyorch.access.changeable import changeable
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
+from journeyorch.outbound.trial_page import trial_page
 from journeyorch.usage import Use, used_in
 
 
@@ -114,11 +114,7 @@ class FieldGroupAdmin(UsedAdmin):
 
     def test_view(self, request: HttpRequest, group_id: int) -> HttpResponse:
         """Ask for the dynamic values, make the real call, show what came back."""
-        group = self.get_object(request, str(group_id))
-        if group is None:
-            raise Http404
-        if not self.has_change_permission(request, group):
-            raise PermissionDenied
+        group = changeable(self, request, group_id)
         form = ValuesForm(
             [(name, name) for name in group.parameter_names()],
             request.POST if request.method == "POST" else None,
@@ -126,12 +122,5 @@ class FieldGroupAdmin(UsedAdmin):
         trial = None
         if form.is_valid():
             trial = try_out(group, form.values())
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Test %(name)s") % {"name": group},
-            "opts": self.model._meta,
-            "original": group,
-            "form": form,
-            "trial": trial,
-        }
-        return TemplateResponse(request, "admin/outbound_test.html", context)
+        title = _("Test %(name)s") % {"name": group}
+        return trial_page(self, request, group, title=title, form=form, trial=trial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -9,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.profiles.changes import json_text
-from datasources.platform.profiles.panels import pretty
 
 
 class ObjectField(forms.Field):
@@ -39,3 +39,8 @@ class ObjectField(forms.Field):
             return pretty(initial) != pretty(self.to_python(data))
         except forms.ValidationError:
             return True
+
+
+def pretty(value: Any) -> str:
+    """JSON for people; never escaped, never cut."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -24,6 +23,7 @@ from events.admin.starting import StartPages
 from events.ingest.origins import origin_of
 from events.inlets import NewKey, create_key, new_inlet_key, rotate_key
 from events.models import Inlet, InletToken
+from journeyorch.access.changeable import changeable
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
@@ -201,11 +201,7 @@ class InletAdmin(StartPages, MappingPages, ReceivingPages, SandboxScopedAdmin):
 
     def new_key(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a key and show it: in this one answer, and never again."""
-        inlet = self.get_object(request, str(pk))
-        if inlet is None:
-            raise Http404
-        if not self.has_change_permission(request, inlet):
-            raise PermissionDenied
+        inlet = changeable(self, request, pk)
         form = KeyForm(request.POST if request.method == "POST" else None)
         made = None
         if request.method == "POST" and form.is_valid():

@@ -7,8 +7,7 @@ from typing import Any
 
 import orjson
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -25,6 +24,7 @@ from events.models import Inlet, ReceivedEvent
 from events.protocols import adapter_of
 from events.targets import Targets, targets_of
 from events.trying import Tried, paths_in, try_out
+from journeyorch.access.changeable import changeable
 
 _RECENT = 10
 _MORE = 5
@@ -49,11 +49,7 @@ class MappingPages(admin.ModelAdmin):
 
     def mapping(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Edit the rows, with a preview; save them upon POST of ``_save``."""
-        inlet = self.get_object(request, str(pk))
-        if inlet is None:
-            raise Http404
-        if not self.has_change_permission(request, inlet):
-            raise PermissionDenied
+        inlet = changeable(self, request, pk)
         data = request.POST if request.method == "POST" else None
         rows = rows_form(data, inlet.mapping, more=_MORE if data and "_more" in data else 0)
         usable = rows.is_valid() if data else True

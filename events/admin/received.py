@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Inlet, ReceivedEvent
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 
@@ -26,20 +27,11 @@ class CappedPaginator(Paginator):
         return rows.count()
 
 
-class LookedAtOnly(SandboxScopedAdmin):
+class LookedAtOnly(LookedAt, SandboxScopedAdmin):
     """Base of pages of rows that the product writes."""
 
     paginator = CappedPaginator
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(ReceivedEvent)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from journeyorch.access.acting import actor
 from journeyorch.access.models.audit_entry import AuditEntry
+from journeyorch.outbound.secrets import SEALED
 
 # What is shown in place of a secret, and of what is too long to be read.
 _HIDDEN, _LONG = "…", 2000
@@ -90,8 +91,7 @@ def shown(changes: Mapping[str, list[Any]]) -> Changes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        # The form of an encrypted secret (journeyorch/outbound/secrets.py).
-        if set(value) == {"secret"}:
+        if set(value) == {SEALED}:
             return _HIDDEN
         plain: Any = {str(name): _plain(part) for name, part in value.items()}
     elif isinstance(value, list | tuple):

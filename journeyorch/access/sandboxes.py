@@ -29,12 +29,12 @@ def sandbox_of(request: Any) -> Sandbox:
     """
     found: Sandbox | None = getattr(request, "_sandbox", None)
     if found is None:
-        found = request._sandbox = _named(request) if HEADER in request.headers else _chosen(request)
+        name = request.headers.get(HEADER)
+        found = request._sandbox = _chosen(request) if name is None else _named(request, name)
     return found
 
 
-def _named(request: Any) -> Sandbox:
-    name = request.headers[HEADER]
+def _named(request: Any, name: str) -> Sandbox:
     found = sandboxes_of(request).filter(name=name).first() if "\x00" not in name else None
     if found is None:
         raise Http404(_("There is no such sandbox, or it is not one of yours."))
@@ -59,8 +59,6 @@ def worked_in(request: Any) -> QuerySet[Sandbox]:
 
 def choose(request: HttpRequest, name: str) -> Sandbox:
     """From now on the session works in this sandbox. Raises ``Http404`` for one that is not theirs."""
-    found = sandboxes_of(request).filter(name=name).first() if "\x00" not in name else None
-    if found is None:
-        raise Http404(_("There is no such sandbox, or it is not one of yours."))
+    found = _named(request, name)
     request.session[SESSION_KEY] = found.name
     return found

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import User
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.background.files import read_from
@@ -27,7 +28,7 @@ _SHOWN_LINES = 200
 
 
 @admin.register(BackgroundTask)
-class BackgroundTaskAdmin(SandboxScopedAdmin):
+class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
     """Begun elsewhere; here one sees how far it is. Whoever may begin a kind sees all tasks of it."""
 
     introduction = _("Imports, exports and erasures, which go on in the background, with how far they are.")
@@ -46,15 +47,6 @@ class BackgroundTaskAdmin(SandboxScopedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         kinds = _kinds_of(request)
         return bool(kinds) if obj is None else obj.kind in kinds
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("progress"))
     def progress(self, task: BackgroundTask) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch.access.changeable import changeable
 from journeyorch.outbound.auth_testing import can_be_tried, try_authentication
 from journeyorch.outbound.forms import ValuesForm
+from journeyorch.outbound.trial_page import trial_page
 from journeyorch.outbound.trials import Trial
 
 
@@ -39,18 +39,8 @@ class AuthTestMixin(admin.ModelAdmin):
 
     def auth_test_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """Fetch a token, or connect, and show what became of it."""
-        row = self.get_object(request, str(row_id))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
+        row = changeable(self, request, row_id)
         tried = request.method == "POST" and can_be_tried(row.auth)
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": _("Test the authentication of %(name)s") % {"name": row},
-            "opts": self.opts,
-            "original": row,
-            "form": ValuesForm([]),
-            "trial": Trial(try_authentication(row.auth, row.url)) if tried else None,
-        }
-        return TemplateResponse(request, "admin/outbound_test.html", context)
+        trial = Trial(try_authentication(row.auth, row.url)) if tried else None
+        title = _("Test the authentication of %(name)s") % {"name": row}
+        return trial_page(self, request, row, title=title, form=ValuesForm([]), trial=trial)

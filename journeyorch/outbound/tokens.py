@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection
 from django.utils import timezone
 
 from journeyorch.outbound import secrets
 from journeyorch.outbound.auth import Token, TokenAuth
+from journeyorch.outbound.capping import usable_connection
 from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of
 from journeyorch.outbound.connections import Deadline
 from journeyorch.outbound.models import AuthToken
@@ -135,7 +135,7 @@ def _left(deadline: Deadline) -> float:
 
 
 def _stored(key: str) -> _Kept | None:
-    _usable_connection()
+    usable_connection()
     row = AuthToken.objects.filter(pk=key).first()
     if row is None:
         return None
@@ -146,7 +146,7 @@ def _stored(key: str) -> _Kept | None:
 
 
 def _store(key: str, kept: _Kept) -> None:
-    _usable_connection()
+    usable_connection()
     AuthToken.objects.filter(expires_at__lt=kept.fetched_at).delete()
     AuthToken.objects.update_or_create(
         key=key,
@@ -156,9 +156,3 @@ def _store(key: str, kept: _Kept) -> None:
             "expires_at": kept.expires_at,
         },
     )
-
-
-def _usable_connection() -> None:
-    if not connection.in_atomic_block:
-        # Call threads live long: a connection that the server has closed must not fail the call.
-        connection.close_if_unusable_or_obsolete()

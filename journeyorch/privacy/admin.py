@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.privacy.models import Erasure
@@ -17,7 +18,7 @@ from journeyorch.privacy.work import Erase
 
 
 @admin.register(Erasure)
-class ErasureAdmin(SandboxScopedAdmin):
+class ErasureAdmin(LookedAt, SandboxScopedAdmin):
     """Found by an identity, whose hash is compared: the record itself names nobody."""
 
     introduction = _("That somebody was erased, by whom and when. Whom, is kept as a keyed hash alone.")
@@ -48,12 +49,3 @@ class ErasureAdmin(SandboxScopedAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

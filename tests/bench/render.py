@@ -10,10 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,8 +26,10 @@ django.setup()
 from actions.messages.render import render  # noqa: E402
 from actions.tracking.dressing import Tracking, dressed  # noqa: E402
 from actions.tracking.links import Links  # noqa: E402
+from tests.bench.costs import median_cpu_us  # noqa: E402
 
 RUNS, EACH = 7, 200
+_cpu_us = partial(median_cpu_us, each=EACH, runs=RUNS)
 GOAL = 1000.0
 LINKS = Links("https://journeys.example.com", UUID("6f1d7a52-0000-5000-8000-000000000001"))
 MJML = """
@@ -88,19 +89,9 @@ def measure(number: int, name: str) -> dict[str, Any]:
         "template": name,
         "bytes": sum(len(text.encode()) for text in parts.values()),
         "first": round(first),
-        "next": _cpu(make),
-        "tracked": _cpu(lambda: dressed(make(), LINKS, Tracking())),
+        "next": _cpu_us(make),
+        "tracked": _cpu_us(lambda: dressed(make(), LINKS, Tracking())),
     }
-
-
-def _cpu(call: Callable[[], Any]) -> float:
-    def once() -> float:
-        start = time.process_time()
-        for _ in range(EACH):
-            call()
-        return (time.process_time() - start) / EACH * 1e6
-
-    return round(statistics.median(once() for _ in range(RUNS)), 1)
 
 
 def main() -> int:

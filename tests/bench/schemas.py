@@ -11,11 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +31,10 @@ from datasources.platform.schemas.xdm.bundle import Bundle  # noqa: E402
 from datasources.platform.schemas.xdm.files import read_path  # noqa: E402
 from datasources.platform.schemas.xdm.reading import EVENT, read_part  # noqa: E402
 from events.protocols import adapter_of, discover  # noqa: E402
+from tests.bench.costs import median_cpu_us  # noqa: E402
 
 RUNS, EACH = 7, 2_000
+_cpu_us = partial(median_cpu_us, each=EACH, runs=RUNS)
 GOAL = 60.0
 NOW = datetime(2026, 5, 15, 10, 0, 1, tzinfo=UTC)
 XDM = "https://ns.adobe.com/xdm/context/experienceevent-"
@@ -97,21 +97,11 @@ def measure(name: str, document: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": name,
         "bytes": len(body),
-        "normalize": _cpu(lambda: adapter.normalize(body, received_at=NOW)),
-        "validate": _cpu(lambda: validator.violations(entity)),
-        "both": _cpu(lambda: validator.violations(adapter.normalize(body, received_at=NOW).entity)),
-        "broken": _cpu(lambda: validator.violations(broken)),
+        "normalize": _cpu_us(lambda: adapter.normalize(body, received_at=NOW)),
+        "validate": _cpu_us(lambda: validator.violations(entity)),
+        "both": _cpu_us(lambda: validator.violations(adapter.normalize(body, received_at=NOW).entity)),
+        "broken": _cpu_us(lambda: validator.violations(broken)),
     }
-
-
-def _cpu(call: Callable[[], Any]) -> float:
-    def once() -> float:
-        start = time.process_time()
-        for _ in range(EACH):
-            call()
-        return (time.process_time() - start) / EACH * 1e6
-
-    return round(statistics.median(once() for _ in range(RUNS)), 1)
 
 
 def main() -> int:

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Locator, Page, expect
 
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import Sandbox
 from journeys import publishing
-from journeys.demo.hotel import Addresses, load_hotel
 from journeys.engine.drain import drain_once
-from journeys.engine.lanes import ensure_lanes
 from journeys.models import Instance, JourneyVersion
 
 pytestmark = [
@@ -25,17 +22,6 @@ pytestmark = [
 ]
 
 MEMBER = '#{ExperiencePlatform.ProfileFieldGroup.loyalty.status} == "member"'
-
-
-@pytest.fixture
-def hotel(live_server: Any) -> Sandbox:
-    """The demo's sandbox, and an administrator."""
-    cache.clear()
-    load_hotel(Addresses("http://127.0.0.1:1", "http://127.0.0.1:1"))
-    sandbox = Sandbox.objects.get(name="prod")
-    ensure_lanes(sandbox.pk)
-    User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
-    return sandbox
 
 
 @pytest.fixture

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from datasources.models import Identity, Profile
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import Sandbox
 from journeys import publishing
-from journeys.demo.hotel import Addresses, load_hotel
 from journeys.engine.drain import drain_once
-from journeys.engine.lanes import ensure_lanes
 from journeys.models import JourneyVersion
 
 pytestmark = [
@@ -28,17 +25,12 @@ TESTER = "tester-001"
 
 
 @pytest.fixture
-def draft(live_server: Any) -> JourneyVersion:
-    """The next version of the hotel's journey, a test profile, and an administrator."""
-    cache.clear()
-    load_hotel(Addresses("http://127.0.0.1:1", "http://127.0.0.1:1"))
-    sandbox = Sandbox.objects.get(name="prod")
-    ensure_lanes(sandbox.pk)
-    profile = Profile.objects.create(sandbox=sandbox, attributes={"testProfile": True}, test_profile=True)
+def draft(hotel: Sandbox) -> JourneyVersion:
+    """The next version of the hotel's journey, and a test profile."""
+    profile = Profile.objects.create(sandbox=hotel, attributes={"testProfile": True}, test_profile=True)
     Identity.objects.create(
-        sandbox=sandbox, profile=profile, namespace="CRMID", value=TESTER, seen_at=timezone.now()
+        sandbox=hotel, profile=profile, namespace="CRMID", value=TESTER, seen_at=timezone.now()
     )
-    User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
     return publishing.new_version(JourneyVersion.objects.get(), by=None)
 
 

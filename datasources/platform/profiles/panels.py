@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from datasources.platform.object_field import pretty
 from datasources.platform.profiles.attributes import Origin, leaves, origin_of
 from datasources.platform.profiles.changes import json_text
 from datasources.platform.profiles.models import ExperienceEvent
@@ -110,8 +110,3 @@ def _link(url: str, label: str) -> _Cell:
 
 def _when(at: Any) -> str:
     return "" if at is None else str(localize(localtime(at)))
-
-
-def pretty(value: Any) -> str:
-    """JSON for people; never escaped, never cut."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)

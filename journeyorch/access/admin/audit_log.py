@@ -13,12 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import AuditEntry
 from journeyorch.access.sandboxes import sandbox_of
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(AuditedAdmin):
+class AuditEntryAdmin(LookedAt, AuditedAdmin):
     """Nobody adds, changes or deletes here."""
 
     introduction = _("Who changed, published, stopped, exported or deleted what, newest first.")
@@ -44,15 +45,6 @@ class AuditEntryAdmin(AuditedAdmin):
             return "–"
         head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", _("field"), _("before"), _("after"))
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, table)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _text(value: Any) -> str:

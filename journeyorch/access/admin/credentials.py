@@ -79,7 +79,7 @@ class CredentialAdmin(AuditedAdmin):
             "title": _("Key of “%s”") % credential,
             "opts": self.opts,
             "original": credential,
-            "key": key,
+            "made": key,
         }
         return TemplateResponse(request, "access/new_key.html", context)
 
