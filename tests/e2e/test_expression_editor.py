@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from journeys import publishing
 from journeys.models import JourneyVersion
 from tests.e2e.test_accessibility import LOOKS, RULES, Axe
-from tests.e2e.test_designer import design, draft, eventually, hotel
+from tests.e2e.test_designer import design, draft, eventually
 
-__all__ = ["design", "draft", "hotel"]
+__all__ = ["design", "draft"]
 
 pytestmark = [
     pytest.mark.e2e,
