@@ -107,6 +107,8 @@ class Activity:
     named_by: ClassVar[str] = (
         ""  # the field that its card is called by: the event, action or template it uses
     )
+    # What can become known of the message that it sends; empty: it sends none.
+    reactions: ClassVar[tuple[str, ...]] = ()
     fails_when: ClassVar[Mapping[str, str]] = {}  # what its configuration must say for it to be able to fail
     can_start = False
     waits = False  # may stand in parallel with others that wait
@@ -142,6 +144,11 @@ class Activity:
     def leaves(cls, config: Any, catalog: Catalog) -> Any:
         """The type of what it leaves under that name; None: nothing that expressions could read."""
         return None
+
+    @classmethod
+    def reactions_of(cls, config: Any, catalog: Catalog) -> tuple[str, ...]:
+        """What others may react to, where that depends on how it is configured."""
+        return cls.reactions
 
     @classmethod
     def brings(cls, config: Any, catalog: Catalog) -> EventInfo | None:

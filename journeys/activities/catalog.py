@@ -61,7 +61,18 @@ class ActionInfo(NamedTuple):
     endpoint: str
     variables: tuple[VariableInfo, ...]
     response: Any | None  # type of the response, None: nothing to refer to
-    is_campaign: bool = False  # of Adobe Campaign, of whatever version
+    is_campaign: bool = False  # a message of Adobe Campaign, of whatever version
+    is_asked_about: bool = False  # Campaign tells later whether it has sent it; else its call tells all
+
+    @property
+    def reactions(self) -> tuple[str, ...]:
+        """What can become known of the message it sends. Campaign tells nobody here who opened or clicked."""
+        return ("sent", "failed") if self.is_campaign else ()
+
+    @property
+    def told_at_once(self) -> frozenset[str]:
+        """What of it the end of the call says: a message that Campaign Standard took is not sent yet."""
+        return frozenset(self.reactions) - ({"sent"} if self.is_asked_about else set())
 
 
 class TemplateInfo(NamedTuple):

@@ -33,7 +33,7 @@ class CustomActionConfig(FailableConfig):
 
 
 class CustomActionStep(Work):
-    __slots__ = ("_action_id", "_endpoint", "_name", "_names", "_path", "_values")
+    __slots__ = ("_action_id", "_endpoint", "_name", "_names", "_path", "_values", "told_at_once")
     node_type = "customAction"
 
     def __init__(
@@ -45,6 +45,7 @@ class CustomActionStep(Work):
         values: dict[str, Compiled],
         names: dict[str, str],
         path: tuple[Piece, ...],
+        told_at_once: frozenset[str],
         **step: Any,
     ) -> None:
         """``names``: of fields in the journey's objects, as ``actions.payload.source_key`` calls them."""
@@ -55,6 +56,7 @@ class CustomActionStep(Work):
         self._values = values
         self._names = names
         self._path = path
+        self.told_at_once = told_at_once
 
     def expressions(self) -> Iterable[Compiled]:
         return [*self._values.values(), *_expressions_of(self._path)]
@@ -118,6 +120,11 @@ class CustomAction(Activity):
         return action.response if action else None
 
     @classmethod
+    def reactions_of(cls, config: CustomActionConfig, catalog: Catalog) -> tuple[str, ...]:
+        action = catalog.actions.get(config.action)
+        return action.reactions if action else ()
+
+    @classmethod
     def check(
         cls, id: str, document: ActivityDocument, config: CustomActionConfig, room: Room
     ) -> Iterable[Problem]:
@@ -150,4 +157,5 @@ class CustomAction(Activity):
             values=values,
             names=_names_of(config.fields),
             path=path,
+            told_at_once=action.told_at_once,
         )

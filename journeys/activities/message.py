@@ -30,6 +30,7 @@ class MessageConfig(FailableConfig):
 class MessageStep(Work):
     __slots__ = ("_address", "_channel_id", "_endpoint", "_parameters", "_template_id")
     node_type = "message"
+    told_at_once = frozenset({"sent", "failed"})
 
     def __init__(
         self,
@@ -108,6 +109,7 @@ class Message(Activity):
 class Email(Message):
     title = gettext_noop("Email")
     icon = "mail"
+    reactions = ("sent", "opened", "clicked", "failed")
     help = gettext_noop("Sends an email to the person.")
 
 
@@ -115,6 +117,7 @@ class Email(Message):
 class Sms(Message):
     title = gettext_noop("SMS")
     icon = "message"
+    reactions = ("sent", "failed")
     help = gettext_noop("Sends a text message to the person's mobile phone.")
 
 
@@ -122,4 +125,5 @@ class Sms(Message):
 class Push(Message):
     title = gettext_noop("Push")
     icon = "bell"
+    reactions = ("sent", "clicked", "failed")
     help = gettext_noop("Sends a push message to the person's app.")

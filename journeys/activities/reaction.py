@@ -24,12 +24,6 @@ from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Armed, View
 from journeys.engine.decide.values import StepStatus, feedback_key
 
-#: What somebody may react to, by the kind of the message (journeys.md, Activities).
-REACTIONS: Mapping[str, tuple[str, ...]] = {
-    "email": ("sent", "opened", "clicked", "failed"),
-    "sms": ("sent", "failed"),
-    "push": ("sent", "clicked", "failed"),
-}
 #: The reaction that a line of a delivery's history is; what is delivered has been sent, what bounced has
 #: failed, and nobody waits for the others.
 REACTION_OF: Mapping[str, str] = {
@@ -58,7 +52,6 @@ class ReactionConfig(Config):
         title=gettext_noop("Reaction"),
         json_schema_extra={
             "widget": "reaction",
-            "possible": {kind: list(known) for kind, known in REACTIONS.items()},
             "titles": [
                 gettext_noop("Sent"),
                 gettext_noop("Opened"),
@@ -118,12 +111,12 @@ class Reaction(Activity):
     def check(
         cls, id: str, document: ActivityDocument, config: ReactionConfig, room: Room
     ) -> Iterable[Problem]:
-        kind = room.above.get(config.message, "")
-        if kind not in REACTIONS:
+        possible = room.above.get(config.message, ())
+        if not possible:
             message = "The message is not sent before this step; choose one that stands on its path."
             yield Problem("ERR_JOURNEY_REACTION_MESSAGE", message, id, "message")
-        elif config.reaction not in REACTIONS[kind]:
-            known = ", ".join(REACTIONS[kind])
+        elif config.reaction not in possible:
+            known = ", ".join(possible)
             message = f"Nobody can tell whether the message was {config.reaction}; choose one of: {known}."
             yield Problem("ERR_JOURNEY_REACTION_KIND", message, id, "reaction")
 

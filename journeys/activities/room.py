@@ -24,7 +24,8 @@ from journeys.engine.decide.step import Fetch
 class Surrounding(NamedTuple):
     """What an activity's place in the drawing tells, besides expressions."""
 
-    above: Mapping[str, str] = {}  # kinds of the activities that may stand before it, by id
+    # Of the activities that may stand before it, by id: what can become known of the message each sends.
+    above: Mapping[str, tuple[str, ...]] = {}
     kinds: frozenset[str] = frozenset()  # of the whole drawing
     namespaces: frozenset[str] = frozenset()  # in which the journey tells people apart
     brought: Mapping[str, EventInfo] = {}  # events whose payloads are there, as expressions name them

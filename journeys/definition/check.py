@@ -54,12 +54,16 @@ class Reading:
         """What the activity's expressions may refer to: what stands before it on some path."""
         upstream = frozenset(self.graph.upstream(id) & self.configs.keys())
         if upstream not in self._rooms:
-            above = {each: self.document.activities[each].kind for each in upstream}
+            above = {each: self.reactions(each) for each in upstream}
             kinds = frozenset(activity.kind for activity in self.document.activities.values())
             brought = self.brought(upstream)
             surrounding = Surrounding(above, kinds, frozenset(self.namespaces()), brought)
             self._rooms[upstream] = Room(self.catalog, self._types(upstream), surrounding=surrounding)
         return self._rooms[upstream]
+
+    def reactions(self, id: str) -> tuple[str, ...]:
+        """What can become known of the message that the activity sends; empty: it sends none."""
+        return self.kind(id).reactions_of(self.configs[id], self.catalog)
 
     def brought(self, ids: Iterable[str]) -> dict[str, EventInfo]:
         """The events whose payloads these activities leave, by the name that expressions use."""

@@ -39,6 +39,7 @@ def describe_kind(kind: type[Activity]) -> dict[str, Any]:
         "ways": _fixed_ways(kind),
         "failsWhen": dict(kind.fails_when),
         "names": kind.named_by,
+        "reactions": list(kind.reactions),
         "stores": _has_own("stores", kind) and not kind.shares_reference,
         "schema": _form(kind),
     }

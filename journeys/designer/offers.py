@@ -40,6 +40,7 @@ def offers_of(sandbox_id: int, catalog: Catalog) -> dict[str, Any]:
                 "description": about.get(name, ""),
                 "variables": variables(action.variables),
                 "hasResponse": action.response is not None,
+                "reactions": list(action.reactions),
             }
             for name, action in sorted(catalog.actions.items())
         ],

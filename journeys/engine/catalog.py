@@ -92,6 +92,7 @@ def _actions(sandbox_id: int) -> dict[str, ActionInfo]:
             variables=tuple(_variable(*variable) for variable in variables(action)),
             response=None if action.response is None else from_json_schema(dict(action.response)),
             is_campaign=action.type != Action.Type.CUSTOM,
+            is_asked_about=action.type == Action.Type.CAMPAIGN_STANDARD,
         )
         for action in custom_actions(sandbox_id).values()
     }

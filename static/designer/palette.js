@@ -85,7 +85,7 @@ function reasonAgainst(kind) {
           : ""
         : gettext("There is no segment yet; a technical user defines one.");
     case "reaction":
-      return [...used].some((each) => MESSAGES.has(each))
+      return Object.values(drawing.value.activities).some((each) => reactionsTo(each).length)
         ? ""
         : gettext("No message is sent in this journey yet.");
     case "jump":
@@ -150,10 +150,23 @@ export function remember(used) {
   }
 }
 
+/**
+ * What can become known of the message that an activity sends; empty: it sends none.
+ * @param {import("./model/document.js").Activity | undefined} activity
+ * @returns {string[]}
+ */
+export function reactionsTo(activity) {
+  const action =
+    activity?.kind === "custom_action"
+      ? offers.value.actions.find((one) => one.name === activity.config.action)
+      : undefined;
+  return action?.reactions ?? kinds[activity?.kind ?? ""]?.reactions ?? [];
+}
+
 /** The messages that are sent before a step: what it can react to. @param {string} id */
 export function messagesBefore(id) {
   const before = upstream(drawing.value, id);
   return Object.entries(drawing.value.activities).filter(
-    ([each, one]) => before.has(each) && MESSAGES.has(one.kind),
+    ([each, one]) => before.has(each) && reactionsTo(one).length > 0,
   );
 }

@@ -18,7 +18,8 @@ import { layout } from "./model/layout.js";
 /**
  * @typedef {object} Offers what the sandbox has to choose from
  * @property {{id: number | null, name: string, namespace: string, description: string}[]} events
- * @property {{name: string, description: string, variables: Variable[], hasResponse: boolean}[]} actions
+ * @property {{name: string, description: string, variables: Variable[], hasResponse: boolean,
+ *   reactions: string[]}[]} actions
  * @property {{name: string, kind: string, variables: Variable[]}[]} templates
  * @property {string[]} channels kinds of messages that can be sent
  * @property {string[]} segments

@@ -69,6 +69,7 @@ CATALOG = Catalog(
             types.ObjectType({"id": types.STRING}),
         ),
         "Shout": ActionInfo(8, "Shout", "action:8", (), None),
+        "Letter": ActionInfo(9, "Letter", "action:9", (), None, is_campaign=True, is_asked_about=True),
     },
     templates={
         "Hello": TemplateInfo(5, "Hello", "email", (VariableInfo("name", "", types.STRING, True),)),

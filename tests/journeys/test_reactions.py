@@ -11,7 +11,7 @@ from django.db import transaction
 
 from actions.messages import deliveries
 from actions.messages.feedback import record_feedback
-from actions.models import Channel, Delivery, MessageTemplate
+from actions.models import Action, Channel, Delivery, MessageTemplate
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Made, Outcome
 from journeys import publishing
@@ -165,6 +165,65 @@ def test_feedback_is_heard_as_the_reaction_that_it_is(
     world.run()
 
     assert (world.instance().status == Instance.Status.FINISHED) is heard
+
+
+STANDARD, CLASSIC = Action.Type.CAMPAIGN_STANDARD, Action.Type.CAMPAIGN
+REFUSED = Outcome("http", "400", message="No such event.")
+
+
+@pytest.mark.parametrize(
+    ("type", "outcome", "told", "reaction", "heard"),
+    [
+        # Standard takes a message long before it sends it, and is asked what became of it.
+        (STANDARD, Outcome("ok"), "", "sent", False),
+        (STANDARD, Outcome("ok"), "sent", "sent", True),
+        (STANDARD, Outcome("ok"), "failed", "failed", True),
+        (STANDARD, REFUSED, "", "failed", True),
+        # Of v7 and v8 nothing is heard after the call.
+        (CLASSIC, Outcome("ok"), "", "sent", True),
+        (CLASSIC, Outcome("ok"), "", "failed", False),
+        (CLASSIC, REFUSED, "", "failed", True),
+    ],
+)
+def test_what_adobe_campaign_did_with_a_message_is_heard(
+    world: World, type: str, outcome: Outcome, told: str, reaction: str, heard: bool
+) -> None:
+    Action.objects.create(sandbox=world.sandbox, type=type, name="Letter", url="https://campaign.example/x")
+    world.recorder.answers = [outcome]
+    letter = act("custom_action", {"next": ["react"], "error": ["react"]}, action="Letter", error_path=True)
+    world.journey(
+        "lobby", **{**mailing(reaction), "lobby": act("event", "mail", event="Lobby"), "mail": letter}
+    )
+    world.send("Lobby")
+    world.run()
+
+    if told:
+        assert world.instance().activity == "react"
+        tell(world, told)
+        world.run()
+
+    assert (world.instance().status == Instance.Status.FINISHED) is heard
+
+
+@pytest.mark.parametrize("told_in_time", [True, False])
+def test_what_campaign_said_while_the_person_waited_elsewhere_counts(
+    world: World, told_in_time: bool
+) -> None:
+    Action.objects.create(
+        sandbox=world.sandbox, type=STANDARD, name="Letter", url="https://campaign.example/x"
+    )
+    drawing = mailing("sent")
+    drawing["mail"] = act("custom_action", "wait", action="Letter")
+    world.journey("lobby", **drawing, wait=act("wait", "react", duration="PT10M"))
+    world.send("Lobby")
+    world.run()
+
+    if told_in_time:
+        tell(world, "sent")
+    world.pass_time(minutes=10)
+    world.run()
+
+    assert world.path()[2:] == (["wait>next", "react>next", "done>"] if told_in_time else ["wait>next"])
 
 
 def test_a_reaction_looks_first_at_what_has_happened_already(world: World, sender: Sender) -> None:

@@ -117,6 +117,8 @@ class Step:
     node_type = ""
     updates_profile = False
     uses_person = False  # by what it is, besides its expressions
+    # Of its message, for reactions: what is known when its call ends; empty: nothing, or it sends none.
+    told_at_once: frozenset[str] = frozenset()
 
     def __init__(
         self, *, id: str, name: str, to: Mapping[str, tuple[str, ...]], fetches: tuple[Fetch, ...] = ()

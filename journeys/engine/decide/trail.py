@@ -80,7 +80,7 @@ class Trail:
 
     def note_sending(self, step: Step, how: str) -> None:
         """For reactions: what they see of a message at once is how the journey itself sent it."""
-        if step.node_type == "message":
+        if how in step.told_at_once:
             self.messages = {**self.messages, step.id: how}
 
     def view(self, activity: str) -> View:

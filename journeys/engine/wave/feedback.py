@@ -40,7 +40,8 @@ def _messages_of(instances: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
         [Column("instance_id", "uuid")],
         [(instance,) for instance in ordered],
         [tables.UUID, Column("activity", "text")],
-        condition="t.kind = 'message'",
+        # Messages of Adobe Campaign are custom actions; nothing is recorded of the other ones.
+        condition="t.kind IN ('message', 'custom_action')",
         limit=None,
     )
     return {message: (ordered[ordinal], activity) for ordinal, message, activity in rows}

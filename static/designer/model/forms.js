@@ -12,7 +12,6 @@ import { inUnits, secondsOf } from "./durations.js";
  * @property {string} [format]
  * @property {string} [widget] which control it wants; "": what its type asks for
  * @property {string} [expected] the type that its expression must have
- * @property {Record<string, string[]>} [possible] values that are possible, by the kind of the message
  * @property {Record<string, string>} [when] shown only if other fields have these values
  * @property {any} [default]
  * @property {string[]} [enum]

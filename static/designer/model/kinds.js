@@ -19,6 +19,8 @@ import { gettext } from "../text.js";
  * @property {string[]} ways the fixed ways out
  * @property {Record<string, string>} failsWhen what its configuration must say for it to have an error path
  * @property {string} names the name in its configuration that its card is called by; "": no such
+ * @property {string[]} reactions what can become known of the message it sends; empty: it sends none, or its
+ *   configuration decides
  * @property {boolean} stores whether expressions can refer to what it leaves
  * @property {import("./forms.js").Schema} schema of its configuration
  */

@@ -1,6 +1,6 @@
 // Which control a field of a configuration gets: by what it asks for, else by its type.
 
-import { messagesBefore } from "../palette.js";
+import { messagesBefore, reactionsTo } from "../palette.js";
 import { html } from "../html.js";
 import { plain } from "../model/forms.js";
 import { nameOf } from "../model/kinds.js";
@@ -99,14 +99,18 @@ const WIDGETS = {
       hint=${choices.length ? undefined : gettext("No message is sent before this step.")} />`;
   },
   reaction: ({ property, config }, own) => {
-    const known = property.possible?.[drawing.value.activities[config.message]?.kind] ?? property.enum ?? [];
+    const message = drawing.value.activities[config.message];
+    const known = message ? reactionsTo(message) : (property.enum ?? []);
     const choices = (property.enum ?? []).map((value, index) => ({
       value,
       label: property.titles?.[index] ?? value,
       disabled: !known.includes(value),
     }));
-    return html`<${ChoiceField} ...${own} choices=${choices}
-      hint=${gettext("Readers who block images do not count as opened.")} />`;
+    const hint =
+      message?.kind === "custom_action"
+        ? gettext("Adobe Campaign tells whether it sent the message, not who opened it or clicked.")
+        : gettext("Readers who block images do not count as opened.");
+    return html`<${ChoiceField} ...${own} choices=${choices} hint=${hint} />`;
   },
   journey: ({ set }, own) => {
     const status = { live: "", test: gettext(" (in test)"), draft: gettext(" (not live)") };

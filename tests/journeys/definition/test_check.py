@@ -31,6 +31,8 @@ MESSAGES = {
     "email": MAIL,
     "sms": act("sms", "react", template="Short"),
     "push": act("push", "react", template="Bell"),
+    "campaign": act("custom_action", "react", action="Letter"),
+    "call": act("custom_action", "react", action="Shout"),
 }
 
 
@@ -206,6 +208,8 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "opened")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("sms", "clicked")),
     ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("push", "opened")),
+    ("ERR_JOURNEY_REACTION_KIND", "react", "reaction", reacting("campaign", "opened")),
+    ("ERR_JOURNEY_REACTION_MESSAGE", "react", "message", reacting("call", "sent")),
     ("WARN_JOURNEY_NO_TIMEOUT", "react", "timeout", reacting("email", "opened", timeout=None)),
     ("ERR_JOURNEY_SEGMENT_MISSING", "next", "segment", after_lobby(qualified("Gone"))),
     ("WARN_JOURNEY_SEGMENT_UNEVALUATED", "next", "segment", after_lobby(qualified("New"))),
