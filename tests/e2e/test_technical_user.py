@@ -216,9 +216,9 @@ def set_up_the_action(screen: Screen, catcher: Catcher) -> None:
     screen.fill({"Name:": "OrderTaxi", "URL:": f"{catcher.url}/taxis"})
     screen.fill({"Paste a payload:": '{"guest": "somebody", "seats": 2}'})
     screen.save()
-    parameters = json.loads(screen.page.get_by_label("Action parameters:").input_value())
-    parameters["fields"]["guest"] = {"type": "string", "variable": True, "label": "Guest"}
-    screen.fill({"Action parameters:": json.dumps(parameters)})
+    guest = screen.page.get_by_role("group", name="guest")
+    guest.get_by_label("Where the value comes from").select_option("Variable")
+    guest.get_by_label("Label for the business user").fill("Guest")
     screen.save()
     screen.follow("Send a test call")
     screen.fill({"Guest (string):": "guest-999"})
