@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from actions import channels
 from actions.custom import custom_actions
 from actions.models import Channel
 from datasources.external.catalog import load_groups
@@ -27,4 +28,13 @@ def endpoints(sandbox_id: int) -> Iterator[Endpoint]:
     for channel in Channel.objects.filter(sandbox_id=sandbox_id):
         page = reverse("admin:actions_channel_change", args=[channel.pk])
         label = _("Channel %(name)s") % {"name": channel.name}
-        yield Endpoint(f"channel:{channel.pk}", ACTION, label, page)
+        yield Endpoint(f"channel:{channel.pk}", ACTION, label, page, "POST", _target_of(channel))
+
+
+def _target_of(channel: Channel) -> str:
+    """Where a channel's messages go; empty if not by HTTP, or if only the address of each tells."""
+    try:
+        provider = channels.load(channel.provider, channel.config, kind=channel.kind)
+    except channels.ChannelProblem:
+        return ""
+    return provider.target(channels.Message("", channel.kind, "address", provider.sender(), ""))

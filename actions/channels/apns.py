@@ -61,6 +61,9 @@ class Apns(Provider):
     def destination(cls, values: Mapping[str, Any]) -> str:
         return origin_of(values.get("url"))
 
+    def target(self, message: Message) -> str:
+        return f"{self.url.rstrip('/')}/3/device/{quote(message.to, safe='')}"
+
     def send(self, message: Message, timeout: float) -> Outcome:
         answer = exchange(self._request(message), timeout=timeout)
         reason = _reason(answer)
@@ -82,8 +85,8 @@ class Apns(Provider):
         if message.image:
             # The app's extension fetches it.
             aps["mutable-content"], extra["image"] = 1, message.image
-        url = f"{self.url.rstrip('/')}/3/device/{quote(message.to, safe='')}"
-        return Request("POST", url, headers, orjson.dumps({**extra, "aps": aps}), http2_context())
+        body = orjson.dumps({**extra, "aps": aps})
+        return Request("POST", self.target(message), headers, body, http2_context())
 
     def _token(self) -> str:
         turn = int(time.time() // _TOKEN_SECONDS)

@@ -66,6 +66,10 @@ class Provider(BaseModel):
         """Who the message is from; empty where the other side knows."""
         return ""
 
+    def target(self, message: Message) -> str:
+        """The URL that the message is posted to, as throttles know it; empty if it is no HTTP."""
+        return ""
+
     def send(self, message: Message, timeout: float) -> Outcome:
         """Make one attempt within ``timeout`` seconds; never raises for what others do.
 

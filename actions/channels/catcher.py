@@ -27,11 +27,13 @@ class Catcher(Provider):
     def sender(self) -> str:
         return self.sender_name
 
+    def target(self, message: Message) -> str:
+        return f"{self.url.rstrip('/')}/{message.kind}"
+
     def send(self, message: Message, timeout: float) -> Outcome:
         answer = exchange(self._request(message), timeout=timeout)
         return outcome_of(answer, {"messageId": message.key})
 
     def _request(self, message: Message) -> Request:
         headers = (("Content-Type", "application/json"), ("Idempotency-Key", message.key))
-        url = f"{self.url.rstrip('/')}/{message.kind}"
-        return Request("POST", url, headers, orjson.dumps(message._asdict()))
+        return Request("POST", self.target(message), headers, orjson.dumps(message._asdict()))

@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping, Set
 from email.utils import formataddr
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from anymail.exceptions import (
     AnymailError,
@@ -40,29 +40,45 @@ class _Service(NamedTuple):
     webhook: str
     key: str  # the option that is the API key
     url: str
+    path: str  # below the address, where messages are posted
     signing: str = ""  # the option of the key that webhooks are signed with; empty: they carry a secret
     domain: str = ""  # the option that names the sender's domain
     second: str = ""  # the option of a second secret
 
 
 _SERVICES = {
-    "brevo": _Service("brevo", "brevo.BrevoTrackingWebhookView", "api_key", "https://api.brevo.com/v3/"),
+    "brevo": _Service(
+        "brevo", "brevo.BrevoTrackingWebhookView", "api_key", "https://api.brevo.com/v3/", "smtp/email"
+    ),
     "mailgun": _Service(
         *("mailgun", "mailgun.MailgunTrackingWebhookView", "api_key", "https://api.mailgun.net/v3/"),
-        *("webhook_signing_key", "sender_domain"),
+        *("{domain}/messages", "webhook_signing_key", "sender_domain"),
     ),
     "mailjet": _Service(
         *("mailjet", "mailjet.MailjetTrackingWebhookView", "api_key", "https://api.mailjet.com/v3.1/"),
+        path="send",
         second="secret_key",
     ),
     "postmark": _Service(
-        "postmark", "postmark.PostmarkTrackingWebhookView", "server_token", "https://api.postmarkapp.com/"
+        "postmark",
+        "postmark.PostmarkTrackingWebhookView",
+        "server_token",
+        "https://api.postmarkapp.com/",
+        "email",
     ),
     "sendgrid": _Service(
-        "sendgrid", "sendgrid.SendGridTrackingWebhookView", "api_key", "https://api.sendgrid.com/v3/"
+        "sendgrid",
+        "sendgrid.SendGridTrackingWebhookView",
+        "api_key",
+        "https://api.sendgrid.com/v3/",
+        "mail/send",
     ),
     "sparkpost": _Service(
-        "sparkpost", "sparkpost.SparkPostTrackingWebhookView", "api_key", "https://api.sparkpost.com/api/v1/"
+        "sparkpost",
+        "sparkpost.SparkPostTrackingWebhookView",
+        "api_key",
+        "https://api.sparkpost.com/api/v1/",
+        "transmissions/",
     ),
 }
 _KINDS = {
@@ -117,6 +133,11 @@ class Esp(Provider):
     def sender(self) -> str:
         return self.from_address
 
+    def target(self, message: Message) -> str:
+        service = _SERVICES[self.service]
+        path = service.path.format(domain=quote(_domain_of(message), safe=""))
+        return urljoin((self.url or service.url).rstrip("/") + "/", path)
+
     def send(self, message: Message, timeout: float) -> Outcome:
         mail = _as_mail(message)
         try:
@@ -135,7 +156,7 @@ class Esp(Provider):
         options: dict[str, Any] = {service.key: self.api_key.get_secret_value(), "timeout": timeout}
         options["api_url"] = self.url or service.url
         if service.domain:
-            options[service.domain] = split_sender(message.sender)[1].rpartition("@")[2]
+            options[service.domain] = _domain_of(message)
         if service.second:
             options[service.second] = self.api_secret.get_secret_value()
         backend = import_string(f"anymail.backends.{service.backend}.EmailBackend")(**options)
@@ -161,6 +182,10 @@ class Esp(Provider):
             raise Unreadable from error
         news = (_news(event, callback) for event in events if isinstance(event, AnymailTrackingEvent))
         return [each for each in news if each]
+
+
+def _domain_of(message: Message) -> str:
+    return split_sender(message.sender)[1].rpartition("@")[2]
 
 
 def _as_mail(message: Message) -> EmailMultiAlternatives:

@@ -84,23 +84,27 @@ class Fcm(Provider):
     def destination(cls, values: Mapping[str, Any]) -> str:
         return origin_of(values.get("url"))
 
+    def target(self, message: Message) -> str:
+        project = quote(_account(self.service_account).project_id)
+        return f"{self.url.rstrip('/')}/v1/projects/{project}/messages:send"
+
     def send(self, message: Message, timeout: float) -> Outcome:
         method = ServiceAccountToken(account=_account(self.service_account))
         key = key_of({"fcm": self.service_account.get_secret_value()}, self.url)
-        answer, _ = send_with_token(method, self._request(message, method), key=key, timeout=timeout)
+        answer, _ = send_with_token(method, self._request(message), key=key, timeout=timeout)
         if _is_gone(answer):
             return gone(answer, "The device does not know the app any more.")
         return outcome_of(answer, {"messageId": message.key})
 
-    def _request(self, message: Message, method: ServiceAccountToken) -> Request:
-        url = f"{self.url.rstrip('/')}/v1/projects/{quote(method.account.project_id)}/messages:send"
+    def _request(self, message: Message) -> Request:
         notification = {"title": message.subject, "body": message.text}
         if message.image:
             notification["image"] = message.image
         body: dict[str, Any] = {"token": message.to, "notification": notification, "data": push_data(message)}
         if message.link.startswith("https://"):
             body["webpush"] = {"fcm_options": {"link": message.link}}
-        return Request("POST", url, (("Content-Type", "application/json"),), orjson.dumps({"message": body}))
+        headers = (("Content-Type", "application/json"),)
+        return Request("POST", self.target(message), headers, orjson.dumps({"message": body}))
 
 
 def _account(secret: SecretStr) -> _Account:

@@ -35,6 +35,9 @@ class SmsJson(Provider):
     def sender(self) -> str:
         return self.number
 
+    def target(self, message: Message) -> str:
+        return self.url
+
     def send(self, message: Message, timeout: float) -> Outcome:
         answer = exchange(self._request(message), timeout=timeout)
         outcome = outcome_of(answer, {"messageId": message.key})

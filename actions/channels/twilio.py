@@ -40,6 +40,9 @@ class Twilio(Provider):
     def sender(self) -> str:
         return self.number
 
+    def target(self, message: Message) -> str:
+        return f"{self.url.rstrip('/')}/2010-04-01/Accounts/{quote(self.account)}/Messages.json"
+
     def send(self, message: Message, timeout: float) -> Outcome:
         answer = exchange(self._request(message), timeout=timeout)
         body = read_json(answer) if isinstance(answer, Response) and answer.status == 400 else None
@@ -54,11 +57,10 @@ class Twilio(Provider):
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Idempotency-Key", message.key),
         )
-        url = f"{self.url.rstrip('/')}/2010-04-01/Accounts/{quote(self.account)}/Messages.json"
         form = {"To": message.to, "From": message.sender, "Body": message.text}
         if message.callback:
             form["StatusCallback"] = message.callback
-        return Request("POST", url, headers, urlencode(form).encode())
+        return Request("POST", self.target(message), headers, urlencode(form).encode())
 
     def receive(self, callback: Callback) -> list[News]:
         """A status, in a form signed with the auth token."""

@@ -63,6 +63,10 @@ class WebPush(Provider):
         # The key only signs; it goes nowhere.
         return "webpush:"
 
+    def target(self, message: Message) -> str:
+        subscription = read_subscription(message.to)
+        return subscription.endpoint if subscription else ""
+
     def send(self, message: Message, timeout: float) -> Outcome:
         subscription = read_subscription(message.to)
         if subscription is None:

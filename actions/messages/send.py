@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from actions import channels
-from actions.channels import ChannelProblem, Message
+from actions.channels import ChannelProblem, Message, Provider
 from actions.contact.gate import give_back_slots, no_consent
 from actions.messages import deliveries
 from actions.messages.check import missing_parameters
@@ -44,7 +44,7 @@ class MessageHandler:
     "parameters": {name: JSON value}}``.
 
     The stored request is ``{"channel", "template", "profile", "message"}``, ``message`` being every word that
-    goes out.
+    goes out, and ``method`` and ``url`` of what is sent by HTTP.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -142,7 +142,7 @@ def _rendered(
         return _NO_PUBLIC_URL
     unsubscribe = _unsubscribe(links, call, person, kind=template.kind, address=address) if links else ""
     try:
-        sender = channels.load(channel.provider, channel.config, kind=channel.kind).sender()
+        provider = channels.load(channel.provider, channel.config, kind=channel.kind)
         values = {**parameters, **_link_values(links, unsubscribe), "profile": person.attributes}
         content = content_for(person.attributes, template.contents)
         parts = render(template.id, template.updated_at, kind=template.kind, content=content, values=values)
@@ -151,15 +151,21 @@ def _rendered(
     except RenderProblem as problem:
         return Outcome("error", "badTemplate", message=str(problem))
     parts = dressed(parts, links, channel.tracking)
-    message = Message(str(call.key), template.kind, address, sender, at, **as_message_parts(parts))
+    message = Message(str(call.key), template.kind, address, provider.sender(), at, **as_message_parts(parts))
     if template.kind == "email" and not template.transactional:
         message = message._replace(unsubscribe=unsubscribe)
-    if links and channels.provider_of(channel.provider, kind=channel.kind).calls_back():
+    if links and provider.calls_back():
         message = message._replace(callback=links.callback(channel.id))
-    request = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
+    parties = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
     # So that its page is there when the message is.
     mirror = {"mirror": True} if "mirror_page" in template.uses else {}
-    return Prepared({**request, **mirror, "message": message._asdict()})
+    return Prepared({**parties, **mirror, **_target(provider, message), "message": message._asdict()})
+
+
+def _target(provider: Provider, message: Message) -> dict[str, str]:
+    """Where it is sent to, as throttles know requests; nothing for a way that is not HTTP."""
+    url = provider.target(message)
+    return {"method": "POST", "url": url} if url else {}
 
 
 def _unsubscribe(links: Links, call: CallSpec, person: Recipient, *, kind: str, address: str) -> str:

@@ -61,7 +61,7 @@ class ConfigAdmin(SandboxScopedAdmin):
         found = list(self.matches(config))
         rows = ((one.endpoint.page, one.endpoint.label, one.told) for one in found)
         return format_html_join("", '<p><a href="{}">{}</a> {}</p>', rows) or str(
-            _("None of this sandbox's data sources and actions.")
+            _("None of this sandbox's data sources, actions and channels.")
         )
 
     def matches(self, config: Any) -> Iterator[Match]:

@@ -17,6 +17,7 @@ from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.throttling import head_of, line_of, lock_turns
 from journeyorch.outbound.protection.windows import until_next
 from journeys.engine import tables
+from journeys.engine.calls.admitting import forget
 from journeys.engine.calls.claim import CLAIM, Claimed, claim, drop, request_text, without_owner_gone
 
 #: Counted from the step that asked for the call.
@@ -76,6 +77,7 @@ def let_out(endpoint: str, throttle_id: int, *, owner: str, most: int) -> LetOut
         claimed = claim(endpoint, owner=owner, most=some, now=now, becomes=head) if some else []
         wanted, unwanted = without_owner_gone(claimed)
         drop(unwanted)
+        forget(unwanted)
         if turns is not None and wanted:
             turns.spend(len(wanted))
     # Whoever found nobody in line, or has all hands full, need not come back for the next window.

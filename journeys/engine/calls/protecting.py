@@ -79,7 +79,7 @@ def _to_its_line(call: Claimed, throttle: Throttle, known: Rules, protected: Pro
 
 
 def target_of(prepared: Prepared | None) -> tuple[str, str] | None:
-    """Method and URL of a request; None for one that is no HTTP, or whose provider makes it."""
+    """Method and URL of a request; None for one that is no HTTP, such as an email by SMTP."""
     request = prepared.request if prepared else {}
     method, url = request.get("method"), request.get("url")
     return (method, url) if isinstance(method, str) and isinstance(url, str) else None

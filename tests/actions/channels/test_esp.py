@@ -111,6 +111,16 @@ def test_what_the_service_says_is_what_the_engine_needs_to_know(
     assert CANARY not in repr(outcome)
 
 
+# The library supports it no longer, and says so each time.
+@pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
+@pytest.mark.parametrize("service", ["brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost"])
+def test_throttles_know_where_each_service_is_called(server, message, service):
+    channel = esp(service, url=f"{server.url}/v0", api_secret="secret" if service == "mailjet" else "")
+    sent = message(sender="hotel@example.com")
+    channel.send(sent, 5)
+    assert [server.url + request.path for request in server.requests] == [channel.target(sent)]
+
+
 def test_requests_of_the_library_pass_the_guard(message, settings):
     settings.OUTBOUND_ALLOWED_HOSTS = ["10.1.2.3"]
     channel = esp(url="http://10.1.2.3/")

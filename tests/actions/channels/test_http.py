@@ -54,6 +54,7 @@ def test_twilios_way_is_a_form_with_basic(provider_server, sms):
     assert parse_qs(request.body.decode()) == {"To": ["+49151"], "From": ["+49170"], "Body": ["Grüße & mehr"]}
     assert request.header("Authorization") == f"Basic {base64.b64encode(f'AC1:{CANARY}'.encode()).decode()}"
     assert request.header("Idempotency-Key") == sms.key
+    assert twilio(provider_server.url).target(sms) == provider_server.url + request.path
 
 
 @pytest.mark.parametrize(

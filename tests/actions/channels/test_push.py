@@ -210,8 +210,10 @@ def test_apns_tells_tokens_that_are_gone_from_other_errors(apns, push, status, b
 
 def test_a_device_token_cannot_change_the_path(apns, push):
     server, channel = apns()
-    channel.send(push(to="../../x?a=b"), 5)
+    sent = push(to="../../x?a=b")
+    channel.send(sent, 5)
     assert server.asked[0].head[":path"] == "/3/device/..%2F..%2Fx%3Fa%3Db"
+    assert channel.target(sent).endswith(server.asked[0].head[":path"])
 
 
 # --- Web Push -------------------------------------------------------------------------------------

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from actions.models import Action
+from actions.contact.gate import ContactGate
+from actions.messages.send import MessageHandler
+from actions.models import Action, Channel, Delivery, MessageTemplate
+from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared
 from journeyorch.outbound.protection import lifecycle
 from journeyorch.outbound.protection.models import CappingConfig, ThrottlingConfig
@@ -48,10 +51,8 @@ class Timed(Recorder):
 
 @pytest.fixture
 def sent(world: World) -> Timed:
-    from journeyorch.outbound import calls
-
     recorder = Timed(world)
-    calls.register("custom_action", recorder)
+    outbound_calls.register("custom_action", recorder)
     world.recorder = recorder
     return recorder
 
@@ -294,6 +295,50 @@ def test_two_workers_share_the_slots_of_a_window(world: World, version: JourneyV
     assert [len(found.calls) for found in (first, second, third)] == [2, 1, 0]
     assert first.look_again is None
     assert second.look_again == pytest.approx(third.look_again or 0)
+
+
+class Mail(MessageHandler):
+    """Makes real messages and sends none; remembers whom they were for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: list[str] = []
+
+    def send(self, call: CallSpec, prepared: Prepared, timeout: float) -> Outcome:
+        self.people.append(call.person_id)
+        return Outcome("ok", "200")
+
+
+def test_messages_by_http_wait_in_line_like_other_calls(world: World) -> None:
+    mail = Mail()
+    outbound_calls.register("message", mail, ContactGate())
+    config = {"url": "https://api.example.org/sms", "number": "+100"}
+    Channel.objects.create(sandbox=world.sandbox, name="SMS", kind="sms", provider="sms_json", config=config)
+    MessageTemplate.objects.create(
+        sandbox=world.sandbox, name="Hello", kind="sms", content={"text": "Hello"}, transactional=True
+    )
+    world.journey(
+        "lobby",
+        lobby=act("event", "tell", event="Lobby"),
+        tell=act("sms", "end", template="Hello", address='"+4930123456"'),
+        end=act("end"),
+    )
+    throttled = throttle(world)
+    people = enter(world, 8)
+
+    world.run()
+    world.pass_time(seconds=0.1)
+    with world.clock():
+        # Two workers die with a slot each; what they had goes first when their leases are over.
+        for owner in ("one", "two"):
+            assert len(let_out(line_of(throttled.pk), throttled.pk, owner=owner, most=1).calls) == 1
+    world.pass_time(seconds=LEASE.total_seconds() + 1)
+    world.run()
+    assert [sorted(mail.people[:3]), set(mail.people[3:]) >= {*people[3:5]}] == [people[:3], True]
+    next_window(world)
+
+    assert sorted(mail.people) == people
+    assert Delivery.objects.filter(status=Delivery.Status.SENT).count() == 8
 
 
 def test_the_cap_comes_before_the_line(world: World, version: JourneyVersion, sent: Timed) -> None:
