@@ -51,7 +51,7 @@ demo: setup ## Run the product with demo data on SQLite
 components: setup
 	$(PYTHON) -m tests.components
 
-test: components ## Run the whole suite on SQLite and PostgreSQL, both at once, after the tests of the scripts
+test: components ## Run the whole suite on SQLite and PostgreSQL, all at once, after the tests of the scripts
 	$(PYTHON) -m tools.javascript --test
 	$(PYTHON) -m tests.both $(ARGS)
 

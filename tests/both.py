@@ -1,8 +1,9 @@
 """The whole suite on SQLite and on PostgreSQL at the same time: python -m tests.both [ARGUMENTS OF PYTEST]
 
-Each run waits for processes and clocks most of the time, so two of them share two cores well. What touches no
-database runs once, with SQLite. PostgreSQL's output is shown as it comes, SQLite's afterwards in one piece.
-Fails if either does.
+Of each database the quick and the slow part (tests/plugin.py) are a run of their own: the slow ones wait for
+browsers, processes and clocks most of the time, so that four runs share two cores well. What no database
+changes runs once, with SQLite. The output of the longest run is shown as it comes, that of the others
+afterwards, each in one piece. Fails if any does.
 """
 
 from __future__ import annotations
@@ -12,37 +13,52 @@ import subprocess
 import sys
 import tempfile
 from types import FrameType
-from typing import IO
+from typing import IO, NamedTuple
 
 FAILED = 1
+# Status of pytest when the arguments leave no test to a run, such as those of one file.
+NO_TESTS = 5
+
+RUNS = (
+    ("--database=postgres", "--part=slow", "--only-with-database"),
+    ("--database=postgres", "--part=quick", "--only-with-database"),
+    ("--database=sqlite", "--part=slow"),
+    ("--database=sqlite", "--part=quick"),
+)
+SHOWN_AT_ONCE = RUNS[-1]
+
+
+class Run(NamedTuple):
+    process: subprocess.Popen[bytes]
+    output: IO[bytes] | None
 
 
 def main(arguments: list[str]) -> int:
-    with tempfile.TemporaryFile() as output:
-        runs = [
-            _start("sqlite", arguments, output),
-            _start("postgres", ["--only-with-database", *arguments], None),
-        ]
-        _stop_with_us(runs)
-        failed = [run.wait() != 0 for run in reversed(runs)]
-        output.seek(0)
-        sys.stdout.buffer.write(output.read())
-        sys.stdout.flush()
-    return FAILED if any(failed) else 0
+    runs = [_start(options, arguments) for options in RUNS]
+    _stop_with_us(runs)
+    statuses = [run.process.wait() for run in runs]
+    for run in runs:
+        if run.output:
+            run.output.seek(0)
+            sys.stdout.buffer.write(run.output.read())
+    sys.stdout.flush()
+    ran = [status for status in statuses if status != NO_TESTS]
+    return FAILED if any(ran) or not ran else 0
 
 
-def _start(database: str, arguments: list[str], output: IO[bytes] | None) -> subprocess.Popen[bytes]:
-    print(f"== The suite on {database}", flush=True)
-    command = [sys.executable, "-m", "pytest", f"--database={database}", *arguments]
-    return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT if output else None)
+def _start(options: tuple[str, ...], arguments: list[str]) -> Run:
+    print("== The suite with", *options, flush=True)
+    output = None if options == SHOWN_AT_ONCE else tempfile.TemporaryFile()  # noqa: SIM115 - read at the end
+    command = [sys.executable, "-m", "pytest", *options, *arguments]
+    return Run(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT if output else None), output)
 
 
-def _stop_with_us(runs: list[subprocess.Popen[bytes]]) -> None:
+def _stop_with_us(runs: list[Run]) -> None:
     """Ctrl-C reaches all of a terminal's processes, and each run ends by itself; other signals only us."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         for run in runs:
-            run.terminate()
+            run.process.terminate()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

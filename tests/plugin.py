@@ -19,6 +19,9 @@ import pytest
 
 from tests import postgres
 
+# The slow part waits most of the time, so it runs well beside the other (tests/both.py).
+PARTS = ("quick", "slow")
+_SLOW_MARKERS = ("slow", "e2e", "chaos")
 RUN_FOLDER = pytest.StashKey[Path]()
 
 
@@ -32,7 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-with-database",
         action="store_true",
-        help="leave out the tests that touch no database: once is enough for them (tests/both.py)",
+        help="leave out the tests that need no second database: once is enough for them (tests/both.py)",
+    )
+    parser.addoption(
+        "--part",
+        choices=PARTS,
+        help="quick: what works all the time; slow: what waits for browsers, processes and clocks",
     )
 
 
@@ -41,18 +49,27 @@ _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.option.only_with_database:
-        return
-    left_out = [item for item in items if not may_use_database(item)]
+    only_with_database, part = config.option.only_with_database, config.option.part
+    chosen = [
+        item
+        for item in items
+        if (part is None or part == part_of(item)) and (not only_with_database or may_differ(item))
+    ]
+    left_out = set(items) - set(chosen)
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if may_use_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = chosen
 
 
-def may_use_database(item: pytest.Item) -> bool:
+def part_of(item: pytest.Item) -> str:
+    return "slow" if any(item.get_closest_marker(name) for name in _SLOW_MARKERS) else "quick"
+
+
+def may_differ(item: pytest.Item) -> bool:
     """Whether a test could come to different results on another database."""
     named = _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-    return bool(named) or item.get_closest_marker("django_db") is not None
+    with_database = bool(named) or item.get_closest_marker("django_db") is not None
+    return with_database and item.get_closest_marker("one_database") is None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,6 +26,7 @@ from tests.journeys.views.conftest import MORNING
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

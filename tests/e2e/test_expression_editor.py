@@ -17,6 +17,7 @@ __all__ = ["design", "draft"]
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

@@ -16,6 +16,7 @@ __all__ = ["event", "sandbox"]
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

@@ -17,7 +17,7 @@ from journeys.definition.document import Document
 from journeys.models import Instance, JourneyVersion
 from tests.journeys.views.conftest import MORNING, drawing
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 SIZES = [(1440, 900), (390, 844)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sqlite3
@@ -27,22 +28,38 @@ def test_other_addresses_may_not(host):
     assert not network.is_loopback(host)
 
 
+@pytest.fixture
+def beneath(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What got through a guard to the fakes below it, which send nothing: no packet is risked."""
+    reached: list[object] = []
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, lambda self, *given: reached.append(given[-1]))
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
+        monkeypatch.setattr(socket, name, lambda host, *given: reached.append(host))
+    return reached
+
+
 @pytest.mark.parametrize(
     "reach",
     [
-        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
-        lambda: socket.getaddrinfo("example.test", 80),
-        lambda: _use(socket.SOCK_STREAM, "connect", ("192.0.2.1", 80)),
-        lambda: _use(socket.SOCK_STREAM, "connect_ex", ("192.0.2.1", 80)),
-        lambda: _use(socket.SOCK_DGRAM, "sendto", b"x", ("192.0.2.1", 53)),
-        lambda: socket.gethostbyname("example.test"),
+        lambda host: socket.create_connection((host, 80), timeout=1),
+        lambda host: socket.getaddrinfo(host, 80),
+        lambda host: _use(socket.SOCK_STREAM, "connect", (host, 80)),
+        lambda host: _use(socket.SOCK_STREAM, "connect_ex", (host, 80)),
+        lambda host: _use(socket.SOCK_DGRAM, "sendto", b"x", (host, 53)),
+        lambda host: socket.gethostbyname(host),
     ],
 )
-def test_every_way_off_this_machine_is_refused_and_remembered(reach, attempts_to_leave):
-    with pytest.raises(network.LeftTheMachine):
-        reach()
-    assert attempts_to_leave
-    attempts_to_leave.clear()
+def test_every_way_off_this_machine_is_refused_and_remembered(reach, beneath):
+    attempts: list[str] = []
+    with network.guard(attempts), pytest.raises(network.LeftTheMachine):
+        reach("192.0.2.1")
+    assert attempts == ["192.0.2.1"]
+    assert beneath == []
+
+    with network.guard(attempts), contextlib.suppress(TypeError):  # the fake resolver names no addresses
+        reach("127.0.0.1")
+    assert beneath
 
 
 def _use(kind: int, method: str, *args: object) -> None:
@@ -105,13 +122,13 @@ def _sandboxes(url: str) -> list[str]:
 
 
 def test_what_touches_no_database_is_known(request):
-    assert not plugin.may_use_database(request.node)
+    assert not plugin.may_differ(request.node)
 
 
 @pytest.mark.django_db
 def test_what_is_marked_touches_the_database(request):
-    assert plugin.may_use_database(request.node)
+    assert plugin.may_differ(request.node)
 
 
 def test_what_asks_for_a_database_touches_it(request, django_db_setup):
-    assert plugin.may_use_database(request.node)
+    assert plugin.may_differ(request.node)

@@ -95,6 +95,7 @@ def event(live_server: Any) -> Event:
 
 
 @pytest.mark.e2e
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 def test_fields_are_searched_and_chosen_with_the_keyboard(
     open_page: Callable[..., Page], live_server: Any, event: Event

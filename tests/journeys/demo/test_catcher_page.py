@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from journeys.demo.catcher import Catcher
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 MARKUP = '<img src="x" onerror="alert(1)"><script>alert(2)</script>'
 
 
