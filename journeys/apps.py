@@ -14,6 +14,7 @@ class JourneysConfig(AppConfig):
         from journeyorch.outbound import endpoints as outbound_endpoints
         from journeyorch.privacy import stores as privacy
         from journeys.endpoints import endpoints
+        from journeys.engine.messages import count_feedback
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.privacy import Ways, journeys_of
@@ -23,6 +24,7 @@ class JourneysConfig(AppConfig):
 
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
+        message_feedback_received.connect(count_feedback, dispatch_uid="journeys.count_feedback")
         segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
         usage.register(uses)
         privacy.register(Ways())

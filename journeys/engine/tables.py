@@ -5,6 +5,8 @@ A test compares them with the models.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from journeyorch.bulk import Column
 
 LANE_INPUT = "journeys_laneinput"
@@ -14,6 +16,9 @@ CALL = "journeys_call"
 STEP_EVENT = "journeys_stepevent"
 VERSION = "journeys_journeyversion"
 STEP_COUNT = "journeys_stepcount"
+STEP_ERROR_COUNT = "journeys_steperrorcount"
+STEP_TIME_COUNT = "journeys_steptimecount"
+MESSAGE_COUNT = "journeys_messagecount"
 PROFILE_CAP = "journeys_profilecap"
 RECEIVED_EVENT = "events_receivedevent"
 QUARANTINED = "events_quarantined"
@@ -112,7 +117,42 @@ STEP_COUNT_KEY = (
     Column("lane_id", "bigint"),
     RUN,
 )
-STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, Column("n", "bigint"))
+N = Column("n", "bigint")
+STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, N)
+
+_WHEN_AND_WHERE = (Column("hour", "timestamptz"), Column("lane_id", "bigint"), RUN)
+STEP_ERROR_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("status", "smallint"),
+    Column("path", "text"),
+    Column("code", "text"),
+    *_WHEN_AND_WHERE,
+)
+STEP_ERROR_COUNT_COLUMNS = (*STEP_ERROR_COUNT_KEY, N)
+
+STEP_TIME_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("bucket", "smallint"),
+    *_WHEN_AND_WHERE,
+)
+STEP_TIME_COUNT_COLUMNS = (*STEP_TIME_COUNT_KEY, N)
+
+MESSAGE_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("status", "text"),
+    Column("code", "text"),
+    *_WHEN_AND_WHERE,
+)
+MESSAGE_COUNT_COLUMNS = (*MESSAGE_COUNT_KEY, N)
+
+
+def added_up(key: Iterable[Column]) -> str:
+    """For ``bulk.insert`` into a table of sums: what is there already is added to."""
+    return f"({', '.join(column.name for column in key)}) DO UPDATE SET n = t.n + excluded.n"
+
 
 PROFILE_CAP_KEY = (
     Column("version_id", "bigint"),

@@ -1,4 +1,4 @@
-"""What must be done now and then: ends of journeys, finished versions, retention (engine.md § 5).
+"""What must be done now and then: ends of journeys, finished versions, hourly sums, retention.
 
 Every piece is small, conditional, and harmless when two workers do it at once.
 """
@@ -24,6 +24,7 @@ from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
 from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
 from journeys.definition.document import Document
+from journeys.engine.folding import fold
 from journeys.engine.snapshots import complain_of_old_snapshots
 from journeys.engine.sweeps import end_run
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
@@ -67,7 +68,8 @@ def upkeep(now: datetime) -> bool:
         forget_expired_counts(now, most=BATCH),
         forget_deleted_throttles(now),
     )
-    return sweep_segments(now) or max(deleted) >= BATCH
+    folded = fold(now)
+    return sweep_segments(now) or folded or max(deleted) >= BATCH
 
 
 def close_ended(now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from journeys.models.call import Call
 from journeys.models.entrance import Entrance
+from journeys.models.hourly import MessageCount, StepErrorCount, StepTimeCount
 from journeys.models.instance import Instance
 from journeys.models.journey import Journey
 from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
@@ -21,9 +22,12 @@ __all__ = [
     "Lane",
     "LaneInput",
     "LastTrigger",
+    "MessageCount",
     "Onlooker",
     "ProfileCap",
     "RouterLease",
     "StepCount",
+    "StepErrorCount",
     "StepEvent",
+    "StepTimeCount",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from journeys.models.hourly import not_folded
 from journeys.models.version import JourneyVersion
 
 
@@ -66,7 +67,8 @@ class StepEvent(models.Model):
 class StepCount(models.Model):
     """How often something happened: sums of step events by hour. Reads sum over lanes.
 
-    The lane is in the key, so that no two workers ever write the same row.
+    The lane is in the key, so that no two workers ever write the same row; see ``hourly``, also for what
+    happens to the lanes of an hour that is over.
     """
 
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, db_constraint=False, db_index=False)
@@ -87,4 +89,9 @@ class StepCount(models.Model):
                 fields=["version", "activity", "path", "status", "hour", "lane_id", "run"],
                 name="step_count_unique",
             )
+        ]
+        indexes = [
+            # A report's period.
+            models.Index(fields=["version", "hour"], name="step_count_period"),
+            not_folded("step_count_lanes"),
         ]

@@ -15,7 +15,8 @@ from actions.models import Action, Channel, Delivery, MessageTemplate
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Made, Outcome
 from journeys import publishing
-from journeys.models import Call, Instance, LaneInput
+from journeys.models import Call, Instance, LaneInput, MessageCount
+from journeys.reports.steps.agreement import disagreements
 from tests.journeys.world import Recorder, World, act
 
 
@@ -350,3 +351,36 @@ def test_a_time_of_the_provider_decides_nothing(world: World, sender: Sender) ->
     world.run()
 
     assert world.path()[2:] == ["react>timeout", "late>"]
+
+
+def test_each_status_of_a_message_is_counted_once(world: World, sender: Sender) -> None:
+    version = world.journey("lobby", **mailing("clicked"))
+    sender.answers = [Outcome("ok"), Outcome("error", "noConsent", message="Not wanted.")]
+    world.send("Lobby", "anna")
+    world.send("Lobby", "ben")
+    world.run()
+    sent = Delivery.objects.get(status=Delivery.Status.SENT).message_id
+    for kind in ("opened", "opened", "clicked", "sent"):
+        tell(world, kind, sent)
+    tell(world, "opened", uuid4())  # of nobody's journey
+
+    counted = MessageCount.objects.filter(version=version, activity="mail", run=0)
+    assert sorted(counted.values_list("status", "code", "n")) == [
+        ("clicked", "", 1), ("held", "noConsent", 1), ("opened", "", 1), ("sent", "", 1),
+    ]  # fmt: skip
+    assert list(disagreements()) == []
+
+    MessageCount.objects.filter(status="opened").delete()
+    assert [one.key["status"] for one in disagreements()] == ["opened"]
+
+
+def test_what_a_provider_told_before_our_own_result_is_counted_once(world: World, sender: Sender) -> None:
+    world.journey("lobby", **mailing("opened"))
+    world.send("Lobby")
+    world.drain()
+    tell(world, "sent")
+    world.pass_time(seconds=1)
+    world.run()
+
+    assert list(MessageCount.objects.values_list("status", "n")) == [("sent", 1)]
+    assert list(disagreements()) == []

@@ -15,6 +15,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made, Outcome, handler_of
 from journeys.engine import tables
 from journeys.engine.calls.claim import Claimed
+from journeys.engine.messages import MESSAGE, count_sent
 from journeys.models import Call, LaneInput
 
 logger = logging.getLogger(__name__)
@@ -105,6 +106,8 @@ def _record(results: Sequence[Result], now: datetime) -> None:
         by_kind.setdefault(call.spec.kind, []).append(Made(call.spec, call.prepared, outcome))
     for kind, made in by_kind.items():
         handler_of(kind).record(made, now)
+    if sent := by_kind.get(MESSAGE):
+        count_sent(sent, now)
 
 
 def result_text(outcome: Outcome, call: Claimed) -> str:

@@ -17,9 +17,10 @@ from journeys.engine.decide import StepRecord, StepStatus, condemned
 from journeys.engine.lanes import Leased, fence
 from journeys.engine.operations import Asked, next_sequences, read_asked
 from journeys.engine.plans import plans_of
+from journeys.engine.wave.counting import write_counts
 from journeys.engine.wave.handled import Step
 from journeys.engine.wave.news import segment_keys
-from journeys.engine.wave.write import write_counts, write_steps
+from journeys.engine.wave.write import write_steps
 from journeys.models import Call, Entrance, Instance, Lane, LaneInput
 
 logger = logging.getLogger(__name__)

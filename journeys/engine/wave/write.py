@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from journeys.engine import tables
 from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
 from journeys.engine.operations import drop_calls, resend_calls
+from journeys.engine.wave.counting import write_counts
 from journeys.engine.wave.handled import Handled, Step
 from journeys.engine.wave.news import jump_detail
 from journeys.engine.wave.testing import count_people, forget
@@ -144,21 +144,3 @@ def _step_row(step: Step) -> tuple[Any, ...]:
         record.at, record.entered_at, step.entrance, record.received_id, step.run, step.namespace,
         step.person_id, detail,
     )  # fmt: skip
-
-
-def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
-    """Add step events to their sums. All of a wave happen at its one instant, so in one hour."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    counts: Counter[tuple[Any, ...]] = Counter()
-    for step in steps:
-        record = step.record
-        status = int(record.status)
-        key = (step.version_id, record.activity, record.path, status, hour, step.lane_id, step.run)
-        counts[key] += 1
-    bulk.insert(
-        tables.STEP_COUNT,
-        tables.STEP_COUNT_COLUMNS,
-        [(*key, counts[key]) for key in sorted(counts)],
-        on_conflict="(version_id, activity, path, status, hour, lane_id, run)"
-        " DO UPDATE SET n = t.n + excluded.n",
-    )

@@ -1,4 +1,4 @@
-"""``manage.py check_counts``: step events and their sums agree exactly, or what does not is listed."""
+"""``manage.py check_counts``: hourly sums are right exactly, or what is not is listed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from journeys.reports.steps.agreement import disagreements
 
 
 class Command(BaseCommand):
-    help = "Recounts the step events that are still kept, and compares them with the hourly sums."
+    help = "Recounts what hourly sums were made of, as far as it is still kept, and compares."
 
     def handle(self, *args: Any, **options: Any) -> None:
         kept = timedelta(days=settings.RETENTION_STEP_EVENTS_DAYS)
         found = 0
         for one in disagreements(since=bulk.database_now() - kept):
             found += 1
+            kind = ", ".join(f"{name} {value or '(none)'}" for name, value in one.key.items())
             self.stdout.write(
-                f"version {one.version_id}, {one.hour} h UTC, activity {one.activity or '(none)'},"
-                f" path {one.path or '(none)'}, status {one.status}, test run {one.run}:"
-                f" {one.found} step events, {one.counted} counted"
+                f"{one.sums} of version {one.version_id}, {one.hour} h UTC, {kind}:"
+                f" {one.found} found, {one.counted} counted"
             )
         if found:
-            raise CommandError(f"{found} sums do not agree with their step events.")
-        self.stdout.write("All sums agree with their step events.")
+            raise CommandError(f"{found} sums do not agree with what they were made of.")
+        self.stdout.write("All sums agree with what they were made of.")

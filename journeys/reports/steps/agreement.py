@@ -1,56 +1,111 @@
-"""Whether the sums of step events are what the step events themselves add up to, exactly."""
+"""Whether hourly sums are what the rows that they were made of add up to, exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from journeyorch import bulk
+from journeys.durations import MOST_BUCKETS, least_of
 
 
 class Disagreement(NamedTuple):
-    """So many step events, and so many counted, of one kind in one hour."""
+    """So many rows, and so many counted, of one kind in one hour; ``key``: what kind, by column."""
 
+    sums: str  # which: steps, errors, times, messages
     version_id: int
-    activity: str
-    path: str
-    status: int
-    run: int
     hour: str
+    key: Mapping[str, Any]
     found: int
     counted: int
 
 
-_KEY = "version_id, activity, path, status, run, hour"
+class _Compared(NamedTuple):
+    """A table of sums, and the statement whose rows it is the sum of: each with ``key``, version and hour."""
+
+    sums: str
+    table: str
+    key: tuple[str, ...]
+    rows: str
+    time: str  # the column of the rows that says the hour
+    wrong: str = "<>"  # how found and counted stand to each other when something is wrong
 
 
 def disagreements(*, since: datetime | None = None, version_id: int | None = None) -> Iterator[Disagreement]:
-    """What does not agree; nothing, if all is well. One statement sees one moment, so everything may run on.
+    """What does not agree; nothing, if all is well. A statement sees one moment, so everything may run on.
 
     ``since``: only from the first full hour after it on. Step events are deleted after their time, their sums
-    are not.
+    are not. Of messages it is asked only whether too few are counted: when somebody's data are deleted, so is
+    what says which journey a message was from.
     """
     hour = _next_hour(since) if since else None
-    events, parameters = _condition("at", hour, version_id)
+    for compared in _all():
+        yield from _compare(compared, hour, version_id)
+
+
+def _compare(compared: _Compared, hour: datetime | None, version_id: int | None) -> Iterator[Disagreement]:
+    events, parameters = _condition(compared.time, hour, version_id)
     counts, more = _condition("hour", hour, version_id)
+    key = ", ".join(("version_id", "hour", *compared.key))
+    columns = ", ".join(compared.key)
     # Nothing in it comes from outside: names of columns, and places for values.
     sql = f"""
-        SELECT {_KEY}, sum(found), sum(counted) FROM (
-            SELECT version_id, activity, path, status, run, {_hour_of("at")} AS hour, 1 AS found, 0 AS counted
-              FROM journeys_stepevent WHERE {events}
+        SELECT {key}, sum(found), sum(counted) FROM (
+            SELECT version_id, {_hour_of(compared.time)} AS hour, {columns}, 1 AS found, 0 AS counted
+              FROM ({compared.rows}) AS counted_rows WHERE {events}
             UNION ALL
-            SELECT version_id, activity, path, status, run, {_hour_of("hour")} AS hour, 0, n
-              FROM journeys_stepcount WHERE {counts}
-        ) AS both_of_them GROUP BY {_KEY} HAVING sum(found) <> sum(counted) ORDER BY {_KEY}
+            SELECT version_id, {_hour_of("hour")} AS hour, {columns}, 0, n
+              FROM {compared.table} WHERE {counts}
+        ) AS both_of_them
+        GROUP BY {key} HAVING sum(found) {compared.wrong} sum(counted) ORDER BY {key}
     """  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, *more])
-        for row in cursor.fetchall():
-            version, activity, path, status, run, hour, found, counted = row
-            yield Disagreement(version, activity, path, status, run, hour, int(found), int(counted))
+        for version, of_hour, *values, found, counted in cursor.fetchall():
+            kind = dict(zip(compared.key, values, strict=True))
+            yield Disagreement(compared.sums, version, of_hour, kind, int(found), int(counted))
+
+
+def _all() -> Iterator[_Compared]:
+    yield _Compared(
+        "steps",
+        "journeys_stepcount",
+        ("activity", "path", "status", "run"),
+        "SELECT version_id, activity, path, status, run, at FROM journeys_stepevent",
+        "at",
+    )
+    yield _Compared(
+        "errors",
+        "journeys_steperrorcount",
+        ("activity", "path", "status", "code", "run"),
+        "SELECT * FROM (SELECT version_id, activity, path, status, run, at,"  # noqa: S608
+        f" substr({_code_of('detail')}, 1, 40) AS code FROM journeys_stepevent WHERE status IN (2, 3, 4)"
+        ") AS failed WHERE code <> ''",
+        "at",
+    )
+    yield _Compared(
+        "times",
+        "journeys_steptimecount",
+        ("activity", "bucket", "run"),
+        f"SELECT * FROM (SELECT version_id, activity, {_bucket_of(_milliseconds())} AS bucket, run, at"  # noqa: S608
+        " FROM journeys_stepevent WHERE entrance = 0 AND status NOT IN (7, 8)) AS lasted WHERE bucket > 0",
+        "at",
+    )
+    yield _Compared(
+        "messages",
+        "journeys_messagecount",
+        ("activity", "status", "run"),
+        # What was still waiting when the person's journey ended is told by the delivery alone.
+        "SELECT i.version_id, c.activity, f.kind AS status, i.run, f.received_at FROM actions_feedback f"
+        " JOIN journeys_call c ON c.id = f.message_id JOIN journeys_instance i ON i.id = c.instance_id"
+        " WHERE f.kind <> 'queued' AND NOT EXISTS (SELECT 1 FROM actions_delivery d"
+        " WHERE d.message_id = f.message_id AND d.code = 'journeyEnded' AND f.kind = 'held')",
+        "received_at",
+        wrong=">",
+    )
 
 
 def _next_hour(moment: datetime) -> datetime:
@@ -74,3 +129,25 @@ def _hour_of(column: str) -> str:
     if connection.vendor == "postgresql":
         return f"to_char(\"{column}\" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
     return f'substr("{column}", 1, 13)'
+
+
+def _code_of(column: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"(NULLIF({column}, '')::json ->> 'code')"
+    return f"json_extract(NULLIF({column}, ''), '$.code')"
+
+
+def _milliseconds() -> str:
+    """How long a step lasted, in full milliseconds."""
+    if connection.vendor == "postgresql":
+        return "floor(extract(epoch FROM (at - entered_at)) * 1000)::bigint"
+    return "(django_timestamp_diff(at, entered_at) / 1000)"
+
+
+def _bucket_of(milliseconds: str) -> str:
+    """The same as ``durations.bucket_of``, in SQL."""
+    bounds = [least_of(bucket) for bucket in range(1, MOST_BUCKETS)]
+    if connection.vendor == "postgresql":
+        return f"width_bucket({milliseconds}, ARRAY[{', '.join(map(str, bounds))}]::bigint[])"
+    cases = " ".join(f"WHEN {milliseconds} >= {bounds[at]} THEN {at + 1}" for at in range(len(bounds))[::-1])
+    return f"CASE {cases} ELSE 0 END"

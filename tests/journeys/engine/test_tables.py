@@ -23,6 +23,9 @@ INSERTED = {
     tables.CALL: tables.CALL_COLUMNS,
     tables.STEP_EVENT: tables.STEP_EVENT_COLUMNS,
     tables.STEP_COUNT: tables.STEP_COUNT_COLUMNS,
+    tables.STEP_ERROR_COUNT: tables.STEP_ERROR_COUNT_COLUMNS,
+    tables.STEP_TIME_COUNT: tables.STEP_TIME_COUNT_COLUMNS,
+    tables.MESSAGE_COUNT: tables.MESSAGE_COUNT_COLUMNS,
     tables.PROFILE_CAP: (*tables.PROFILE_CAP_KEY, *tables.PROFILE_CAP_MOVING),
     tables.QUARANTINED: router._QUARANTINED,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from actions.models import Action
 from journeyorch import bulk
@@ -15,10 +16,19 @@ from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
 from journeys import publishing
 from journeys.engine.decide import Verb
+from journeys.engine.folding import fold
 from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.wave import run
 from journeys.engine.wave.handled import Handled
-from journeys.models import Instance, JourneyVersion, StepCount, StepEvent
+from journeys.models import (
+    Instance,
+    JourneyVersion,
+    StepCount,
+    StepErrorCount,
+    StepEvent,
+    StepTimeCount,
+)
+from journeys.models.hourly import FOLDED
 from journeys.operating import operate_on_many
 from journeys.reports.people import PeopleQuestion
 from journeys.reports.steps.agreement import disagreements
@@ -108,6 +118,29 @@ def test_they_agree_exactly(lived: World) -> None:
     assert list(disagreements()) == []
     assert set(StepEvent.objects.values_list("entrance", flat=True)) == {0, 1, 2}
     assert StepCount.objects.values("hour").distinct().count() > 1
+    assert set(StepErrorCount.objects.values_list("code", flat=True)) >= {"404", "capped", "timeout"}
+    assert StepTimeCount.objects.filter(activity="meal").exists()
+
+
+def test_sums_stay_right_when_the_lanes_of_an_hour_are_added_up(lived: World) -> None:
+    first_hour = StepCount.objects.filter(hour=StepCount.objects.earliest("hour").hour)
+    before = first_hour.count()
+    later = lived.now + timedelta(hours=1)
+    while fold(later):
+        pass
+
+    assert StepCount.objects.filter(lane_id=FOLDED).exists()
+    assert first_hour.count() < before
+    assert StepCount.objects.filter(lane_id__gt=FOLDED).exists()  # of the hour that is not over
+    assert list(disagreements()) == []
+
+    late = StepCount.objects.filter(lane_id=FOLDED).first()
+    StepCount.objects.create(
+        version=late.version, activity=late.activity, path=late.path, status=late.status, hour=late.hour,
+        lane_id=late.lane_id + 70, n=3,
+    )  # fmt: skip
+    fold(later)
+    assert StepCount.objects.get(pk=late.pk).n == late.n + 3
 
 
 @pytest.mark.parametrize("change", ["one too many", "one too few", "another hour", "another run", "no count"])
@@ -127,6 +160,16 @@ def test_what_does_not_agree_is_found(lived: World, change: str) -> None:
     assert list(disagreements())
     assert list(disagreements(version_id=count.version_id))
     assert list(disagreements(version_id=count.version_id + 1)) == []
+
+
+def test_errors_and_times_that_do_not_agree_are_found(lived: World) -> None:
+    StepErrorCount.objects.filter(code="404").update(code="500")
+    StepTimeCount.objects.filter(activity="meal").update(n=F("n") + 1)
+
+    found = list(disagreements())
+
+    assert {one.sums for one in found} == {"errors", "times"}
+    assert {one.key["code"] for one in found if one.sums == "errors"} == {"404", "500"}
 
 
 def test_hours_whose_step_events_may_be_deleted_already_are_left_out(lived: World) -> None:

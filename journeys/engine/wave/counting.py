@@ -1,0 +1,58 @@
+"""Adds the steps of a wave to their hourly sums, in the transaction that writes them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeys.durations import bucket_of
+from journeys.engine import tables
+from journeys.engine.decide import StepStatus
+from journeys.engine.wave.handled import Step
+
+_FAILURES = frozenset({StepStatus.ERROR, StepStatus.TIMED_OUT, StepStatus.CAPPED})
+# Nobody went on by them.
+_STOOD_STILL = frozenset({StepStatus.DISCARDED, StepStatus.OPERATED})
+# As long as the column.
+_CODE = 40
+_Key = tuple[Any, ...]
+
+
+def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
+    """Add step events to their sums. All of a wave happen at its one instant, so in one hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    counts, errors, times = Counter[_Key](), Counter[_Key](), Counter[_Key]()
+    for step in steps:
+        record = step.record
+        where = (hour, step.lane_id, step.run)
+        counts[step.version_id, record.activity, record.path, int(record.status), *where] += 1
+        if record.status in _FAILURES and record.detail and (code := record.detail.get("code")):
+            why = (int(record.status), record.path, code[:_CODE])
+            errors[step.version_id, record.activity, *why, *where] += 1
+        if bucket := _bucket(step):
+            times[step.version_id, record.activity, bucket, *where] += 1
+    _add(tables.STEP_COUNT, tables.STEP_COUNT_KEY, counts)
+    _add(tables.STEP_ERROR_COUNT, tables.STEP_ERROR_COUNT_KEY, errors)
+    _add(tables.STEP_TIME_COUNT, tables.STEP_TIME_COUNT_KEY, times)
+
+
+def _bucket(step: Step) -> int:
+    """0: at once. The first step's time is that from the receipt to the handling: nobody was there yet."""
+    record = step.record
+    if record.at == record.entered_at or step.entrance or record.status in _STOOD_STILL:
+        return 0
+    return bucket_of(record.at - record.entered_at)
+
+
+def _add(table: str, key: Sequence[Column], counts: Mapping[_Key, int]) -> None:
+    """In the order of the key: waves that touch the same rows lock them in the same order."""
+    bulk.insert(
+        table,
+        (*key, tables.N),
+        [(*values, counts[values]) for values in sorted(counts)],
+        on_conflict=tables.added_up(key),
+    )
