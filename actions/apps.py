@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ActionsConfig(AppConfig):
@@ -9,9 +10,11 @@ class ActionsConfig(AppConfig):
         from actions.contact.gate import ContactGate
         from actions.contact.privacy import ContactWishes
         from actions.custom import CustomActionHandler
+        from actions.help_topics import TOPICS
         from actions.messages.privacy import Deliveries
         from actions.messages.send import MessageHandler
-        from actions.models import Action, Channel
+        from actions.models import Action, Channel, MessageTemplate
+        from journeyorch import finding, helping
         from journeyorch.outbound import calls, enquiries, rotation
         from journeyorch.outbound.protection import rules
         from journeyorch.privacy import stores as privacy
@@ -22,5 +25,12 @@ class ActionsConfig(AppConfig):
         rules.register_preset(caps.preset_caps)
         for model, field in ((Action, "auth"), (Action, "signing"), (Channel, "config")):
             rotation.register(model, field)
+        templates = finding.by_name(MessageTemplate, "admin:actions_messagetemplate_change")
+        finding.register(
+            finding.Kind(_("Templates"), ("actions.view_messagetemplate",), templates),
+            finding.configured(Action),
+            finding.configured(Channel),
+        )
+        helping.register(TOPICS)
         privacy.register(Deliveries())
         privacy.register(ContactWishes())

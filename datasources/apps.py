@@ -10,13 +10,16 @@ class DatasourcesConfig(AppConfig):
         from datasources.external.fetch import FetchHandler
         from datasources.external.models import DataSource
         from datasources.external.privacy import Answers
+        from datasources.help_topics import TOPICS
         from datasources.platform.profiles.importing.preparing import KIND as IMPORT
         from datasources.platform.profiles.importing.work import Import
         from datasources.platform.profiles.privacy import People, complete
         from datasources.platform.records.usage import referrers_of_schema
+        from datasources.platform.schemas.models import Schema
         from datasources.platform.segments.evaluating import KIND as EVALUATION
         from datasources.platform.segments.evaluating import Evaluation
-        from journeyorch import usage
+        from datasources.platform.segments.models import Segment
+        from journeyorch import finding, helping, usage
         from journeyorch.background import kinds
         from journeyorch.outbound import calls, rotation
         from journeyorch.privacy import stores as privacy
@@ -30,3 +33,10 @@ class DatasourcesConfig(AppConfig):
         privacy.register(Answers())
         register_completer(complete)
         usage.register(referrers_of_schema)
+        segments = finding.by_name(Segment, "admin:datasources_segment_change")
+        finding.register(
+            finding.Kind(_("Segments"), ("datasources.view_segment",), segments),
+            finding.configured(DataSource),
+            finding.configured(Schema),
+        )
+        helping.register(TOPICS)

@@ -15,13 +15,18 @@ class EventsConfig(AppConfig):
 
         description.register(paths)
 
-        from events.models import InletToken
+        from events.help_topics import TOPICS
+        from events.models import Event, Inlet, InletToken
         from events.privacy import Received
+        from journeyorch import finding, helping
         from journeyorch.outbound import rotation
         from journeyorch.privacy import stores as privacy
 
         privacy.register(Received())
         rotation.register(InletToken, "sealed")
+
+        finding.register(finding.configured(Event), finding.configured(Inlet))
+        helping.register(TOPICS)
 
         from events.usage import events_of_schema
         from journeyorch import usage

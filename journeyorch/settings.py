@@ -25,6 +25,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Where people who get messages reach this installation: tracked links, unsubscribing, callbacks of providers.
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
+# Where the pages of docs/ can be read; help buttons lead there.
+DOCUMENTATION_URL = env.str("DOCUMENTATION_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Keys that encrypt the secrets of channels, sources and actions, newest first; separate from SECRET_KEY

@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from journeyorch.access.views import switch_sandbox
 from journeyorch.health import healthz
+from journeyorch.searching import search
 
 urlpatterns = [
     path("healthz", healthz),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["journeys"]), name="javascript-catalog"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("search/", search, name="search"),
     path("sandbox/", switch_sandbox, name="switch-sandbox"),
     # Before the API: clients of other systems send to addresses below it.
     path("", include("events.urls")),

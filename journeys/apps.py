@@ -10,13 +10,15 @@ class JourneysConfig(AppConfig):
         from datasources.signals import segment_membership_changed
         from events import effects
         from events.signals import events_received
-        from journeyorch import mentions, renaming, usage
+        from journeyorch import finding, helping, mentions, renaming, usage
         from journeyorch.outbound import endpoints as outbound_endpoints
         from journeyorch.privacy import stores as privacy
+        from journeys import finding as found
         from journeys.endpoints import endpoints
         from journeys.engine.messages import count_feedback
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
+        from journeys.help_topics import TOPICS
         from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
         from journeys.reports import arrivals
@@ -31,4 +33,9 @@ class JourneysConfig(AppConfig):
         mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)
         renaming.register(follow)
         outbound_endpoints.register(endpoints)
+        finding.register(
+            finding.Kind(_("Journeys"), ("journeys.view_journey",), found.journeys),
+            finding.Kind(_("People"), ("journeys.view_journey", "datasources.view_profile"), found.people),
+        )
+        helping.register(TOPICS)
         effects.register("journeys.view_journey", arrivals.told)

@@ -6,6 +6,7 @@ from journeys.views import (
     designer,
     expressions,
     fire,
+    first_steps,
     home,
     instances,
     labels,
@@ -21,6 +22,8 @@ register_converter(operations.VerbName, "verb")
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
+    path("first-steps/", first_steps.first_steps, name="first-steps"),
+    path("sample/", first_steps.sample, name="load-sample"),
     path("journeys/new/", designer.create, name="journey-create"),
     path("journeys/<uuid:uid>/", versions.journey, name="journey"),
     path("versions/<uuid:uid>/", versions.diagram, name="version"),

@@ -23,7 +23,7 @@ from journeys import publishing
 from journeys.definition.document import Document
 from journeys.demo.drawing import welcome_journey
 from journeys.demo.people import guests
-from journeys.models import Journey
+from journeys.models import JourneyVersion
 
 INLET_KEY = "hotel-beacons"
 #: Only ever valid in the demo, which listens on this machine alone.
@@ -31,6 +31,9 @@ INLET_TOKEN = "demo-hotel-beacons-key"  # noqa: S105
 PASSWORD = "hotel-demo"  # noqa: S105
 EVENT_SCHEMA, PROFILE_SCHEMA = "https://hotel.example/schemas/visit", "https://hotel.example/schemas/guest"
 EVENT_IDS = {"LobbyBeacon": "hotel-lobby-beacon", "RestaurantBeacon": "hotel-restaurant-beacon"}
+
+#: Reserved for examples (RFC 2606).
+_NOWHERE = "https://reservations.example"
 
 #: What journeys may use of a visit: forms and jumps ask for these, not for all that the schema knows.
 EVENT_FIELDS = [
@@ -68,9 +71,27 @@ def load_hotel(addresses: Addresses) -> None:
     _logins(sandbox)
     _guests(sandbox)
     _events(sandbox)
+    _inlet(sandbox)
     _source(sandbox, addresses.reservations)
-    _messages(sandbox, addresses.catcher)
-    _journey(sandbox)
+    _channels(sandbox, addresses.catcher)
+    _templates(sandbox)
+    author = User.objects.get(username="business")
+    version = _journey(sandbox, author)
+    if version.status == JourneyVersion.Status.DRAFT:
+        publishing.publish(version, by=author)
+
+
+@transaction.atomic
+def load_sample(sandbox: Sandbox, *, author: User) -> None:
+    """The same as something to look at and to change: no logins, no key, no channel, and a draft only.
+
+    The reservation system has an address that leads nowhere until somebody gives their own.
+    """
+    _guests(sandbox)
+    _events(sandbox)
+    _source(sandbox, _NOWHERE)
+    _templates(sandbox)
+    _journey(sandbox, author)
 
 
 def _logins(sandbox: Sandbox) -> None:
@@ -110,13 +131,6 @@ def _events(sandbox: Sandbox) -> None:
     guest.groups += ["pushNotificationDetails", "testProfile"]
     event_schema = _composed(sandbox, visit)
     _composed(sandbox, guest)
-    inlet, created = Inlet.objects.get_or_create(
-        sandbox=sandbox, key=INLET_KEY, defaults={"name": "Beacons of the hotel", "schema": event_schema}
-    )
-    if created:
-        InletToken.objects.create(
-            inlet=inlet, digest=hashlib.sha256(INLET_TOKEN.encode()).hexdigest(), hint=INLET_TOKEN[:8]
-        )
     for name, place in (("LobbyBeacon", "the lobby"), ("RestaurantBeacon", "the restaurant")):
         Event.objects.get_or_create(
             sandbox=sandbox,
@@ -129,6 +143,17 @@ def _events(sandbox: Sandbox) -> None:
                 "namespace": "CRMID",
                 "fields": EVENT_FIELDS,
             },
+        )
+
+
+def _inlet(sandbox: Sandbox) -> None:
+    schema = Schema.objects.get(sandbox=sandbox, name="Hotel visit")
+    inlet, created = Inlet.objects.get_or_create(
+        sandbox=sandbox, key=INLET_KEY, defaults={"name": "Beacons of the hotel", "schema": schema}
+    )
+    if created:
+        InletToken.objects.create(
+            inlet=inlet, digest=hashlib.sha256(INLET_TOKEN.encode()).hexdigest(), hint=INLET_TOKEN[:8]
         )
 
 
@@ -174,7 +199,7 @@ def _source(sandbox: Sandbox, url: str) -> None:
     )
 
 
-def _messages(sandbox: Sandbox, catcher: str) -> None:
+def _channels(sandbox: Sandbox, catcher: str) -> None:
     for kind, name in (("email", "Email"), ("sms", "SMS"), ("push", "Push")):
         config = {"url": catcher, "sender_name": "Hotel Journeyorch"}
         channel, _ = Channel.objects.get_or_create(
@@ -183,6 +208,9 @@ def _messages(sandbox: Sandbox, catcher: str) -> None:
         if channel.config.get("url") != catcher:
             channel.config = config
             channel.save()
+
+
+def _templates(sandbox: Sandbox) -> None:
     for name, (kind, content, parameters) in _TEMPLATES.items():
         MessageTemplate.objects.get_or_create(
             sandbox=sandbox, name=name, defaults={"kind": kind, "content": content, "parameters": parameters}
@@ -234,13 +262,13 @@ _TEMPLATES: dict[str, tuple[str, dict[str, str], list[dict[str, Any]]]] = {
 }
 
 
-def _journey(sandbox: Sandbox) -> None:
-    """The journey, published, by the same verbs that its author would use."""
-    if Journey.objects.filter(sandbox=sandbox, name="Hotel welcome").exists():
-        return
-    author = User.objects.get(username="business")
+def _journey(sandbox: Sandbox, author: User) -> JourneyVersion:
+    """The first version of the journey, made by the same verb that its author would use."""
+    found = JourneyVersion.objects.filter(sandbox=sandbox, journey__name="Hotel welcome", number=1).first()
+    if found:
+        return found
     document = Document.model_validate(welcome_journey())
     version = publishing.create_journey(sandbox, "Hotel welcome", by=author, document=document)
     version.journey.description = "Greets guests in the lobby by what we know of them."
     version.journey.save()
-    publishing.publish(version, by=author)
+    return version

@@ -130,6 +130,12 @@ def names_of_person(sandbox: Sandbox, value: str, namespace: str = "") -> list[t
     return sorted(names | set(seen.filter(profile__in=list(profiles)).values_list("namespace", "value")))
 
 
+def is_known(sandbox: Sandbox, value: str) -> bool:
+    """Whether anybody has exactly this identity, in any namespace."""
+    names = {(code, canonical(code, value)) for code in namespaces_of(sandbox.pk)}
+    return Identity.objects.filter(_any_of(names, "value"), sandbox=sandbox).exists()
+
+
 def instances_of_person(sandbox: Sandbox, names: list[tuple[str, str]]) -> QuerySet[Instance]:
     """Every way of this person through a journey of the sandbox, newest first; without those of tests."""
     if not names:

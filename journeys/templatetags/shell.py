@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch import helping
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
 from journeys.reports.reasons import reason_in_words
 from journeys.views.shell import VIEW
@@ -93,12 +94,16 @@ def _is_current(path: str, url: str) -> bool:
     return path.startswith(url)
 
 
+# They point along the line of reading, and are turned round where it runs from right to left.
+_POINTING = frozenset({"back", "forward", "undo", "redo", "logout", "door", "list"})
+
+
 @register.simple_tag
 def icon(name: str, css: str = "icon") -> SafeString:
     """An icon of the sprite; says nothing to screen readers, so there must be a text beside it."""
     return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        css, static("icons.svg"), name,
+        '<svg class="{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css, " icon--pointing" if name in _POINTING else "", static("icons.svg"), name,
     )  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def demo_catcher() -> str:
 
 
 register.filter("reason", reason_in_words)
+register.simple_tag(helping.button, name="help_button")
 
 
 # What operators did that is a step event of its own (decide/operate.py), and why they could not.

@@ -9,19 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from datasources.platform.namespaces.known import namespaces_of
 from events.models import ReceivedEvent
 from journeyorch.access.sandboxes import sandbox_of
 from journeys.models import Instance
 from journeys.reports.arrivals import arrival_of
-from journeys.reports.people import instances_of_person, names_of_person
 from journeys.reports.story import story_of, waits_until
 from journeys.views.drawing import path_labels, step_named, steps_of
+from journeys.views.lists import WaysList
 from journeys.views.operations import choices_for
 from journeys.views.shell import VIEW, page
 from journeys.views.versions import document_of
 
-MOST_INSTANCES = 200
 # An event that has had no effect for so long will have none.
 EXPECTED_WITHIN = timedelta(seconds=15)
 
@@ -59,19 +57,7 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
 @page(VIEW)
 def search(request: HttpRequest) -> HttpResponse:
     """A person by any identity, with all ways through journeys."""
-    sandbox = sandbox_of(request)
-    value, namespace = request.GET.get("q", "").strip()[:512], request.GET.get("namespace", "")[:60]
-    names = names_of_person(sandbox, value, namespace) if value else []
-    instances = instances_of_person(sandbox, names)[:MOST_INSTANCES]
-    rows = [(found, found.version) for found in instances]
-    context = {
-        "value": value,
-        "namespace": namespace,
-        "namespaces": sorted(namespaces_of(sandbox.pk).values(), key=lambda known: known.name),
-        "names": sorted({(found.namespace, found.person_id) for found, _ in rows}),
-        "rows": rows,
-    }
-    return render(request, "journeys/search.html", context)
+    return WaysList(request).answer()
 
 
 @page(VIEW)

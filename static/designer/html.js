@@ -16,9 +16,13 @@ export function iconUrl(name) {
   return `${sprite}#${name}`;
 }
 
+// They point along the line of reading, and are turned round where it runs from right to left.
+const POINTING = new Set(["back", "forward", "undo", "redo", "list"]);
+
 /** An icon says nothing to screen readers: there is a text beside it. @param {{name: string}} props */
 export function Icon({ name }) {
-  return html`<svg class="icon" aria-hidden="true" focusable="false"><use href=${iconUrl(name)} /></svg>`;
+  const css = POINTING.has(name) ? "icon icon--pointing" : "icon";
+  return html`<svg class=${css} aria-hidden="true" focusable="false"><use href=${iconUrl(name)} /></svg>`;
 }
 
 /**

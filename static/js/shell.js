@@ -1,4 +1,6 @@
-// What every page does: choosing colours, closing menus.
+// What every page does: choosing colours, closing menus; keys are in a file of their own.
+
+import "./keys.js";
 
 /** @param {string} theme "auto", "light" or "dark" */
 function choose(theme) {

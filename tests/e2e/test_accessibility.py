@@ -90,8 +90,43 @@ def test_no_page_has_a_fault_that_axe_knows(open_page: Any, site: str) -> None:
     for address in [*business_pages(), *technical_pages()]:
         page.goto(site + address)
         faults += faults_of(page)
+    faults += faults_of_shell(page, site)
     faults += faults_of_designer(page, site)
+    faults += faults_from_right_to_left(page, site)
     assert not faults, "\n".join(faults)
+
+
+def faults_of_shell(page: Any, site: str) -> list[str]:
+    """What opens on pages: help, filters, columns, a row's menu, the keys, the search over everything."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}/")
+    page.evaluate("document.querySelectorAll('main details').forEach(menu => { menu.open = true })")
+    faults = [f"with all menus: {fault}" for fault in faults_of(page)]
+    page.keyboard.press("?")
+    faults += [f"with keys: {fault}" for fault in faults_of(page)]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("welcome")
+    page.get_by_role("option", name="Hotel welcome").wait_for()
+    return [*faults, *(f"with the search: {fault}" for fault in faults_of(page))]
+
+
+def faults_from_right_to_left(page: Any, site: str) -> list[str]:
+    """In Arabic nothing stands outside of the screen, and icons that point are turned round."""
+    page.set_extra_http_headers({"Accept-Language": "ar"})
+    draft = JourneyVersion.objects.get(journey__name="Unfinished").uid
+    faults = []
+    for address in ("/", "/people/?q=guest-001", "/admin/events/event/add/", f"/versions/{draft}/design/"):
+        page.goto(site + address)
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                faults.append(f"{address} is wider than {width} pixels from right to left")
+        turned = """[...document.querySelectorAll('.icon--pointing')]
+            .every(icon => getComputedStyle(icon).transform.startsWith('matrix(-1'))"""
+        if page.evaluate("document.documentElement.dir") != "rtl" or not page.evaluate(turned):
+            faults.append(f"{address} is not from right to left")
+    return faults
 
 
 def faults_of_designer(page: Any, site: str) -> list[str]:
@@ -152,7 +187,17 @@ def business_pages() -> list[str]:
     tries.append(
         Links("", uuid.uuid4()).preferences(sandbox_id=1, kind="email", address="a@b.org", profile_id=None)
     )
-    return ["/", "/?q=nothing", *tabs, story, "/people/?q=guest-001", *tries, "/journeys/new/", "/help/"]
+    return [
+        "/",
+        "/?q=nothing",
+        *tabs,
+        story,
+        "/people/?q=guest-001",
+        *tries,
+        "/journeys/new/",
+        "/help/",
+        "/search/?q=welcome",
+    ]
 
 
 def technical_pages() -> list[str]:

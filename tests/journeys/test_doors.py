@@ -30,6 +30,7 @@ _PUBLIC_PATHS = re.compile(
 #: Expressions are worked out on what the request brings along.
 _FOR_EVERYBODY = re.compile(
     r"api/v1/(expressions/(functions|complete|check|evaluate|simple))?|"
+    r"search/|"  # finds only what its finder may see
     r"(admin/(password_change/(done/)?|autocomplete/|access/sandbox/(<path:object_id>/(change|history)/)?)?)?"
 )
 _REFUSED = {301, 302, 401, 403, 404, 405}

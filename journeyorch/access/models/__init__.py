@@ -3,7 +3,8 @@
 from journeyorch.access.models.audit_entry import AuditEntry
 from journeyorch.access.models.configuration import Configuration
 from journeyorch.access.models.credential import Credential
+from journeyorch.access.models.preference import Preference
 from journeyorch.access.models.sandbox import Sandbox
 from journeyorch.access.models.user import User
 
-__all__ = ["AuditEntry", "Configuration", "Credential", "Sandbox", "User"]
+__all__ = ["AuditEntry", "Configuration", "Credential", "Preference", "Sandbox", "User"]

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events.models import InletToken
 from journeys import publishing
 from journeys.models import JourneyVersion
 
@@ -21,7 +22,7 @@ def many(sandbox, live, person):
 
 
 def names(answer) -> list[tuple[str, int]]:
-    return [(version.journey.name, version.number) for version in answer.context["shown"].object_list]
+    return [(version.journey.name, version.number) for version in answer.context["list"].shown.object_list]
 
 
 def test_without_journeys_the_page_says_what_one_is(maker, sandbox):
@@ -43,8 +44,8 @@ def test_the_list_needs_few_queries_however_long_it_is(reader, many):
 
 
 def test_people_inside_are_counted(reader, many):
-    rows = reader.get("/?status=live").context["rows"]
-    assert [(row.version.journey.name, row.inside) for row in rows] == [("Win back", 2)]
+    rows = reader.get("/?status=live").context["list"].rows
+    assert [(row.name, row.known) for row in rows] == [("Win back", 2)]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,9 @@ def test_people_inside_are_counted(reader, many):
         ("q=journey 0&sort=name", [(f"Journey 0{number}", 1) for number in range(10)]),
         ("q=journey 0&sort=-name", [(f"Journey 0{number}", 1) for number in range(9, -1, -1)]),
         ("q=nothing like this", []),
+        ("q=win&created_from=2001-02-03&created_until=2190-01-01", [("Win back", 2), ("Win back", 1)]),
+        ("created_until=2001-02-03", []),
+        ("q=win&published_from=2001-02-03", [("Win back", 1)]),
     ],
 )
 def test_search_filters_and_order_live_in_the_address(reader, many, query, expected):
@@ -63,15 +67,24 @@ def test_search_filters_and_order_live_in_the_address(reader, many, query, expec
 
 
 @pytest.mark.parametrize(
-    "query", ["sort=password", "page=-1", "page=x", "status=no-such", "latest=7", "sort=--name"]
+    "query",
+    [
+        "sort=password",
+        "page=-1",
+        "page=x",
+        "status=no-such",
+        "latest=7",
+        "sort=--name",
+        "created_from=0001-01-01",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_list(reader, many, query):
     assert len(names(reader.get(f"/?{query}"))) in (12, 30)
 
 
 def test_the_first_steps_are_ticked_by_what_there_is(reader, live, person):
-    done = [task.done for task in reader.get("/").context["tasks"]]
-    assert done == [True, False, True, True, False]
+    tasks = reader.get("/").context["steps"].tasks
+    assert [task.is_done for task in tasks] == [True, False, False, True, False, True, False]
 
 
 def test_names_are_text_and_never_markup(maker, sandbox, event):
@@ -82,8 +95,40 @@ def test_names_are_text_and_never_markup(maker, sandbox, event):
 
 
 def test_row_actions_are_those_that_are_possible(maker, live):
-    row = maker.get("/").context["rows"][0]
-    assert [move.name for move in row.moves] == ["close", "stop", "new-version", "duplicate"]
+    def labels() -> list[str]:
+        return [str(action.label) for action in maker.get("/").context["list"].rows[0].actions]
+
+    expected = ["Name and labels", "Close to new entrances", "Stop", "New version", "Duplicate"]
+    assert labels() == expected
     JourneyVersion.objects.update(status="stopped")
-    row = maker.get("/").context["rows"][0]
-    assert [move.name for move in row.moves] == ["duplicate", "delete"]
+    assert labels() == ["Duplicate", "Delete"]
+
+
+def test_a_filter_that_is_chosen_stands_in_a_chip_that_takes_it_away(reader, many):
+    chips = reader.get("/?status=live&status=draft&latest=1&page=2").context["list"].chips
+    assert [link.chip.label for link in chips] == ["Draft", "Live", "Latest versions only"]
+    assert chips[0].query == "?status=live&latest=1"
+
+
+def test_columns_and_order_are_remembered_for_the_user(reader, maker, many):
+    assert reader.post("/?q=win", {"columns": ["status"], "sort": "name"}).url == "/?q=win"
+    ours, theirs = reader.get("/").context["list"], maker.get("/").context["list"]
+    assert ([column.name for column in ours.chosen], ours.sort) == (["name", "status"], "name")
+    assert ([column.name for column in theirs.chosen][-1], theirs.sort) == ("published", "-updated")
+    reader.post("/", {"reset": "1"})
+    assert reader.get("/").context["list"].sort == "-updated"
+
+
+def test_the_first_steps_can_be_hidden_and_shown_again(reader, live):
+    reader.post("/first-steps/", {"hide": "1"})
+    assert reader.get("/").context["steps"] is None
+    reader.post("/first-steps/")
+    assert reader.get("/").context["steps"]
+
+
+def test_sample_data_go_into_an_empty_sandbox_as_a_draft_without_a_key(admin_client, sandbox):
+    assert admin_client.get("/").context["can_load_sample"]
+    admin_client.post("/sample/")
+    assert JourneyVersion.objects.get().status == "draft"
+    assert not InletToken.objects.exists()
+    assert admin_client.post("/sample/").status_code == 403

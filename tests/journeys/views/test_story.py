@@ -140,7 +140,7 @@ def test_a_discarded_event_is_told_with_its_reason_in_words(reader, person, told
 
 
 def found(answer) -> list[str]:
-    return [instance.person_id for instance, _version in answer.context["rows"]]
+    return [row.thing.person_id for row in answer.context["list"].rows]
 
 
 def test_a_person_is_found_by_an_identity_as_people_write_it(reader, person):

@@ -1,0 +1,62 @@
+"""What the help buttons on the pages of data sources, schemas, profiles and segments say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from journeyorch.helping import Help
+
+TOPICS = {
+    "data-sources": Help(
+        _("Data sources"),
+        _(
+            "A data source is another system that is asked while a person walks through a journey. Its field "
+            "groups say what is asked for and which fields the answer has."
+        ),
+        "#{Reservations.Booking.reservation.active}",
+        "technical.md#data-sources-and-field-groups",
+    ),
+    "payload": Help(
+        _("Sample of an answer"),
+        _(
+            "Paste an answer of the other system as it really is: fields and their types are read from it. "
+            "What it lacks cannot be used in conditions."
+        ),
+        '{"reservation": {"active": true, "nights": 3}}',
+        "technical.md#data-sources-and-field-groups",
+    ),
+    "schemas": Help(
+        _("Schemas"),
+        _(
+            "A schema names the fields of messages or of profiles, and their types. What comes in is checked "
+            "against it."
+        ),
+        '{"type": "object", "properties": {"total": {"type": "number"}}}',
+        "technical.md#schemas",
+    ),
+    "namespaces": Help(
+        _("Namespaces"),
+        _(
+            "A namespace is a kind of identity. The same text in two namespaces is two different people "
+            "unless a message has said otherwise."
+        ),
+        _("Email: anna@example.com · CRMID: 4711"),
+        "technical.md#namespaces-and-profiles",
+    ),
+    "profiles": Help(
+        _("Profiles"),
+        _(
+            "A profile is everything that is known of one person, by all identities together. Flag some as "
+            "test profiles: only they enter tests."
+        ),
+        '{"person": {"name": {"firstName": "Ada"}}}',
+        "technical.md#namespaces-and-profiles",
+    ),
+    "segments": Help(
+        _("Segments"),
+        _(
+            "A segment is all people for whom an expression over their profile and history is true. Journeys "
+            "can begin when somebody comes in or leaves, and ask who is in it."
+        ),
+        '#{ExperiencePlatform.ProfileFieldGroup.loyalty.tier} == "gold"',
+        "technical.md#segments",
+    ),
+}
