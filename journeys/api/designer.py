@@ -22,7 +22,7 @@ from journeyorch.api.problems import MEDIA_TYPE, Flaw, Unacceptable, problem
 from journeyorch.api.views import ApiView
 from journeys import labels, publishing
 from journeys.designer.offers import jump_variables, offers_of, profile_fields
-from journeys.designer.state import describe_draft, describe_problems, describe_version, may_change
+from journeys.designer.state import describe_draft, describe_problems, describe_version, permissions_of
 from journeys.engine.catalog import read_catalog
 from journeys.models import JourneyVersion, Onlooker
 from journeys.views.lifecycle import describe_moves
@@ -85,7 +85,7 @@ class Draft(DesignView):
 
 
 def _current(version: JourneyVersion, user: User) -> dict[str, Any]:
-    head = {"version": describe_version(version), "may": {"change": may_change(version, user)}}
+    head = {"version": describe_version(version), "may": permissions_of(version, user)}
     return {**head, **describe_draft(version)}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.api import designer, expressions, step_events
+from journeys.api import designer, expressions, step_events, testing
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -23,5 +23,15 @@ urlpatterns = [
     ),
     path("versions/<uuid:uid>/jump-fields", designer.JumpFields.as_view(), name="api-design-jump-fields"),
     path("versions/<uuid:uid>/template", designer.TemplatePreview.as_view(), name="api-design-template"),
+    path("versions/<uuid:uid>/test", testing.TestMode.as_view(), name="api-test"),
+    path("versions/<uuid:uid>/test/payload", testing.Payload.as_view(), name="api-test-payload"),
+    path("versions/<uuid:uid>/test/trigger", testing.Trigger.as_view(), name="api-test-trigger"),
+    path(
+        "versions/<uuid:uid>/test/qualification",
+        testing.Qualification.as_view(),
+        name="api-test-qualification",
+    ),
+    path("versions/<uuid:uid>/test/options", testing.Options.as_view(), name="api-test-options"),
+    path("versions/<uuid:uid>/test/profiles", testing.TestProfiles.as_view(), name="api-test-profiles"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]

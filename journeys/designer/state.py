@@ -19,6 +19,7 @@ from journeys.publishing import CHANGE_TIMEOUT, check
 
 Status = JourneyVersion.Status
 CHANGE = "journeys.change_journey"
+_TEST = ("payload", "trigger", "qualification", "options", "profiles")
 _EXPRESSIONS = ("check", "complete", "simple", "evaluate", "samples")
 
 
@@ -36,10 +37,16 @@ def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
             "waitDays": catalog.longest_wait.days,
         },
         "timeZones": sorted(available_timezones()),
-        "may": {"change": may_change(version, user), "changeTimeout": user.has_perm(CHANGE_TIMEOUT)},
+        "may": {**permissions_of(version, user), "changeTimeout": user.has_perm(CHANGE_TIMEOUT)},
         "user": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
         "urls": _addresses(version),
     }
+
+
+def permissions_of(version: JourneyVersion, user: User) -> dict[str, bool]:
+    """What the page lets this user do with the version as it is now."""
+    is_in_test = version.status == Status.TEST
+    return {"change": may_change(version, user), "test": is_in_test and user.has_perm(CHANGE)}
 
 
 def may_change(version: JourneyVersion, user: User) -> bool:
@@ -100,7 +107,8 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
         "home": reverse("home"),
         "help": reverse("help"),
         "version": reverse("version", args=[uid]),
-        "test": reverse("version-test", args=[uid]),
+        "testPath": reverse("version-test-path", args=[uid]),
+        "testLog": reverse("version-test-log", args=[uid]),
         "details": reverse("version-details", args=[uid]),
         "people": reverse("version-people", args=[uid]),
         "labels": reverse("version-labels", args=[uid]),
@@ -109,5 +117,9 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
     }
     parts = ("draft", "presence", "journey", "moves", "offers", "profile-fields", "jump-fields", "template")
     api = {part: reverse(f"api-design-{part}", args=[uid]) for part in parts}
+    test = {
+        "test": reverse("api-test", args=[uid]),
+        **{f"test-{part}": reverse(f"api-test-{part}", args=[uid]) for part in _TEST},
+    }
     expressions = {part: reverse(f"api-expressions-{part}") for part in _EXPRESSIONS}
-    return {**pages, **api, **expressions}
+    return {**pages, **api, **test, **expressions}

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from datasources.platform.namespaces.canonical import canonical
 from journeys.definition.document import Document
 from journeys.definition.layout import START
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
@@ -28,21 +29,20 @@ def instances_of_test(version: JourneyVersion) -> list[Instance]:
 # --- The path -------------------------------------------------------------------------------------
 
 
-def path_of(version: JourneyVersion, document: Document, *, instance: str = "") -> dict[str, Any]:
-    """The way of one instance (the latest, unless ``instance`` names one) as plain JSON.
+def path_of(version: JourneyVersion, document: Document, *, person: str = "") -> dict[str, Any]:
+    """The way of the latest instance, or of the latest of one ``person``, as plain JSON.
 
     ``taken``: the lines of the drawing that were walked, as ``source:way:target``; ``here``: the activities
     where the person stands; ``errors``: by activity. ``discards``: why events did nothing.
     """
     instances = instances_of_test(version)
-    chosen = next((one for one in instances if str(one.pk) == instance), instances[0] if instances else None)
+    chosen = next((one for one in instances if not person or _is_of(one, person)), None)
     events = list(StepEvent.objects.filter(instance_id=chosen.pk).order_by("sequence")) if chosen else []
     steps = [event for event in events if event.status != StepEvent.Status.DISCARDED]
     return {
         "status": version.status,
         "run": version.run,
         "count": len(instances),
-        "instances": [_short(one) for one in instances],
         "instance": _short(chosen) if chosen else None,
         "activities": [step.activity for step in steps],
         "taken": _lines(document, steps, _here(chosen)),
@@ -50,6 +50,10 @@ def path_of(version: JourneyVersion, document: Document, *, instance: str = "") 
         "errors": _errors(steps),
         "discards": _discards(version),
     }
+
+
+def _is_of(instance: Instance, person: str) -> bool:
+    return instance.person_id == canonical(instance.namespace, person)
 
 
 def _short(instance: Instance) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from csp.constants import NONCE
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +55,10 @@ def design(request: HttpRequest, uid: UUID) -> HttpResponse:
     assert user is not None  # `page` let nobody else in
     # Written for people, or bundled for browsers: tools/javascript.py.
     script = "designer/main.js" if settings.DEBUG else "build/designer/main.js"
-    context = {"version": version, "state": state_of(version, user), "script": script}
+    # What the page before has done; the designer says it.
+    notices = [str(message) for message in messages.get_messages(request)]
+    state = {**state_of(version, user), "notices": notices}
+    context = {"version": version, "state": state, "script": script}
     return render(request, "journeys/designer.html", context)
 
 

@@ -177,10 +177,9 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
     messages.success(request, asked.done)
     if asked.name == "delete":
         return redirect("home")
-    if made is not None:
-        return redirect("version-design", uid=made.uid)
-    page_name = "version-test" if asked.name.startswith("switch-test") else "version"
-    return redirect(page_name, uid=version.uid)
+    if made is not None or asked.name.startswith("switch-test"):
+        return redirect("version-design", uid=(made or version).uid)
+    return redirect("version", uid=version.uid)
 
 
 def _consequences(version: JourneyVersion, asked: Move) -> list[str]:

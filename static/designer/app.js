@@ -13,6 +13,7 @@ import { AddList, Palette } from "./palette-view.js";
 import { Pane } from "./pane/pane.js";
 import { news } from "./saving.js";
 import { announced, canEdit, drawing, limits, mode, opened, pane, problems } from "./store.js";
+import { TestLog } from "./testing/open.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 export function App() {
@@ -39,6 +40,7 @@ export function App() {
       <${Notice} />
     </main>
     <${Pane} />
+    <${TestLog} />
     <${Foot} />
     <${Dialogs} />
     <div class="visually-hidden" aria-live="polite" aria-atomic="true">${announced.value}</div>

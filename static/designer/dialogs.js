@@ -100,9 +100,11 @@ const KEYS = () => [
   ["Ctrl+C Ctrl+X Ctrl+V", gettext("copy, cut, paste: also into other journeys")],
   ["Ctrl+Z Ctrl+Y", gettext("undo, redo")],
   ["+ − 0", gettext("larger, smaller, all of it")],
-  ["P", gettext("the next problem")],
+  ["P", gettext("the next problem; in the test of a segment journey: a qualification")],
   ["O", gettext("drawing or list")],
-  ["T", gettext("test")],
+  ["T", gettext("begin the test, or end it")],
+  ["E", gettext("in a test: trigger an event")],
+  ["L", gettext("in a test: the log")],
   ["Esc", gettext("close, or select nothing")],
 ];
 

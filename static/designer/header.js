@@ -10,7 +10,8 @@ import { askFor } from "./dialogs.js";
 import { download } from "./canvas/files.js";
 import { others, refusal, settled, status } from "./saving.js";
 import { say } from "./actions.js";
-import { canEdit, history, mode, pane, problems, redoNext, undoLast, urls, version } from "./store.js";
+import { canEdit, history, may, mode, pane, problems, redoNext, undoLast, urls, version } from "./store.js";
+import { isInTest, isLogOpen, openTrigger, toggleLog } from "./testing/open.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 export function Header() {
@@ -28,14 +29,35 @@ export function Header() {
     ${canEdit.value && html`<${UndoButtons} />`}
     <${Modes} />
     <div class="top__main">
-      ${canEdit.value && html`<button type="button" class="button top__test"
-        onClick=${() => begin("switch-test-on")}><${Icon} name="play" /> ${gettext("Test")}</button>`}
+      <${TestButtons} />
       ${state !== "draft" && html`<a class="button" href=${urls.version}><${Icon}
         name="users" /> ${gettext("Report")}</a>`}
-      ${state === "test" && html`<a class="button" href=${urls.test}><${Icon} name="play" /> ${gettext("Test")}</a>`}
       <${PublishButton} />
     </div>
   </header>`;
+}
+
+/** Into the test and out of it again; meanwhile what one does in it. */
+function TestButtons() {
+  if (canEdit.value) {
+    return html`<button type="button" class="button top__test" onClick=${switchTest}><${Icon}
+      name="play" /> ${gettext("Test")}</button>`;
+  }
+  if (!isInTest()) {
+    return null;
+  }
+  return html`<button type="button" class="button" aria-expanded=${pane.value === "test"}
+      onClick=${() => (pane.value === "test" ? (pane.value = "") : openTrigger("event"))}><${Icon} name="bolt" />
+      ${may.value.test ? gettext("Trigger") : gettext("Path")}</button>
+    <button type="button" class="button" aria-expanded=${isLogOpen.value} onClick=${toggleLog}><${Icon} name="note" />
+      ${gettext("Log")}</button>
+    ${may.value.test && html`<button type="button" class="button" onClick=${switchTest}><${Icon} name="stop" />
+      ${gettext("End the test")}</button>`}`;
+}
+
+/** A draft is put in test, or comes out of it. */
+export function switchTest() {
+  begin(isInTest() ? "switch-test-off" : "switch-test-on");
 }
 
 function Saved() {

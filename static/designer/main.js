@@ -1,6 +1,7 @@
 // Begins the designer with what the server has put into the page.
 
 import { render } from "../build/preact.js";
+import { say } from "./actions.js";
 import { stayIn } from "./api.js";
 import { App } from "./app.js";
 import { html, useSprite } from "./html.js";
@@ -9,6 +10,7 @@ import { loadRecent } from "./palette.js";
 import { watch } from "./saving.js";
 import { watchKeys } from "./shortcuts.js";
 import { load, mode } from "./store.js";
+import { watchTest } from "./testing/open.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("designer"));
 const state = JSON.parse(document.getElementById("designer-state")?.textContent ?? "{}");
@@ -25,3 +27,7 @@ render(html`<${App} />`, root);
 watch(state.revision);
 watchKeys();
 watchCounts(state.version.status);
+watchTest();
+if (state.notices.length) {
+  say(state.notices.join(" "));
+}

@@ -7,7 +7,8 @@ import { html, Icon, IconButton } from "./html.js";
 import { menuFor, menuForPath, openMenuBelow } from "./menus.js";
 import { ENTRANCE, reachable, START } from "./model/document.js";
 import { detailOf, nameOf, waysOf } from "./model/kinds.js";
-import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection } from "./store.js";
+import { traceOf, traceWords } from "./model/trail.js";
+import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection, trail } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /** @typedef {import("./model/document.js").Place} Place */
@@ -137,6 +138,7 @@ function Row({ id, next }) {
   const kind = kinds[activity.kind];
   const own = problemsByStep.value.get(id) ?? [];
   const here = counts.value[`here:${id}`] ?? 0;
+  const trace = traceOf(trail.value, id);
   const name = nameOf(activity, kinds);
   return html`<div class=${`outline-view__row${selection.value.has(id) ? " outline-view__row--selected" : ""}`}>
     <button type="button" class="outline-view__step" data-outline=${id} onClick=${() => open(id)}
@@ -148,6 +150,7 @@ function Row({ id, next }) {
       ${own.length > 0 && html`<span
         class=${`chip chip--${own.some((one) => one.isError) ? "error" : "warning"}`}>
         ${filled(ngettext("%(n)s problem", "%(n)s problems", own.length), { n: own.length })}</span>`}
+      ${trace && html`<span class=${`chip chip--${trace === "failed" ? "error" : "running"}`}>${traceWords(trace)}</span>`}
       ${here > 0 && html`<span class="chip chip--running">
         ${filled(ngettext("%(n)s person here", "%(n)s people here", here), { n: here })}</span>`}
     </button>

@@ -4,7 +4,7 @@ import * as actions from "./actions.js";
 import { clickSlot } from "./canvas/gestures.js";
 import { fit, place, toScreen, zoomBy } from "./canvas/view.js";
 import { isHelpOpen } from "./dialogs.js";
-import { begin } from "./header.js";
+import { switchTest } from "./header.js";
 import { closeMenu, menuFor, openMenu } from "./menus.js";
 import { linksTo, START } from "./model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "./model/layout.js";
@@ -14,6 +14,7 @@ import {
   announce,
   canEdit,
   drawing,
+  may,
   mode,
   open,
   order,
@@ -23,6 +24,7 @@ import {
   undoLast,
   wantsFocus,
 } from "./store.js";
+import { isInTest, openTrigger, toggleLog } from "./testing/open.js";
 import { gettext } from "./text.js";
 
 let lastProblem = -1;
@@ -120,9 +122,14 @@ function plainKey(event) {
     0: () => fit(),
     o: () => (mode.value = mode.value === "canvas" ? "outline" : "canvas"),
     p: nextProblem,
+    ...((canEdit.value || may.value.test) && { t: switchTest }),
+    ...(isInTest() && {
+      l: toggleLog,
+      e: () => openTrigger("event"),
+      ...(drawsOnSegment() && { p: () => openTrigger("segment") }),
+    }),
     ...(canEdit.value && {
       a: actions.chooseWhatToAdd,
-      t: () => void begin("switch-test-on"),
       delete: remove,
       backspace: remove,
     }),
@@ -130,6 +137,12 @@ function plainKey(event) {
   const act = keys[event.key.toLowerCase()];
   act?.();
   return Boolean(act);
+}
+
+/** In the test of such a journey it is the segment that lets people in. */
+function drawsOnSegment() {
+  const { start, activities } = drawing.value;
+  return start.some((id) => activities[id]?.kind === "segment_qualification");
 }
 
 function remove() {

@@ -52,7 +52,7 @@ export const known = { timeZones: [], user: { id: 0, name: "" } };
 
 export const history = signal(begin(emptyDocument()));
 export const version = signal(/** @type {Version} */ ({ journey: {} }));
-export const may = signal({ change: false, changeTimeout: false });
+export const may = signal({ change: false, changeTimeout: false, test: false });
 export const offers = signal(
   /** @type {Offers} */ ({
     events: [],
@@ -71,19 +71,15 @@ export const selection = signal(/** @type {Set<string>} */ (new Set()));
 /** The step that the keyboard is at; "": none. */
 export const active = signal("");
 /** What stands in the pane: the id of a step, a part of the page, or nothing. */
-export const pane = signal(/** @type {"" | "step" | "properties" | "problems"} */ (""));
+export const pane = signal(/** @type {"" | "step" | "properties" | "problems" | "test"} */ (""));
 /** The step in the pane, and the field to go to. */
 export const opened = signal({ id: "", field: "" });
 /** The way in which the drawing is shown. */
 export const mode = signal(/** @type {"canvas" | "outline"} */ ("canvas"));
 /** Figures by the names that live pages use: here:<step>, path:<step>:<way>, errors:<step>. */
 export const counts = signal(/** @type {Record<string, number>} */ ({}));
-/** What a test has passed: keys of edges, and ids of steps. */
-export const trail = signal(
-  /** @type {{ways: Set<string>, passed: Set<string>, here: Set<string>, failed: Set<string>} | null} */ (
-    null
-  ),
-);
+/** What a test has passed. */
+export const trail = signal(/** @type {import("./model/trail.js").Trail | null} */ (null));
 /** The step that shall have the focus once it is drawn. */
 export const wantsFocus = signal("");
 /** What screen readers are told. */

@@ -181,7 +181,7 @@ def business_pages() -> list[str]:
         f"{version}/stop/",
         f"{version}/labels/",
     ]
-    tabs += [f"{tested}/test/", f"{tested}/switch-test-off/", f"{by_segment}/test/"]
+    tabs += [f"{tested}/design/", f"{tested}/switch-test-off/", f"{by_segment}/design/"]
     tabs += [f"{draft}/", f"{draft}/design/", f"{version}/people/operate/?verb=end&of=all"]
     tries = ["/fire/", "/expressions/"]
     tries.append(

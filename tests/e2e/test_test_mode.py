@@ -34,33 +34,47 @@ def draft(hotel: Sandbox) -> JourneyVersion:
     return publishing.new_version(JourneyVersion.objects.get(), by=None)
 
 
-def test_a_draft_is_tested_on_its_page(open_page: Any, live_server: Any, draft: JourneyVersion) -> None:
+def test_a_draft_is_tested_in_the_designer(open_page: Any, live_server: Any, draft: JourneyVersion) -> None:
     page: Page = open_page(viewport={"width": 1440, "height": 900})
     log_in(page, live_server.url)
-    page.goto(f"{live_server.url}/versions/{draft.uid}/")
-    page.get_by_role("navigation", name="Parts of this page").get_by_role("link", name="Test").click()
-    page.get_by_role("link", name="Switch the test mode on").click()
-    page.get_by_role("button", name="Test").click()
-    expect(page.locator(".chip--test").first).to_be_visible()
-
+    page.goto(f"{live_server.url}/versions/{draft.uid}/design/")
     # With the keyboard alone.
-    page.get_by_role("combobox", name="Test profile").fill(TESTER)
-    page.get_by_role("combobox", name="Test profile").press("Enter")
-    expect(page.get_by_text("The event is sent.")).to_be_visible()
-    expect(page.locator("[data-path-now]")).to_contain_text("Nobody has entered yet")
+    page.keyboard.press("t")
+    page.get_by_role("dialog").get_by_role("button", name="Test").press("Enter")
+    expect(page.locator(".chip--test")).to_be_visible()
+    expect(page.get_by_text("The test is on: send an event.").first).to_be_visible()
+
+    pane = page.get_by_role("complementary", name="Test")
+    expect(pane.get_by_role("heading", name="Trigger an event")).to_be_visible()
+    page.keyboard.press("e")
+    person = pane.get_by_role("combobox", name="Test profile")
+    expect(person).to_be_focused()
+    page.keyboard.type("tester-002")
+    page.keyboard.press("Tab")
+    pane.get_by_role("button", name="Make tester-002 a new test profile").click()
+    expect(page.get_by_text("tester-002 is a test profile now.").first).to_be_visible()
+    pane.get_by_role("button", name="Show as JSON").click()
+    expect(pane.get_by_label("Payload as JSON")).to_be_visible()
+    pane.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The event is sent.").first).to_be_visible()
     while drain_once(draft.sandbox_id):
         pass
 
-    expect(page.locator("[data-path-now]")).to_contain_text(TESTER, timeout=20_000)
+    expect(page.locator("[data-test-now]")).to_contain_text("tester-002", timeout=20_000)
     expect(page.locator(".way--taken").first).to_be_attached()
-    expect(page.locator(".step--passed").first).to_be_visible()
-    page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#log")).to_contain_text('"transitionHistory"')
-    expect(page.get_by_role("combobox", name="Test profile")).to_have_value(TESTER)
+    expect(page.get_by_role("button", name="Passed in the test.").first).to_be_visible()
+    expect(page.locator("[aria-live]").first).to_contain_text("tester-002")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("l")
+    expect(page.get_by_role("region", name="Log").last).to_contain_text('"transitionHistory"')
+    # Another profile has another path.
+    person.fill(TESTER)
+    person.press("Tab")
+    expect(page.locator(".way--taken")).to_have_count(0)
 
-    page.get_by_role("link", name="End the test").first.click()
     page.get_by_role("button", name="End the test").click()
-    expect(page.get_by_text("The test is off; this is a draft again.")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="End the test").click()
+    expect(page.get_by_text("The test is off; this is a draft again.").first).to_be_visible()
 
 
 def log_in(page: Page, url: str) -> None:

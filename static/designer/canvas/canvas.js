@@ -5,6 +5,7 @@ import { chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions
 import { html, Icon, IconButton } from "../html.js";
 import { START } from "../model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
+import { traceOf } from "../model/trail.js";
 import {
   active,
   canEdit,
@@ -76,7 +77,7 @@ function cards() {
       mark: /** @type {"" | "error" | "warning"} */ (mark),
       here: counts.value[`here:${card.id}`] ?? 0,
       errors: counts.value[`errors:${card.id}`] ?? 0,
-      path: pathState(card.id),
+      trace: traceOf(trail.value, card.id),
       hasMenu: true,
     };
     const { x, y, connected } = card;
@@ -84,20 +85,6 @@ function cards() {
       drawCard(state),
     );
   });
-}
-
-/** @param {string} id */
-function pathState(id) {
-  const path = trail.value;
-  return !path
-    ? ""
-    : path.failed.has(id)
-      ? "failed"
-      : path.here.has(id)
-        ? "here"
-        : path.passed.has(id)
-          ? "passed"
-          : "";
 }
 
 function ways() {

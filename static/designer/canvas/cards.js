@@ -3,11 +3,14 @@
 import { html, iconUrl } from "../html.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
 import { detailOf, nameOf } from "../model/kinds.js";
+import { traceWords } from "../model/trail.js";
 import { kinds } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
 import { fitted } from "./shapes.js";
 
 const NAME_WIDTH = 144;
+/** Not by colour alone. */
+const TRACES = { passed: "check", here: "user", failed: "alert" };
 
 /**
  * @typedef {object} CardState
@@ -19,7 +22,7 @@ const NAME_WIDTH = 144;
  * @property {"" | "error" | "warning"} mark
  * @property {number} here how many people stand at it
  * @property {number} errors
- * @property {string} path what a test has done there: "passed", "here", "failed", or ""
+ * @property {import("../model/trail.js").Trace} trace what a test has done there
  * @property {boolean} hasMenu
  */
 
@@ -27,7 +30,7 @@ const number = new Intl.NumberFormat(globalThis.document?.documentElement.lang |
 
 /** @param {CardState} state */
 export function drawCard(state) {
-  const { card, activity, isSelected, isActive, isReached, mark, here, errors, path, hasMenu } = state;
+  const { card, activity, isSelected, isActive, isReached, mark, here, errors, trace, hasMenu } = state;
   const kind = kinds[activity.kind];
   const name = nameOf(activity, kinds);
   const css = [
@@ -36,9 +39,7 @@ export function drawCard(state) {
     isSelected && "step--selected",
     isActive && "step--active",
     !card.connected && "step--detached",
-    path === "passed" && "step--passed",
-    path === "here" && "step--here",
-    path === "failed" && "step--failed",
+    trace && `step--${trace}`,
   ];
   return html`<g
     key=${card.id}
@@ -62,6 +63,8 @@ export function drawCard(state) {
       width="26" height="26" rx="7" /><use href=${iconUrl("more")} x="4" y="4" width="18" height="18" /></g>`}
     ${mark && html`<g class=${`mark mark--${mark}`} transform=${`translate(${CARD_WIDTH} 0)`}><circle r="9" />
       <text y="4.5">!</text></g>`}
+    ${trace && html`<g class=${`trace trace--${trace}`}><circle r="9" /><use href=${iconUrl(TRACES[trace])} x="-6" y="-6"
+      width="12" height="12" /></g>`}
     ${here > 0 && pill("pill", "users", here, CARD_WIDTH - 68)}
     ${errors > 0 && pill("pill pill--errors", "alert", errors, 8)}
   </g>`;
@@ -75,12 +78,13 @@ function pill(css, icon, n, x) {
 }
 
 /** What a screen reader says of a card. @param {CardState} state @param {string} name */
-function spoken({ activity, card, mark, here }, name) {
+function spoken({ activity, card, mark, here, trace }, name) {
   const parts = [
     `${name}, ${detailOf(activity, kinds)}.`,
     !card.connected && gettext("Not connected."),
     mark === "error" && gettext("Has errors."),
     mark === "warning" && gettext("Has warnings."),
+    traceWords(trace),
     here > 0 &&
       filled(ngettext("%(n)s person is here.", "%(n)s people are here.", here), { n: number.format(here) }),
     activity.note && filled(gettext("Note: %(note)s"), { note: activity.note }),

@@ -16,10 +16,12 @@ import {
   opened,
   pane,
   problemsByStep,
+  trail,
   urls,
   version,
   wantsFocus,
 } from "../store.js";
+import { TestPane } from "../testing/open.js";
 import { filled, gettext } from "../text.js";
 import { Control } from "./controls.js";
 import { TextField } from "./fields.js";
@@ -34,11 +36,15 @@ export function Pane() {
   if (!what) {
     return null;
   }
-  const name = { step: gettext("Step"), properties: gettext("Properties"), problems: gettext("Problems") }[
-    what
-  ];
+  const name = {
+    step: gettext("Step"),
+    properties: gettext("Properties"),
+    problems: gettext("Problems"),
+    test: gettext("Test"),
+  }[what];
   return html`<aside class="pane" aria-label=${name}>
     ${what === "problems" && html`<${Problems} />`}
+    ${what === "test" && html`<${TestPane} />`}
     ${what === "properties" && html`<${PropertiesForm} />`}
     ${what === "step" && drawing.value.activities[opened.value.id] && html`<${StepForm} key=${opened.value.id}
       id=${opened.value.id} field=${opened.value.field} />`}
@@ -101,6 +107,7 @@ function StepForm({ id, field }) {
         href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
         name="users" /> ${gettext("People who are here")}</a>`}
       <${OtherFaults} id=${id} activity=${activity} problems=${own} />
+      <${TestErrors} id=${id} />
       <${TextField} id="pane-label" label=${gettext("Label")} most=${120}
         placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label}
         disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
@@ -173,6 +180,15 @@ function OtherFaults({ id, activity, problems }) {
     ${others.map(({ message, isError }, index) => html`<li key=${index}
       class=${`problem-row${isError ? " problem-row--error" : ""}`}><${Icon} name="alert" /><span>${message}</span></li>`)}
   </ul>`;
+}
+
+/** What went wrong here in the test. @param {{id: string}} props */
+function TestErrors({ id }) {
+  const errors = trail.value?.errors[id] ?? [];
+  return errors.map(
+    ({ code, message, at }) => html`<p key=${at} class="problem-row problem-row--error"><${Icon} name="alert" /><span>
+    <strong>${gettext("In the test:")}</strong> ${message} <span class="muted">${code}</span></span></p>`,
+  );
 }
 
 /**
