@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from journeyorch.outbound.client import header_problem
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are
 from journeyorch.outbound.secrets import SecretUnusable, reveal, seal
 from journeyorch.outbound.signing import secret_problem
-from journeyorch.usage import used_in
+from journeyorch.usage import Use, used_in
 
 # What may change while a journey uses the action (datasources-actions.md, Custom actions). Not the name,
 # although that page allows it: journeys and their expressions refer to an action by its name.
@@ -96,6 +96,8 @@ class ActionForm(AuthModelForm):
         super().__init__(*args, **kwargs)
         as_they_are(self.fields.get("method"))
         self.fields["on_unknown"].required = False
+        if "payload" in self.fields and (uses := self._uses()):
+            self.fields["payload"].widget.locked = _locked(uses)
         if self.instance.signing:
             self.fields["signing_secret"].help_text = _("Set. Leave empty to keep it.")
         else:
@@ -170,13 +172,19 @@ class ActionForm(AuthModelForm):
         return list(rows)
 
     def _check_used(self) -> None:
-        if self.instance.pk is None or not (uses := used_in("action", self.instance)):
+        if not (uses := self._uses()):
             return
         for name in self.changed_data:
             if not name.startswith(_ALWAYS_CHANGEABLE):
-                message = _("This cannot change while the action is used in %(uses)s.")
-                params = {"uses": ", ".join(use.label for use in uses)}
-                self.add_error(name, ValidationError(message, params=params))
+                self.add_error(name, ValidationError(_locked(uses)))
+
+    def _uses(self) -> list[Use]:
+        return used_in("action", self.instance) if self.instance.pk else []
+
+
+def _locked(uses: Iterable[Use]) -> str:
+    text = _("This cannot change while the action is used in %(uses)s.")
+    return text % {"uses": ", ".join(use.label for use in uses)}
 
 
 def usable_tree(sample: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class PayloadTree(forms.Textarea):
     def __init__(self, *, sample: str, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.sample = sample
+        self.locked = ""  # why nothing may change, for people
 
     class Media:
         css = {"all": ("css/payload.css",)}
@@ -26,4 +27,10 @@ class PayloadTree(forms.Textarea):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         address = reverse("admin:actions_action_tree")
-        return {**context, "sample": self.sample, "address": address, "types": (*SCALARS, *LISTS)}
+        return {
+            **context,
+            "sample": self.sample,
+            "address": address,
+            "locked": self.locked,
+            "types": (*SCALARS, *LISTS),
+        }

@@ -1,116 +1,303 @@
 // The parameters of an action as a tree that is edited in place (actions/payload_tree.html). The text area holds
 // the truth: each change is written there at once. Without scripts it is all there is.
 
+import { begin, commit, redo, redoable, undo, undoable } from "../designer/model/history.js";
+import { add, addable, canMove, canRemove, move, remove } from "./payload-edits.js";
+import { offerToTake } from "./payload-pasting.js";
+import { nameable, pathOf } from "./payload-places.js";
 import { inside, makeConstant, makeVariable, read, retype, textOf, valueOf } from "./payload.js";
 
 /** @typedef {import("./payload.js").Node} Node */
+/** @typedef {import("./payload-places.js").Place} Place */
 
-class PayloadTree {
+export class PayloadTree {
   /** @param {HTMLElement} part */
   constructor(part) {
     this.part = part;
     this.area = /** @type {HTMLTextAreaElement} */ (part.querySelector("textarea"));
     this.list = /** @type {HTMLElement} */ (part.querySelector(".payload__list"));
     this.status = /** @type {HTMLElement} */ (part.querySelector(".payload__tools [role=status]"));
+    /** Why nothing may change; "": it may. */
+    this.locked = part.dataset.locked ?? "";
+    this.area.readOnly = Boolean(this.locked);
     /** What a variable was before, should it become a constant again. @type {WeakMap<Node, unknown>} */
     this.constants = new WeakMap();
-    /** @type {Node | null} */
-    this.tree = null;
+    /** What is folded away. @type {WeakSet<Node>} */
+    this.folded = new WeakSet();
+    /** Of each node the row that its buttons are in. @type {Map<Node, HTMLElement>} */
+    this.rows = new Map();
+    /** @type {Map<HTMLElement, Place>} */
+    this.places = new Map();
+    this.history = begin(this.area.value);
+    /** @type {Node} */
+    this.tree = nothing();
     /** @type {HTMLElement} */ (part.querySelector(".payload__tools")).hidden = false;
-    for (const button of this.buttons()) {
+    for (const button of this.buttons("view")) {
       button.addEventListener("click", () => (button.dataset.view === "tree" ? this.showTree() : this.showJson()));
+    }
+    for (const button of this.buttons("history")) {
+      button.addEventListener("click", () => this.travel(/** @type {"undo" | "redo"} */ (button.dataset.history)));
     }
     this.showTree();
   }
 
-  buttons() {
-    return /** @type {NodeListOf<HTMLButtonElement>} */ (this.part.querySelectorAll("[data-view]"));
+  /** @param {"view" | "history"} what */
+  buttons(what) {
+    return /** @type {NodeListOf<HTMLButtonElement>} */ (this.part.querySelectorAll(`[data-${what}]`));
   }
 
   showTree() {
     const found = read(this.area.value);
-    this.status.textContent = "problem" in found ? (this.status.dataset[found.problem] ?? "") : "";
-    if ("problem" in found && found.problem !== "empty") {
+    const problem = "problem" in found ? found.problem : "";
+    if (problem && problem !== "empty") {
       this.showJson();
+      this.say(problem);
       return;
     }
-    this.tree = "tree" in found ? found.tree : null;
-    this.list.replaceChildren(...(this.tree ? this.rowsOf(this.tree, "") : []));
+    this.history = commit(this.history, this.area.value, this.words("json"));
+    this.tree = "tree" in found ? found.tree : nothing();
+    this.say(this.locked ? "locked" : problem);
+    this.render();
     this.press("tree");
   }
 
   showJson() {
     // Nothing that is not seen may keep the form from being sent.
     this.list.replaceChildren();
+    this.say(this.locked ? "locked" : "");
     this.press("json");
   }
 
   /** @param {"tree" | "json"} view */
   press(view) {
-    this.list.hidden = view === "json" || !this.tree;
+    this.list.hidden = view === "json";
     this.area.hidden = view === "tree";
-    for (const button of this.buttons()) {
+    for (const button of this.buttons("view")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     }
+    this.showHistory();
   }
 
-  write() {
+  /** Of the words of this page, with a name in them. @param {string} key @param {string} [name] */
+  words(key, name = "") {
+    return key === "locked" ? this.locked : (this.status.dataset[key] ?? "").replace("{}", name);
+  }
+
+  /** @param {string} key "": nothing @param {string} [name] */
+  say(key, name) {
+    this.status.textContent = key ? this.words(key, name) : "";
+  }
+
+  /** Write what has changed: what it was, and to what; the same again is undone with it. @param {string} what @param {Place} place @param {string} [control] */
+  write(what, place, control = "") {
     this.area.value = JSON.stringify(this.tree, null, 2);
+    const words = this.words(what, place.name);
+    this.history = commit(this.history, this.area.value, words, control && `${pathOf(place)} ${control}`);
+    this.status.textContent = control ? "" : words;
+    this.showHistory();
   }
 
-  /** @param {Node} node @param {string} path @returns {HTMLElement[]} */
-  rowsOf(node, path) {
-    return inside(node).map(([name, each]) => this.rowOf(each, name, path ? `${path} › ${name}` : name));
-  }
-
-  /** @param {Node} node @param {string} name @param {string} path */
-  rowOf(node, name, path) {
-    if (node.type === "listObject") {
-      return this.listOfObjects(node, name, path);
+  showHistory() {
+    const words = { undo: undoable(this.history), redo: redoable(this.history) };
+    for (const button of this.buttons("history")) {
+      const would = words[/** @type {"undo" | "redo"} */ (button.dataset.history)];
+      button.hidden = this.list.hidden || Boolean(this.locked);
+      button.disabled = !would;
+      button.title = would;
     }
-    return node.fields || node.items ? this.group(node, name, this.rowsOf(node, path)) : this.leaf(node, name, path);
   }
 
-  /** @param {Node} node @param {string} name @param {HTMLElement[]} rows */
-  group(node, name, rows) {
-    const row = this.copy("group", name);
-    /** @type {HTMLElement} */ (row.querySelector(".payload__type")).textContent = node.type;
-    row.querySelector("ul")?.append(...rows);
+  /** @param {"undo" | "redo"} way */
+  travel(way) {
+    this.history = (way === "undo" ? undo : redo)(this.history);
+    this.area.value = this.history.present.document;
+    this.showTree();
+    this.say(way === "undo" ? "undone" : "redone");
+  }
+
+  render() {
+    this.rows.clear();
+    this.places.clear();
+    this.list.replaceChildren(...this.rowsOf(this.tree, null));
+    if (this.locked) {
+      for (const control of this.list.querySelectorAll("input, select, button:not([data-edit=fold])")) {
+        /** @type {HTMLInputElement} */ (control).disabled = true;
+      }
+    }
+    this.relabel();
+  }
+
+  relabel() {
+    for (const [row, place] of this.places) {
+      row.setAttribute("aria-label", (row.dataset.label ?? "{}").replace("{}", pathOf(place)));
+    }
+  }
+
+  /** What stands in a node, and where more can be added. @param {Node} parent @param {Place | null} above @returns {HTMLElement[]} */
+  rowsOf(parent, above) {
+    const rows = inside(parent).map(([name, node]) => this.rowOf({ node, parent, name, above }));
+    return this.locked ? rows : [...rows, this.adding(parent, above)];
+  }
+
+  /** @param {Place} place */
+  rowOf(place) {
+    const { node, parent } = place;
+    if (parent.type === "listObject") {
+      return this.field(place);
+    }
+    if (node.type === "listObject") {
+      return this.group(place, [this.listOfObjects(place), ...this.rowsOf(node, place)]);
+    }
+    return node.fields || node.items ? this.group(place, this.rowsOf(node, place)) : this.leaf(place);
+  }
+
+  /** @param {Place} place @param {HTMLElement[]} rows */
+  group(place, rows) {
+    const group = this.copy("group");
+    const head = /** @type {HTMLElement} */ (group.querySelector(".payload__head"));
+    const list = /** @type {HTMLElement} */ (group.querySelector("ul"));
+    const fold = /** @type {HTMLElement} */ (head.querySelector("[data-edit=fold]"));
+    head.dataset.label = `{} (${place.node.type})`;
+    /** @type {HTMLElement} */ (head.querySelector(".payload__type")).textContent = place.node.type;
+    list.append(...rows);
+    const show = () => {
+      list.hidden = this.folded.has(place.node);
+      fold.setAttribute("aria-expanded", String(!list.hidden));
+    };
+    fold.addEventListener("click", () => {
+      list.hidden ? this.folded.delete(place.node) : this.folded.add(place.node);
+      show();
+    });
+    show();
+    this.settle(head, place);
+    return group;
+  }
+
+  /** The list itself, among its fields: whether it is constant, and how it is called. @param {Place} place */
+  listOfObjects(place) {
+    const row = this.copy("leaf");
+    row.querySelector("[data-control=type]")?.remove();
+    row.querySelector(".payload__edits")?.remove();
+    row.querySelector("[data-control=name]")?.remove();
+    row.classList.add("payload__row--list");
+    this.places.set(row, place);
+    this.fill(row, place);
     return row;
   }
 
-  /** The list itself is a leaf; its fields have nothing but a type. @param {Node} node @param {string} name @param {string} path */
-  listOfObjects(node, name, path) {
-    const list = this.leaf(node, name, path);
-    list.querySelector("[data-control=type]")?.remove();
-    list.classList.add("payload__row--list");
-    const fields = inside(node).map(([field, each]) => this.field(each, field, `${path} › ${field}`));
-    return this.group(node, name, [list, ...fields]);
-  }
-
-  /** @param {Node} node @param {string} name @param {string} path */
-  field(node, name, path) {
-    const row = this.copy("field", name, path);
-    this.choose(row, "type", node.type, (type) => (node.type = type));
+  /** A field of a list's objects has nothing but a type. @param {Place} place */
+  field(place) {
+    const row = this.copy("field");
+    this.choose(row, place, "type", place.node.type, (type) => (place.node.type = type));
+    this.settle(row, place);
     return row;
   }
 
-  /** @param {Node} node @param {string} name @param {string} path */
-  leaf(node, name, path) {
-    const row = this.copy("leaf", name, path);
-    this.choose(row, "type", node.type, (type) => {
-      retype(node, type);
+  /** @param {Place} place */
+  leaf(place) {
+    const row = this.copy("leaf");
+    this.choose(row, place, "type", place.node.type, (type) => {
+      retype(place.node, type);
+      this.show(row, place.node);
+    });
+    this.settle(row, place);
+    this.fill(row, place);
+    return row;
+  }
+
+  /** Where a value comes from, and the value. @param {HTMLElement} row @param {Place} place */
+  fill(row, place) {
+    const { node } = place;
+    this.choose(row, place, "given", node.variable ? "variable" : "constant", (given) => {
+      this.turn(node, place.name, given);
       this.show(row, node);
     });
-    this.choose(row, "given", node.variable ? "variable" : "constant", (given) => {
-      this.turn(node, name, given);
-      this.show(row, node);
-    });
-    this.choose(row, "truth", "", (truth) => (node.constant = truth === "true"));
-    this.type(row, "label", (input) => (node.label = input.value));
-    this.type(row, "optional", (input) => (input.checked ? (node.optional = true) : delete node.optional));
-    this.type(row, "constant", (input) => this.take(node, input));
+    this.choose(row, place, "truth", "", (truth) => (node.constant = truth === "true"));
+    this.type(row, place, "label", (input) => (node.label = input.value));
+    this.type(row, place, "optional", (input) => (input.checked ? (node.optional = true) : delete node.optional));
+    this.type(row, place, "constant", (input) => this.take(node, input));
     this.show(row, node);
+  }
+
+  /** Its name and what can be done with it there. @param {HTMLElement} row @param {Place} place */
+  settle(row, place) {
+    this.rows.set(place.node, row);
+    this.places.set(row, place);
+    const input = /** @type {HTMLInputElement} */ (this.control(row, "name"));
+    if (place.parent.items) {
+      const number = document.createElement("code");
+      number.className = "payload__name";
+      number.textContent = place.name;
+      input.replaceWith(number);
+    } else {
+      nameable(input, place, () => {
+        this.write("renamed", place);
+        this.relabel();
+      });
+    }
+    this.editable(row, place);
+  }
+
+  /** @param {HTMLElement} row @param {Place} place */
+  editable(row, place) {
+    const { node, parent } = place;
+    const button = (/** @type {string} */ edit) =>
+      /** @type {HTMLButtonElement} */ (row.querySelector(`[data-edit=${edit}]`));
+    for (const [edit, step] of /** @type {[string, -1 | 1][]} */ ([["up", -1], ["down", 1]])) {
+      button(edit).disabled = !canMove(parent, place.name, step);
+      button(edit).addEventListener("click", () => {
+        place.name = move(parent, place.name, step);
+        this.write("moved", place);
+        this.render();
+        const [same, other] = ["up", "down"].sort((one) => (one === edit ? -1 : 1));
+        this.focus(node, `[data-edit=${same}]:enabled`, `[data-edit=${other}]`);
+      });
+    }
+    button("remove").disabled = !canRemove(parent);
+    button("remove").addEventListener("click", () => {
+      const names = inside(parent).map(([name]) => name);
+      const at = names.indexOf(place.name);
+      remove(parent, place.name);
+      this.write("removed", place);
+      this.render();
+      const beside = inside(parent)[Math.min(at, names.length - 2)];
+      if (beside) {
+        this.focus(beside[1], "[data-edit=remove]:enabled", "[data-edit=up]", "[data-control=name]");
+      } else {
+        this.focus(parent, "[data-edit=fold]");
+      }
+    });
+  }
+
+  /** @param {Node} node @param {string[]} wanted the first of these that is there, else something near */
+  focus(node, ...wanted) {
+    const row = this.rows.get(node) ?? this.list;
+    const found = [...wanted, "button:enabled"].map((each) => row.querySelector(each)).find(Boolean);
+    /** @type {HTMLElement | undefined} */ (found)?.focus();
+    if (found instanceof HTMLInputElement) {
+      found.select();
+    }
+  }
+
+  /** @param {Node} parent @param {Place | null} above */
+  adding(parent, above) {
+    const row = this.copy("adding");
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (row.querySelectorAll("[data-add]"))) {
+      const what = /** @type {import("./payload-edits.js").What} */ (button.dataset.add);
+      if (!addable(parent).includes(what)) {
+        button.remove();
+      }
+      button.addEventListener("click", () => {
+        const name = add(parent, what);
+        const node = Object.fromEntries(inside(parent))[name];
+        this.write("added", { node, parent, name, above });
+        this.render();
+        this.focus(node, "[data-control=name]", "[data-control=constant]");
+      });
+    }
+    if (above) {
+      this.places.set(row, above);
+    }
     return row;
   }
 
@@ -158,8 +345,8 @@ class PayloadTree {
     return row.querySelector(`[data-control=${name}]`);
   }
 
-  /** @param {HTMLElement} row @param {string} name @param {string} value @param {(value: string) => void} change */
-  choose(row, name, value, change) {
+  /** @param {HTMLElement} row @param {Place} place @param {string} name @param {string} value @param {(value: string) => void} change */
+  choose(row, place, name, value, change) {
     const select = /** @type {HTMLSelectElement} */ (this.control(row, name));
     if (value && ![...select.options].some((option) => option.value === value)) {
       select.add(new Option(value));
@@ -167,73 +354,30 @@ class PayloadTree {
     select.value = value || select.value;
     select.addEventListener("change", () => {
       change(select.value);
-      this.write();
+      this.write("changed", place, name);
     });
   }
 
-  /** @param {HTMLElement} row @param {string} name @param {(input: HTMLInputElement) => void} change */
-  type(row, name, change) {
+  /** @param {HTMLElement} row @param {Place} place @param {string} name @param {(input: HTMLInputElement) => void} change */
+  type(row, place, name, change) {
     const input = /** @type {HTMLInputElement} */ (this.control(row, name));
     input.addEventListener("input", () => {
       change(input);
-      this.write();
+      this.write("changed", place, name);
     });
   }
 
-  /** @param {string} part @param {string} name @param {string} [path] how the row is called for who does not see it */
-  copy(part, name, path) {
+  /** @param {string} part */
+  copy(part) {
     const template = /** @type {HTMLTemplateElement} */ (this.part.querySelector(`[data-part=${part}]`));
     const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    const row = /** @type {HTMLElement} */ (content.firstElementChild);
-    /** @type {HTMLElement} */ (row.querySelector(".payload__name")).textContent = name;
-    if (path) {
-      row.setAttribute("aria-label", path);
-    }
-    return row;
+    return /** @type {HTMLElement} */ (content.firstElementChild);
   }
 }
 
-/**
- * The field for a pasted payload gets a button: the server makes the tree, as it does upon saving.
- * @param {PayloadTree} payload
- */
-function offerToTake(payload) {
-  const { sample: name = "", address = "" } = payload.part.dataset;
-  const form = payload.area.form;
-  const sample = form?.elements.namedItem(name);
-  const take = payload.part.querySelector("[data-take]");
-  if (!(sample instanceof HTMLTextAreaElement) || !form || !(take instanceof HTMLElement)) {
-    return;
-  }
-  const status = /** @type {HTMLElement} */ (take.querySelector("[role=status]"));
-  sample.after(take);
-  take.hidden = false;
-  take.querySelector("button")?.addEventListener("click", async () => {
-    const body = new FormData();
-    body.set("sample", sample.value);
-    body.set("csrfmiddlewaretoken", String(new FormData(form).get("csrfmiddlewaretoken")));
-    const answer = await ask(address, body);
-    status.textContent = answer.problem ?? (answer.text === undefined ? status.dataset.failed : status.dataset.done) ?? "";
-    if (answer.text !== undefined) {
-      // It would replace what is edited from now on.
-      sample.value = "";
-      payload.area.value = answer.text;
-      payload.showTree();
-    }
-  });
-}
-
-/**
- * @param {string} address
- * @param {FormData} body
- * @returns {Promise<{text?: string, problem?: string}>}
- */
-async function ask(address, body) {
-  try {
-    return await (await fetch(address, { method: "POST", body })).json();
-  } catch {
-    return {};
-  }
+/** @returns {Node} */
+function nothing() {
+  return { type: "object", fields: {} };
 }
 
 for (const part of document.querySelectorAll("[data-payload]")) {

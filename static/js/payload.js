@@ -136,7 +136,7 @@ function fits(type, value) {
     : typeof value === (type === "decimal" ? "number" : "string");
 }
 
-/** @param {string} type */
-function start(type) {
+/** What a constant of a type begins as. @param {string} type */
+export function start(type) {
   return type.startsWith("list") ? [] : { integer: 0, decimal: 0, boolean: false }[type] ?? "";
 }

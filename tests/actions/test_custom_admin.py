@@ -169,6 +169,9 @@ def test_a_used_action_changes_only_name_description_url_and_authentication(admi
     same = {"payload": orjson.dumps(TREE).decode(), "response_sample": '{"id": "1"}', "url": server.url}
     try:
         assert "Welcome" in errors(admin_client.post(change, form(**same, method="PUT")))
+        assert 'data-locked="This cannot change while the action is used in Welcome."' in (
+            admin_client.get(change).text
+        )
         moved = form(**{**same, "name": "Told", "description": "Told at once.", "url": f"{server.url}/v2"})
         assert admin_client.post(change, moved).status_code == 302
     finally:

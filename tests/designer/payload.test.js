@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { add, addable, canMove, canRemove, move, nameProblem, remove, rename } from "../../static/js/payload-edits.js";
 import { inside, makeConstant, makeVariable, read, retype, textOf, valueOf } from "../../static/js/payload.js";
 
 const tree = (fields) => ({ type: "object", fields });
@@ -80,4 +81,77 @@ test("what is written is read by its type", () => {
     assert.deepEqual(valueOf(type, text), expected, `${type} ${text}`);
   }
   assert.deepEqual([null, "", "a", 0, [1]].map(textOf), ["", "", "a", "0", "[1]"]);
+});
+
+// --- Structure ----------------------------------------------------------------------------------------
+
+const stays = () =>
+  tree({
+    guest: tree({ name: constant("string", "Ada") }),
+    rooms: {
+      type: "listObject",
+      fields: { floor: { type: "integer" }, view: { type: "string" } },
+      constant: [{ floor: 1, view: "sea" }, null],
+    },
+    mixed: { type: "listAny", items: [constant("integer", 1), constant("string", "a")] },
+  });
+
+test("fields, objects and lists are added at the end under a name that is free", () => {
+  const root = stays();
+  assert.deepEqual(["field", "field", "object", "listObject"].map((what) => add(root, what)), [
+    "field1", "field2", "object1", "list1",
+  ]);
+  assert.deepEqual(root.fields.field1, constant("string", ""));
+  assert.deepEqual(root.fields.list1, { type: "listObject", fields: { field1: { type: "string" } }, constant: [] });
+  assert.deepEqual([root, root.fields.rooms, root.fields.mixed, root.fields.field1].map(addable), [
+    ["field", "object", "listObject"], ["field"], ["item"], [],
+  ]);
+});
+
+test("a new item of a list is like the last one", () => {
+  const { mixed } = stays().fields;
+  assert.equal(add(mixed, "item"), "3");
+  assert.deepEqual(mixed.items[2], constant("string", "a"));
+  mixed.items[2].constant = "b";
+  assert.deepEqual(mixed.items[1], constant("string", "a"));
+});
+
+test("a field is renamed in its place, and so it is in the objects of a list", () => {
+  const root = stays();
+  rename(root, "guest", "person");
+  assert.deepEqual(Object.keys(root.fields), ["person", "rooms", "mixed"]);
+  rename(root.fields.rooms, "floor", "storey");
+  assert.deepEqual(Object.keys(root.fields.rooms.fields), ["storey", "view"]);
+  assert.deepEqual(root.fields.rooms.constant, [{ storey: 1, view: "sea" }, null]);
+});
+
+test("names that the server would refuse say why", () => {
+  const cases = { "": "empty", "a.b": "dot", $a: "dollar", rooms: "taken", guest: "", __proto__x: "", toString: "" };
+  for (const [name, problem] of Object.entries(cases)) {
+    assert.equal(nameProblem(stays(), "guest", name), problem, name);
+  }
+});
+
+test("a field with a name of the language's own is a field like others", () => {
+  const root = stays();
+  rename(root, "guest", "__proto__");
+  assert.deepEqual(Object.keys(root.fields), ["__proto__", "rooms", "mixed"]);
+});
+
+test("fields and items move up and down, and not beyond the ends", () => {
+  const root = stays();
+  assert.equal(move(root, "rooms", -1), "rooms");
+  assert.deepEqual(Object.keys(root.fields), ["rooms", "guest", "mixed"]);
+  assert.deepEqual([canMove(root, "rooms", -1), canMove(root, "rooms", 1), canMove(root, "mixed", 1)], [false, true, false]);
+  assert.equal(move(root.fields.mixed, "1", 1), "2");
+  assert.deepEqual(root.fields.mixed.items.map((each) => each.constant), ["a", 1]);
+});
+
+test("what is deleted is gone from the constants, too; the last field of a list's objects stays", () => {
+  const { rooms, mixed } = stays().fields;
+  remove(rooms, "view");
+  assert.deepEqual([Object.keys(rooms.fields), rooms.constant], [["floor"], [{ floor: 1 }, null]]);
+  assert.equal(canRemove(rooms), false);
+  remove(mixed, "1");
+  assert.deepEqual(mixed.items, [constant("string", "a")]);
 });

@@ -51,6 +51,28 @@ def value(page: Page, path: str) -> Locator:
     return row(page, path).get_by_label("Value", exact=True).locator("visible=true")
 
 
+def change_the_structure(page: Page) -> None:
+    """With the keyboard: add an object and a field in it, move, delete, and undo a deletion."""
+    page.get_by_role("button", name="Add an object").last.press("Enter")
+    page.keyboard.type("vip")
+    expect(row(page, "object1 (object)").locator("[aria-invalid=true]")).to_be_visible()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("extra")
+    page.keyboard.press("Enter")
+    row(page, "Add to extra").get_by_role("button", name="Add a field").press("Enter")
+    page.keyboard.type("note")
+    page.keyboard.press("Tab")
+    value(page, "extra › note").fill("late")
+    row(page, "rooms › floor").get_by_role("button", name="Move down").press("Enter")
+    expect(row(page, "rooms › floor").get_by_role("button", name="Move up")).to_be_focused()
+    row(page, "tags").get_by_role("button", name="Delete").press("Enter")
+    row(page, "mixed (listAny)").get_by_role("button", name="Delete").press("Enter")
+    expect(row(page, "mixed (listAny)")).to_have_count(0)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(row(page, "mixed (listAny)")).to_be_visible()
+    expect(row(page, "tags")).to_have_count(0)
+
+
 def test_a_pasted_payload_is_edited_as_a_tree_and_as_json(page: Page) -> None:
     page.locator("#id_name").fill("Notify")
     page.locator("#id_url").fill("https://api.example/n")
@@ -71,6 +93,7 @@ def test_a_pasted_payload_is_edited_as_a_tree_and_as_json(page: Page) -> None:
     value(page, "guest › nights").fill("many")
     expect(row(page, "guest › nights").locator("[aria-invalid=true]")).to_be_visible()
     value(page, "guest › nights").fill("3")
+    change_the_structure(page)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "the page is wider than a phone"
 
@@ -83,11 +106,12 @@ def test_a_pasted_payload_is_edited_as_a_tree_and_as_json(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     page.get_by_text("was added successfully").wait_for()
     fields = Action.objects.get().payload["fields"]
-    assert list(fields) == list(PASTED)
+    assert list(fields) == [*(name for name in PASTED if name != "tags"), "extra"]
     assert fields["guest"]["fields"] == {
         "name": {"type": "string", "variable": True, "label": "Guest", "optional": True},
         "nights": {"type": "integer", "constant": 3},
     }
-    assert (fields["rooms"]["variable"], list(fields["rooms"]["fields"])) == (True, ["floor", "view"])
-    assert [fields[name].get("constant") for name in ("vip", "tags", "source")] == [False, ["a"], "lobby"]
+    assert (fields["rooms"]["variable"], list(fields["rooms"]["fields"])) == (True, ["view", "floor"])
+    assert [fields[name].get("constant") for name in ("vip", "source")] == [False, "lobby"]
+    assert fields["extra"]["fields"] == {"note": {"type": "string", "constant": "late"}}
     assert fields["mixed"]["items"][1] == {"type": "string", "constant": "a"}

@@ -1,25 +1,30 @@
 // Undo and redo of everything. A state is a whole document: commands share what they do not change, so that a
 // thousand of them cost little.
 
+/** @typedef {import("./document.js").Document} Document */
 /**
- * @typedef {import("./document.js").Document} Document
- * @typedef {{document: Document, words: string, key: string}} State `words`: what led to it, for people
- * @typedef {{past: State[], present: State, future: State[]}} History
+ * @template [D=Document]
+ * @typedef {{document: D, words: string, key: string}} State `words`: what led to it, for people
+ */
+/**
+ * @template [D=Document]
+ * @typedef {{past: State<D>[], present: State<D>, future: State<D>[]}} History
  */
 
 const MOST = 500;
 
-/** @param {Document} document @returns {History} */
+/** @template D @param {D} document @returns {History<D>} */
 export function begin(document) {
   return { past: [], present: { document, words: "", key: "" }, future: [] };
 }
 
 /**
- * @param {History} history
- * @param {Document} document
+ * @template D
+ * @param {History<D>} history
+ * @param {D} document
  * @param {string} words what was done
  * @param {string} [key] what follows with the same key, such as letters of one label, is undone with it
- * @returns {History}
+ * @returns {History<D>}
  */
 export function commit(history, document, words, key = "") {
   if (document === history.present.document) {
@@ -32,7 +37,7 @@ export function commit(history, document, words, key = "") {
   return { past: [...history.past, history.present].slice(-MOST), present, future: [] };
 }
 
-/** @param {History} history @returns {History} */
+/** @template D @param {History<D>} history @returns {History<D>} */
 export function undo(history) {
   const before = history.past[history.past.length - 1];
   if (!before) {
@@ -45,7 +50,7 @@ export function undo(history) {
   };
 }
 
-/** @param {History} history @returns {History} */
+/** @template D @param {History<D>} history @returns {History<D>} */
 export function redo(history) {
   const [next, ...rest] = history.future;
   return next
@@ -53,12 +58,12 @@ export function redo(history) {
     : history;
 }
 
-/** What undoing would take back; "": nothing. @param {History} history */
+/** What undoing would take back; "": nothing. @template D @param {History<D>} history */
 export function undoable(history) {
   return history.past.length ? history.present.words : "";
 }
 
-/** What redoing would do again; "": nothing. @param {History} history */
+/** What redoing would do again; "": nothing. @template D @param {History<D>} history */
 export function redoable(history) {
   return history.future[0]?.words ?? "";
 }
