@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +36,7 @@ class ActionsConfig(AppConfig):
         helping.register(TOPICS)
         privacy.register(Deliveries())
         privacy.register(ContactWishes())
+
+        # The portable forms of its configuration, what others refer to first.
+        for name in ("custom_portable", "channels.portable", "messages.portable"):
+            import_module(f"actions.{name}")

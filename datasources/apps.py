@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -40,3 +42,8 @@ class DatasourcesConfig(AppConfig):
             finding.configured(Schema),
         )
         helping.register(TOPICS)
+
+        # The portable forms of its configuration, what others refer to first.
+        for part in ("namespaces", "policies", "schemas", "segments"):
+            import_module(f"datasources.platform.{part}.portable")
+        import_module("datasources.external.portable")

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -32,3 +34,6 @@ class EventsConfig(AppConfig):
         from journeyorch import usage
 
         usage.register(events_of_schema)
+
+        # The portable forms of its configuration.
+        import_module("events.portable")

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -39,3 +41,6 @@ class JourneysConfig(AppConfig):
         )
         helping.register(TOPICS)
         effects.register("journeys.view_journey", arrivals.told)
+
+        # The portable forms of its configuration.
+        import_module("journeys.portable")

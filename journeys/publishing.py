@@ -63,11 +63,17 @@ def new_version(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
 
 def duplicate(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
     """A new journey whose draft is a copy of this version."""
-    name = original = f"{version.journey.name[:100]} – copy"
-    number = 2
-    while Journey.objects.filter(sandbox=version.sandbox, name=name).exists():
-        name, number = f"{original} {number}", number + 1
+    name = free_name(version.sandbox, version.journey.name)
     return create_journey(version.sandbox, name, by=by, document=Document.model_validate(version.document))
+
+
+def free_name(sandbox: Sandbox, taken: str) -> str:
+    """How a copy of the journey ``taken`` can be called."""
+    name = original = f"{taken[:100]} – copy"
+    number = 2
+    while Journey.objects.filter(sandbox=sandbox, name=name).exists():
+        name, number = f"{original} {number}", number + 1
+    return name
 
 
 def _new_version(journey: Journey, number: int, document: Document) -> JourneyVersion:

@@ -50,6 +50,12 @@ def asks_segment(document: Document, segment: str) -> bool:
     return any("inSegment" in text and segment in text for text in texts)
 
 
+def mentions(document: Document, text: str) -> bool:
+    """Whether a text stands anywhere in the configuration of the activities."""
+    texts = (one for activity in document.activities.values() for one in _texts(activity.config))
+    return any(text in one for one in texts)
+
+
 def _texts(value: Any) -> Iterator[str]:
     """Every text in a configuration: expressions stand in many places, and each kind has its own."""
     if isinstance(value, str):

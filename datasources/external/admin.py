@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from datasources.external.forms import DataSourceForm, FieldGroupForm
+from datasources.external.forms import DataSourceForm, FieldGroupForm, uses_of_source
 from datasources.external.infer import leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
@@ -23,7 +23,7 @@ from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
 from journeyorch.outbound.trial_page import trial_page
-from journeyorch.usage import Use, used_in
+from journeyorch.usage import Use
 
 
 class FieldGroupInline(admin.TabularInline):
@@ -64,8 +64,7 @@ class DataSourceAdmin(AuthTestMixin, UsedAdmin):
         return format_html('<a href="{}">{}</a>', url, _("Add field group"))
 
     def uses(self, obj: Any) -> list[Use]:
-        """A source is used by who uses one of its groups."""
-        return sorted({use for group in obj.field_groups.all() for use in used_in("field_group", group)})
+        return uses_of_source(obj)
 
 
 @admin.register(FieldGroup)

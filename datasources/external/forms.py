@@ -39,8 +39,12 @@ class DataSourceForm(AuthModelForm):
 
     def clean_name(self) -> str:
         """Expressions name it in many places: with another name they would find nothing."""
-        groups = self.instance.field_groups.all() if self.instance.pk else ()
-        return _kept_while_used(self, {use for group in groups for use in used_in("field_group", group)})
+        return _kept_while_used(self, uses_of_source(self.instance) if self.instance.pk else ())
+
+
+def uses_of_source(source: DataSource) -> list[Use]:
+    """A source is used by who uses one of its groups."""
+    return sorted({use for group in source.field_groups.all() for use in used_in("field_group", group)})
 
 
 def _kept_while_used(form: forms.BaseForm, uses: Iterable[Use]) -> str:

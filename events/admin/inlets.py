@@ -60,6 +60,11 @@ class InletForm(forms.ModelForm):
     )
 
     class Meta:
+        model = Inlet
+        fields = (
+            *("sandbox", "name", "description", "mode", "schema", "profile_schema", "dataset"),
+            *("rate_limit", "allowed_origins", "organization", "enabled"),
+        )
         widgets = {"description": forms.Textarea({"rows": 2})}
         help_texts = {
             "name": _("What sends here, for example: Beacons of the hotel."),

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import BaseModel, ConfigDict
 
 from journeyorch.access.sandboxes import HEADER
-from journeyorch.api.bodies import Body
 from journeyorch.api.problems import MEDIA_TYPE
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 # What any view may answer (docs/api.md, Errors), and those with a body besides.
 _ALWAYS, _WITH_BODY = (400, 401, 403, 404, 405, 406), (413, 415, 422)
+_PROBLEMS_FROM = 300
 
 
 class Operations(AutoSchema):
@@ -64,21 +64,27 @@ def operation(
     name: str,
     *,
     tag: str,
-    answer: type[BaseModel],
-    query: type[Body] | None = None,
-    body: type[Body] | None = None,
+    answer: type[BaseModel] | None,
+    query: type[BaseModel] | None = None,
+    body: type[BaseModel] | None = None,
+    status: int = 200,
+    also: tuple[int, ...] = (),
+    says: str | None = None,
 ) -> Callable[[_Method], _Method]:
     """Decorates a method of a view: its name in the description, its group, and the forms that go in and out.
 
-    What it does is said by the method's docstring, or the view's.
+    What it does is said by ``says``, the method's docstring, or the view's. ``also``: statuses beside the
+    usual one; those below 300 answer in the same form. Without ``answer`` there is no body.
     """
-    problems = _ALWAYS + (_WITH_BODY if body else ())
+    good = {one: answer or OpenApiResponse() for one in (status, *also) if one < _PROBLEMS_FROM}
+    problems = (*_ALWAYS, *(_WITH_BODY if body else ()), *(one for one in also if one >= _PROBLEMS_FROM))
     describe: Callable[[_Method], _Method] = extend_schema(
         operation_id=name,
         tags=[tag],
         parameters=[_SANDBOX, *_parameters(query)],
         request=body,
-        responses={200: answer, **{(status, MEDIA_TYPE): ProblemAnswer for status in problems}},
+        description=says,
+        responses={**good, **{(one, MEDIA_TYPE): ProblemAnswer for one in problems}},
     )
 
     def decorate(method: _Method) -> _Method:
@@ -93,7 +99,7 @@ _SANDBOX = OpenApiParameter(
 )
 
 
-def _parameters(query: type[Body] | None) -> Iterator[OpenApiParameter]:
+def _parameters(query: type[BaseModel] | None) -> Iterator[OpenApiParameter]:
     if query is None:
         return
     form = query.model_json_schema()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from journeyorch.api.flaws import Flaw as Flaw
+
 MEDIA_TYPE = "application/problem+json"
-
-
-class Flaw(NamedTuple):
-    """One thing wrong with a body; ``pointer`` says where, as a JSON pointer (RFC 6901)."""
-
-    pointer: str
-    detail: str
 
 
 class Unacceptable(exceptions.APIException):
@@ -28,6 +23,12 @@ class Unacceptable(exceptions.APIException):
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         self.flaws = list(flaws)
         super().__init__("The body is not of the form that is needed here; see errors.")
+
+
+class Conflict(exceptions.APIException):
+    """409: things are not in the state that this needs."""
+
+    status_code = HTTPStatus.CONFLICT
 
 
 class TooLarge(exceptions.APIException):

@@ -9,5 +9,6 @@ urlpatterns = [
     path("v1/", reference, name="api-reference"),
     path("v1/openapi.json", Description.as_view(), name="api-description"),
     path("v1/", include("journeys.api.urls")),
+    path("v1/", include("journeyorch.portable.urls")),
     re_path("", Nothing.as_view()),
 ]

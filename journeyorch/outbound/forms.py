@@ -98,7 +98,8 @@ def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[st
             yield field, text
 
 
-def _name(method: str, field: str) -> str:
+def auth_field_name(method: str, field: str) -> str:
+    """Of a method's field on the page, where those of all methods stand."""
     return f"auth_{method}_{field}"
 
 
@@ -170,7 +171,7 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
         for field, info in cls.model_fields.items():
             shown_when, shown_again = f"auth_type={method}", partial(cls.shown_again, field)
             made = model_form_field(info, field, shown_when=shown_when, shown_again=shown_again)
-            yield _name(method, field), made
+            yield auth_field_name(method, field), made
 
 
 class AuthModelForm(forms.ModelForm):
@@ -186,9 +187,9 @@ class AuthModelForm(forms.ModelForm):
         shown, method = auth.shown(stored, origin=auth.origin_of(self.instance.url))
         for field, value in stored.items():
             if field in shown:
-                self.fields[_name(name, field)].initial = shown[field]
+                self.fields[auth_field_name(name, field)].initial = shown[field]
             if is_sealed(value):
-                self._say_it_is_set(self.fields[_name(name, field)], is_shown=field in shown)
+                self._say_it_is_set(self.fields[auth_field_name(name, field)], is_shown=field in shown)
         if method and (remark := method.remark(timezone.now())):
             self.fields["auth_type"].help_text = remark
 
@@ -211,7 +212,7 @@ class AuthModelForm(forms.ModelForm):
 
     def _say(self, method: str, messages: Iterable[str]) -> None:
         for field, text in placed(messages, auth.methods()[method].model_fields):
-            self.add_error(_name(method, field) if field else "auth_type", text)
+            self.add_error(auth_field_name(method, field) if field else "auth_type", text)
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -221,7 +222,7 @@ class AuthModelForm(forms.ModelForm):
     def _sealed(self, url: str) -> dict[str, Any]:
         method = self.cleaned_data["auth_type"]
         cls = auth.methods()[method]
-        values = {field: self.cleaned_data.get(_name(method, field)) for field in cls.model_fields}
+        values = {field: self.cleaned_data.get(auth_field_name(method, field)) for field in cls.model_fields}
         origin = str(check_url(url, configured_policy()).origin)
         submitted = {"type": method, **{name: value for name, value in values.items() if value}}
         return auth.seal_config(submitted, stored=self.instance.auth or {}, origin=origin)
@@ -236,7 +237,7 @@ def auth_fieldsets() -> list[tuple[str, Any]]:
     methods = [
         (
             str(cls.title),
-            {"fields": [_name(name, field) for field in cls.model_fields]},
+            {"fields": [auth_field_name(name, field) for field in cls.model_fields]},
         )
         for name, cls in auth.methods().items()
         if cls.model_fields

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body
 from journeyorch.api.describing import operation
+from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
 from journeys.api.answers import StepEventsAnswer
 from journeys.reports.steps.fields import STATUS_NAMES
@@ -50,7 +51,7 @@ class StepEvents(ApiView):
 
     @operation("step_events", tag="Step events", query=StepEventsQuery, answer=StepEventsAnswer)
     def get(self, request: Request) -> Response:
-        asked = _read(request.query_params.dict())
+        asked = _read(request)
         sandbox = sandbox_of(request)
         page = Reader(sandbox).page(_question(sandbox, asked), size=asked.limit)
         events: list[Mapping[str, Any]] = [*page.events]
@@ -59,13 +60,8 @@ class StepEvents(ApiView):
         return Response({"stepEvents": events, "next": page.last or None})
 
 
-def _read(parameters: Mapping[str, Any]) -> StepEventsQuery:
-    try:
-        asked = StepEventsQuery.model_validate(parameters)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ParseError(f"The parameter “{place[:64]}” cannot be used: {first['msg']}.") from None
+def _read(request: Request) -> StepEventsQuery:
+    asked = read_query(StepEventsQuery, request)
     if asked.status is not None and asked.status not in STATUS_NAMES:
         raise ParseError(f"There is no such status. Use one of: {', '.join(STATUS_NAMES)}.")
     return asked

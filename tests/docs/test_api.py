@@ -29,6 +29,18 @@ def test_the_answer_is_the_one_on_the_page(db: None, request_: Example, shown: E
     assert answer.json() == json.loads(shown.text)
 
 
+@pytest.mark.parametrize(
+    "request_", [one for one in BLOCKS if one.how == "configuration"], ids=lambda one: one.id
+)
+def test_a_document_on_the_page_can_be_put(hotel: None, request_: Example) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("anna"))
+    method, address = request_.rest.split()
+    answer = client.generic(method, address, request_.text, content_type="application/json")
+
+    assert answer.status_code == 201, answer.content
+
+
 def test_every_field_of_step_events_is_described_and_no_other() -> None:
     page = (ROOT / "docs/api.md").read_text()
     section = page.partition("| fields | |")[2].partition("\n## ")[0]

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.policies.models import FieldLabel, Label, Policy
 from datasources.platform.policies.standard import STANDARD
 from datasources.platform.policies.store import label_names
+from datasources.platform.policies.usage import uses_of_label
 from datasources.platform.schemas.path_forms import PathsFormSet, PathsInline
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
@@ -66,15 +66,7 @@ class LabelAdmin(UsedAdmin):
         return ("sandbox", "code", "used") if obj else ("used",)
 
     def uses(self, obj: Any) -> list[Use]:
-        """Schemas with fields so labelled, and policies about them."""
-        labelled = FieldLabel.objects.filter(schema__sandbox=obj.sandbox_id, label=obj.code)
-        schemas = labelled.values_list("schema", "schema__name").distinct().order_by("schema__name")
-        policies = Policy.objects.filter(sandbox=obj.sandbox_id).order_by("name")
-        about = [(policy.pk, policy.name) for policy in policies if obj.code in policy.labels]
-        return [
-            *(Use(name, reverse("admin:datasources_schema_change", args=[pk])) for pk, name in schemas),
-            *(Use(name, reverse("admin:datasources_policy_change", args=[pk])) for pk, name in about),
-        ]
+        return uses_of_label(obj)
 
 
 class PolicyForm(forms.ModelForm):

@@ -75,7 +75,7 @@ def headers(client: Client, inlet: Inlet) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tag", ["Expressions", "Step events", "People", "Ingestion"])
+@pytest.mark.parametrize("tag", ["Expressions", "Step events", "People", "Ingestion", "Events", "Segments"])
 def test_whatever_is_sent_is_answered_as_described(tag: str, headers: dict[str, str]) -> None:
     schema = schemathesis.openapi.from_dict(description())
     schema.app = application

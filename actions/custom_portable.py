@@ -1,0 +1,75 @@
+"""The portable form of a custom action."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from actions.custom_forms import ActionForm
+from actions.models import Action
+from journeyorch.access.models import Sandbox
+from journeyorch.outbound.auth_portable import auth_data, auth_document, auth_place
+from journeyorch.portable.forms import FormKind
+from journeyorch.portable.kind import Document, portable
+from journeyorch.portable.secrets import PLACEHOLDER
+
+
+class ActionDocument(Document):
+    """``headers``, ``query`` and ``payload`` as on its page; ``signing``: the secret of signatures."""
+
+    name: str
+    description: str = ""
+    url: str
+    method: Literal["POST", "PUT", "PATCH", "GET", "DELETE"] = "POST"
+    headers: list[dict[str, Any]] = []
+    query: list[dict[str, Any]] = []
+    auth: dict[str, Any] | None = None
+    signing: str = ""
+    payload: dict[str, Any] = {}
+    response_sample: Any = None
+    on_unknown: Literal["resend", "park"] = "resend"
+
+
+@portable
+class Actions(FormKind):
+    name = "actions"
+    title = _("Custom actions")
+    model = Action
+    form = ActionDocument
+    form_class = ActionForm
+    used_as = "action"
+    filters = ("method",)
+
+    def rows(self, sandbox: Sandbox) -> Any:
+        """Without those of Adobe Campaign, which come from there."""
+        return super().rows(sandbox).filter(type=Action.Type.CUSTOM)
+
+    def document(self, row: Any) -> ActionDocument:
+        return ActionDocument(
+            name=row.name,
+            description=row.description,
+            url=row.url,
+            method=row.method,
+            headers=row.headers,
+            query=row.query,
+            auth=auth_document(row.auth, url=row.url),
+            signing=PLACEHOLDER if row.signing else "",
+            payload=row.payload,
+            response_sample=row.response_sample,
+            on_unknown=row.on_unknown,
+        )
+
+    def data(self, sandbox: Sandbox, document: ActionDocument) -> dict[str, Any]:
+        given = document.model_dump(mode="json", exclude={"auth", "signing"})
+        texts = {
+            name: json.dumps(given[name]) if given[name] else ""
+            for name in ("headers", "query", "payload", "response_sample")
+        }
+        secret = "" if document.signing == PLACEHOLDER else document.signing
+        signing = {"signing_secret": secret, "unsigned": not document.signing}
+        return {**given, **texts, **signing, **auth_data(document.auth)}
+
+    def place(self, field: str) -> str:
+        return "/signing" if field == "signing_secret" else auth_place(field)

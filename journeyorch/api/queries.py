@@ -1,0 +1,23 @@
+"""Reading the parameters of an address in a form."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+
+from journeyorch.api.bodies import Body
+
+_Query = TypeVar("_Query", bound=Body)
+
+
+def read_query(form: type[_Query], request: Request) -> _Query:
+    """The parameters of a request. Raises ``ParseError``, which names the first one that is wrong."""
+    try:
+        return form.model_validate(request.query_params.dict())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ParseError(f"The parameter “{place[:64]}” cannot be used: {first['msg']}.") from None
