@@ -49,8 +49,8 @@ class Routed(NamedTuple):
     problem: Problem | None = None
 
 
-class _Bad(Exception):
-    """The event cannot be handled."""
+class NotHandled(Exception):
+    """The event cannot be handled; ``problem`` says why."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -65,12 +65,12 @@ def route(rows: Sequence[Raw], catalog: Catalog) -> list[Routed]:
 def _route_one(row: Raw, catalog: Catalog) -> Routed:
     try:
         return _understand(row, catalog)
-    except _Bad as bad:
+    except NotHandled as bad:
         return Routed(row.id, problem=bad.problem)
 
 
 def _understand(row: Raw, catalog: Catalog) -> Routed:
-    normalized, schema = _read(row, catalog)
+    normalized, schema = read_row(row, catalog)
     schema = _right_schema(schema, normalized, catalog)
     feeds_profile = _feeds_profile(normalized, schema, row, catalog)
     _validate(normalized, schema)
@@ -90,24 +90,29 @@ def _understand(row: Raw, catalog: Catalog) -> Routed:
     )
 
 
-def _read(row: Raw, catalog: Catalog) -> tuple[Normalized, SchemaInfo | None]:
-    """What came in terms of XDM, by its protocol and its inlet's mapping, and the schema that it follows."""
+def read_row(row: Raw, catalog: Catalog) -> tuple[Normalized, SchemaInfo | None]:
+    """What came in terms of XDM, by its protocol and its inlet's mapping, and the schema that it follows.
+
+    Raises ``NotHandled`` for what its protocol cannot read.
+    """
     try:
         normalized = adapter_of(row.protocol).normalize(row.body, received_at=row.received_at)
         normalized = catalog.mapped(normalized, inlet_id=row.inlet_id)
     except (NotNormal, ValueError) as error:
-        raise _Bad("not_normal", str(error)) from None
+        raise NotHandled("not_normal", str(error)) from None
     return catalog.in_schema(normalized, inlet_id=row.inlet_id, number=row.id, received_at=row.received_at)
 
 
 def _right_schema(schema: SchemaInfo | None, normalized: Normalized, catalog: Catalog) -> SchemaInfo:
     if schema is None and normalized.schema_ref:
-        raise _Bad("unknown_schema", "It names a schema that this sandbox does not have.")
+        raise NotHandled("unknown_schema", "It names a schema that this sandbox does not have.")
     if schema is None:
-        raise _Bad("no_schema", "It names no schema, and its inlet has none. Give the inlet a schema.")
+        raise NotHandled("no_schema", "It names no schema, and its inlet has none. Give the inlet a schema.")
     event = catalog.matcher.system_event(normalized.entity)
     if event and event.schema_id != schema.id:
-        raise _Bad("wrong_schema", f"It carries the ID of event {event.name}, which has another schema.")
+        raise NotHandled(
+            "wrong_schema", f"It carries the ID of event {event.name}, which has another schema."
+        )
     return schema
 
 
@@ -115,7 +120,7 @@ def _feeds_profile(normalized: Normalized, schema: SchemaInfo, row: Raw, catalog
     """Only if schema and dataset both do (events.md, Corners)."""
     dataset = catalog.dataset_of(normalized, schema, inlet_id=row.inlet_id)
     if isinstance(dataset, Problem):
-        raise _Bad(*dataset)
+        raise NotHandled(*dataset)
     # A record of something else than a person has no profile to feed.
     return schema.feeds_profiles and schema.kind != "record" and (dataset is None or dataset.feeds_profiles)
 
@@ -124,14 +129,16 @@ def _validate(normalized: Normalized, schema: SchemaInfo) -> None:
     violations = schema.violations(normalized.entity)
     if violations:
         reasons = "; ".join(f"{each.pointer}: {each.message}" for each in violations)
-        raise _Bad("invalid", f"It breaks schema {schema.name}: {reasons}.")
+        raise NotHandled("invalid", f"It breaks schema {schema.name}: {reasons}.")
 
 
 def _check_inlet(row: Raw, matches: Sequence[Match], catalog: Catalog) -> None:
     """Once more what the inlet saw to at receipt: the configuration may have changed since."""
     inlet = catalog.inlets.get(row.inlet_id)
     if inlet and inlet.open_to_all and not matches:
-        raise _Bad("not_configured", "It is none of the configured events, and its inlet takes only those.")
+        raise NotHandled(
+            "not_configured", "It is none of the configured events, and its inlet takes only those."
+        )
 
 
 def _record(row: Raw, normalized: Normalized, schema: SchemaInfo) -> NewRecord | None:
@@ -141,11 +148,11 @@ def _record(row: Raw, normalized: Normalized, schema: SchemaInfo) -> NewRecord |
     key = key_of(normalized.entity, schema.primary_path)
     if key is None:
         path = ".".join(schema.primary_path)
-        raise _Bad("no_key", f"Its primary identity, {path}, holds no text by which it could be found.")
+        raise NotHandled("no_key", f"Its primary identity, {path}, holds no text by which it could be found.")
     try:
         return NewRecord(schema.id, key, json_text(normalized.entity), row.received_at)
     except ValueError as error:
-        raise _Bad("invalid", str(error)) from None
+        raise NotHandled("invalid", str(error)) from None
 
 
 def _recipients(matches: Sequence[Match]) -> list[Recipient]:
@@ -155,14 +162,14 @@ def _recipients(matches: Sequence[Match]) -> list[Recipient]:
         if match.person_id is not None:
             by_person.setdefault((match.namespace, match.person_id), []).append(match.event_id)
     if not by_person and matches and (problem := matches[0].problem):
-        raise _Bad(*problem)
+        raise NotHandled(*problem)
     return [Recipient(namespace, person, ids) for (namespace, person), ids in by_person.items()]
 
 
 def _feeding_recipient(identities: Sequence[SeenIdentity]) -> Recipient:
     primary = primary_of(identities)
     if primary is None:
-        raise _Bad("no_person", "It holds no identity in a known namespace.")
+        raise NotHandled("no_person", "It holds no identity in a known namespace.")
     return Recipient(primary.namespace, primary.value, ())
 
 
@@ -190,8 +197,8 @@ def read_entities(rows: Sequence[Raw], catalog: Catalog) -> dict[int, Entity]:
     found: dict[int, Entity] = {}
     for row in rows:
         try:
-            normalized, _ = _read(row, catalog)
-        except _Bad:
+            normalized, _ = read_row(row, catalog)
+        except NotHandled:
             continue
         found[row.id] = Entity(
             entity=normalized.entity,

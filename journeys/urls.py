@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from journeys.views import (
     designer,
+    entering,
     expressions,
     fire,
     first_steps,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/counts/", versions.counts, name="version-counts"),
     path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
     path("versions/<uuid:uid>/people/operate/", operations.many, name="people-operate"),
+    path("versions/<uuid:uid>/entering/", entering.entering, name="version-entering"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
     path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),

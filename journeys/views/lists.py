@@ -87,7 +87,7 @@ class JourneyList(List):
             )
             for move in moves_of(thing, self.user)
         ]
-        return [*self._editing(thing), *moves]
+        return [*self._editing(thing), *_asking(thing), *moves]
 
     def _editing(self, thing: JourneyVersion) -> list[RowAction]:
         """Drafts are drawn; of what is live, names and labels may be changed."""
@@ -99,6 +99,13 @@ class JourneyList(List):
             return []
         label, page = pages[JourneyVersion.Status(thing.status)]
         return [RowAction(label, "edit", reverse(page, args=[thing.uid]), "e")]
+
+
+def _asking(thing: JourneyVersion) -> list[RowAction]:
+    """People wonder only where somebody could enter."""
+    if thing.status not in (JourneyVersion.Status.LIVE, JourneyVersion.Status.TEST):
+        return []
+    return [RowAction(_("Why does nobody enter?"), "help", reverse("version-entering", args=[thing.uid]))]
 
 
 class _OfIdentity(Choices):

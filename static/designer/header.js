@@ -182,6 +182,9 @@ async function openMore(event) {
   const pages = [
     { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
     { label: gettext("Details and versions"), icon: "layers", href: urls.details },
+    ...(state === "live" || state === "test"
+      ? [{ label: gettext("Why does nobody enter?"), icon: "help", href: urls.entering }]
+      : []),
     ...(state === "live" ? [{ label: gettext("Name and labels"), icon: "edit", href: urls.labels }] : []),
     { label: "", line: true },
     { label: gettext("Download as SVG"), icon: "image", run: () => download("svg") },

@@ -14,6 +14,7 @@ from events.catalog import Catalog, catalog_of
 from events.loading import load_entities, load_raw, load_unrouted
 from events.models import Event, Inlet, ReceivedEvent
 from events.routing import Raw, Recipient, Routed, route
+from events.sightings import sightings_of
 from journeyorch.access.models import Sandbox
 from tests.events.conftest import Send, message
 
@@ -320,3 +321,25 @@ def test_entities_are_loaded_with_the_time_when_they_happened(inlet: Inlet, send
     assert first.entity["_id"] == first.event_id == "a"
     assert first.timestamp == datetime(2026, 11, 23, 10, tzinfo=UTC)
     assert second.timestamp == second.received_at == rows[1].received_at
+
+
+# --- How near events came -------------------------------------------------------------------------
+
+
+def test_sightings_tell_how_far_each_event_of_the_schema_came(lobby: Event) -> None:
+    named = {"identityMap": {"CRMID": [{"id": "anna"}]}}
+    rows = [
+        raw(entity(event_id="lobby-id", **named)),
+        raw(entity()),
+        raw(entity(event_id="lobby-id")),
+        raw(entity(event_id="lobby-id", _hotel={"guest": "many"}, **named)),
+        raw(entity(event_id="lobby-id"), schema="urn:other"),
+        Raw(5, 0, "collection", "no JSON", NOW),
+    ]
+    found = list(sightings_of(lobby.pk, lobby.schema_id, rows, catalog_of(lobby.sandbox_id)))
+    assert [(one.is_match, one.person_id, bool(one.violation), bool(one.problem)) for one in found] == [
+        (True, "anna", False, False),
+        (False, None, False, False),
+        (True, None, False, True),
+        (True, "anna", True, False),
+    ]
