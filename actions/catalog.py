@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from actions.messages.check import is_required
+from actions.messages.parameters import as_typed, is_required, label_of, type_of
 from actions.models import Channel, MessageTemplate
 
 
@@ -21,6 +21,7 @@ class ParameterInfo(NamedTuple):
     label: str
     type: str
     required: bool
+    default: str = ""  # as it is typed
 
 
 class TemplateInfo(NamedTuple):
@@ -46,6 +47,7 @@ def templates(sandbox_id: int) -> list[TemplateInfo]:
 
 
 def _parameter(declared: dict[str, object]) -> ParameterInfo:
-    name = str(declared["name"])
-    label, kind = declared.get("label") or name, declared.get("type") or "string"
-    return ParameterInfo(name, str(label), str(kind), is_required(declared))
+    default = as_typed(declared.get("default"))
+    return ParameterInfo(
+        str(declared["name"]), label_of(declared), type_of(declared), is_required(declared), default
+    )

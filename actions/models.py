@@ -219,7 +219,7 @@ class MessageTemplate(Configuration):
     kind = models.CharField(_("kind"), max_length=5, choices=Kind)
     # email: subject, html, text; sms: text; push: title, body
     content = models.JSONField(_("content"), default=dict)
-    # [{"name", "type", "required", "sample"}]
+    # [{"name", "label", "type", "required", "default", "sample"}] (actions/messages/parameters.py)
     parameters = models.JSONField(_("parameters"), default=list, blank=True)
     transactional = models.BooleanField(
         _("transactional"),

@@ -7,7 +7,7 @@ it. A name that is neither ``profile`` nor a parameter is a typing error and ref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from liquid.exceptions import LiquidError
@@ -15,26 +15,9 @@ from liquid.exceptions import LiquidError
 from actions.messages.language import parse
 from actions.messages.liquid_links import LINK_VALUES
 from actions.messages.markup import MarkupProblem, for_mail
+from actions.messages.parameters import FIELDS, TYPES, fits
 from actions.messages.render import MARKUP_PARTS, PARTS, line_number, reason
 
-TYPES = (
-    "string",
-    "integer",
-    "decimal",
-    "boolean",
-    "dateTime",
-    "dateTimeOnly",
-    "dateOnly",
-    "listString",
-    "listInteger",
-    "listDecimal",
-    "listBoolean",
-    "listDateTime",
-    "listDateTimeOnly",
-    "listDateOnly",
-    "listObject",
-    "listAny",
-)
 # What Liquid or we give a meaning to.
 _RESERVED = LINK_VALUES.union(
     "profile forloop tablerowloop empty blank nil null true false now today and or contains in".split()
@@ -71,17 +54,6 @@ def check_template(*, kind: str, content: Any, parameters: Any) -> list[Template
         if isinstance(content.get(part, ""), str):
             problems += _check_part(part, content.get(part, ""), names)
     return problems
-
-
-def is_required(parameter: Mapping[str, Any]) -> bool:
-    """A parameter is required unless it says otherwise."""
-    return bool(parameter.get("required", True))
-
-
-def missing_parameters(parameters: Sequence[Mapping[str, Any]], given: Iterable[str]) -> list[str]:
-    """Names of required parameters that a journey does not give."""
-    there = set(given)
-    return [each["name"] for each in parameters if is_required(each) and each["name"] not in there]
 
 
 def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
@@ -148,8 +120,8 @@ def _check_parameters(parameters: Any) -> Iterable[TemplateProblem]:
 
 
 def _parameter_problem(each: Any, seen: set[str]) -> str:
-    if not isinstance(each, Mapping) or not set(each) <= {"name", "label", "type", "required", "sample"}:
-        return "Each is an object with name, type, and if you like label, required and sample."
+    if not isinstance(each, Mapping) or not set(each) <= FIELDS:
+        return "Each is an object with name, type, and if you like label, required, default and sample."
     name = each.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return "A name begins with a letter and has at most 60 letters, digits and underscores."
@@ -159,4 +131,6 @@ def _parameter_problem(each: Any, seen: set[str]) -> str:
         return f"The type of “{name}” must be one of: {', '.join(TYPES)}."
     if not isinstance(each.get("required", False), bool):
         return f"Whether “{name}” is required must be true or false."
+    if each.get("default") is not None and not fits(each.get("type", "string"), each["default"]):
+        return f"The default of “{name}” is not of its type."
     return ""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-import orjson
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
@@ -14,18 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.channels import ChannelProblem, Provider, providers, seal_config
 from actions.contact.rules_form import RulesForm
-from actions.messages.check import TemplateProblem, check_template, is_required
+from actions.messages.check import TemplateProblem, check_template
+from actions.messages.parameter_forms import ParameterField, ParametersField
+from actions.messages.parameters import as_typed, samples_of, with_defaults
 from actions.messages.render import PARTS
 from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate, TemplateVariant
 from datasources.models import Profile
-from journeyorch.outbound.forms import StrictJSONField, model_form_field, placed
+from journeyorch.outbound.forms import model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
 
 # What no language is called.
 _OWN_WORDS = "-"
-# Types of parameters that are typed as they are; the others as JSON.
-_TEXTS = frozenset({"string", "dateTime", "dateTimeOnly", "dateOnly"})
-
 
 # --- Channels -------------------------------------------------------------------------------------
 
@@ -127,8 +125,8 @@ ChannelForm.declared_fields.update(_provider_fields())
 # --- Templates ------------------------------------------------------------------------------------
 
 _PARAMETERS_HELP = _(
-    "Values that the journey gives, as a JSON list. The sample is for the preview. Example: "
-    '[{"name": "room", "label": "Room", "type": "string", "required": true, "sample": "Garden Room"}]'
+    "Values that the journey gives. The default is what stands in the message if it gives none, the sample "
+    "is for the preview. Numbers, booleans and lists are written as JSON. Empty a row to remove it."
 )
 
 
@@ -142,7 +140,7 @@ def _part(label: Any, *, kinds: str, help_text: Any, lines: int = 1) -> forms.Ch
 class TemplateForm(forms.ModelForm):
     """A template: one field for each text, those of other kinds stay empty."""
 
-    parameters = StrictJSONField(label=_("Parameters"), required=False, help_text=_PARAMETERS_HELP)
+    parameters = ParametersField(label=_("Parameters"), required=False, help_text=_PARAMETERS_HELP)
     subject = _part(
         _("Subject"),
         kinds="email",
@@ -261,7 +259,8 @@ class PreviewForm(forms.Form):
     )
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
-        super().__init__(data or _samples(template.parameters))
+        samples = samples_of(template.parameters)
+        super().__init__(data or {_value_name(name): as_typed(value) for name, value in samples.items()})
         languages = [(each.language, each.language) for each in template.variants.order_by("language")]
         if languages:
             choices = [("", _("the person's")), (_OWN_WORDS, _("the template's own")), *languages]
@@ -270,20 +269,7 @@ class PreviewForm(forms.Form):
         people = Profile.objects.filter(sandbox=template.sandbox_id, test_profile=True, merged_into=None)
         self.fields["profile"].queryset = people.order_by("pk")  # type: ignore[attr-defined]
         for each in self._parameters:
-            label = f"{each.get('label') or each['name']} ({each.get('type', 'string')})"
-            self.fields[_value_name(each)] = forms.CharField(
-                label=label, required=is_required(each), max_length=10_000
-            )
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        for each in self._parameters:
-            name = _value_name(each)
-            try:
-                self.cleaned_data[name] = _typed(each, self.cleaned_data.get(name) or "")
-            except orjson.JSONDecodeError:
-                self.add_error(name, ValidationError(_("Type numbers, booleans and lists as JSON.")))
-        return self.cleaned_data
+            self.fields[_value_name(each["name"])] = ParameterField(each)
 
     def language(self) -> str | None:
         """The variant that was chosen; None: that of the person."""
@@ -291,9 +277,9 @@ class PreviewForm(forms.Form):
         return "" if chosen == _OWN_WORDS else chosen
 
     def values(self) -> dict[str, Any]:
-        """The parameters' values by name; those left empty are left out."""
-        given = {each["name"]: self.cleaned_data[_value_name(each)] for each in self._parameters}
-        return {name: value for name, value in given.items() if value is not None}
+        """The parameters' values by name; those left empty have their defaults, or are left out."""
+        names = [each["name"] for each in self._parameters]
+        return with_defaults(self._parameters, {name: self.cleaned_data[_value_name(name)] for name in names})
 
 
 ADDRESS_HELP = {
@@ -316,21 +302,5 @@ class SendTestForm(forms.Form):
         self.fields["channel"].queryset = channels.order_by("pk")  # type: ignore[attr-defined]
 
 
-def _value_name(parameter: Mapping[str, Any]) -> str:
-    return f"value_{parameter['name']}"
-
-
-def _samples(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    return {_value_name(each): _as_typed(each.get("sample")) for each in parameters}
-
-
-def _as_typed(sample: Any) -> str:
-    if sample is None or isinstance(sample, str):
-        return sample or ""
-    return orjson.dumps(sample).decode()
-
-
-def _typed(parameter: Mapping[str, Any], text: str) -> Any:
-    if not text:
-        return None
-    return text if parameter.get("type", "string") in _TEXTS else orjson.loads(text)
+def _value_name(parameter: str) -> str:
+    return f"value_{parameter}"

@@ -12,8 +12,8 @@ from actions import channels
 from actions.channels import ChannelProblem, Message, Provider
 from actions.contact.gate import give_back_slots, no_consent
 from actions.messages import deliveries
-from actions.messages.check import missing_parameters
 from actions.messages.library import Library, StoredChannel, StoredTemplate, libraries
+from actions.messages.parameters import missing_parameters, with_defaults
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
 from actions.messages.render import RenderProblem, as_message_parts, render
@@ -133,7 +133,7 @@ def _rendered(
     address: str,
     at: str,
 ) -> Prepared | Outcome:
-    parameters = {name: value for name, value in call.spec.get("parameters", {}).items() if value is not None}
+    parameters = with_defaults(template.parameters, call.spec.get("parameters", {}))
     if missing := missing_parameters(template.parameters, parameters):
         text = f"The template's parameter “{missing[0]}” has no value."
         return Outcome("error", "missingParameter", message=text)

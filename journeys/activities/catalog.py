@@ -53,6 +53,8 @@ class VariableInfo(NamedTuple):
     required: bool
     #: Of a list of objects: the types of the fields that are taken of each, by name.
     fields: Mapping[str, Any] = {}
+    #: What there is where the journey gives nothing, as it is typed.
+    default: str = ""
 
 
 class ActionInfo(NamedTuple):

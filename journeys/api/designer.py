@@ -13,6 +13,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actions.messages.parameters import samples_of
 from actions.messages.preview import SAMPLE_PERSON, previewed
 from actions.messages.render import RenderProblem
 from actions.models import MessageTemplate
@@ -174,7 +175,7 @@ class TemplatePreview(DesignView):
         template = MessageTemplate.objects.filter(sandbox_id=sandbox, name=name, kind=kind).first()
         if template is None:
             raise NotFound("There is no such template here.")
-        values = {str(one["name"]): one.get("sample", "") for one in template.parameters}
+        values = samples_of(template.parameters)
         try:
             return Response({"parts": previewed(template, profile=SAMPLE_PERSON, values=values)})
         except RenderProblem as trouble:

@@ -67,6 +67,7 @@ def variables(found: Iterable[VariableInfo]) -> list[dict[str, Any]]:
             "type": type_name(one.type),
             "required": one.required,
             "fields": [*one.fields],
+            "default": one.default,
         }
         for one in found
     ]

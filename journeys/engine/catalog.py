@@ -104,7 +104,10 @@ def _templates(sandbox_id: int) -> dict[str, TemplateInfo]:
             id=template.id,
             name=template.name,
             kind=template.kind,
-            parameters=tuple(_variable(*parameter) for parameter in template.parameters),
+            parameters=tuple(
+                _variable(one.name, one.label, one.type, one.required)._replace(default=one.default)
+                for one in template.parameters
+            ),
         )
         for template in templates(sandbox_id)
     }

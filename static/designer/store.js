@@ -11,8 +11,9 @@ import { layout } from "./model/layout.js";
  * @typedef {import("./model/document.js").Place} Place
  * @typedef {{code: string, message: string, activity: string, field: string, line: number, column: number,
  *   isError: boolean}} Problem
- * @typedef {{name: string, label: string, type: string, required: boolean, fields: string[]}} Variable what is to be given
- *   a value; `fields`: what is taken of each object of a list
+ * @typedef {{name: string, label: string, type: string, required: boolean, fields: string[],
+ *   default: string}} Variable what is to be given a value; `fields`: what is taken of each object of a list;
+ *   `default`: what there is without a value; "": nothing
  */
 
 /**

@@ -38,6 +38,7 @@ export function Values({ activity, name, label, value, variables, onChange, faul
     ${variables.map((variable) => html`<${ExpressionField} key=${variable.name} id=${`${name}-${variable.name}`}
       activity=${activity} label=${variable.label || variable.name} required=${variable.required}
       value=${value[variable.name] ?? ""} expected=${variable.type}
+      hint=${variable.default ? filled(gettext("Empty: %(default)s"), { default: variable.default }) : undefined}
       faults=${faultsOf(`${name}.${variable.name}`)}
       onChange=${(/** @type {string} */ text) => set(variable.name, text)} />`)}
     ${unknown.map(

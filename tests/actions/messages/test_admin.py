@@ -140,6 +140,58 @@ def test_a_wrong_template_is_refused_with_a_sentence(admin_client, template_form
     assert not MessageTemplate.objects.exists()
 
 
+def rows(*parameters):
+    """Parameters as the rows of the page are sent, the last one empty."""
+    texts = {"name": "", "label": "", "type": "string", "default": "", "sample": ""}
+    sent = {"parameters-count": str(len(parameters) + 1)}
+    for number, each in enumerate((*parameters, {})):
+        sent |= {
+            f"parameters-{number}-{part}": text for part, text in {**texts, **each}.items() if text != ""
+        }
+    return sent
+
+
+NIGHTS = {"name": "nights", "label": "Nights", "type": "integer", "default": "1", "required": "on"}
+
+
+def test_parameters_are_declared_in_rows_and_ask_for_their_values_in_the_preview(admin_client, template_form):
+    form = template_form(
+        html="<p>{{ room }}, {{ nights }}</p>", **rows({"name": "room", "sample": "12"}, NIGHTS)
+    )
+    del form["parameters"]
+    assert admin_client.post(reverse(ADD_TEMPLATE), form).status_code == 302
+    template = MessageTemplate.objects.get()
+    assert template.parameters == [
+        {"name": "room", "type": "string", "required": False, "sample": "12"},
+        {"name": "nights", "label": "Nights", "type": "integer", "required": True, "default": 1},
+    ]
+    change = admin_client.get(reverse("admin:actions_messagetemplate_change", args=[template.pk])).text
+    assert 'name="parameters-1-default" value="1"' in change
+
+    preview = reverse("admin:actions_messagetemplate_preview", args=[template.pk])
+    assert '<input type="number" name="value_nights" value="1"' in admin_client.get(preview).text
+    mail = reverse("admin:actions_messagetemplate_mail", args=[template.pk])
+    assert admin_client.get(mail, {"value_room": "7", "value_nights": ""}).text == "<p>7, 1</p>"
+    assert "This is no integer" in admin_client.get(preview, {"value_nights": "many"}).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"default": "many"}, "The default of “nights” is no integer"),
+        ({"name": "", "default": ""}, "A name begins with a letter"),
+        ({"type": "number"}, "The type of “nights” must be one of"),
+    ],
+)
+def test_a_wrong_row_is_refused_and_shown_again(admin_client, template_form, changes, sentence):
+    form = template_form(html="<p>Hi</p>", **rows({**NIGHTS, **changes}))
+    del form["parameters"]
+    answer = admin_client.post(reverse(ADD_TEMPLATE), form)
+    assert sentence in answer.text
+    assert 'value="Nights"' in answer.text
+    assert not MessageTemplate.objects.exists()
+
+
 @pytest.fixture
 def welcome(admin_client, template_form):
     admin_client.post(reverse(ADD_TEMPLATE), template_form())

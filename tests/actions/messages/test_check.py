@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.messages.check import check_template, missing_parameters
+from actions.messages.check import check_template
+from actions.messages.parameters import NotTyped, missing_parameters, typed, with_defaults
 
 ROOM = {"name": "room", "type": "string", "required": True, "sample": "12"}
 
@@ -60,6 +61,7 @@ def test_an_email_needs_a_subject():
         [{"name": "a", "type": "text"}],
         [{"name": "a", "required": "yes"}],
         [{"name": "a", "secret": 1}],
+        [{"name": "a", "type": "integer", "default": "two"}],
         [ROOM, ROOM],
         [{"name": f"p{number}"} for number in range(101)],
     ],
@@ -75,4 +77,39 @@ def test_an_unknown_kind_is_a_problem():
 
 def test_only_required_parameters_are_missing():
     declared = [ROOM, {"name": "offer", "required": False}, {"name": "nights"}]
-    assert missing_parameters(declared, ["nights"]) == ["room"]
+    assert missing_parameters(declared, {"nights": 2}) == ["room"]
+
+
+def test_what_has_a_default_is_not_missing_and_has_it_where_nothing_is_given():
+    declared = [ROOM, {"name": "nights", "type": "integer", "default": 1}]
+    assert missing_parameters(declared, {"room": "12", "nights": None}) == []
+    assert with_defaults(declared, {"room": "12", "nights": None}) == {"room": "12", "nights": 1}
+    assert with_defaults(declared, {"room": "12", "nights": 0}) == {"room": "12", "nights": 0}
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "value"),
+    [
+        ("string", "5", "5"),
+        ("integer", "5", 5),
+        ("integer", "5.5", NotTyped),
+        ("decimal", "5.5", 5.5),
+        ("boolean", "true", True),
+        ("boolean", "yes", NotTyped),
+        ("dateOnly", "2026-03-01", "2026-03-01"),
+        ("dateOnly", "tomorrow", NotTyped),
+        ("dateTime", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"),
+        ("listInteger", "[1, 2]", [1, 2]),
+        ("listInteger", '["a"]', NotTyped),
+        ("listObject", '[{"a": 1}]', [{"a": 1}]),
+        ("listAny", '[1, "a"]', [1, "a"]),
+        ("integer", "[", NotTyped),
+        ("integer", "", None),
+    ],
+)
+def test_a_value_is_typed_as_its_type_wants_it(type, text, value):
+    if value is NotTyped:
+        with pytest.raises(NotTyped):
+            typed(type, text)
+    else:
+        assert typed(type, text) == value
