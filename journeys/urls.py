@@ -13,6 +13,7 @@ from journeys.views import (
     labels,
     lifecycle,
     operations,
+    story,
     testing,
     versions,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/people/", versions.people, name="version-people"),
     path("versions/<uuid:uid>/people/operate/", operations.many, name="people-operate"),
     path("versions/<uuid:uid>/entering/", entering.entering, name="version-entering"),
+    path("versions/<uuid:uid>/story/", story.story, name="version-story"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
     path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, Strict
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Step
@@ -80,6 +81,17 @@ def ways_of_listening(timeout: timedelta | None, timeout_path: bool) -> list[Way
     return [Way(NEXT), way(TIMEOUT, gettext_noop("Timeout {}"), in_units(timeout))]
 
 
+def tell_timeout(config: Any, words: Words) -> list[str]:
+    """What happens if the news that a kind waits for does not come."""
+    if not config.timeout or words.is_start:
+        return []
+    if config.timeout_path:
+        phrase = gettext_noop("If it has not come after {0}, the person takes the path of the timeout.")
+    else:
+        phrase = gettext_noop("If it has not come after {0}, the person goes on all the same.")
+    return [words.say(phrase, in_units(config.timeout))]
+
+
 def in_units(duration: timedelta) -> str:
     """As people read it: "1 d 12 h"; units are written the same in all languages."""
     hours, rest = divmod(duration.seconds, 3600)
@@ -134,6 +146,16 @@ class Activity:
     def detail_of(cls, config: Any) -> str:
         """What its card tells beside the kind, such as how long a wait lasts; the same in all languages."""
         return ""
+
+    @classmethod
+    def tell(cls, config: Any, words: Words) -> list[str]:
+        """What it does to a person, for the story of the journey: a sentence, and what belongs to it."""
+        return [words.say(cls.help)]
+
+    @classmethod
+    def tell_paths(cls, config: Any, words: Words) -> dict[str, str]:
+        """Who takes a path, by the ids of the paths whose labels do not say it."""
+        return {}
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: Any) -> str:

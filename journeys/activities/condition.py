@@ -10,6 +10,7 @@ from journeyorch.expressions import Compiled, types
 from journeys.activities.base import activity, expression_of, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import View
@@ -39,6 +40,10 @@ class Condition(PathsCondition):
     icon = "split"
     help = gettext_noop("Sends people along the first path whose condition is true.")
     Config = ConditionConfig
+
+    @classmethod
+    def tell_paths(cls, config: ConditionConfig, words: Words) -> dict[str, str]:
+        return {path.id: words.meaning(path.expression) for path in config.paths}
 
     @classmethod
     def check(

@@ -15,6 +15,7 @@ from journeys.activities.dynamic_path import Piece, check_path, compile_path, ev
 from journeys.activities.object_lists import Fields, check_fields
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Do, View, Work
@@ -123,6 +124,11 @@ class CustomAction(Activity):
     def reactions_of(cls, config: CustomActionConfig, catalog: Catalog) -> tuple[str, ...]:
         action = catalog.actions.get(config.action)
         return action.reactions if action else ()
+
+    @classmethod
+    def tell(cls, config: CustomActionConfig, words: Words) -> list[str]:
+        calls = words.say(gettext_noop("Calls another system by the action {0}."), config.action)
+        return [calls, *words.meanings(config.values)]
 
     @classmethod
     def check(

@@ -11,6 +11,7 @@ from journeyorch.expressions.times import in_zone
 from journeys.activities.base import activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, WallTime
 from journeys.engine.decide.step import View
 
@@ -58,6 +59,10 @@ class DateCondition(PathsCondition):
     Config = DateConditionConfig
 
     @classmethod
+    def tell_paths(cls, config: DateConditionConfig, words: Words) -> dict[str, str]:
+        return {path.id: _told(path, words) for path in config.paths}
+
+    @classmethod
     def compile(
         cls, id: str, document: ActivityDocument, config: DateConditionConfig, room: Room
     ) -> DateConditionStep:
@@ -68,3 +73,12 @@ class DateCondition(PathsCondition):
             paths=[(path.id, Between(path.begin, path.end)) for path in config.paths],
             other=config.other,
         )
+
+
+def _told(path: DatePathConfig, words: Words) -> str:
+    parts = []
+    if path.begin is not None:
+        parts.append(words.say(gettext_noop("from {0}"), f"{path.begin:%Y-%m-%d %H:%M}"))
+    if path.end is not None:
+        parts.append(words.say(gettext_noop("until {0}"), f"{path.end:%Y-%m-%d %H:%M}"))
+    return " ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from journeys.activities.base import Activity, Config, Way, activity, gettext_noop
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import End, View, Work
 
@@ -32,6 +33,10 @@ class EndActivity(Activity):
     @classmethod
     def ways(cls, config: EndConfig) -> list[Way]:
         return []
+
+    @classmethod
+    def tell(cls, config: EndConfig, words: Words) -> list[str]:
+        return [words.say(gettext_noop("The journey ends here."))]
 
     @classmethod
     def compile(cls, id: str, document: ActivityDocument, config: EndConfig, room: Room) -> EndStep:

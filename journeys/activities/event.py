@@ -14,11 +14,13 @@ from journeys.activities.base import (
     Way,
     activity,
     gettext_noop,
+    tell_timeout,
     ways_of_listening,
 )
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
 
@@ -68,6 +70,13 @@ class Event(Activity):
     @classmethod
     def ways(cls, config: EventConfig) -> list[Way]:
         return ways_of_listening(config.timeout, config.timeout_path)
+
+    @classmethod
+    def tell(cls, config: EventConfig, words: Words) -> list[str]:
+        if words.is_start:
+            return [words.say(gettext_noop("Whoever the event {0} is about enters."), config.event)]
+        waits = words.say(gettext_noop("Waits until the event {0} comes for the person."), config.event)
+        return [waits, *tell_timeout(config, words)]
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: EventConfig) -> str:

@@ -12,6 +12,7 @@ from journeys.activities.base import Activity, FailableConfig, activity, gettext
 from journeys.activities.catalog import Catalog, EventInfo, JourneyInfo, VariableInfo
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Leap, View, Work
@@ -66,6 +67,12 @@ class Jump(Activity):
     help = gettext_noop("Lets the person enter another journey, too.")
     node_type = "jump"
     Config = JumpConfig
+
+    @classmethod
+    def tell(cls, config: JumpConfig, words: Words) -> list[str]:
+        target = words.journeys.get(config.journey, config.journey)
+        phrase = gettext_noop("The person enters the journey “{0}”, too, and goes on in this one.")
+        return [words.say(phrase, target), *words.meanings(config.values)]
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: JumpConfig, room: Room) -> Iterable[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from journeyorch.expressions import Compiled, types
 from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Do, View, Work
@@ -65,10 +66,20 @@ class MessageStep(Work):
 class Message(Activity):
     """What email, SMS and push have in common; each is registered below with its channel."""
 
+    told: ClassVar[str]  # in the story of a journey, with a place for the template
     category = "actions"
     node_type = "message"
     named_by = "template"
     Config = MessageConfig
+
+    @classmethod
+    def tell(cls, config: MessageConfig, words: Words) -> list[str]:
+        told = [words.say(cls.told, config.template)]
+        if config.address.strip():
+            told.append(
+                words.say(gettext_noop("It goes to this address: {0}"), words.meaning(config.address))
+            )
+        return [*told, *words.meanings(config.parameters)]
 
     @classmethod
     def check(
@@ -111,6 +122,7 @@ class Email(Message):
     icon = "mail"
     reactions = ("sent", "opened", "clicked", "failed")
     help = gettext_noop("Sends an email to the person.")
+    told = gettext_noop("Sends the email “{0}” to the person.")
 
 
 @activity("sms")
@@ -119,6 +131,7 @@ class Sms(Message):
     icon = "message"
     reactions = ("sent", "failed")
     help = gettext_noop("Sends a text message to the person's mobile phone.")
+    told = gettext_noop("Sends the text message “{0}” to the person's mobile phone.")
 
 
 @activity("push")
@@ -127,3 +140,4 @@ class Push(Message):
     icon = "bell"
     reactions = ("sent", "clicked", "failed")
     help = gettext_noop("Sends a push message to the person's app.")
+    told = gettext_noop("Sends the push message “{0}” to the person's app.")

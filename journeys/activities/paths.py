@@ -9,6 +9,7 @@ from pydantic import Field
 
 from journeys.activities.base import OTHER, Activity, FailableConfig, Way, gettext_noop, way, with_alternative
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import End, Go, View, Work
@@ -58,6 +59,13 @@ class PathsCondition(Activity):
     category = "orchestration"
     node_type = "condition"
     labelled = "paths"
+
+    @classmethod
+    def tell(cls, config: PathsConfig, words: Words) -> list[str]:
+        told = [words.say(gettext_noop("The first of these paths that fits is taken."))]
+        nobody = gettext_noop("If none fits, the journey ends for the person.")
+        return told if config.other else [*told, words.say(nobody)]
+
     Config: ClassVar[Any]
 
     @classmethod

@@ -14,6 +14,7 @@ from journeys.activities.base import (
     with_alternative,
 )
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.engine.decide.step import CapStep, Go, View
 
@@ -45,6 +46,11 @@ class ProfileCap(Activity):
     def ways(cls, config: ProfileCapConfig) -> list[Way]:
         first = way(CapStep.within, gettext_noop("First {}"), f"{config.count:,}")
         return with_alternative([first, way(BEYOND, gettext_noop("Everybody else"))], config)
+
+    @classmethod
+    def tell(cls, config: ProfileCapConfig, words: Words) -> list[str]:
+        phrase = gettext_noop("At most {0} people take the first path, everybody after them the second.")
+        return [words.say(phrase, f"{config.count:,}")]
 
     @classmethod
     def compile(

@@ -15,10 +15,12 @@ from journeys.activities.base import (
     Way,
     activity,
     gettext_noop,
+    tell_timeout,
     ways_of_listening,
 )
 from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, ActivityId, Duration
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Armed, View
@@ -34,6 +36,14 @@ REACTION_OF: Mapping[str, str] = {
     "failed": "failed",
     "softBounced": "failed",
     "bounced": "failed",
+}
+
+
+_TOLD: Mapping[str, str] = {
+    "sent": gettext_noop("Waits until the message “{0}” is sent."),
+    "opened": gettext_noop("Waits until the person opens the message “{0}”."),
+    "clicked": gettext_noop("Waits until the person clicks a link in the message “{0}”."),
+    "failed": gettext_noop("Waits until the message “{0}” fails."),
 }
 
 
@@ -106,6 +116,11 @@ class Reaction(Activity):
     @classmethod
     def name_of(cls, config: ReactionConfig) -> str:
         return config.reaction.capitalize()
+
+    @classmethod
+    def tell(cls, config: ReactionConfig, words: Words) -> list[str]:
+        message = words.steps.get(config.message, config.message)
+        return [words.say(_TOLD[config.reaction], message), *tell_timeout(config, words)]
 
     @classmethod
     def check(

@@ -15,11 +15,13 @@ from journeys.activities.base import (
     Way,
     activity,
     gettext_noop,
+    tell_timeout,
     ways_of_listening,
 )
 from journeys.activities.catalog import Catalog
 from journeys.activities.listening import ListeningStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
 from journeys.engine.decide.values import segment_key
@@ -40,6 +42,23 @@ _QUALIFICATION = types.ObjectType(
         "segmentName": types.STRING,
     }
 )
+
+
+# As a start, and later.
+_TOLD: Mapping[str, tuple[str, str]] = {
+    "entered": (
+        gettext_noop("Whoever comes into the segment {0} enters."),
+        gettext_noop("Waits until the person comes into the segment {0}."),
+    ),
+    "left": (
+        gettext_noop("Whoever leaves the segment {0} enters."),
+        gettext_noop("Waits until the person leaves the segment {0}."),
+    ),
+    "both": (
+        gettext_noop("Whoever comes into the segment {0}, or leaves it, enters."),
+        gettext_noop("Waits until the person comes into the segment {0}, or leaves it."),
+    ),
+}
 
 
 class SegmentQualificationConfig(Config):
@@ -91,6 +110,13 @@ class SegmentQualification(Activity):
     @classmethod
     def ways(cls, config: SegmentQualificationConfig) -> list[Way]:
         return ways_of_listening(config.timeout, config.timeout_path)
+
+    @classmethod
+    def tell(cls, config: SegmentQualificationConfig, words: Words) -> list[str]:
+        enters, waits = _TOLD[config.on]
+        if words.is_start:
+            return [words.say(enters, config.segment)]
+        return [words.say(waits, config.segment), *tell_timeout(config, words)]
 
     @classmethod
     def stores(cls, document: ActivityDocument, config: SegmentQualificationConfig) -> str:

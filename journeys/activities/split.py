@@ -13,6 +13,7 @@ from pydantic import Field
 from journeys.activities.base import Activity, FailableConfig, Way, activity, gettext_noop, with_alternative
 from journeys.activities.paths import check_ids
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, ActivityId, Strict
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Go, View, Work
@@ -69,6 +70,15 @@ class Split(Activity):
     def ways(cls, config: SplitConfig) -> list[Way]:
         ways = [Way(part.id, part.label or f"{part.percent:g} %") for part in config.parts]
         return with_alternative(ways, config)
+
+    @classmethod
+    def tell(cls, config: SplitConfig, words: Words) -> list[str]:
+        return [words.say(gettext_noop("Chance decides which path is taken."))]
+
+    @classmethod
+    def tell_paths(cls, config: SplitConfig, words: Words) -> dict[str, str]:
+        phrase = gettext_noop("{0} % of the people")
+        return {part.id: words.say(phrase, f"{part.percent:g}") for part in config.parts}
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: SplitConfig, room: Room) -> Iterable[Problem]:

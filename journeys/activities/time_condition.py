@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from journeys.activities.base import activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, Strict
 from journeys.engine.decide.step import View
 
@@ -97,6 +98,10 @@ class TimeCondition(PathsCondition):
     Config = TimeConditionConfig
 
     @classmethod
+    def tell_paths(cls, config: TimeConditionConfig, words: Words) -> dict[str, str]:
+        return {path.id: _told(path, words) for path in config.paths}
+
+    @classmethod
     def compile(
         cls, id: str, document: ActivityDocument, config: TimeConditionConfig, room: Room
     ) -> TimeConditionStep:
@@ -107,6 +112,23 @@ class TimeCondition(PathsCondition):
             paths=[(path.id, _when(path)) for path in config.paths],
             other=config.other,
         )
+
+
+_DAY_NAMES = {
+    "mon": gettext_noop("Monday"),
+    "tue": gettext_noop("Tuesday"),
+    "wed": gettext_noop("Wednesday"),
+    "thu": gettext_noop("Thursday"),
+    "fri": gettext_noop("Friday"),
+    "sat": gettext_noop("Saturday"),
+    "sun": gettext_noop("Sunday"),
+}
+
+
+def _told(path: TimePathConfig, words: Words) -> str:
+    """``Saturday, Sunday, 22:00–02:00``."""
+    days = [words.say(_DAY_NAMES[day]) for day in path.days]
+    return ", ".join([*days, *(f"{hours.begin}–{hours.end}" for hours in path.hours)])
 
 
 def _when(path: TimePathConfig) -> When:

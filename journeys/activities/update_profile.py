@@ -11,6 +11,7 @@ from journeyorch.expressions import Compiled, to_json, types
 from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Update, View, Work
@@ -58,6 +59,10 @@ class UpdateProfile(Activity):
     @classmethod
     def name_of(cls, config: UpdateProfileConfig) -> str:
         return ", ".join(config.fields) if len(config.fields) <= 2 else f"{len(config.fields)} fields"
+
+    @classmethod
+    def tell(cls, config: UpdateProfileConfig, words: Words) -> list[str]:
+        return [words.say(gettext_noop("Sets fields of the profile:")), *words.meanings(config.fields)]
 
     @classmethod
     def check(

@@ -20,6 +20,7 @@ from journeys.activities.base import (
     in_units,
 )
 from journeys.activities.room import Room
+from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument, Duration, WallTime
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Armed, Failed, Pause, View
@@ -146,6 +147,14 @@ class Wait(Activity):
         if config.type == "date_time" and config.at is not None:
             return f"{config.at:%Y-%m-%d %H:%M}"
         return in_units(config.duration) if config.type == "duration" and config.duration is not None else ""
+
+    @classmethod
+    def tell(cls, config: WaitConfig, words: Words) -> list[str]:
+        if config.type == "custom":
+            return [words.say(gettext_noop("Waits until this moment:")), words.meaning(config.expression)]
+        if config.type == "date_time":
+            return [words.say(gettext_noop("Waits until {0}."), cls.detail_of(config))]
+        return [words.say(gettext_noop("Waits {0}."), cls.detail_of(config))]
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:

@@ -111,6 +111,7 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
         "testLog": reverse("version-test-log", args=[uid]),
         "details": reverse("version-details", args=[uid]),
         "entering": reverse("version-entering", args=[uid]),
+        "story": reverse("version-story", args=[uid]),
         "people": reverse("version-people", args=[uid]),
         "labels": reverse("version-labels", args=[uid]),
         "counts": reverse("version-counts", args=[uid]),

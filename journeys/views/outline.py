@@ -6,7 +6,7 @@ open and close lists, so that no drawing is too deep for a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,9 @@ from journeys.definition.layout import ways_of
 from journeys.reports.counts import Counts
 from journeys.views.drawing import Step
 
+#: How many took each path, by (activity, way).
+Figures = Mapping[tuple[str, str], int]
+
 
 class Line(NamedTuple):
     """``kind``: steps, step, again, paths, path, or the closing of one of them with a slash in front."""
@@ -23,6 +26,7 @@ class Line(NamedTuple):
     kind: str
     step: Step | None = None
     label: str = ""
+    way: tuple[str, str] = ("", "")  # of a path: the activity that it leads out of, and which way
     counts: str = ""  # which figure stands at a path (Counts.flat)
     n: int = 0
 
@@ -35,13 +39,14 @@ class Leg(NamedTuple):
     target: str
 
 
-def outline(document: Document, steps: dict[str, Step], counts: Counts) -> list[Line]:
+def outline(document: Document, steps: dict[str, Step], counts: Counts | None = None) -> list[Line]:
     """All activities: from the starts first, what is not connected last; each one once, then only named."""
     lines: list[Line] = []
+    figures = counts.paths if counts else {}
     listed: set[str] = set()
     for root in _roots(document):
         if root not in listed:
-            lines += [Line("steps"), *_walk(document, steps, counts, root, listed), Line("/steps")]
+            lines += [Line("steps"), *_walk(document, steps, figures, root, listed), Line("/steps")]
     return lines
 
 
@@ -52,7 +57,7 @@ def _roots(document: Document) -> list[str]:
 
 
 def _walk(
-    document: Document, steps: dict[str, Step], counts: Counts, root: str, listed: set[str]
+    document: Document, steps: dict[str, Step], figures: Figures, root: str, listed: set[str]
 ) -> Iterator[Line]:
     """A stack of what is still to be said: lines, and ids of activities."""
     waiting: list[Line | str] = [root]
@@ -65,10 +70,10 @@ def _walk(
         else:
             listed.add(said)
             yield Line("step", steps[said])
-            waiting.extend(reversed(_after(document, counts, said)))
+            waiting.extend(reversed(_after(document, figures, said)))
 
 
-def _after(document: Document, counts: Counts, id: str) -> list[Line | str]:
+def _after(document: Document, figures: Figures, id: str) -> list[Line | str]:
     legs = list(_legs(document, id))
     if len(legs) <= 1 and not any(leg.label for leg in legs):
         return [Line("/step"), *(leg.target for leg in legs if leg.target)]
@@ -76,9 +81,9 @@ def _after(document: Document, counts: Counts, id: str) -> list[Line | str]:
     shown: set[str] = set()
     for leg in legs:
         # Figures belong to paths: of several targets on one path the first one shows it.
-        n = counts.paths.get((id, leg.way), 0) if leg.way not in shown else 0
+        n = figures.get((id, leg.way), 0) if leg.way not in shown else 0
         figure = f"path:{id}:{leg.way}" if leg.way not in shown else ""
-        said.append(Line("path", label=leg.label, counts=figure, n=n))
+        said.append(Line("path", label=leg.label, way=(id, leg.way), counts=figure, n=n))
         shown.add(leg.way)
         said += [Line("steps"), leg.target, Line("/steps")] if leg.target else []
         said.append(Line("/path"))

@@ -182,6 +182,7 @@ async function openMore(event) {
   const pages = [
     { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
     { label: gettext("Details and versions"), icon: "layers", href: urls.details },
+    { label: gettext("Story, to read or print"), icon: "note", href: urls.story },
     ...(state === "live" || state === "test"
       ? [{ label: gettext("Why does nobody enter?"), icon: "help", href: urls.entering }]
       : []),

@@ -1,0 +1,37 @@
+"""The story of a version: the journey as plain sentences, printable for approval."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from journeys.activities.words import Words
+from journeys.definition.telling import tell
+from journeys.models import Journey
+from journeys.views.drawing import steps_of
+from journeys.views.outline import outline
+from journeys.views.shell import VIEW, page, version_of
+from journeys.views.versions import document_of, with_header
+
+
+@page(VIEW)
+@require_safe
+def story(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What each step does and who takes which path, in the order in which people meet them."""
+    version = version_of(request, uid)
+    document, _problems = document_of(version)
+    steps = steps_of(document)
+    journeys = Journey.objects.filter(sandbox=version.sandbox_id).values_list("uid", "name")
+    words = Words(gettext, journeys={str(uid): name for uid, name in journeys})
+    told = tell(document, words, names={id: step.name for id, step in steps.items()})
+    context = {
+        "lines": outline(document, steps),
+        "told": told.journey,
+        "sentences": told.steps,
+        "paths": told.paths,
+    }
+    return render(request, "journeys/story.html", with_header(request, version, "story", context))
