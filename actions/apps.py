@@ -27,7 +27,7 @@ class ActionsConfig(AppConfig):
         rules.register_preset(caps.preset_caps)
         for model, field in ((Action, "auth"), (Action, "signing"), (Channel, "config")):
             rotation.register(model, field)
-        templates = finding.by_name(MessageTemplate, "admin:actions_messagetemplate_change")
+        templates = finding.by_name(MessageTemplate, "template")
         finding.register(
             finding.Kind(_("Templates"), ("actions.view_messagetemplate",), templates),
             finding.configured(Action),

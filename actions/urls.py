@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
+from actions.messages.pages import TemplatePages
 from actions.tracking.callbacks import called_back
 from actions.tracking.preferences import preferences
 from actions.tracking.signed import Purpose
 from actions.tracking.views import clicked, mirrored, opened
 
-# In every message, so they are short.
 urlpatterns: list[URLPattern] = [
+    *TemplatePages().urls,
+    # In every message, so they are short.
     path(f"m/{Purpose.OPEN}/<str:signed>", opened, name="message-opened"),
     path(f"m/{Purpose.CLICK}/<str:signed>", clicked, name="message-clicked"),
     path(f"m/{Purpose.MIRROR}/<str:signed>", mirrored, name="message-mirror"),

@@ -35,7 +35,7 @@ class DatasourcesConfig(AppConfig):
         privacy.register(Answers())
         register_completer(complete)
         usage.register(referrers_of_schema)
-        segments = finding.by_name(Segment, "admin:datasources_segment_change")
+        segments = finding.by_name(Segment, "segment")
         finding.register(
             finding.Kind(_("Segments"), ("datasources.view_segment",), segments),
             finding.configured(DataSource),

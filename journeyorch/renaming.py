@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Model
 
@@ -21,3 +22,9 @@ def renamed(kind: str, obj: Model, *, old: str) -> None:
     """Everybody who refers to a saved object by its name learns the new one, or raises."""
     for follow in _followers:
         follow(kind, obj, old)
+
+
+def follow_form(kind: str, form: Any) -> None:
+    """The same after a form has saved something that was there before, if it has another name now."""
+    if "name" in form.changed_data:
+        renamed(kind, form.instance, old=form.initial["name"])

@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/", include("journeyorch.api.urls")),
     path("data/core/", include("datasources.api.urls")),
     path("authoring/", include("journeyorch.outbound.protection.urls")),
+    path("", include("datasources.urls")),
     path("", include("actions.urls")),
     path("", include("journeys.urls")),
 ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.constants import SELF
-from csp.decorators import csp_replace, csp_update
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -16,33 +14,15 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from actions.messages.forms import (
-    PreviewForm,
-    SendTestForm,
-    TemplateForm,
-    VariantForm,
-    VariantFormSet,
-    variant_form,
-)
-from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
-from actions.messages.render import PARTS, RenderProblem
+from actions.messages.forms import TemplateForm, VariantForm, VariantFormSet, variant_form
+from actions.messages.render import PARTS
+from actions.messages.trying import FRAMED, FRAMING, mail_of, tried
 from actions.models import Delivery, Feedback, MessageTemplate, TemplateVariant
 from journeyorch.access.changeable import changeable
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
-from journeyorch.outbound.calls import Outcome
-
-# A previewed email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
-_MAIL_POLICY = {
-    "sandbox": [""],
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["data:"],
-    "frame-ancestors": [SELF],
-}
 
 
 class VariantInline(admin.StackedInline):
@@ -116,54 +96,23 @@ class MessageTemplateAdmin(UsedAdmin):
             *super().get_urls(),
         ]
 
-    @method_decorator(csp_update({"frame-src": [SELF]}))
+    @method_decorator(FRAMING)
     def preview_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
         """Show the message for samples or a test profile (in the query), and send it as a test (by POST)."""
         template = changeable(self, request, template_id)
-        form = PreviewForm(template, request.GET or None)
-        parts, problem = _parts(template, form)
-        test_form = SendTestForm(template, request.POST if request.method == "POST" else None)
-        outcome = _tested(test_form, parts) if parts else None
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Preview: %(name)s") % {"name": template},
             "opts": self.model._meta,
             "original": template,
-            "form": form,
-            "parts": parts,
-            "problem": problem,
-            "test_form": test_form,
-            "outcome": outcome,
-            "query": request.GET.urlencode(),
+            **tried(request, template),
         }
         return TemplateResponse(request, "admin/message_preview.html", context)
 
-    @method_decorator(xframe_options_sameorigin)
-    @method_decorator(csp_replace(_MAIL_POLICY))
+    @method_decorator(FRAMED)
     def mail_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
         """The HTML of a previewed email, for the frame on the preview's page."""
-        template = changeable(self, request, template_id)
-        parts, _problem = _parts(template, PreviewForm(template, request.GET or None))
-        return HttpResponse((parts or {}).get("html", ""))
-
-
-def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str] | None, str]:
-    """The message, or why there is none."""
-    if not form.is_valid():
-        return None, ""
-    chosen = form.cleaned_data["profile"]
-    profile = chosen.attributes if chosen else SAMPLE_PERSON
-    try:
-        values, language = form.values(), form.language()
-        return previewed(template, profile=profile, values=values, language=language), ""
-    except RenderProblem as problem:
-        return None, str(problem)
-
-
-def _tested(form: SendTestForm, parts: dict[str, str]) -> Outcome | None:
-    if not form.is_valid():
-        return None
-    return send_test(form.cleaned_data["channel"], parts, form.cleaned_data["address"], now=timezone.now())
+        return mail_of(request, changeable(self, request, template_id))
 
 
 def _news(feedback: Feedback) -> str:

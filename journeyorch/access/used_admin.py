@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
-from journeyorch.renaming import renamed
+from journeyorch.renaming import follow_form
 from journeyorch.usage import Use, used_in
 
 
@@ -28,8 +28,8 @@ class UsedAdmin(SandboxScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """In the admin's own transaction: who refers to it by name follows, or nothing is changed."""
         super().save_model(request, obj, form, change)
-        if change and "name" in form.changed_data:
-            renamed(self.used_as, obj, old=form.initial["name"])
+        if change:
+            follow_form(self.used_as, form)
 
     @admin.display(description=_("used in"))
     def used(self, obj: Model) -> SafeString | str:

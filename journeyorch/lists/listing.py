@@ -25,6 +25,10 @@ _LONGEST_SEARCH = 512
 _SEARCH, _SORT, _PAGE, _COLUMNS = "q", "sort", "page", "columns"
 
 
+#: A cell that says how long ago a moment was.
+AGO = "lists/cells/ago.html"
+
+
 class Column(NamedTuple):
     """What is shown of each row.
 

@@ -31,3 +31,9 @@ def cell(context: template.Context, column: Column, row: Row) -> SafeString:
 def bounded(count: int, most: int = MOST_COUNTED) -> str:
     """A number that was counted up to ``most`` only."""
     return f"{intcomma(count)}+" if count >= most else str(intcomma(count))
+
+
+@register.filter
+def help_of(field: Any) -> SafeString:
+    """The help text of a form's field: written by us, as HTML, because Django's admin shows it as such."""
+    return SafeString(field.help_text)

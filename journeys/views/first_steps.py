@@ -92,7 +92,7 @@ _STEPS = (
     Step(
         _("Write a message template"),
         _("Or let a technical user set up an action that calls another system."),
-        "home", "actions.add_messagetemplate", _BUSINESS,
+        "template-create", "actions.add_messagetemplate", _BUSINESS,
         lambda sandbox: any(
             model.objects.filter(sandbox=sandbox).exists() for model in (MessageTemplate, Action)
         ),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.namespaces.known import namespaces_of
 from journeyorch.lists.filters import Choices, Dates, Filter, Switch
-from journeyorch.lists.listing import Column, Empty, List, RowAction
+from journeyorch.lists.listing import AGO, Column, Empty, List, RowAction
 from journeys.models import Instance, JourneyVersion
 from journeys.reports.listing import people_inside
 from journeys.reports.people import instances_of_person, names_of_person
@@ -43,7 +43,7 @@ class JourneyList(List):
         Column("name", _("Name"), cell="journeys/cells/version.html", order=("journey__name", "number")),
         Column("status", _("Status"), cell="journeys/cells/status.html", order=("status", "journey__name")),
         Column("inside", _("People inside"), "known", "lists/cells/bounded.html", is_number=True),
-        Column("updated", _("Changed"), "row.updated_at", "lists/cells/ago.html", ("updated_at",)),
+        Column("updated", _("Changed"), "row.updated_at", AGO, ("updated_at",)),
         Column("created", _("Created"), cell="journeys/cells/created.html", order=("created_at",)),
         Column("published", _("Published"), cell="journeys/cells/published.html", order=("published_at",)),
         Column("description", _("Description"), "row.journey.description", shown=False),

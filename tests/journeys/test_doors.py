@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from actions.models import MessageTemplate
+from datasources.models import Segment
 from journeyorch.access.groups import ADMINISTRATORS, LIMITED, STANDARD, TECHNICAL
 from journeyorch.access.models import Sandbox, User
 from tests.journeys.world import World, act
@@ -43,7 +45,8 @@ class Door:
         self.route = route
         self.name = pattern.name or ""
         self.direct = getattr(pattern.callback, "direct", False)
-        self.path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids.get(found[1], "1"), route)
+        numbered = re.sub(r"<int:pk>", ids["number"], route)
+        self.path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids.get(found[1], "1"), numbered)
 
     @property
     def public(self) -> bool:
@@ -90,8 +93,11 @@ def ids(world: World) -> dict[str, str]:
     )
     world.send("Lobby", "anna")
     world.drain()
+    MessageTemplate.objects.create(pk=1, sandbox=version.sandbox, name="Hello", kind="sms")
+    Segment.objects.create(pk=1, sandbox=version.sandbox, name="All", expression="true")
     return {
-        "uid": str(version.uid), "pk": str(world.instance().pk), "name": "stop", "inlet": world.inlet.key,
+        "number": "1", "uid": str(version.uid),
+        "pk": str(world.instance().pk), "name": "stop", "inlet": world.inlet.key,
         "key": world.inlet.key,
     }  # fmt: skip
 
@@ -131,7 +137,10 @@ def test_who_has_no_permission_gets_nowhere(ids: dict[str, str]) -> None:
 def test_all_permissions_in_one_sandbox_open_nothing_in_another(ids: dict[str, str]) -> None:
     Sandbox.objects.create(name="other", title="Other")
     client = enter("elsewhere", ADMINISTRATORS.name, sandbox="other")
-    things = (door for door in doors(ids) if not door.public and "uid" in door.route)
+    things = (
+        door for door in doors(ids)
+        if not door.public and ("uid" in door.route or door.route.startswith(("templates/<", "segments/<")))
+    )  # fmt: skip
     opened = {where: s for where, s in answers(client, things) if s not in {403, 404, 405}}
     assert opened == {}
 
@@ -143,6 +152,10 @@ _PAGES = [
     ("/journeys/new/", "no yes no yes"),
     ("/versions/{uid}/stop/", "no yes no yes"),
     ("/fire/", "no yes yes yes"),
+    ("/templates/1/", "no yes yes yes"),
+    ("/templates/new/", "no yes yes yes"),
+    ("/segments/1/delete/", "no yes yes yes"),
+    ("/segments/1/members/", "no yes yes yes"),
     ("/admin/events/event/", "no yes yes yes"),
     ("/admin/events/event/add/", "no no yes yes"),
     ("/admin/events/inlet/add/", "no no yes yes"),

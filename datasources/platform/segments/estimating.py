@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import sqrt
 from random import SystemRandom
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, QuerySet
 
 from datasources.platform.profiles.models import Profile
 from datasources.platform.profiles.people import load_roots, read_people
-from datasources.platform.segments.compiling import CompiledSegment, needs_of
+from datasources.platform.segments.compiling import CompiledSegment, compiled_alone, needs_of
 from datasources.platform.segments.evaluate import is_in
+from journeyorch import bulk
+from journeyorch.expressions import ExpressionError
 
 #: So many people are looked at, at most; fewer if their experience events are read.
 SAMPLE, SAMPLE_WITH_EVENTS = 5000, 500
@@ -50,6 +52,15 @@ def estimated(hits: int, *, sample: int, people: int) -> Estimate:
     low = max(hits, round((middle - half) * people))
     high = min(people - (sample - hits), round((middle + half) * people))
     return Estimate(people, sample, round(share * people), low, high)
+
+
+def estimate_of(source: str, sandbox_id: int) -> dict[str, Any]:
+    """What pages show of an expression that is not saved: ``found``, or ``refused`` with what is wrong."""
+    try:
+        segment, zone = compiled_alone(source, sandbox_id)
+    except ExpressionError as error:
+        return {"refused": [problem.message for problem in error.problems]}
+    return {"found": estimate(segment, sandbox_id, zone=zone, now=bulk.database_now())}
 
 
 def estimate(segment: CompiledSegment, sandbox_id: int, *, zone: ZoneInfo, now: datetime) -> Estimate:

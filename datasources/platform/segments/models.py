@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.db import models
 from django.utils.dates import WEEKDAYS
@@ -64,6 +64,25 @@ class Segment(Configuration):
     def schedule(self) -> Schedule:
         """Only batch segments have one: the others are always up to date."""
         return Schedule(self.every if self.evaluation == self.Evaluation.BATCH else "", self.at, self.weekday)
+
+    @property
+    def took_in_words(self) -> str:
+        """How long the last evaluation took, to the second."""
+        if self.took is None:
+            return "—"
+        if self.took < timedelta(seconds=1):
+            return str(_("less than a second"))
+        return str(timedelta(seconds=round(self.took.total_seconds())))
+
+    @property
+    def progress_in_words(self) -> str:
+        """How the latest evaluation goes."""
+        if self.is_due:
+            return str(_("begins in a moment"))
+        if self.task is None:
+            return "—"
+        under_way = self.task.state == self.task.State.OPEN and self.task.percent is not None
+        return f"{self.task.percent} %" if under_way else str(self.task.get_state_display())
 
 
 class SegmentMembership(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.schemas.models import Schema
-from datasources.platform.segments.admin import SegmentForm
+from datasources.platform.segments.forms import SegmentForm
 from datasources.platform.segments.models import Segment
 from journeyorch.portable.forms import FormKind
 from journeyorch.portable.kind import Document, portable
