@@ -74,7 +74,7 @@ class Events(FormKind):
 
     def about(self, row: Any) -> dict[str, Any]:
         """With what senders put into system-generated events."""
-        return {**super().about(row), "event_id": row.event_id}
+        return {**super().about(row), "eventId": row.event_id}
 
 
 class InletDocument(Document):

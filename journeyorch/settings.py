@@ -195,6 +195,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["journeyorch.api.bodies.StrictJSONParser"],
     "DEFAULT_METADATA_CLASS": None,
+    # The parameter ``format`` is our own: what is exported is YAML or JSON.
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "journeyorch.api.describing.Operations",
     "EXCEPTION_HANDLER": "journeyorch.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

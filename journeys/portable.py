@@ -28,6 +28,7 @@ from journeys.models import Journey, JourneyVersion
 from journeys.usage import asks_segment, mentions, names_in, reads_group
 
 Status = JourneyVersion.Status
+VIEW, CHANGE = "journeys.view_journey", "journeys.change_journey"
 # What is written to people is addressed by their profile.
 _ABOUT_PEOPLE = {"update_profile", *Kind.values}
 
@@ -50,6 +51,10 @@ class Journeys(PortableKind):
     form = JourneyDocument
     has_plain_addresses = False
     can_be_copied = True
+
+    def permission(self, verb: str) -> str:
+        """As on the pages: who may change journeys makes and deletes them, too."""
+        return VIEW if verb == "view" else CHANGE
 
     def document(self, row: Any) -> JourneyDocument:
         return document_of(latest_of(row))

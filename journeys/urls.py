@@ -15,6 +15,7 @@ from journeys.views import (
     operations,
     story,
     testing,
+    transfer,
     versions,
 )
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path("first-steps/", first_steps.first_steps, name="first-steps"),
     path("sample/", first_steps.sample, name="load-sample"),
     path("journeys/new/", designer.create, name="journey-create"),
+    path("journeys/import/", transfer.upload, name="journey-import"),
+    path("journeys/import/<int:pk>/", transfer.confirm, name="journey-import-confirm"),
+    path("journeys/<uuid:uid>/export/", transfer.export_journey, name="journey-export"),
     path("journeys/<uuid:uid>/", versions.journey, name="journey"),
     path("versions/<uuid:uid>/", versions.diagram, name="version"),
     path("versions/<uuid:uid>/counts/", versions.counts, name="version-counts"),

@@ -25,19 +25,24 @@ class Body(BaseModel):
 _Body = TypeVar("_Body", bound=Body)
 
 
+def read_body(stream: Any, limit: int) -> bytes:
+    """At most ``limit`` bytes. Raises ``TooLarge``, or ``ParseError`` if the connection ends."""
+    try:
+        data: bytes = stream.read(limit + 1)
+    except UnreadablePostError:
+        raise ParseError("The connection ended before the body did.") from None
+    if len(data) > limit:
+        raise TooLarge(limit)
+    return data
+
+
 class StrictJSONParser(BaseParser):
     """JSON that no two readers understand differently (``strict_json``), at most ``max_body`` bytes of it."""
 
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        limit: int = parser_context["view"].max_body
-        try:
-            data = stream.read(limit + 1)
-        except UnreadablePostError:
-            raise ParseError("The connection ended before the body did.") from None
-        if len(data) > limit:
-            raise TooLarge(limit)
+        data = read_body(stream, parser_context["view"].max_body)
         try:
             return parse(data)
         except NotStrictJson as refusal:

@@ -15,8 +15,11 @@ _Query = TypeVar("_Query", bound=Body)
 
 def read_query(form: type[_Query], request: Request) -> _Query:
     """The parameters of a request. Raises ``ParseError``, which names the first one that is wrong."""
+    given = request.query_params.dict()
+    if any("\x00" in text for text in given.values()):
+        raise ParseError("A parameter holds the character NUL, which nothing is called by.")
     try:
-        return form.model_validate(request.query_params.dict())
+        return form.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))

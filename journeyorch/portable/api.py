@@ -91,7 +91,7 @@ class Listing(KindView):
     def list(self, request: Request, query: type[ListQuery]) -> Response:
         asked, kind = read_query(query, request), self.kind
         found = kind.rows(sandbox_of(request)).order_by(kind.key)
-        for word in asked.search.replace("\x00", "").split():
+        for word in asked.search.split():
             found = found.filter(_mentions(kind, word))
         given = asked.model_dump(include=set(kind.filters), exclude_none=True)
         found = found.filter(**given, **({f"{kind.key}__gt": asked.after} if asked.after else {}))

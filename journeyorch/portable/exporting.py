@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from journeyorch.portable.kind import kind_of, kinds
 
@@ -13,13 +14,22 @@ from journeyorch.portable.kind import kind_of, kinds
 FORMAT_NAME, FORMAT = "journeyorch", 1
 
 
-def export(rows: Iterable[Model]) -> dict[str, Any]:
-    """The content of a file: documents by kind, what others refer to first."""
+class NotYours(Exception):
+    """Something among what is needed may not be seen by who asks; the message says of which kind."""
+
+
+def export(rows: Iterable[Model], may: Callable[[str], bool] = lambda _permission: True) -> dict[str, Any]:
+    """The content of a file: documents by kind, what others refer to first.
+
+    ``may``: asked for permissions, such as ``events.view_event``. Raises ``NotYours``.
+    """
     found = _Closure()
     for row in rows:
         found.add(row)
     content: dict[str, Any] = {FORMAT_NAME: FORMAT}
     for name, kind in kinds().items():
+        if found.rows.get(name) and not may(kind.permission("view")):
+            raise NotYours(_("It needs things that you may not see: %(kind)s.") % {"kind": kind.title})
         documents = [kind.plain(row) for row in found.rows.get(name, ())]
         content |= {name: documents} if documents else {}
     return content

@@ -87,7 +87,7 @@ class Kind:
 
     def about(self, row: Any) -> dict[str, Any]:
         """What else there is to know of it, that a document does not set."""
-        return {"id": row.pk, "created_at": row.created_at, "updated_at": row.updated_at}
+        return {"id": row.pk, "createdAt": row.created_at, "updatedAt": row.updated_at}
 
     def delete(self, row: Any) -> None:
         """Raises ``InUse``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from journeyorch.outbound.secrets import SEALED, SHOWN_AS, is_sealed
@@ -45,3 +45,17 @@ def _places(value: Any, wanted: str, pointer: str) -> Iterator[str]:
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             yield from _places(inner, wanted, f"{pointer}/{position}")
+
+
+def filled(value: Any, secrets: Mapping[str, str], pointer: str = "") -> Any:
+    """A document with texts in place of placeholders, by their JSON pointers; empty ones fill in nothing."""
+    if value == PLACEHOLDER:
+        return secrets.get(pointer) or value
+    if isinstance(value, dict):
+        return {
+            name: filled(inner, secrets, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}")
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [filled(inner, secrets, f"{pointer}/{position}") for position, inner in enumerate(value)]
+    return value

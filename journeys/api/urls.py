@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.api import designer, expressions, step_events, testing
+from journeys.api import designer, expressions, instances, journeys, step_events, testing, transfer
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -33,5 +33,16 @@ urlpatterns = [
     ),
     path("versions/<uuid:uid>/test/options", testing.Options.as_view(), name="api-test-options"),
     path("versions/<uuid:uid>/test/profiles", testing.TestProfiles.as_view(), name="api-test-profiles"),
+    path("journeys", journeys.Journeys.as_view(), name="api-journeys"),
+    path("journeys/<uuid:uid>", journeys.OneJourney.as_view(), name="api-journey"),
+    path("journeys/<uuid:uid>/export", transfer.ExportJourney.as_view(), name="api-journey-export"),
+    path("versions/<uuid:uid>", journeys.OneVersion.as_view(), name="api-version"),
+    path("versions/<uuid:uid>/problems", journeys.Problems.as_view(), name="api-version-problems"),
+    path("versions/<uuid:uid>/moves/<slug:name>", journeys.Move.as_view(), name="api-version-move"),
+    path("instances", instances.Instances.as_view(), name="api-instances"),
+    path("instances/<uuid:uid>", instances.OneInstance.as_view(), name="api-instance"),
+    path("instances/<uuid:uid>/<slug:name>", instances.Operate.as_view(), name="api-instance-operate"),
+    path("export", transfer.ExportAll.as_view(), name="api-export"),
+    path("import", transfer.Import.as_view(), name="api-import"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]

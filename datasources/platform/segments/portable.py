@@ -53,4 +53,4 @@ class Segments(FormKind):
         yield from Schema.objects.filter(sandbox=row.sandbox_id, kind=Schema.Kind.PROFILE).order_by("pk")
 
     def about(self, row: Any) -> dict[str, Any]:
-        return {**super().about(row), "evaluated_at": row.evaluated_at}
+        return {**super().about(row), "evaluatedAt": row.evaluated_at}
