@@ -9,6 +9,7 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from actions.campaign import caps, statuses
+        from actions.contact import lists
         from actions.contact.gate import ContactGate
         from actions.contact.privacy import ContactWishes
         from actions.custom import CustomActionHandler
@@ -17,12 +18,15 @@ class ActionsConfig(AppConfig):
         from actions.messages.send import MessageHandler
         from actions.models import Action, Channel, MessageTemplate
         from journeyorch import finding, helping
+        from journeyorch.background import kinds
         from journeyorch.outbound import calls, enquiries, rotation
         from journeyorch.outbound.protection import rules
         from journeyorch.privacy import stores as privacy
 
         calls.register("custom_action", CustomActionHandler())
         calls.register("message", MessageHandler(), gate=ContactGate())
+        kinds.register(lists.IMPORT, lists.Import())
+        kinds.register(lists.EXPORT, lists.Export())
         enquiries.register(statuses.ask_next)
         rules.register_preset(caps.preset_caps)
         for model, field in ((Action, "auth"), (Action, "signing"), (Channel, "config")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -104,8 +105,9 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
         if task.state != State.DONE or task.file is None:
             raise Http404
         self.log_change(request, task, "downloaded")
+        suffix = PurePath(task.file.name).suffix
         answer = StreamingHttpResponse(read_from(task.file.pk, 0), content_type="application/octet-stream")
-        answer.headers["Content-Disposition"] = f'attachment; filename="task-{task.pk}.json"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="task-{task.pk}{suffix}"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
+from journeyorch.spreadsheets import csv_line
 from journeys.reports.steps.fields import FIELDS
 
 _XDM = "https://ns.adobe.com/experience/journeyOrchestration"
@@ -19,15 +18,14 @@ _NOT_XDM = frozenset(
 )
 # Of the class "journey", which describes what step events refer to.
 _JOURNEY = {"journeyID": "journeyID", "journeyVersionID": "journeyVersionID", "journeyVersionName": "name"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_head() -> bytes:
-    return _csv_line(FIELDS)
+    return csv_line(FIELDS)
 
 
 def as_csv(events: Iterable[Mapping[str, Any]]) -> bytes:
-    return b"".join(_csv_line(map(_cell, event.values())) for event in events)
+    return b"".join(csv_line(event.values()) for event in events)
 
 
 def as_json_lines(events: Iterable[Mapping[str, Any]]) -> bytes:
@@ -56,22 +54,6 @@ def as_xdm(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_none(event: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in event.items() if value is not None}
-
-
-def _cell(value: Any) -> str:
-    """Text that a spreadsheet shows and never computes: what begins like a formula is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv_line(cells: Iterable[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode()
 
 
 Shape = Callable[[Iterable[Mapping[str, Any]]], bytes]
