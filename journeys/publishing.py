@@ -128,13 +128,14 @@ def check(version: JourneyVersion, *, testing: bool = False) -> list[Problem]:
         return problems
     catalog = read_catalog(version.sandbox_id)._replace(own=str(version.journey.uid), testing=testing)
     found = check_document(document, catalog, max_activities=settings.JOURNEY_MAX_ACTIVITIES)
-    if version.status in (Status.DRAFT, Status.TEST) and (before := _version_before(version)):
+    if version.status in (Status.DRAFT, Status.TEST) and (before := version_before(version)):
         old = Document.model_validate(before.document)
         found += check_against(Reading(old, catalog), Reading(document, catalog))
     return found
 
 
-def _version_before(version: JourneyVersion) -> JourneyVersion | None:
+def version_before(version: JourneyVersion) -> JourneyVersion | None:
+    """The latest version that was published: what a draft takes the place of."""
     return version.journey.versions.exclude(published_at=None).order_by("-number").first()
 
 

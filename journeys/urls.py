@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from journeys.views import (
+    comparison,
     designer,
     entering,
     expressions,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("versions/<uuid:uid>/people/operate/", operations.many, name="people-operate"),
     path("versions/<uuid:uid>/entering/", entering.entering, name="version-entering"),
     path("versions/<uuid:uid>/story/", story.story, name="version-story"),
+    path("versions/<uuid:uid>/compare/", comparison.comparison, name="version-comparison"),
     path("versions/<uuid:uid>/details/", versions.details, name="version-details"),
     path("versions/<uuid:uid>/test/path/", testing.path, name="version-test-path"),
     path("versions/<uuid:uid>/test/log/", testing.log, name="version-test-log"),

@@ -112,6 +112,7 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
         "details": reverse("version-details", args=[uid]),
         "entering": reverse("version-entering", args=[uid]),
         "story": reverse("version-story", args=[uid]),
+        "comparison": reverse("version-comparison", args=[uid]),
         "people": reverse("version-people", args=[uid]),
         "labels": reverse("version-labels", args=[uid]),
         "counts": reverse("version-counts", args=[uid]),

@@ -184,8 +184,8 @@ def one_line(value: Any) -> str:
 
 @register.filter
 def lookup(mapping: Any, key: Any) -> Any:
-    """A value by a key that the template has in a variable; None if there is none."""
-    return mapping.get(key)
+    """A value by a key that the template has in a variable; None if there is none, or no mapping."""
+    return mapping.get(key) if mapping else None
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.urls.converters import StringConverter
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
 from journeys import publishing, testing
-from journeys.definition.document import read_document
+from journeys.definition.comparing import compare, in_words
+from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.models import JourneyVersion
 from journeys.views.drawing import steps_of
@@ -135,9 +137,21 @@ def describe_moves(version: JourneyVersion, user: Any) -> list[dict[str, Any]]:
             "question": str(move.question),
             "consequences": _consequences(version, move),
             "dangerous": move.dangerous,
+            "changes": changes_by(version) if move.name == "publish" else None,
         }
         for move in moves_of(version, user)
     ]
+
+
+def changes_by(version: JourneyVersion) -> dict[str, Any] | None:
+    """What is different from the version that was published last, in words; None if there was none."""
+    before = publishing.version_before(version)
+    if before is None:
+        return None
+    older, newer = read_document(before.document)[0], read_document(version.document)[0]
+    found = compare(older or Document.empty(), newer or Document.empty(), gettext)
+    address = reverse("version-comparison", args=[version.uid])
+    return {"sentences": in_words(found, gettext), "url": f"{address}?with={before.number}"}
 
 
 def problems_of(version: JourneyVersion) -> list[Problem]:
@@ -160,6 +174,7 @@ def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
         "move": asked,
         "possible": version.status in asked.statuses,
         "consequences": _consequences(version, asked),
+        "changes": changes_by(version) if name == "publish" else None,
         "problems": problems,
         "steps": steps_of(document) if problems and (document := read_document(version.document)[0]) else {},
         "errors": sum(problem.is_error for problem in problems),

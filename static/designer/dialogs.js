@@ -4,11 +4,12 @@ import { signal, useEffect, useRef } from "../build/preact.js";
 import { named } from "./actions.js";
 import { html, Icon } from "./html.js";
 import { conflict, resolve } from "./saving.js";
-import { gettext } from "./text.js";
+import { filled, gettext, ngettext } from "./text.js";
 
 /**
- * @typedef {{title: string, lines: string[], label: string, icon: string, danger: boolean, action: string}} Question
- *   `action`: the address that does it
+ * @typedef {{sentences: string[], url: string}} Changes what is different from the version before; `url` compares
+ * @typedef {{title: string, lines: string[], changes: Changes | null, label: string, icon: string, danger: boolean,
+ *   action: string}} Question `action`: the address that does it
  */
 
 const question = signal(/** @type {Question | null} */ (null));
@@ -56,6 +57,7 @@ function Confirm({ asked }) {
   return html`<${Dialog} title=${asked.title} onClose=${close}>
     <ul class="consequences">${asked.lines.map((line) => html`<li key=${line}><${Icon} name="forward" /> <span>
       ${line}</span></li>`)}</ul>
+    ${asked.changes && html`<${WhatChanges} ...${asked.changes} />`}
     <form method="post" action=${asked.action} class="row dialog__buttons">
       <input type="hidden" name="csrfmiddlewaretoken" value=${token} />
       <button type="button" class="button" onClick=${close}>${gettext("Cancel")}</button>
@@ -63,6 +65,22 @@ function Confirm({ asked }) {
         name=${asked.icon} /> ${asked.label}</button>
     </form>
   <//>`;
+}
+
+/** So many differences are told here; the page that compares has all of them. */
+const MOST_CHANGES = 8;
+
+/** @param {Changes} props */
+function WhatChanges({ sentences, url }) {
+  const more = sentences.length - MOST_CHANGES;
+  return html`<h3>${gettext("What will change")}</h3>
+    ${
+      sentences.length
+        ? html`<ul class="consequences consequences--changes">${sentences.slice(0, MOST_CHANGES).map((sentence) => html`<li
+      key=${sentence}><${Icon} name="edit" /> <span>${sentence}</span></li>`)}</ul>`
+        : html`<p>${gettext("Nothing: both versions are the same.")}</p>`
+    }
+    <p><a href=${url}>${more > 0 ? filled(ngettext("%(n)s more change; see both drawings", "%(n)s more changes; see both drawings", more), { n: more }) : gettext("See both drawings")}</a></p>`;
 }
 
 function Conflict() {

@@ -142,7 +142,7 @@ function Modes() {
 
 /**
  * @typedef {{name: string, label: string, icon: string, question: string, consequences: string[],
- *   dangerous: boolean}} Move
+ *   dangerous: boolean, changes: import("./dialogs.js").Changes | null}} Move
  */
 
 const isAsking = signal(false);
@@ -178,11 +178,12 @@ async function openMore(event) {
   if (!found) {
     return;
   }
-  const { status: state } = version.value;
+  const { status: state, number } = version.value;
   const pages = [
     { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
     { label: gettext("Details and versions"), icon: "layers", href: urls.details },
     { label: gettext("Story, to read or print"), icon: "note", href: urls.story },
+    ...(number > 1 ? [{ label: gettext("Compare with another version"), icon: "split", href: urls.comparison }] : []),
     ...(state === "live" || state === "test"
       ? [{ label: gettext("Why does nobody enter?"), icon: "help", href: urls.entering }]
       : []),
@@ -253,6 +254,7 @@ function confirm(move) {
   askFor({
     title: move.question,
     lines: [...move.consequences, ...more],
+    changes: move.changes,
     label: move.label,
     icon: move.icon,
     danger: move.dangerous,
