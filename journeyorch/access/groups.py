@@ -42,10 +42,10 @@ _READ_CONFIGURATION = _view(
     "events.event",
 )  # fmt: skip
 
-LIMITED = ReadyMade("Limited access user", _READ_JOURNEYS)
+LIMITED = ReadyMade("Limited access user", _READ_JOURNEYS | _view("journeys.report"))
 STANDARD = ReadyMade(
     "Standard user",
-    _manage("journeys.journey", "actions.messagetemplate", "datasources.segment")
+    _manage("journeys.journey", "journeys.report", "actions.messagetemplate", "datasources.segment")
     | _READ_CONFIGURATION
     | _view("datasources.profile")  # people: personal data
     | {"journeys.publish_journey", "journeys.operate_instance"},

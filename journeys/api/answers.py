@@ -83,3 +83,26 @@ class SamplesAnswer(Answer):
 class StepEventsAnswer(Answer):
     stepEvents: list[dict[str, Any]]  # noqa: N815 - the name in the answer
     next: int | None
+
+
+class FigureAnswer(Answer):
+    """``value`` of a rate is 0–1; null: there is nothing that it could be a share of."""
+
+    name: str
+    value: float | None
+    before: float | None
+
+
+class FiguresAnswer(Answer):
+    """``unit``: what the points stand for, each with the figures of people and of messages."""
+
+    unit: str
+    insideNow: int  # noqa: N815 - the name in the answer
+    figures: list[FigureAnswer]
+    points: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    activities: list[dict[str, Any]]
+    paths: list[dict[str, Any]]
+    discards: dict[str, int]
+    channels: dict[str, dict[str, int]]
+    splits: list[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.api import designer, expressions, instances, journeys, step_events, testing, transfer
+from journeys.api import designer, expressions, instances, journeys, reports, step_events, testing, transfer
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -44,5 +44,6 @@ urlpatterns = [
     path("instances/<uuid:uid>/<slug:name>", instances.Operate.as_view(), name="api-instance-operate"),
     path("export", transfer.ExportAll.as_view(), name="api-export"),
     path("import", transfer.Import.as_view(), name="api-import"),
+    path("reports/figures", reports.ReportFigures.as_view(), name="api-reports-figures"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]

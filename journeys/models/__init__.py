@@ -9,6 +9,7 @@ from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
 from journeys.models.last_trigger import LastTrigger
 from journeys.models.onlooker import Onlooker
 from journeys.models.profile_cap import ProfileCap
+from journeys.models.report import Report
 from journeys.models.step_event import StepCount, StepEvent
 from journeys.models.version import JourneyVersion
 
@@ -25,6 +26,7 @@ __all__ = [
     "MessageCount",
     "Onlooker",
     "ProfileCap",
+    "Report",
     "RouterLease",
     "StepCount",
     "StepErrorCount",

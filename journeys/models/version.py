@@ -29,6 +29,11 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
     def live(self) -> JourneyVersionQuerySet:
         return self.filter(status=JourneyVersion.Status.LIVE)
 
+    def reported(self) -> JourneyVersionQuerySet:
+        """What reports of several versions add up, the latest first; a test has figures of its own only."""
+        found = self.exclude(status__in=(JourneyVersion.Status.DRAFT, JourneyVersion.Status.TEST))
+        return found.select_related("journey").order_by("-journey", "-number")
+
     def newest(self) -> JourneyVersionQuerySet:
         """Only the highest version of each journey."""
         newest = (

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from journeyorch import helping
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
 from journeys.reports.reasons import reason_in_words
-from journeys.views.shell import VIEW
+from journeys.views.shell import REPORTS, VIEW
 
 register = template.Library()
 
@@ -37,6 +37,7 @@ class Tab(NamedTuple):
 # Label, name of the address, permission to see it. The pages of technical users are the admin's.
 _TABS = (
     (_("Home"), "home", VIEW),
+    (_("Reports"), "reports", REPORTS),
     (_("People"), "people", VIEW),
     (_("Events"), "admin:events_event_changelist", "events.view_event"),
     (_("Data sources"), "admin:datasources_datasource_changelist", "datasources.view_datasource"),

@@ -13,6 +13,7 @@ from journeys.models import JourneyVersion
 
 VIEW, CHANGE, PUBLISH = "journeys.view_journey", "journeys.change_journey", "journeys.publish_journey"
 VIEW_EVENT = "events.view_event"
+REPORTS, CHANGE_REPORT = "journeys.view_report", "journeys.change_report"
 
 __all__ = ["CHANGE", "PUBLISH", "VIEW", "VIEW_EVENT", "page", "version_of"]
 

@@ -86,11 +86,12 @@ def _all() -> Iterator[_Compared]:
         ") AS failed WHERE code <> ''",
         "at",
     )
+    bucket = bucket_of(milliseconds("at", "entered_at"))
     yield _Compared(
         "times",
         "journeys_steptimecount",
         ("activity", "bucket", "run"),
-        f"SELECT * FROM (SELECT version_id, activity, {_bucket_of(_milliseconds())} AS bucket, run, at"  # noqa: S608
+        f"SELECT * FROM (SELECT version_id, activity, {bucket} AS bucket, run, at"  # noqa: S608
         " FROM journeys_stepevent WHERE entrance = 0 AND status NOT IN (7, 8)) AS lasted WHERE bucket > 0",
         "at",
     )
@@ -137,14 +138,14 @@ def _code_of(column: str) -> str:
     return f"json_extract(NULLIF({column}, ''), '$.code')"
 
 
-def _milliseconds() -> str:
+def milliseconds(at: str, entered_at: str) -> str:
     """How long a step lasted, in full milliseconds."""
     if connection.vendor == "postgresql":
-        return "floor(extract(epoch FROM (at - entered_at)) * 1000)::bigint"
-    return "(django_timestamp_diff(at, entered_at) / 1000)"
+        return f"floor(extract(epoch FROM ({at} - {entered_at})) * 1000)::bigint"
+    return f"(django_timestamp_diff({at}, {entered_at}) / 1000)"
 
 
-def _bucket_of(milliseconds: str) -> str:
+def bucket_of(milliseconds: str) -> str:
     """The same as ``durations.bucket_of``, in SQL."""
     bounds = [least_of(bucket) for bucket in range(1, MOST_BUCKETS)]
     if connection.vendor == "postgresql":

@@ -1,0 +1,147 @@
+"""Reports of versions and journeys as pages and over the API."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from journeyorch import bulk
+from journeys.models import JourneyVersion, MessageCount, StepCount, StepErrorCount, StepEvent, StepTimeCount
+
+Status = StepEvent.Status
+#: What a page of figures may ask, whatever there is.
+MOST_QUERIES = 20
+
+
+@pytest.fixture
+def hour(monkeypatch) -> datetime:
+    """The hour that it is."""
+    now = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
+    monkeypatch.setattr(bulk, "database_now", lambda: now)
+    return now.replace(minute=0)
+
+
+@pytest.fixture
+def figures(live: JourneyVersion, hour: datetime) -> JourneyVersion:
+    """Ten came in, six are past the wait, one was lost; the day before five had come in."""
+    for activity, path, status, n in [
+        ("in", "next", Status.TRANSITIONS, 10),
+        ("pause", "next", Status.TRANSITIONS, 6),
+        ("pause", "", Status.ERROR, 1),
+        ("which", "vip", Status.TRANSITIONS, 4),
+        ("which", "other", Status.ENDED, 2),
+        ("end", "", Status.ENDED, 4),
+        ("", "alreadyInside", Status.DISCARDED, 3),
+    ]:
+        where = {"version": live, "activity": activity, "path": path, "status": status}
+        StepCount.objects.create(**where, hour=hour, lane_id=64, n=n - 1)
+        StepCount.objects.create(**where, hour=hour, lane_id=65, n=1)
+    StepCount.objects.create(
+        version=live, activity="in", path="next", status=0, hour=hour - timedelta(days=1), lane_id=0, n=5
+    )
+    here = {"version": live, "activity": "pause", "hour": hour, "lane_id": 64}
+    StepErrorCount.objects.create(**here, path="", status=Status.ERROR, code="badDate", n=1)
+    StepTimeCount.objects.create(**here, bucket=60, n=7)
+    MessageCount.objects.create(**here, status="sent", n=8)
+    MessageCount.objects.create(**here, status="opened", n=2)
+    return live
+
+
+@pytest.fixture
+def reporter(login) -> Client:
+    return login("view_journey", "view_report")
+
+
+def addresses(version: JourneyVersion) -> list[str]:
+    return [
+        "/reports/",
+        f"/journeys/{version.journey.uid}/report/",
+        f"/versions/{version.uid}/report/",
+        f"/versions/{version.uid}/flow/",
+        f"/api/v1/reports/figures?version={version.uid}",
+    ]
+
+
+def kpi(page, label: str) -> dict:
+    return next(one for one in page.context["kpis"] if one["label"] == label)
+
+
+def test_a_report_shows_the_period_beside_the_one_before(reporter, figures):
+    page = reporter.get(f"/versions/{figures.uid}/report/?period=1")
+
+    assert page.status_code == 200
+    entered = kpi(page, "Entered")
+    assert (entered["value"], entered["before"], entered["change"]) == ("10", "5", "+100.0 %")
+    assert kpi(page, "Completed")["value"] == "6"
+    assert kpi(page, "Completion rate")["value"] == "85.7 %"
+    assert kpi(page, "Open rate")["value"] == "25.0 %"
+    text = page.content.decode()
+    assert "badDate × 1" in text
+    assert "the person is already inside" in text
+    assert "VIP" in text
+    assert '<svg class="chart"' in text
+
+
+def test_all_versions_and_all_journeys_have_the_same_figures(reporter, figures):
+    journey = reporter.get(f"/journeys/{figures.journey.uid}/report/?period=1")
+    everything = reporter.get(f"/reports/?period=1&journey={figures.journey.uid}")
+
+    assert kpi(journey, "Entered")["value"] == kpi(everything, "Entered")["value"] == "10"
+    assert [part.name for part in journey.context["parts"]] == ["Version 1"]
+    assert [part.name for part in everything.context["parts"]] == ["Win back"]
+
+
+def test_a_longer_period_adds_up_both_days(reporter, figures):
+    assert kpi(reporter.get(f"/versions/{figures.uid}/report/?period=7"), "Entered")["value"] == "15"
+
+
+def test_the_flow_marks_who_came_and_who_was_lost(reporter, figures):
+    page = reporter.get(f"/versions/{figures.uid}/flow/?period=1")
+
+    rows = {row.step.id: row for row in page.context["rows"]}
+    assert (rows["pause"].activity.entered, rows["pause"].lost, rows["pause"].lost_share) == (10, 1, "14.3 %")
+    text = page.content.decode()
+    assert re.search(r'data-count="here:pause" data-n="10"', text)
+    assert re.search(r'data-count="errors:pause" data-n="1"', text)
+    assert re.search(r'data-count="path:which:vip" data-n="4"', text)
+
+
+def test_the_api_gives_the_same_figures(reporter, figures):
+    answer = reporter.get(f"/api/v1/reports/figures?period=1&version={figures.uid}").json()
+
+    assert {one["name"]: one["value"] for one in answer["figures"]}["entered"] == 10
+    assert answer["discards"] == {"alreadyInside": 3}
+    pause = next(one for one in answer["activities"] if one["activity"] == "pause")
+    assert (pause["entered"], pause["left"], pause["codes"]) == (10, 7, {"badDate": 1})
+
+
+@pytest.mark.parametrize(
+    "query", ["period=2", "from=2026-01-01", "from=2026-02-01&to=2026-01-01", "version=x", "colour=red"]
+)
+def test_the_api_refuses_what_makes_no_sense(reporter, figures, query):
+    assert reporter.get(f"/api/v1/reports/figures?{query}").status_code == 400
+
+
+def test_pages_have_a_bounded_number_of_queries_and_no_inline_styles(reporter, figures):
+    for address in addresses(figures):
+        with CaptureQueriesContext(connection) as queries:
+            answer = reporter.get(address)
+        assert answer.status_code == 200
+        assert len(queries) <= MOST_QUERIES, address
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", answer.content.decode())
+
+
+def test_reports_need_their_own_permission(reader, figures):
+    for address in addresses(figures):
+        assert reader.get(address).status_code == 403
+    assert "/reports/" not in reader.get("/").content.decode()
+
+
+def test_an_empty_report_says_so(reporter, live):
+    page = reporter.get(f"/versions/{live.uid}/report/")
+    assert "Nothing has happened in this period" in page.content.decode()
