@@ -69,7 +69,8 @@ def relabel(version: JourneyVersion, labels: Mapping[str, Labels], *, by: User |
 
 def _relabelled(activity: ActivityDocument, given: Labels) -> ActivityDocument:
     changes = {"label": given.label, "description": given.description}
-    labels = {**labelled_paths(activity), **given.paths}
+    known = labelled_paths(activity)
+    labels = known | {path: label for path, label in given.paths.items() if path in known}
     if labels:
         field = kinds()[activity.kind].labelled
         paths = [{**path, "label": labels[path["id"]]} for path in activity.config[field]]

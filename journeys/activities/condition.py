@@ -21,7 +21,12 @@ class ExpressionPathConfig(PathConfig):
 
 
 class ConditionConfig(PathsConfig):
-    paths: list[ExpressionPathConfig] = Field(min_length=1, max_length=MAX_PATHS, title=gettext_noop("Paths"))
+    paths: list[ExpressionPathConfig] = Field(
+        min_length=1,
+        max_length=MAX_PATHS,
+        title=gettext_noop("Paths"),
+        json_schema_extra={"help": "design.condition"},
+    )
 
 
 class ConditionStep(PathsStep):

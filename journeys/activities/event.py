@@ -28,9 +28,17 @@ from journeys.definition.problems import Problem
 class EventConfig(Config):
     """Which event, and for how long to wait for it."""
 
-    event: str = Field(title=gettext_noop("Event"), min_length=1, json_schema_extra={"widget": "event"})
+    event: str = Field(
+        title=gettext_noop("Event"),
+        min_length=1,
+        json_schema_extra={"widget": "event", "help": "design.event"},
+    )
     timeout: Duration | None = Field(
-        default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
+        default=None,
+        title=gettext_noop("Timeout"),
+        gt=timedelta(0),
+        le=timedelta(days=90),
+        json_schema_extra={"help": "design.timeout"},
     )
     timeout_path: bool = Field(
         default=False,

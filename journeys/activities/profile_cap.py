@@ -22,7 +22,13 @@ BEYOND = "beyond"
 
 
 class ProfileCapConfig(FailableConfig):
-    count: int = Field(default=1000, ge=1, le=2**31 - 1, title=gettext_noop("People on the first path"))
+    count: int = Field(
+        default=1000,
+        ge=1,
+        le=2**31 - 1,
+        title=gettext_noop("People on the first path"),
+        json_schema_extra={"help": "design.cap"},
+    )
 
 
 class ProfileCapStep(CapStep):

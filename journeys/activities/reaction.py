@@ -71,7 +71,11 @@ class ReactionConfig(Config):
         },
     )
     timeout: Duration | None = Field(
-        default=None, title=gettext_noop("Timeout"), ge=timedelta(seconds=40), le=timedelta(days=29)
+        default=None,
+        title=gettext_noop("Timeout"),
+        ge=timedelta(seconds=40),
+        le=timedelta(days=29),
+        json_schema_extra={"help": "design.timeout"},
     )
     timeout_path: bool = Field(
         default=False,

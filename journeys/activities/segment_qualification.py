@@ -76,7 +76,11 @@ class SegmentQualificationConfig(Config):
         default="", title=gettext_noop("Namespace"), json_schema_extra={"widget": "namespace"}
     )
     timeout: Duration | None = Field(
-        default=None, title=gettext_noop("Timeout"), gt=timedelta(0), le=timedelta(days=90)
+        default=None,
+        title=gettext_noop("Timeout"),
+        gt=timedelta(0),
+        le=timedelta(days=90),
+        json_schema_extra={"help": "design.timeout"},
     )
     timeout_path: bool = Field(
         default=False,

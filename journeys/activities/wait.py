@@ -34,6 +34,7 @@ class WaitConfig(FailableConfig):
         default="duration",
         title=gettext_noop("Wait for"),
         json_schema_extra={
+            "help": "design.wait",
             "titles": [
                 gettext_noop("A duration"),
                 gettext_noop("A date and time"),

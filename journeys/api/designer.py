@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -132,6 +132,36 @@ class Journey(DesignView):
             raise Unacceptable([Flaw("/name", refusal.message)]) from None
         self.version.journey.refresh_from_db()
         return Response(describe_version(self.version)["journey"])
+
+
+class LabelsBody(Body):
+    """What a step and its paths, by their ids, are called."""
+
+    label: str = Field(max_length=120)
+    description: str = Field(max_length=2000)
+    paths: dict[str, Annotated[str, Field(max_length=120)]] = Field(default_factory=dict)
+
+
+class RelabellingBody(Body):
+    activities: dict[str, LabelsBody] = Field(max_length=500)
+
+
+class Relabelling(DesignView):
+    """Labels and descriptions of a live version; nothing that people walk by."""
+
+    changes = True
+
+    def put(self, request: Request, uid: UUID) -> Response:
+        body = read(RelabellingBody, request)
+        given = {
+            id: labels.Labels(one.label.strip(), one.description.strip(), one.paths)
+            for id, one in body.activities.items()
+        }
+        try:
+            labels.relabel(self.version, given, by=self.user)
+        except publishing.NotAllowed as refusal:
+            raise Unacceptable([Flaw("/activities", refusal.message)]) from None
+        return Response(_current(self.version, self.user))
 
 
 class Moves(DesignView):

@@ -22,6 +22,7 @@ urlpatterns = [
         name="api-design-profile-fields",
     ),
     path("versions/<uuid:uid>/jump-fields", designer.JumpFields.as_view(), name="api-design-jump-fields"),
+    path("versions/<uuid:uid>/labels", designer.Relabelling.as_view(), name="api-design-relabelling"),
     path("versions/<uuid:uid>/template", designer.TemplatePreview.as_view(), name="api-design-template"),
     path("versions/<uuid:uid>/test", testing.TestMode.as_view(), name="api-test"),
     path("versions/<uuid:uid>/test/payload", testing.Payload.as_view(), name="api-test-payload"),

@@ -6,7 +6,8 @@ form is the JSON schema of its configuration, with what its fields say about the
 * ``widget``: the control, where the type does not say it: ``expression`` (with ``expected``, its type),
   ``event``, ``template``, ``values`` and so on;
 * ``when``: shown only if other fields have these values, ``*`` standing for any;
-* ``titles``: of the values in ``enum``.
+* ``titles``: of the values in ``enum``;
+* ``help``: the topic of the help button beside it (``journeys/help_topics.py``).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.urls import reverse
 
+from journeyorch import helping
 from journeyorch.access.models import User
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
@@ -40,13 +41,30 @@ def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
         "may": {**permissions_of(version, user), "changeTimeout": user.has_perm(CHANGE_TIMEOUT)},
         "user": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
         "urls": _addresses(version),
+        "help": _help(),
     }
 
 
 def permissions_of(version: JourneyVersion, user: User) -> dict[str, bool]:
     """What the page lets this user do with the version as it is now."""
     is_in_test = version.status == Status.TEST
-    return {"change": may_change(version, user), "test": is_in_test and user.has_perm(CHANGE)}
+    relabels = version.status == Status.LIVE and user.has_perm(CHANGE)
+    tests = is_in_test and user.has_perm(CHANGE)
+    return {"change": may_change(version, user), "test": tests, "relabel": relabels}
+
+
+def _help() -> dict[str, Any]:
+    """What the help buttons beside hard fields say, by topic."""
+    return {
+        name: {
+            "title": str(topic.title),
+            "text": str(topic.text),
+            "example": str(topic.example),
+            "url": helping.address(name, topic),
+        }
+        for name, topic in helping.topics().items()
+        if name.startswith("design.")
+    }
 
 
 def may_change(version: JourneyVersion, user: User) -> bool:
@@ -118,7 +136,17 @@ def _addresses(version: JourneyVersion) -> dict[str, str]:
         "counts": reverse("version-counts", args=[uid]),
         "move": reverse("version-move", args=[uid, "publish"]).replace("publish", "__name__"),
     }
-    parts = ("draft", "presence", "journey", "moves", "offers", "profile-fields", "jump-fields", "template")
+    parts = (
+        "draft",
+        "presence",
+        "journey",
+        "moves",
+        "offers",
+        "profile-fields",
+        "jump-fields",
+        "template",
+        "relabelling",
+    )
     api = {part: reverse(f"api-design-{part}", args=[uid]) for part in parts}
     test = {
         "test": reverse("api-test", args=[uid]),

@@ -4,6 +4,7 @@ import { render } from "../build/preact.js";
 import { say } from "./actions.js";
 import { stayIn } from "./api.js";
 import { App } from "./app.js";
+import { topics } from "./help.js";
 import { html, useSprite } from "./html.js";
 import { watchCounts } from "./live.js";
 import { loadRecent } from "./palette.js";
@@ -18,6 +19,7 @@ const state = JSON.parse(document.getElementById("designer-state")?.textContent 
 useSprite(root.dataset.icons ?? "");
 stayIn(state.sandbox);
 load(state);
+topics.value = state.help;
 loadRecent();
 // On a phone the list is easier to read and to touch.
 if (matchMedia("(max-width: 40rem)").matches) {

@@ -183,6 +183,12 @@ function settle(theirs, document) {
   }
 }
 
+/** What this page has just had the server change in another way than by saving. @param {{document: Document, revision: number}} current */
+export function adopt({ document, revision }) {
+  stored = { document, revision };
+  replaceBy(document);
+}
+
 /** @param {Document} document that is stored */
 function replaceBy(document) {
   replace(document);

@@ -53,7 +53,7 @@ export const known = { timeZones: [], user: { id: 0, name: "" } };
 
 export const history = signal(begin(emptyDocument()));
 export const version = signal(/** @type {Version} */ ({ journey: {} }));
-export const may = signal({ change: false, changeTimeout: false, test: false });
+export const may = signal({ change: false, changeTimeout: false, test: false, relabel: false });
 export const offers = signal(
   /** @type {Offers} */ ({
     events: [],

@@ -12,6 +12,7 @@ import { inUnits, secondsOf } from "./durations.js";
  * @property {string} [format]
  * @property {string} [widget] which control it wants; "": what its type asks for
  * @property {string} [expected] the type that its expression must have
+ * @property {string} [help] the topic of the help button beside it
  * @property {Record<string, string>} [when] shown only if other fields have these values
  * @property {any} [default]
  * @property {string[]} [enum]

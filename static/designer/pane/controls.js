@@ -62,6 +62,7 @@ function common({ name, property, config, required, faults, set }) {
     disabled: !canEdit.value,
     required,
     faults,
+    help: property.help,
     onChange: (/** @type {any} */ value) => set({ [name]: value }, `config.${name}`),
   };
 }

@@ -12,6 +12,7 @@ import {
   canEdit,
   drawing,
   kinds,
+  may,
   mode,
   opened,
   pane,
@@ -25,6 +26,7 @@ import { TestPane } from "../testing/open.js";
 import { filled, gettext } from "../text.js";
 import { Control } from "./controls.js";
 import { TextField } from "./fields.js";
+import { LiveLabels } from "./labels.js";
 import { Paths } from "./paths.js";
 import { PropertiesForm } from "./properties.js";
 import { ReadOnly } from "./read-only.js";
@@ -108,17 +110,18 @@ function StepForm({ id, field }) {
         name="users" /> ${gettext("People who are here")}</a>`}
       <${OtherFaults} id=${id} activity=${activity} problems=${own} />
       <${TestErrors} id=${id} />
-      <${TextField} id="pane-label" label=${gettext("Label")} most=${120}
+      ${kind && may.value.relabel && html`<${LiveLabels} id=${id} activity=${activity} kind=${kind} />`}
+      ${!may.value.relabel && html`<${TextField} id="pane-label" label=${gettext("Label")} most=${120}
         placeholder=${gettext("What this step is for, in a word or two")} value=${activity.label}
-        disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />
+        disabled=${!canEdit.value} onChange=${(/** @type {string} */ label) => change({ label }, "label")} />`}
       ${body}
       ${kind?.stores && html`<${TextField} id="pane-name" label=${gettext("Name in expressions")} most=${60}
         placeholder=${String(activity.config[kind.names] ?? "")} value=${activity.name}
         faults=${faultsOf("name")} disabled=${!canEdit.value}
         onChange=${(/** @type {string} */ name) => change({ name: name.trim() }, "name")} />`}
-      <${TextField} id="pane-description" label=${gettext("Description")} most=${2000} lines=${2}
+      ${!may.value.relabel && html`<${TextField} id="pane-description" label=${gettext("Description")} most=${2000} lines=${2}
         value=${activity.description} disabled=${!canEdit.value}
-        onChange=${(/** @type {string} */ description) => change({ description }, "description")} />
+        onChange=${(/** @type {string} */ description) => change({ description }, "description")} />`}
       <${TextField} id="pane-note" label=${gettext("Note, pinned to the card")} most=${2000} lines=${2}
         value=${activity.note} disabled=${!canEdit.value}
         onChange=${(/** @type {string} */ note) => change({ note }, "note")} />

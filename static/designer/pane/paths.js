@@ -1,5 +1,6 @@
 // The paths of conditions and the parts of splits: an ordered list in which the first one that fits wins.
 
+import { Help } from "../help.js";
 import { html, Icon, IconButton } from "../html.js";
 import { newPath, pathLabel, pathsOf } from "../model/kinds.js";
 import { canEdit } from "../store.js";
@@ -32,6 +33,7 @@ export function Paths({ activity, kind, config, onChange, faultsOf }) {
   };
   return html`<fieldset class="paths">
     <legend>${isSplit ? gettext("Parts") : gettext("Paths, the first one that fits wins")}</legend>
+    <${Help} topic=${schema.help} />
     <${Faults} id=${kind.labelled} faults=${faultsOf(kind.labelled)} />
     <ol>${paths.map(
       (path, index) => html`<li key=${path.id} class="path" id=${`path-${path.id}`}>

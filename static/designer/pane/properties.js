@@ -72,7 +72,7 @@ export function PropertiesForm() {
       ${moment("start_at", gettext("People enter from"), fromHint)}
       ${moment("end_at", gettext("Until"), untilHint)}
       <${CheckField} id="properties-reentrance" label=${gettext("People may come again")}
-        value=${reentrance.allowed} disabled=${disabled} faults=${faultsOf("reentrance")}
+        help="design.reentrance" value=${reentrance.allowed} disabled=${disabled} faults=${faultsOf("reentrance")}
         onChange=${(/** @type {boolean} */ allowed) => set({ reentrance: { ...reentrance, allowed } })} />
       ${reentrance.allowed && html`<${DurationField} id="properties-wait"
         label=${gettext("At the earliest after the last entrance by")} value=${reentrance.wait}
@@ -114,7 +114,7 @@ function Names() {
       say(gettext("Name and description are saved."));
     }
   };
-  const disabled = !canEdit.value;
+  const disabled = !canEdit.value && !may.value.relabel;
   return html`<${TextField} id="properties-name" label=${gettext("Name")} most=${120} required
     value=${given.name} disabled=${disabled} faults=${fault ? [fault] : []}
     hint=${gettext("All versions share it.")}

@@ -97,13 +97,13 @@ def test_who_saves_second_is_told_what_is_stored_now(maker, draft):
 def test_what_is_published_meanwhile_is_not_changed_any_more(maker, draft):
     publishing.publish(draft, by=None)
     answer = save(maker, draft, {"activities": {}})
-    assert (answer.status_code, answer.json()["stored"]["may"]) == (409, {"change": False})
+    assert (answer.status_code, answer.json()["stored"]["may"]["change"]) == (409, False)
     draft.refresh_from_db()
     assert draft.document["activities"]
 
 
 def test_readers_look_and_change_nothing(reader, draft):
-    assert reader.get(address(draft, "draft")).json()["may"] == {"change": False}
+    assert reader.get(address(draft, "draft")).json()["may"]["change"] is False
     assert save(reader, draft, {"activities": {}}).status_code == 403
     answer = reader.put(
         address(draft, "journey"), json.dumps({"name": "Mine"}), content_type="application/json"
@@ -184,3 +184,37 @@ def test_a_template_is_shown_as_an_invented_person_would_get_it(maker, draft, sa
     assert answer.json() == {"parts": {"text": "Hi Ada"}}
     assert maker.get(address(draft, "template") + "?kind=email&name=Hi").status_code == 404
     assert maker.get(address(draft, "template") + "?kind=%00&name=%00").status_code == 404
+
+
+# --- Labels of what is live -----------------------------------------------------------------------
+
+
+def relabel(client: Client, version: JourneyVersion, **activities: Any) -> Any:
+    body = json.dumps({"activities": activities})
+    return client.put(address(version, "labels"), body, content_type="application/json")
+
+
+def test_labels_of_a_live_version_change_and_what_people_walk_by_does_not(maker, draft):
+    publishing.publish(draft, by=None)
+    before = draft.document
+    which = {"label": "VIP?", "description": "", "paths": {"vip": "Guests of honour"}}
+    answer = relabel(maker, draft, pause={"label": "Rest", "description": "A day"}, which=which)
+    draft.refresh_from_db()
+    assert answer.json()["document"] == draft.document
+    assert answer.json()["revision"] == draft.revision
+    pause, condition = draft.document["activities"]["pause"], draft.document["activities"]["which"]
+    assert (pause["label"], pause["description"]) == ("Rest", "A day")
+    assert pause["config"] == before["activities"]["pause"]["config"]
+    assert condition["config"]["paths"][0] == {"id": "vip", "label": "Guests of honour", "expression": "true"}
+    assert draft.document["activities"]["in"] == before["activities"]["in"]
+
+
+def test_drafts_are_not_relabelled_and_readers_relabel_nothing(maker, login, draft):
+    labels = {"label": "Rest", "description": ""}
+    assert relabel(maker, draft, pause=labels).status_code == 422
+    publishing.publish(draft, by=None)
+    assert relabel(login("view_journey"), draft, pause=labels).status_code == 403
+    assert relabel(maker, draft, pause={**labels, "label": "x" * 121}).status_code == 422
+    unknown = relabel(maker, draft, nowhere=labels, pause={**labels, "paths": {"none": "x"}})
+    draft.refresh_from_db()
+    assert (unknown.status_code, draft.document["activities"]["pause"]["label"]) == (200, "Rest")
