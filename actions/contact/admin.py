@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from actions.contact.consent_admin import ConsentPages
 from actions.contact.list_admin import ListPages
 from actions.contact.models import SandboxContactRules, Suppression
 from actions.contact.rules_form import RulesForm
@@ -72,7 +73,7 @@ class SuppressionForm(forms.ModelForm):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ListPages, SandboxScopedAdmin):
+class SuppressionAdmin(ListPages, ConsentPages, SandboxScopedAdmin):
     introduction = _(
         "Addresses that get no more messages: they were refused for good, their owners complained or "
         "unsubscribed, or somebody entered them here. Those who unsubscribed still get transactional "

@@ -48,7 +48,7 @@ def set_consent(profile_id: int | None, kind: str, now: datetime, *, wanted: boo
     said = {"val": "y" if wanted else "n", "time": now.isoformat(timespec="seconds")}
     # Erased meanwhile: then there is nothing to write to.
     with contextlib.suppress(Profile.DoesNotExist):
-        set_attributes(profile, {("consents", "marketing", kind): said}, now)
+        set_attributes(profile, {("consents", "marketing", kind): said}, now, source="person")
 
 
 def choose(to: Addressee, profile_id: int | None, now: datetime, *, wanted: bool) -> None:

@@ -74,12 +74,12 @@ class ProfileAdmin(ImportPages, PrivacyPages, SandboxScopedAdmin):
     show_full_result_count = False
     list_per_page = 50
     readonly_fields = [
-        "sandbox", "identities", "provenance", "segments", "appearances", "history",
+        "sandbox", "identities", "consents", "provenance", "segments", "appearances", "history",
         "created_at", "updated_at",
     ]  # fmt: skip
     fields = [
-        "sandbox", "test_profile", "identities", "attributes", "provenance", "segments", "appearances",
-        "history", "created_at", "updated_at", "seen_version",
+        "sandbox", "test_profile", "identities", "consents", "attributes", "provenance", "segments",
+        "appearances", "history", "created_at", "updated_at", "seen_version",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
@@ -144,6 +144,11 @@ class ProfileAdmin(ImportPages, PrivacyPages, SandboxScopedAdmin):
     @admin.display(description=_("identities"))
     def identities(self, profile: Profile) -> SafeString:
         return panels.identities_of(_whole(profile))
+
+    @admin.display(description=_("consents"))
+    def consents(self, profile: Profile) -> SafeString:
+        """They are changed on a page of the room above, which knows what else hangs on them."""
+        return panels.consents_of(_whole(profile))
 
     @admin.display(description=_("where attributes came from"))
     def provenance(self, profile: Profile) -> SafeString:

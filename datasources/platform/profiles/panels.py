@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from datasources.platform.object_field import pretty
 from datasources.platform.profiles.attributes import Origin, leaves, origin_of
 from datasources.platform.profiles.changes import json_text
+from datasources.platform.profiles.consents import ANSWERS, consents_in
 from datasources.platform.profiles.models import ExperienceEvent
 from datasources.platform.profiles.reading import Whole
 from datasources.platform.segments.models import SegmentMembership
@@ -37,6 +38,19 @@ def identities_of(person: Whole) -> SafeString:
 def attributes_of(person: Whole) -> SafeString:
     """Each attribute with its value, when it was written, and where it came from."""
     return table([_("Attribute"), _("Value"), _("Written"), _("By")], list(_attributes(person)))
+
+
+def consents_of(person: Whole) -> SafeString:
+    """What the person has agreed to or not, when they said so, and who wrote it down."""
+    heads = [_("Consent"), _("Answer"), _("Said"), _("Reason"), _("Written"), _("By")]
+    rows = [
+        (
+            *(one.label, str(ANSWERS.get(one.answer, one.answer)), one.said_at, one.reason),
+            *(_when(one.origin.at), _source(one.origin)),
+        )
+        for one in consents_in(person.attributes)
+    ]
+    return table(heads, rows)
 
 
 def events_of(person: Whole) -> SafeString:
@@ -94,7 +108,13 @@ def _source(origin: Origin) -> _Cell:
         )
     if kind == "import":
         return _link(_address("admin:journeyorch_backgroundtask_change", number), _("Import %s") % number)
-    return {"edit": _("An edit on this page"), "journey": _("A journey"), "": _("unknown")}.get(kind, kind)
+    words = {
+        "edit": _("An edit on this page"),
+        "journey": _("A journey"),
+        "person": _("The person"),
+        "": _("unknown"),
+    }
+    return words.get(kind, kind)
 
 
 def _address(name: str, key: Any) -> str:

@@ -17,16 +17,19 @@ from datasources.platform.segments.store import look_again
 from journeyorch import bulk
 
 
-def set_attributes(profile: Profile, values: Mapping[str | tuple[str, ...], Any], at: datetime) -> None:
+def set_attributes(
+    profile: Profile, values: Mapping[str | tuple[str, ...], Any], at: datetime, *, source: str = ""
+) -> None:
     """Set attributes by path (``"person.name.firstName"``, or names in a tuple); objects are merged.
 
-    What was written later than ``at`` stays. If the profile was merged into another one, that one is changed.
+    ``source`` says who wrote, as ``attributes.stamp`` has it. What was written later than ``at`` stays.
+    If the profile was merged into another one, that one is changed.
     Raises ``ValueError`` for an impossible path or value, ``Profile.DoesNotExist`` if the person is gone.
     """
     json_text(list(values.values()))
     for lock in (False, False, True):
         try:
-            _change(profile, lambda old: with_values(old, values, stamp(at)), at, lock=lock)
+            _change(profile, lambda old: with_values(old, values, stamp(at, source=source)), at, lock=lock)
         except Stale:
             continue
         return
