@@ -5,7 +5,16 @@ The rules are in datasources-actions.md, Built-in channels.
 
 import importlib.util
 
-from actions.channels import apns, catcher, fcm, sms_json, smtp, twilio, webpush  # noqa: F401  (importing registers them)
+from actions.channels import (  # noqa: F401  (importing registers them)
+    apns,
+    catcher,
+    fcm,
+    ses,
+    sms_json,
+    smtp,
+    twilio,
+    webpush,
+)
 from actions.channels.base import (
     ChannelProblem,
     Message,

@@ -58,7 +58,7 @@ def _name(number: int) -> str:
 
 def _label(at: Path) -> str:
     """Channels of ours by their names, the rest by where it stands."""
-    kinds = {("marketing", kind.value): str(kind.label) for kind in Kind}
+    kinds: dict[Path, str] = {("marketing", kind.value): str(kind.label) for kind in Kind}
     return kinds.get(at) or " › ".join(at)
 
 

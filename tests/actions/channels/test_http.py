@@ -131,7 +131,7 @@ def test_secrets_show_in_no_representation_and_no_problem():
 
 def test_providers_are_offered_by_kind():
     assert set(providers("sms")) == {"catcher", "sms_json", "twilio"}
-    assert set(providers("email")) == {"catcher", "esp", "smtp"}
+    assert set(providers("email")) == {"catcher", "esp", "ses", "smtp"}
     assert set(providers("push")) == {"apns", "catcher", "fcm", "webpush"}
     with pytest.raises(ChannelProblem, match="No provider “smtp”"):
         load("smtp", {}, kind="sms")
