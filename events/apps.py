@@ -17,10 +17,12 @@ class EventsConfig(AppConfig):
 
         description.register(paths)
 
+        from events.figures import figures
         from events.help_topics import TOPICS
         from events.models import Event, Inlet, InletToken
         from events.privacy import Received
         from journeyorch import finding, helping
+        from journeyorch.observing import figures as observed
         from journeyorch.outbound import rotation
         from journeyorch.privacy import stores as privacy
 
@@ -29,6 +31,7 @@ class EventsConfig(AppConfig):
 
         finding.register(finding.configured(Event), finding.configured(Inlet))
         helping.register(TOPICS)
+        observed.register(figures)
 
         from events.usage import events_of_schema
         from journeyorch import usage

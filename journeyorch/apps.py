@@ -12,10 +12,12 @@ class JourneyorchConfig(AppConfig):
 
     def ready(self) -> None:
         from journeyorch.background import kinds
+        from journeyorch.observing import figures, workers
         from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
 
         kinds.register(EXPORT, Export())
         kinds.register(ERASE, Erase())
+        figures.register(workers.figures)
         # Autodiscovery has run: django.contrib.admin stands before us in INSTALLED_APPS.
         withdraw_queue_pages()
 

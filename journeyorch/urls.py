@@ -6,11 +6,14 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from journeyorch.access.views import switch_sandbox
-from journeyorch.health import healthz
+from journeyorch.observing.metrics import metrics
+from journeyorch.observing.readiness import healthz, readyz
 from journeyorch.searching import search
 
 urlpatterns = [
     path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
     path("admin/", admin.site.urls),
     # The texts of scripts in the reader's language.
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["journeys"]), name="javascript-catalog"),

@@ -13,6 +13,7 @@ class JourneysConfig(AppConfig):
         from events import effects
         from events.signals import events_received
         from journeyorch import finding, helping, mentions, renaming, usage
+        from journeyorch.observing import figures as observed
         from journeyorch.outbound import endpoints as outbound_endpoints
         from journeyorch.privacy import stores as privacy
         from journeys import finding as found
@@ -20,6 +21,7 @@ class JourneysConfig(AppConfig):
         from journeys.engine.messages import count_feedback
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
+        from journeys.figures import figures
         from journeys.help_topics import TOPICS
         from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
@@ -40,6 +42,7 @@ class JourneysConfig(AppConfig):
             finding.Kind(_("People"), ("journeys.view_journey", "datasources.view_profile"), found.people),
         )
         helping.register(TOPICS)
+        observed.register(figures)
         effects.register("journeys.view_journey", arrivals.told)
 
         # The portable forms of its configuration.

@@ -14,6 +14,7 @@ from journeyorch.outbound.protection.models import (
 
 __all__ = [
     "Breaker",
+    "CallTally",
     "CapWindow",
     "CappingConfig",
     "ConnectionPermit",
@@ -51,3 +52,17 @@ class AuthToken(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class CallTally(models.Model):
+    """How many attempts to call an endpoint ended in a way so far (journeyorch.outbound.tallies)."""
+
+    endpoint = models.CharField(max_length=120)
+    result = models.CharField(max_length=20)
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["endpoint", "result"], name="call_tally_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.result}"

@@ -53,6 +53,13 @@ class Waiting(NamedTuple):
     alone: bool
 
 
+class Lateness(NamedTuple):
+    """How long the oldest input, and the first of the due timers, have been waiting, in seconds."""
+
+    inputs: float
+    timers: float
+
+
 class LostLease(Exception):
     """Somebody else holds the lease now; what was decided under it must not be written."""
 
@@ -101,6 +108,19 @@ def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
         for id, inputs, *since, doubts in bulk.run(_WAITING, [moment, sandbox_id, *_plausible(now)])
     ]
     return sorted(found, key=lambda lane: lane.since)
+
+
+def lateness(sandbox_id: int, now: datetime) -> Lateness:
+    """How late the free lanes of a sandbox are: what is leased is being worked on."""
+    moment = bulk.to_database(now)
+    rows = bulk.run(_WAITING, [moment, sandbox_id, *_plausible(now)])
+    ages = [[_age(one, now) for one in row[2:4]] for row in rows]
+    return Lateness(*(max(kind, default=0.0) for kind in zip(*ages, strict=True))) if ages else Lateness(0, 0)
+
+
+def _age(since: Any, now: datetime) -> float:
+    moment = bulk.from_database(since)
+    return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
 
 
 def _plausible(now: datetime) -> tuple[Any, Any]:

@@ -26,7 +26,7 @@ _PUBLIC_NAMES = {
     "message-preferences",
 }  # fmt: skip
 _PUBLIC_PATHS = re.compile(
-    r"healthz|admin/(login|logout)/|(admin/)?jsi18n/|(api/v1/openapi\.json|webhooks/.*)"
+    r"healthz|readyz|admin/(login|logout)/|(admin/)?jsi18n/|(api/v1/openapi\.json|webhooks/.*)"
 )
 #: Open to whoever has logged in and may enter a sandbox, whatever else they may.
 #: Expressions are worked out on what the request brings along.

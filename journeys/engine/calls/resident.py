@@ -18,6 +18,7 @@ from journeyorch.outbound.calls import Outcome, handler_of
 from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.sending import on_behalf_of
 from journeyorch.outbound.protection.throttling import head_of, line_of, throttle_in
+from journeyorch.outbound.tallies import Tallies
 from journeyorch.queue import Lifetime
 from journeys.engine.calls.admitting import admit, forget
 from journeys.engine.calls.ahead import Ahead
@@ -52,6 +53,9 @@ _IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
 _BEAT_SECONDS = 0.1
 _PAUSE_AFTER_ERROR = 0.2
 
+# Of this process: kept when a resident ends without having been able to write them.
+_tallies = Tallies()
+
 
 def resident(lifetime: Lifetime) -> None:
     """Make calls until the lifetime is over, then finish those under way."""
@@ -61,6 +65,7 @@ def resident(lifetime: Lifetime) -> None:
         while not lifetime.should_stop():
             lifetime.beat()
             enquirer.look()
+            _tolerantly(_tallies.write_now_and_then)
             if not _tolerantly(caller.work):
                 # For new calls and for results: who waits for a slow answer must not be late for a new call.
                 idle = _IDLE_POSTGRESQL if connection.vendor == "postgresql" else _IDLE_SQLITE
@@ -70,6 +75,7 @@ def resident(lifetime: Lifetime) -> None:
             lifetime.beat()
             caller.wait_for_result()
             _tolerantly(caller.commit)
+        _tolerantly(_tallies.write)
 
 
 def make_calls_once(*, owner: str = "once") -> int:
@@ -241,7 +247,9 @@ class _Caller:
             with on_behalf_of(caller_of(call)):
                 outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, call.attempt_timeout)
         except Exception:
-            logger.exception("A call failed inside our own code")
+            about = {"call_id": call.spec.key, "instance_id": call.instance_id}
+            logger.exception("A call failed inside our own code", extra=about)
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
+        _tallies.count(call.system, outcome)
         self._sent.put(Result(call, outcome))
         self._on_result()

@@ -61,7 +61,11 @@ def _commit_alone(result: Result, now: datetime) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("The result of call %s could not be recorded", result.call.spec.key)
+        logger.exception(
+            "The result of call %s could not be recorded",
+            result.call.spec.key,
+            extra={"call_id": result.call.spec.key, "instance_id": result.call.instance_id},
+        )
         return _commit_unrecorded(result.call, now)
     return True
 

@@ -97,7 +97,11 @@ class Handler(Applier):
         try:
             self._loaded.feed.apply(received)
         except ValueError:
-            logger.exception("Received event %s could not join its person's history", received.id)
+            logger.exception(
+                "Received event %s could not join its person's history",
+                received.id,
+                extra={"event_id": received.id},
+            )
         self._follow_segments()
 
     def _arrive(self, one: Input, place: Place, arrival: Arrival, *, starts: bool = True) -> None:
@@ -140,7 +144,11 @@ class Handler(Applier):
             decision = enter(plan, instance_id, arrival, around, ends_at=ends_at)
             self._update_profile(one.person, decision)
         except Exception:
-            logger.exception("An entrance into version %s failed", plan.version_id)
+            logger.exception(
+                "An entrance into version %s failed",
+                plan.version_id,
+                extra={"version_id": plan.version_id, "event_id": arrival.received_id},
+            )
             self._discard(one, plan, arrival, Discard.INTERNAL)
             return
         row = Row(
@@ -248,7 +256,11 @@ class Handler(Applier):
             self._update_profile(row.person, done.decision)
             return done
         except Exception:
-            logger.exception("An operation on instance %s failed", asked.instance_id)
+            logger.exception(
+                "An operation on instance %s failed",
+                asked.instance_id,
+                extra={"instance_id": asked.instance_id},
+            )
             refusal = Refusal.INTERNAL
             return Operated(refused(row.state, asked.operation, refusal, around), refusal)
 
@@ -285,7 +297,11 @@ class Handler(Applier):
             self._update_profile(row.person, decision)
         except Exception:
             # One bad instance never fails the wave: it ends in error, alone.
-            logger.exception("Instance %s failed", row.state.instance_id)
+            logger.exception(
+                "Instance %s failed",
+                row.state.instance_id,
+                extra={"instance_id": row.state.instance_id, "version_id": plan.version_id},
+            )
             decision = abort(row.state, Status.ERROR, now=self._loaded.now, detail={"code": "internal"})
         self._apply(row, decision, entrance=0)
 
