@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("events.urls")),
     path("api/", include("journeyorch.api.urls")),
     path("data/core/", include("datasources.api.urls")),
+    path("authoring/", include("journeys.api.authoring_urls")),
     path("authoring/", include("journeyorch.outbound.protection.urls")),
     path("", include("datasources.urls")),
     path("", include("actions.urls")),

@@ -78,9 +78,13 @@ class Plan(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """On which an import goes; ``may``: asked for permissions, such as ``events.add_event``."""
+    """On which an import goes; ``may``: asked for permissions, such as ``events.add_event``.
+
+    ``anew``: with ``COPY``, what can be copied comes in anew even if the same is here.
+    """
 
     conflicts: Conflicts = Conflicts.REFUSE
+    anew: bool = False
     by: User | None = None
     may: Callable[[str], bool] = lambda _permission: True
 
@@ -174,7 +178,8 @@ def _met(
 ) -> Item:
     """Something that is called the same is here."""
     key = kind.key_of(here)
-    if kind.same(document, kind.document(here)):
+    anew = terms.anew and kind.can_be_copied
+    if not anew and kind.same(document, kind.document(here)):
         return Item(kind, place, key, Outcome.KEPT, row=here)
     if terms.conflicts == Conflicts.REPLACE:
         return _store(kind, place, document, Outcome.REPLACED, here=here, sandbox=sandbox, terms=terms)

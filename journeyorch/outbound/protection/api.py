@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from rest_framework.views import exception_handler
 
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.api.authoring import error_answer
 from journeyorch.api.bodies import Body
 from journeyorch.api.problems import TooLarge
 from journeyorch.api.views import ApiView
@@ -218,20 +218,11 @@ def _handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Errors in the words of these APIs; None, which ends in a 500, for what is a fault of ours."""
     if isinstance(error, NotPossible):
         status = HTTPStatus.NOT_FOUND if error.code == NOT_FOUND else HTTPStatus.BAD_REQUEST
-        return _error(status, error.code, str(error), errors=[one._asdict() for one in error.problems])
+        return error_answer(status, error.code, str(error), errors=[one._asdict() for one in error.problems])
     response = exception_handler(error, context)
     if response is None:
         return None
     not_read = (exceptions.ParseError, exceptions.UnsupportedMediaType, TooLarge)
     code = context["view"].kind.not_json if isinstance(error, not_read) else response.status_code
     detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
-    return _error(response.status_code, code, str(detail), headers=response.headers)
-
-
-def _error(
-    status: int, code: int | str, message: str, *, errors: list[Any] | None = None, headers: Any = None
-) -> Response:
-    """``error`` is a text of JSON, as it always was in these APIs."""
-    told = {"code": code, "message": message, **({"errors": errors} if errors else {})}
-    body = {"status": int(status), "error": json.dumps(told), "requestId": uuid.uuid4().hex}
-    return Response(body, status=status, headers=headers)
+    return error_answer(response.status_code, code, str(detail), headers=response.headers)
