@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from journeys.views import (
     comparison,
+    custom_reports,
     designer,
     entering,
     expressions,
@@ -52,6 +53,12 @@ urlpatterns = [
     path("instances/<uuid:uid>/", instances.instance, name="instance"),
     path("instances/<uuid:uid>/<verb:name>/", operations.one, name="instance-operate"),
     path("reports/", reports.everything, name="reports"),
+    path("reports/custom/", custom_reports.listed, name="custom-reports"),
+    path("reports/custom/new/", custom_reports.create, name="report-create"),
+    path("reports/custom/<uuid:uid>/", custom_reports.shown, name="report"),
+    path("reports/custom/<uuid:uid>/<int:number>.csv", custom_reports.download, name="report-csv"),
+    path("reports/custom/<uuid:uid>/edit/", custom_reports.edit, name="report-edit"),
+    path("reports/custom/<uuid:uid>/delete/", custom_reports.delete, name="report-delete"),
     path("journeys/<uuid:uid>/report/", reports.journey, name="journey-report"),
     path("versions/<uuid:uid>/report/", reports.version, name="version-report"),
     path("versions/<uuid:uid>/flow/", reports.flow, name="version-flow"),

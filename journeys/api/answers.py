@@ -106,3 +106,10 @@ class FiguresAnswer(Answer):
     discards: dict[str, int]
     channels: dict[str, dict[str, int]]
     splits: list[dict[str, Any]]
+
+
+class TableAnswer(Answer):
+    """``rows``: names first, then numbers, as ``columns`` calls them."""
+
+    columns: list[str]
+    rows: list[list[str | float | None]]

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from journeys.api import designer, expressions, instances, journeys, reports, step_events, testing, transfer
+from journeys.api import (
+    designer,
+    expressions,
+    instances,
+    journeys,
+    report_tables,
+    reports,
+    step_events,
+    testing,
+    transfer,
+)
 
 urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
@@ -46,5 +56,6 @@ urlpatterns = [
     path("export", transfer.ExportAll.as_view(), name="api-export"),
     path("import", transfer.Import.as_view(), name="api-import"),
     path("reports/figures", reports.ReportFigures.as_view(), name="api-reports-figures"),
+    path("reports/table", report_tables.ReportTable.as_view(), name="api-reports-table"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from journeyorch import helping
@@ -13,7 +14,7 @@ from journeys.views.shell import VIEW, page
 
 
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """Where everybody arrives: the journeys, or the administration for those who may not see any."""
     if request.user.is_staff and not request.user.has_perm(VIEW):
         return redirect("admin:index")

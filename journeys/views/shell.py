@@ -15,7 +15,9 @@ VIEW, CHANGE, PUBLISH = "journeys.view_journey", "journeys.change_journey", "jou
 VIEW_EVENT = "events.view_event"
 REPORTS, CHANGE_REPORT = "journeys.view_report", "journeys.change_report"
 
-__all__ = ["CHANGE", "PUBLISH", "VIEW", "VIEW_EVENT", "page", "version_of"]
+__all__ = [
+    "CHANGE", "CHANGE_REPORT", "PUBLISH", "REPORTS", "VIEW", "VIEW_EVENT", "page", "version_of",
+]  # fmt: skip
 
 
 def version_of(request: HttpRequest, uid: UUID) -> JourneyVersion:

@@ -169,17 +169,17 @@ def people(rows: Iterable[Steps], shapes: Mapping[int, Shape]) -> People:
     """Whom an operator brought back in has not failed."""
     found: Counter[str] = Counter()
     for row in rows:
-        found.update(_told(row, shapes.get(row.version, NOTHING)))
+        found.update(told_of_people(row, shapes.get(row.version, NOTHING)))
     return People(**{name: max(0, found[name]) for name in People._fields})
 
 
-def _told(row: Steps, shape: Shape) -> dict[str, int]:
-    """What a row of step events says of people."""
+def told_of_people(row: Steps, shape: Shape) -> dict[str, int]:
+    """What a row of step events says, by the names of ``People``; ``left`` is how many left the activity."""
     if row.status == StepStatus.DISCARDED:
         return {"discarded": row.n}
     if row.status == StepStatus.OPERATED:
         return {"failed": -row.n} if row.path == REOPENED else {}
-    told = {"entered": row.n} if row.activity in shape.start else {}
+    told = {"left": row.n, "entered": row.n} if row.activity in shape.start else {"left": row.n}
     if row.failed:
         told["errors"] = row.n
     if row.status == StepStatus.INSTANCE_TIMED_OUT:
@@ -204,12 +204,15 @@ def discards(rows: Iterable[Steps]) -> Counter[str]:
 def delivered(rows: Iterable[Messages]) -> Delivered:
     found: Counter[str] = Counter()
     for row in rows:
-        name = _MESSAGES.get(row.status)
-        if name:
-            found[name] += row.n
-        if row.code and name in ("hard", "soft"):
-            found["refused"] += row.n
+        found.update(told_of_message(row))
     return Delivered(**found)
+
+
+def told_of_message(row: Messages) -> dict[str, int]:
+    """What a row says of messages, by the names of ``Delivered``; nothing of a status that is not known."""
+    name = _MESSAGES.get(row.status)
+    told = {name: row.n} if name else {}
+    return {**told, "refused": row.n} if row.code and name in ("hard", "soft") else told
 
 
 _MESSAGES = {

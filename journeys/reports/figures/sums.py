@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import DateTimeField, Q, Sum, Value
 from django.db.models.functions import TruncDay, TruncHour, TruncMonth, TruncWeek
 
 from journeys.engine.decide import StepStatus
@@ -19,6 +18,14 @@ _TRUNC: dict[str, Any] = {"hour": TruncHour, "day": TruncDay, "week": TruncWeek,
 
 
 _STEPS = ("version", "activity", "path", "status")
+
+
+#: Sums that are read at once.
+MOST_ROWS = 100_000
+
+
+class TooMuch(Exception):
+    """There are more sums than anybody would read: a shorter period, or fewer dimensions, would do."""
 
 
 class Scope(NamedTuple):
@@ -39,9 +46,9 @@ class Scope(NamedTuple):
         return real
 
 
-def steps(scope: Scope, period: Period | None) -> list[Steps]:
-    """Sums of step events by version, activity, path and status."""
-    return [Steps._make((*row[1:], row[0])) for row in _rows(StepCount, scope, period, "", *_STEPS)]
+def steps(scope: Scope, period: Period, *, unit: str = "") -> list[Steps]:
+    """Sums of step events by version, activity, path and status; with ``unit`` also by the part of time."""
+    return [Steps._make((*row[1:], row[0])) for row in _rows(StepCount, scope, period, unit, *_STEPS)]
 
 
 def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "") -> list[Steps]:
@@ -54,19 +61,19 @@ def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "")
     return [Steps._make((*row[1:], row[0])) for row in rows]
 
 
-def errors(scope: Scope, period: Period) -> list[Errors]:
-    rows = _rows(StepErrorCount, scope, period, "", "version", "activity", "path", "code")
+def errors(scope: Scope, period: Period, *, unit: str = "") -> list[Errors]:
+    rows = _rows(StepErrorCount, scope, period, unit, "version", "activity", "path", "code")
     return [Errors._make((*row[1:], row[0])) for row in rows]
 
 
-def messages(scope: Scope, period: Period | None, *, unit: str = "") -> list[Messages]:
+def messages(scope: Scope, period: Period, *, unit: str = "") -> list[Messages]:
     found = _rows(MessageCount, scope, period, unit, "version", "activity", "status", "code")
     return [
         Messages(version, activity, status, code, n, at) for at, version, activity, status, code, n in found
     ]
 
 
-def times(scope: Scope, period: Period | None) -> dict[tuple[int, str], Counter[int]]:
+def times(scope: Scope, period: Period) -> dict[tuple[int, str], Counter[int]]:
     """Histograms of how long people were there, by (version, activity); without those who went through."""
     found: dict[tuple[int, str], Counter[int]] = {}
     for _, version, activity, bucket, n in _rows(
@@ -77,19 +84,18 @@ def times(scope: Scope, period: Period | None) -> dict[tuple[int, str], Counter[
 
 
 def _rows(
-    model: Any, scope: Scope, period: Period | None, unit: str, *by: str, condition: Q | None = None
+    model: Any, scope: Scope, period: Period, unit: str, *by: str, condition: Q | None = None
 ) -> list[Any]:
-    """(moment or None, *by, sum of n)."""
-    found = model.objects.filter(scope.condition, *([condition] if condition else []))
-    if period:
-        found = found.filter(hour__gte=period.since, hour__lt=period.until)
-    if not (unit and period):
-        return [(None, *row) for row in found.values_list(*by).annotate(sum=Sum("n")).order_by()]
-    at = _TRUNC[unit]("hour", tzinfo=period.zone)
-    grouped = found.annotate(moment=at).values_list("moment", *by).annotate(sum=Sum("n")).order_by()
-    return list(grouped)
-
-
-def first_hour(scope: Scope) -> datetime | None:
-    """Since when there are figures."""
-    return StepCount.objects.filter(scope.condition).order_by("hour").values_list("hour", flat=True).first()
+    """(moment or None, *by, sum of n). Raises ``TooMuch``."""
+    found = model.objects.filter(
+        scope.condition,
+        *([condition] if condition else []),
+        hour__gte=period.since,
+        hour__lt=period.until,
+    )
+    moment = _TRUNC[unit]("hour", tzinfo=period.zone) if unit else Value(None, DateTimeField())
+    grouped = found.annotate(moment=moment).values_list("moment", *by).annotate(sum=Sum("n"))
+    rows = list(grouped.order_by()[: MOST_ROWS + 1])
+    if len(rows) > MOST_ROWS:
+        raise TooMuch
+    return rows

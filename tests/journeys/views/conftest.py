@@ -12,10 +12,19 @@ from django.test import Client
 
 from datasources.models import Namespace, Schema
 from events.models import Event
+from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
 from journeys import publishing
 from journeys.definition.document import Document
-from journeys.models import Instance, JourneyVersion
+from journeys.models import (
+    Instance,
+    JourneyVersion,
+    MessageCount,
+    StepCount,
+    StepErrorCount,
+    StepEvent,
+    StepTimeCount,
+)
 
 MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -109,3 +118,37 @@ def reader(login) -> Client:
 @pytest.fixture
 def maker(login) -> Client:
     return login("view_journey", "change_journey", "publish_journey")
+
+
+@pytest.fixture
+def hour(monkeypatch) -> datetime:
+    """The hour that it is."""
+    now = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
+    monkeypatch.setattr(bulk, "database_now", lambda: now)
+    return now.replace(minute=0)
+
+
+@pytest.fixture
+def figures(live: JourneyVersion, hour: datetime) -> JourneyVersion:
+    """Ten came in, six are past the wait, one was lost; the day before five had come in."""
+    for activity, path, status, n in [
+        ("in", "next", StepEvent.Status.TRANSITIONS, 10),
+        ("pause", "next", StepEvent.Status.TRANSITIONS, 6),
+        ("pause", "", StepEvent.Status.ERROR, 1),
+        ("which", "vip", StepEvent.Status.TRANSITIONS, 4),
+        ("which", "other", StepEvent.Status.ENDED, 2),
+        ("end", "", StepEvent.Status.ENDED, 4),
+        ("", "alreadyInside", StepEvent.Status.DISCARDED, 3),
+    ]:
+        where = {"version": live, "activity": activity, "path": path, "status": status}
+        StepCount.objects.create(**where, hour=hour, lane_id=64, n=n - 1)
+        StepCount.objects.create(**where, hour=hour, lane_id=65, n=1)
+    StepCount.objects.create(
+        version=live, activity="in", path="next", status=0, hour=hour - timedelta(days=1), lane_id=0, n=5
+    )
+    here = {"version": live, "activity": "pause", "hour": hour, "lane_id": 64}
+    StepErrorCount.objects.create(**here, path="", status=StepEvent.Status.ERROR, code="badDate", n=1)
+    StepTimeCount.objects.create(**here, bucket=60, n=7)
+    MessageCount.objects.create(**here, status="sent", n=8)
+    MessageCount.objects.create(**here, status="opened", n=2)
+    return live

@@ -3,53 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from journeyorch import bulk
-from journeys.models import JourneyVersion, MessageCount, StepCount, StepErrorCount, StepEvent, StepTimeCount
+from journeys.models import JourneyVersion, StepEvent
 
 Status = StepEvent.Status
 #: What a page of figures may ask, whatever there is.
 MOST_QUERIES = 20
-
-
-@pytest.fixture
-def hour(monkeypatch) -> datetime:
-    """The hour that it is."""
-    now = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
-    monkeypatch.setattr(bulk, "database_now", lambda: now)
-    return now.replace(minute=0)
-
-
-@pytest.fixture
-def figures(live: JourneyVersion, hour: datetime) -> JourneyVersion:
-    """Ten came in, six are past the wait, one was lost; the day before five had come in."""
-    for activity, path, status, n in [
-        ("in", "next", Status.TRANSITIONS, 10),
-        ("pause", "next", Status.TRANSITIONS, 6),
-        ("pause", "", Status.ERROR, 1),
-        ("which", "vip", Status.TRANSITIONS, 4),
-        ("which", "other", Status.ENDED, 2),
-        ("end", "", Status.ENDED, 4),
-        ("", "alreadyInside", Status.DISCARDED, 3),
-    ]:
-        where = {"version": live, "activity": activity, "path": path, "status": status}
-        StepCount.objects.create(**where, hour=hour, lane_id=64, n=n - 1)
-        StepCount.objects.create(**where, hour=hour, lane_id=65, n=1)
-    StepCount.objects.create(
-        version=live, activity="in", path="next", status=0, hour=hour - timedelta(days=1), lane_id=0, n=5
-    )
-    here = {"version": live, "activity": "pause", "hour": hour, "lane_id": 64}
-    StepErrorCount.objects.create(**here, path="", status=Status.ERROR, code="badDate", n=1)
-    StepTimeCount.objects.create(**here, bucket=60, n=7)
-    MessageCount.objects.create(**here, status="sent", n=8)
-    MessageCount.objects.create(**here, status="opened", n=2)
-    return live
 
 
 @pytest.fixture

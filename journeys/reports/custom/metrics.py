@@ -1,0 +1,81 @@
+"""What a panel can tell, and by what. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils.translation import gettext_noop
+
+from journeys.reports.figures.facts import Delivered, Figures, People
+
+#: Dimensions, with words for them; those of time last.
+DIMENSIONS = {
+    "journey": gettext_noop("Journey"),
+    "version": gettext_noop("Version"),
+    "activity": gettext_noop("Activity"),
+    "path": gettext_noop("Path, or reason of a discard"),
+    "channel": gettext_noop("Channel"),
+    "errorType": gettext_noop("Error type"),
+    "hour": gettext_noop("Hour"),
+    "day": gettext_noop("Day"),
+    "week": gettext_noop("Week"),
+    "month": gettext_noop("Month"),
+}
+TIMES = ("hour", "day", "week", "month")
+_Value = int | float | None
+
+
+class Metric(NamedTuple):
+    """``of``: what it is counted from, steps or messages; ``rate``: a share, 0–1."""
+
+    name: str
+    label: str
+    of: str
+    value: Callable[[Counter[str]], _Value]
+    rate: bool = False
+
+
+def figures_of(told: Counter[str]) -> Figures:
+    """The figures behind sums that were added up by name."""
+    return Figures(
+        People(**{name: max(0, told[name]) for name in People._fields}),
+        Delivered(**{name: told[name] for name in Delivered._fields}),
+    )
+
+
+def _people(name: str) -> Callable[[Counter[str]], _Value]:
+    return lambda told: getattr(figures_of(told).people, name)
+
+
+def _messages(name: str) -> Callable[[Counter[str]], _Value]:
+    return lambda told: getattr(figures_of(told).messages, name)
+
+
+_ALL = (
+    Metric("entered", gettext_noop("Entered"), "steps", _people("entered")),
+    Metric("left", gettext_noop("Steps passed"), "steps", lambda told: told["left"]),
+    Metric("completed", gettext_noop("Completed"), "steps", _people("completed")),
+    Metric("completionRate", gettext_noop("Completion rate"), "steps", _people("completion_rate"), rate=True),
+    Metric("failed", gettext_noop("Failed"), "steps", _people("failed")),
+    Metric("failedRate", gettext_noop("Failed rate"), "steps", _people("failed_rate"), rate=True),
+    Metric("timedOut", gettext_noop("Timed out"), "steps", _people("timed_out")),
+    Metric("stopped", gettext_noop("Stopped"), "steps", _people("stopped")),
+    Metric("discarded", gettext_noop("Events discarded"), "steps", _people("discarded")),
+    Metric("errors", gettext_noop("Errors of steps"), "steps", _people("errors")),
+    Metric("sent", gettext_noop("Messages sent"), "messages", _messages("sent")),
+    Metric("held", gettext_noop("Held back"), "messages", _messages("held")),
+    Metric("delivered", gettext_noop("Delivered (reported)"), "messages", _messages("reported")),
+    Metric("hardBounces", gettext_noop("Hard bounces"), "messages", _messages("hard")),
+    Metric("softBounces", gettext_noop("Soft bounces"), "messages", _messages("soft")),
+    Metric("opened", gettext_noop("Unique opens"), "messages", _messages("opened")),
+    Metric("clicked", gettext_noop("Unique clicks"), "messages", _messages("clicked")),
+    Metric("unsubscribed", gettext_noop("Unsubscribed"), "messages", _messages("unsubscribed")),
+    Metric("complained", gettext_noop("Complaints"), "messages", _messages("complained")),
+    Metric("deliveryRate", gettext_noop("Delivery rate"), "messages", _messages("delivery_rate"), rate=True),
+    Metric("bounceRate", gettext_noop("Bounce rate"), "messages", _messages("bounce_rate"), rate=True),
+    Metric("openRate", gettext_noop("Open rate"), "messages", _messages("open_rate"), rate=True),
+    Metric("clickRate", gettext_noop("Click rate"), "messages", _messages("click_rate"), rate=True),
+)
+METRICS = {metric.name: metric for metric in _ALL}
