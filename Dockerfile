@@ -10,6 +10,7 @@ RUN pip install --no-cache-dir -c constraints.txt setuptools \
     && pip install --no-cache-dir --no-build-isolation -c constraints.txt -e .
 COPY . .
 RUN python -m tools.javascript && rm -rf node_modules
+RUN python -m tools.translations --compile
 RUN python manage.py collectstatic --no-input && python -m compileall -q .
 
 FROM python:3.13-slim

@@ -5,6 +5,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 INSTALLED := .venv/.installed
 BUNDLED := static/build/.built-from
+TRANSLATED := locale/.compiled
 PIP_INSTALL := @$(PYTHON) -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 # Settings as in production; the values are no secrets, nothing is started with them.
@@ -14,12 +15,12 @@ PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=journeyorch.example DATABASE_
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo components test test-sqlite test-postgres lint format constraints clean
+.PHONY: help setup demo components test test-sqlite test-postgres lint translations format constraints clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-setup: $(INSTALLED) $(BUNDLED) ## Install everything into .venv and node_modules
+setup: $(INSTALLED) $(BUNDLED) $(TRANSLATED) ## Install everything into .venv and node_modules
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@set -e; \
@@ -42,6 +43,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 # With the Node of this machine, or one that is installed into .venv.
 $(BUNDLED): $(INSTALLED) package-lock.json tools/javascript.py $(shell find tools/vendor static/designer static/js -name "*.js")
 	@$(PYTHON) -m tools.javascript
+	@touch $@
+
+$(TRANSLATED): $(INSTALLED) tools/translations.py $(wildcard locale/*/LC_MESSAGES/*.po)
+	@$(PYTHON) -m tools.translations --compile
 	@touch $@
 
 demo: setup ## Run the product with demo data on SQLite
@@ -72,6 +77,9 @@ lint: setup ## Check style, types, imports, settings, migrations and forbidden c
 	$(PYTHON) -m mypy
 	$(PYTHON) -m tools.javascript --lint
 
+translations: setup ## Bring the catalogues of translations up to date with the sources
+	$(PYTHON) -m tools.translations
+
 format: setup ## Put the code into the common form
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
@@ -85,4 +93,5 @@ constraints: setup ## Pin what a fresh installation of pyproject.toml brings tod
 
 clean: ## Remove what make has installed and what runs have left
 	rm -rf .venv node_modules static/build build *.egg-info staticfiles var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f locale/.compiled locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -171,6 +171,11 @@ CONTENT_SECURITY_POLICY = {
 # --- Language, time, static files -----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# Those with catalogues, under the names that their speakers use; the browser or the user chooses.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 31_536_000  # a year
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = HTTPS, True, "Lax"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 STATIC_URL = "static/"

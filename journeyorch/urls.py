@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
+from django.views.decorators.http import conditional_page
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from journeyorch.access.views import switch_sandbox
 from journeyorch.observing.metrics import metrics
@@ -15,8 +16,13 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics),
     path("admin/", admin.site.urls),
-    # The texts of scripts in the reader's language.
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["journeys"]), name="javascript-catalog"),
+    # The texts of scripts in the reader's language; asked for again at every page, answered only if changed.
+    path(
+        "jsi18n/",
+        conditional_page(JavaScriptCatalog.as_view(packages=["journeys"])),
+        name="javascript-catalog",
+    ),
+    path("language/", set_language, name="set-language"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("search/", search, name="search"),
