@@ -89,6 +89,8 @@ class WrittenCallAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
 
 @admin.register(Action)
 class ActionAdmin(WrittenCallAdmin):
+    help_topic = "actions"
+    field_topics = {"payload_sample": "action-payload", "auth_type": "authentication"}
     introduction = _(
         "An action is a call that a journey makes to another system, for example to order a taxi. "
         "What is sent is fixed here, or left to the journey."

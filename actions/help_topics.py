@@ -23,15 +23,6 @@ TOPICS = {
         '{"guest": "4711", "room": "Garden Room"}',
         "technical.md#custom-actions",
     ),
-    "authentication": Help(
-        _("Custom authentication"),
-        _(
-            "For systems that hand out a token first: says where it is asked for, where it stands in the "
-            "answer, and how calls carry it. The token is kept until it expires."
-        ),
-        '{"type": "customAuthorization", "endpoint": "https://login.example/token", …}',
-        "technical.md#authentication",
-    ),
     "channels": Help(
         _("Channels"),
         _(

@@ -11,13 +11,16 @@ class JourneyorchConfig(AppConfig):
     verbose_name = "Workers"
 
     def ready(self) -> None:
+        from journeyorch import helping
         from journeyorch.background import kinds
+        from journeyorch.help_topics import TOPICS
         from journeyorch.observing import figures, workers
         from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
 
         kinds.register(EXPORT, Export())
         kinds.register(ERASE, Erase())
         figures.register(workers.figures)
+        helping.register(TOPICS)
         # Autodiscovery has run: django.contrib.admin stands before us in INSTALLED_APPS.
         withdraw_queue_pages()
 

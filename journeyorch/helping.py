@@ -37,7 +37,8 @@ def button(topic: str) -> SafeString:
     help = _topics.get(topic)
     if help is None:
         return SafeString("")
-    return render_to_string("shell/help.html", {"help": help, "address": address(topic, help)})
+    context = {"topic": topic, "help": help, "address": address(topic, help)}
+    return render_to_string("shell/help.html", context)
 
 
 def address(topic: str, help: Help) -> str:

@@ -22,6 +22,7 @@ from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import Message
 from events.protocols.collection import read_message
 from events.samples import sample_entity, sample_message
+from journeyorch.access import audit
 from journeyorch.access.models import Sandbox
 
 INLET_NAME = "Fired by hand"
@@ -58,6 +59,7 @@ def fire(
     _check(event, stamped)
     inlet = _inlet(event.sandbox)
     _store(inlet, read, test_of)
+    audit.record("fired" if test_of is None else "fired in a test", event)
     signals.events_received.send_robust(sender=None, sandbox_id=event.sandbox_id)
     newest = ReceivedEvent.objects.filter(inlet=inlet).order_by("-pk")
     return newest.filter(body__contains=f'"{stamped["_id"]}"')[:1].get()

@@ -15,6 +15,7 @@ from datasources.models import Identity, Segment
 from datasources.platform.namespaces.canonical import canonical
 from events.models import Event, ReceivedEvent
 from journeyorch import bulk, wakeup
+from journeyorch.access import audit
 from journeyorch.access.models import User
 from journeys import firing
 from journeys.definition.check import Reading
@@ -130,6 +131,7 @@ def qualify(version: JourneyVersion, segment: str, *, entered: bool, person: str
         detail=orjson.dumps(detail).decode(), occurred_at=now,
     )  # fmt: skip
     JourneyVersion.objects.filter(pk=version.pk).update(tested_at=now)
+    audit.record("tested a segment", version)
     wakeup.notify("drain")
 
 

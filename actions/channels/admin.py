@@ -36,6 +36,7 @@ def _provider_fieldsets() -> list[tuple[str, Any]]:
 
 @admin.register(Channel)
 class ChannelAdmin(UsedAdmin):
+    help_topic = "channels"
     introduction = _(
         "A channel is how messages of one kind leave: your SMTP server for email, or a provider for SMS and "
         "push. Journeys send templates through channels."

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from actions.kinds import ADDRESS_LENGTH, Kind
+from journeyorch.access import audit
 from journeyorch.access.models import Configuration, Sandbox
 
 
@@ -103,7 +104,20 @@ class Suppression(models.Model):
 
         if self.address:
             self.address_hash = address_hash(self.kind, self.address)
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            verb = "changed" if self.pk else "created"
+            super().save(*args, **kwargs)
+            audit.record(verb, self, label=self.audit_label)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            audit.record("deleted", self, label=self.audit_label)
+            return super().delete(*args, **kwargs)
+
+    @property
+    def audit_label(self) -> str:
+        """Tells entries apart without telling whose they are."""
+        return f"{self.get_kind_display()} {self.address_hash[:12]}"
 
 
 class ContactCount(models.Model):

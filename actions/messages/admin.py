@@ -59,6 +59,7 @@ class VariantInline(admin.StackedInline):
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(UsedAdmin):
+    help_topic = "templates"
     introduction = _(
         "A template holds the words of an email, an SMS or a push message. Write {{ profile.… }} where "
         "something about the person belongs, and {{ name }} for a parameter whose value the journey gives."

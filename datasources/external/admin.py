@@ -41,6 +41,8 @@ class FieldGroupInline(admin.TabularInline):
 
 @admin.register(DataSource)
 class DataSourceAdmin(AuthTestMixin, UsedAdmin):
+    help_topic = "data-sources"
+    field_topics = {"auth_type": "authentication"}
     introduction = _(
         "A data source is another system's HTTP API that journeys ask about a person, for example the "
         "reservation system. Save it first, then add field groups: what one call brings."
@@ -69,6 +71,8 @@ class DataSourceAdmin(AuthTestMixin, UsedAdmin):
 
 @admin.register(FieldGroup)
 class FieldGroupAdmin(UsedAdmin):
+    help_topic = "data-sources"
+    field_topics = {"response_sample": "payload"}
     introduction = _(
         "A field group is one call to a data source: what is asked with, and which fields come back. "
         "Journeys refer to them, as in #{Reservations.Booking.reservation.active}."

@@ -26,6 +26,8 @@ from journeyorch.access.used_admin import UsedAdmin
 
 @admin.register(Event)
 class EventAdmin(UsedAdmin):
+    help_topic = "events"
+    field_topics = {"type": "event-type", "namespace": "event-namespace", "key": "event-key"}
     introduction = _(
         "An event tells journeys that something happened to a person, for example that a guest entered the "
         "lobby. Journeys start with events and wait for them."

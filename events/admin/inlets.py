@@ -136,6 +136,7 @@ class TokenInline(admin.TabularInline):
 
 @admin.register(Inlet)
 class InletAdmin(StartPages, MappingPages, ReceivingPages, SandboxScopedAdmin):
+    help_topic = "inlets"
     introduction = _(
         "An inlet is the address to which one of your systems sends its events. "
         "Save it, then make a key for the sender."

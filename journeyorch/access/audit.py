@@ -23,12 +23,18 @@ Changes = dict[str, list[Any]]
 
 
 def record(
-    verb: str, thing: Model, *, changes: Mapping[str, list[Any]] | None = None, label: str | None = None
+    verb: str,
+    thing: Model,
+    *,
+    changes: Mapping[str, list[Any]] | None = None,
+    label: str | None = None,
+    sandbox_id: int | None = None,
 ) -> None:
     """Write one line; inside the transaction of what it tells of, so that both happen or neither.
 
     ``label``: how the thing is called in the log, if not by its own name; never with personal data, because
-    the log outlives the erasure of a person.
+    the log outlives the erasure of a person. ``sandbox_id``: to whose log it belongs, if the thing does not
+    say.
     """
     who, now = actor(), timezone.now()
     kind, key = thing._meta.label_lower, str(thing.pk)
@@ -43,7 +49,7 @@ def record(
         at=now,
         actor=who.name,
         credential=who.credential,
-        sandbox_id=getattr(thing, "sandbox_id", None),
+        sandbox_id=sandbox_id or getattr(thing, "sandbox_id", None),
         verb=verb,
         kind=kind,
         object_id=key,

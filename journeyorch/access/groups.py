@@ -1,4 +1,4 @@
-"""The ready-made groups: made once, an administrator's to change afterwards (reporting-operations.md)."""
+"""The ready-made groups: each permission is given once, an administrator's to take away afterwards."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+
+from journeyorch.access.models import GroupOffer
 
 _VERBS = ("view", "add", "change", "delete")
 
@@ -66,18 +68,24 @@ READY_MADE = (LIMITED, STANDARD, TECHNICAL, ADMINISTRATORS)
 
 
 def install_groups(sender: AppConfig, **_: Any) -> None:
-    """Receiver of ``post_migrate``: make the groups that are missing once all apps have their permissions."""
+    """Receiver of ``post_migrate``: once all apps have their permissions, give each group its new ones.
+
+    A group that is missing is made. What it was given before stays an administrator's to take away.
+    """
     if sender is not list(apps.get_app_configs())[-1]:
         return
     create_permissions(sender, verbosity=0)  # Django's own receiver may have its turn only after this one
-    there = set(
-        Group.objects.filter(name__in=[one.name for one in READY_MADE]).values_list("name", flat=True)
-    )
     for ready_made in READY_MADE:
-        if ready_made.name not in there:
-            with transaction.atomic():
-                group = Group.objects.create(name=ready_made.name)
-                group.permissions.set(permissions_of(ready_made))
+        with transaction.atomic():
+            _give_what_is_new(ready_made)
+
+
+def _give_what_is_new(ready_made: ReadyMade) -> None:
+    group, _made = Group.objects.get_or_create(name=ready_made.name)
+    offered = set(GroupOffer.objects.filter(group=group).values_list("permission_id", flat=True))
+    new = [permission for permission in permissions_of(ready_made) if permission.pk not in offered]
+    group.permissions.add(*new)
+    GroupOffer.objects.bulk_create(GroupOffer(group=group, permission=permission) for permission in new)
 
 
 def permissions_of(ready_made: ReadyMade) -> list[Permission]:

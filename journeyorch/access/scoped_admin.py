@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +13,7 @@ from django.forms import Field, HiddenInput, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from journeyorch import helping
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of, worked_in
 
@@ -18,11 +21,14 @@ from journeyorch.access.sandboxes import sandbox_of, worked_in
 class SandboxScopedAdmin(admin.ModelAdmin):
     """Base of admin pages; ``sandbox_path`` leads from the model to its sandbox.
 
-    ``introduction`` says on the list and on the form what the thing is, in a sentence or two.
+    ``introduction`` says on the list and on the form what the thing is, in a sentence or two; ``help_topic``
+    has more (helping.py), and ``field_topics`` of the fields that are hard.
     """
 
     sandbox_path = "sandbox"
     introduction: Any = ""
+    help_topic = ""
+    field_topics: Mapping[str, str] = MappingProxyType({})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{self.sandbox_path: sandbox_of(request)})
@@ -56,9 +62,19 @@ class SandboxScopedAdmin(admin.ModelAdmin):
         context = {
             "title": capfirst(str(self.opts.verbose_name_plural)),
             "introduction": self.introduction,
+            "help_topic": self.help_topic,
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        for name, topic in self.field_topics.items():
+            field = context["adminform"].form.fields.get(name)
+            if field is not None:  # may be locked
+                field.help_text = f"{field.help_text} {helping.button(topic)}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(
         self,

@@ -15,13 +15,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from journeyorch.access import audit
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import User
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.background.files import read_from
 from journeyorch.background.kinds import UNITS, kind_of, known_kinds
 from journeyorch.background.models import BackgroundTask
-from journeyorch.background.tasks import cancel
+from journeyorch.background.tasks import cancel, kind_title
 from journeyorch.polled import polled
 
 State = BackgroundTask.State
@@ -104,7 +105,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
         task = self._task(request, pk)
         if task.state != State.DONE or task.file is None:
             raise Http404
-        self.log_change(request, task, "downloaded")
+        audit.record("downloaded", task, label=kind_title(task))
         suffix = PurePath(task.file.name).suffix
         answer = StreamingHttpResponse(read_from(task.file.pk, 0), content_type="application/octet-stream")
         answer.headers["Content-Disposition"] = f'attachment; filename="task-{task.pk}{suffix}"'

@@ -44,10 +44,14 @@ def begin(
 
 
 def _begun(task: BackgroundTask) -> None:
-    kind = kind_of(task.kind)
-    # Not by its title, which may name a person.
-    audit.record("began", task, label=str(kind.title) if kind else task.kind)
+    audit.record("began", task, label=kind_title(task))
     transaction.on_commit(lambda: wakeup.notify("drain"))
+
+
+def kind_title(task: BackgroundTask) -> str:
+    """What the audit log calls a task: not by its own title, which may name a person."""
+    kind = kind_of(task.kind)
+    return str(kind.title) if kind else task.kind
 
 
 def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:

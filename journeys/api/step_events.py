@@ -18,6 +18,7 @@ from journeyorch.api.describing import operation
 from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
 from journeys.api.answers import StepEventsAnswer
+from journeys.reports.steps.exported import record_export
 from journeys.reports.steps.fields import STATUS_NAMES
 from journeys.reports.steps.reading import PAGE, Question, Reader, versions_of
 from journeys.reports.steps.shapes import as_xdm
@@ -53,6 +54,8 @@ class StepEvents(ApiView):
     def get(self, request: Request) -> Response:
         asked = _read(request)
         sandbox = sandbox_of(request)
+        if not asked.after:
+            record_export(sandbox)
         page = Reader(sandbox).page(_question(sandbox, asked), size=asked.limit)
         events: list[Mapping[str, Any]] = [*page.events]
         if asked.shape == "xdm":

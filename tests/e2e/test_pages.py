@@ -104,6 +104,29 @@ def test_an_event_is_fired_and_leads_to_what_became_of_it(page, site, live):
     assert '"ordered-1"' in page.locator("pre").inner_text()
 
 
+def test_all_is_done_from_the_keyboard(page, site, live):
+    """Search over everything, rows and what is done with them, creating; and the keys can be switched off."""
+    log_in(page, site)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("win")
+    page.get_by_role("option", name="Win <i>back</i> Version 1").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/versions/{live.uid}/")
+    page.goto(f"{site}/")
+    for key in ("/", "ArrowDown", "d"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"{site}/versions/{live.uid}/duplicate/")
+    page.goto(f"{site}/")
+    page.keyboard.press("?")
+    page.get_by_label("Keys without Ctrl do something").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    assert page.url == f"{site}/"
+    page.evaluate("localStorage.clear()")
+    page.keyboard.press("c")
+    page.wait_for_url(f"{site}/journeys/new/")
+
+
 def test_colours_are_chosen_and_remembered_also_in_the_admin(page, site, live):
     log_in(page, site)
     page.get_by_label("Your account").click()

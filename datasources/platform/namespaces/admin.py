@@ -37,6 +37,7 @@ class NamespaceForm(forms.ModelForm):
 
 @admin.register(Namespace)
 class NamespaceAdmin(SandboxScopedAdmin):
+    help_topic = "namespaces"
     introduction = _(
         "A namespace is a kind of identity, such as the customer numbers of your shop. "
         "Standard ones (Email, Phone, ECID, CRMID …) exist already and are not listed."

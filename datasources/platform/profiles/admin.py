@@ -63,6 +63,7 @@ class ProfileForm(forms.ModelForm):
 class ProfileAdmin(ImportPages, PrivacyPages, SandboxScopedAdmin):
     """People are made by what is received and erased as a whole, never by hand."""
 
+    help_topic = "profiles"
     introduction = _("The people that events and records told about, with everything known of them.")
 
     form = ProfileForm

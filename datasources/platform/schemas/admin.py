@@ -42,6 +42,7 @@ class CustomFieldInline(admin.StackedInline):
 
 @admin.register(Schema)
 class SchemaAdmin(UsedAdmin):
+    help_topic = "schemas"
     introduction = _(
         "A schema says which fields events or profiles have, and of which types. Compose it of ready-made "
         "groups, built in or imported, and fields of your own."

@@ -29,6 +29,7 @@ from journeyorch.background.admin import task_url
 
 @admin.register(Segment)
 class SegmentAdmin(UsedAdmin):
+    help_topic = "segments"
     introduction = _(
         "A segment is all people for whom an expression is true. Journeys can begin when somebody comes in "
         "or leaves, and ask who is in it."

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from journeyorch.access.models import Sandbox
+from journeys.reports.steps.exported import record_export
 from journeys.reports.steps.reading import Question, Reader, versions_of
 from journeys.reports.steps.shapes import SHAPES
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 self._write(sandbox, question, options["shape"], file)
 
     def _write(self, sandbox: Sandbox, question: Question, shape: str, out: Any) -> None:
+        record_export(sandbox)
         head, body, _media_type = SHAPES[shape]
         out.write(head())
         for page in Reader(sandbox).pages(question):

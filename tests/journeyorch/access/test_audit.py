@@ -8,13 +8,16 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from actions.models import Action
+from actions.models import Action, Suppression
 from datasources.models import Namespace
+from events.models import Event
 from journeyorch.access import audit
 from journeyorch.access.acting import SYSTEM, Actor, acting, actor
 from journeyorch.access.models import AuditEntry, Sandbox, User
-from journeys import publishing
+from journeys import firing, publishing
+from journeys.reports.steps.exported import record_export
 from tests.journeys.world import World, act
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +162,24 @@ def test_nobody_acts_between_two_requests() -> None:
     with acting(ANNA):
         assert actor() == ANNA
     assert actor() == SYSTEM
+
+
+def test_the_suppression_list_is_told_of_without_addresses(sandbox: Sandbox) -> None:
+    with acting(ANNA):
+        entry = Suppression.objects.create(sandbox=sandbox, kind="email", address="bo@example.com")
+        entry.delete()
+    told = [(who, verb) for who, verb, _label, _changes in lines()]
+    assert told == [("anna", "created"), ("anna", "deleted")]
+    assert "bo@example" not in str(lines())
+
+
+def test_exports_and_fired_events_are_told_of(sandbox: Sandbox) -> None:
+    World()
+    event = Event.objects.get(name="Lobby")
+    AuditEntry.objects.all().delete()
+    with acting(ANNA):
+        record_export(sandbox)
+        firing.fire(event, entity=firing.for_person(event, {}, "anna"), now=timezone.now())
+    told = [(verb, label) for _who, verb, label, _changes in lines() if verb != "created"]
+    assert told == [("exported", "Step events"), ("fired", "Lobby")]
+    assert AuditEntry.objects.get(verb="exported").sandbox == sandbox

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models.signals import post_migrate
 
 from journeyorch.access.groups import LIMITED, READY_MADE, STANDARD, TECHNICAL
-from journeyorch.access.models import User
+from journeyorch.access.models import GroupOffer, User
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,15 @@ def test_a_group_that_was_changed_stays_as_it_is_and_a_missing_one_comes_back() 
     migrated()
     assert not Group.objects.get(name=STANDARD.name).permissions.exists()
     assert Group.objects.get(name=TECHNICAL.name).permissions.exists()
+
+
+def test_a_permission_that_a_later_release_brings_is_given_once() -> None:
+    group = Group.objects.get(name=STANDARD.name)
+    brought, taken_away = (
+        Permission.objects.get(codename=codename) for codename in ("publish_journey", "add_messagetemplate")
+    )
+    group.permissions.remove(brought, taken_away)
+    GroupOffer.objects.filter(group=group, permission=brought).delete()  # as before that release
+    migrated()
+    assert brought in group.permissions.all()
+    assert taken_away not in group.permissions.all()
