@@ -64,8 +64,12 @@ class Segments:
 
 def needs_of(segments: Iterable[CompiledSegment], now: datetime) -> Needs:
     """What must be known of people to evaluate these."""
-    types, window = history_of(segment.expression for segment in segments)
-    return Needs(attributes=True, event_types=types, events_since=None if window is None else now - window)
+    asked = list(segments)
+    types, window = history_of(segment.expression for segment in asked)
+    attributes = any(segment.reads_attributes for segment in asked)
+    return Needs(
+        attributes=attributes, event_types=types, events_since=None if window is None else now - window
+    )
 
 
 def scope_of(sandbox_id: int) -> Scope:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from datasources.platform.profiles.feed import Touch
 from datasources.platform.profiles.people import Person
 from datasources.platform.segments.compiling import CompiledSegment, Segments
-from datasources.platform.segments.evaluate import is_in, recheck_at
+from datasources.platform.segments.evaluate import look
 from datasources.platform.segments.models import SegmentMembership
 
 Status = SegmentMembership.Status
@@ -119,8 +119,7 @@ class Memberships:
         return bool(segments)
 
     def _evaluate(self, segment: CompiledSegment, profile: int, fields: Mapping[str, object]) -> None:
-        inside = is_in(segment, fields, self._now, self._segments.zone)
-        again = recheck_at(segment, fields, self._now, self._segments.zone)
+        inside, again = look(segment, fields, self._now, self._segments.zone)
         known = self._of.setdefault(profile, {}).get(segment.id)
         if known is None:
             if not inside and again is None:
