@@ -42,12 +42,21 @@ class ExpressionProblemAnswer(PlaceAnswer):
     suggestion: str | None
 
 
+class ParametersAnswer(Answer):
+    """A group whose dynamic ``values``, each a name and a type, no reference gives yet."""
+
+    source: str
+    group: str
+    values: list[dict[str, str]]
+
+
 class CheckAnswer(Answer):
     problems: list[ExpressionProblemAnswer]
     type: str | None
     words: str | None
     simple: dict[str, Any] | None
     notSimple: str | None  # noqa: N815 - the name in the answer
+    parameters: list[ParametersAnswer]
 
 
 class SimpleAnswer(Answer):

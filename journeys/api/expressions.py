@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from django.utils.translation import gettext
 from pydantic import Field
@@ -30,6 +30,7 @@ from journeyorch.expressions import (
 from journeyorch.expressions.complete import complete
 from journeyorch.expressions.explain import explain
 from journeyorch.expressions.offers import Completion
+from journeyorch.expressions.parameters import wanting, with_params
 from journeyorch.expressions.reference import catalogue
 from journeyorch.expressions.sample import outcome
 from journeyorch.expressions.simple import Group, operators_for, text_of, tree_or_reason
@@ -44,6 +45,7 @@ from journeys.api.answers import (
     WrittenAnswer,
 )
 from journeys.api.scopes import event_of, read_context, read_scope, segments_of
+from journeys.designer.offers import type_name
 from journeys.views.shell import VIEW_EVENT
 
 VIEW_RECEIVED = "events.view_receivedevent"
@@ -81,6 +83,19 @@ class SimpleBody(Body):
     """``simple``: a tree, as a check answers it."""
 
     simple: Any
+
+
+class GroupValues(Body):
+    """Expressions by the names of a group's dynamic values."""
+
+    source: str
+    group: str
+    values: dict[str, Annotated[str, Field(min_length=1)]]
+
+
+class ParametersBody(Body):
+    expression: str
+    given: list[GroupValues]
 
 
 class SamplesQuery(Body):
@@ -137,8 +152,38 @@ class Check(ApiView):
                 "words": _words(body.expression),
                 "simple": as_json(tree) if isinstance(tree, Group) else None,
                 "notSimple": tree if isinstance(tree, str) else None,
+                "parameters": _parameters(body.expression, scope),
             }
         )
+
+
+def _parameters(source: str, scope: Scope) -> list[dict[str, Any]]:
+    """The dynamic values that are not given yet; none for what cannot be read."""
+    try:
+        found = wanting(source, scope)
+    except ExpressionError:
+        return []
+    return [
+        {
+            "source": one.source,
+            "group": one.group,
+            "values": [{"name": name, "type": type_name(type_)} for name, type_ in one.values.items()],
+        }
+        for one in found
+    ]
+
+
+class Parameters(ApiView):
+    """The expression with these dynamic values in every reference to their groups."""
+
+    @operation("write_parameters", tag=_TAG, body=ParametersBody, answer=WrittenAnswer)
+    def post(self, request: Request) -> Response:
+        body = read(ParametersBody, request)
+        given = {(one.source, one.group): one.values for one in body.given}
+        try:
+            return Response({"expression": with_params(body.expression, given)})
+        except ExpressionError as error:
+            raise Unacceptable([Flaw("/expression", error.problems[0].message)]) from None
 
 
 def _checked(

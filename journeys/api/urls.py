@@ -18,6 +18,7 @@ urlpatterns = [
     path("expressions/functions", expressions.Functions.as_view(), name="api-expressions-functions"),
     path("expressions/complete", expressions.Complete.as_view(), name="api-expressions-complete"),
     path("expressions/check", expressions.Check.as_view(), name="api-expressions-check"),
+    path("expressions/parameters", expressions.Parameters.as_view(), name="api-expressions-parameters"),
     path("expressions/simple", expressions.Simple.as_view(), name="api-expressions-simple"),
     path("expressions/evaluate", expressions.Evaluate.as_view(), name="api-expressions-evaluate"),
     path("expressions/samples", expressions.Samples.as_view(), name="api-expressions-samples"),

@@ -32,11 +32,11 @@ _SENTENCES = {
     CHANGED: gettext_noop("The step “{0}” is changed: {1}."),
 }
 _PATH = gettext_noop("The path “{0}” goes to {1} and no longer to {2}.")
+_PATH_ENDS = gettext_noop("The path “{0}” ends, and no longer goes to {1}.")
+_PATH_BEGINS = gettext_noop("The path “{0}” goes to {1} and no longer ends.")
 _ENTRANCE = gettext_noop("Beginning")
-_NOWHERE = gettext_noop("nowhere")
 _EMPTY = gettext_noop("nothing")
 _ORDER = gettext_noop("order of paths")
-_PROPERTY = gettext_noop("The property {0} is changed.")
 _FIELD = gettext_noop("{0} is {1} instead of {2}")
 # Longer values are cut in sentences; the field itself can be looked at in the drawing.
 _LONGEST = 120
@@ -98,18 +98,23 @@ def in_words(found: Comparison, translate: Translate = str) -> list[str]:
     def say(phrase: str, *parts: str) -> str:
         return translate(phrase).format(*parts)
 
-    def listed(names: tuple[str, ...]) -> str:
-        return ", ".join(f"“{name}”" for name in names) or say(_NOWHERE)
+    def quoted(text: str) -> str:
+        return f"“{text}”" if text else say(_EMPTY)
 
     def told(field: FieldChange) -> str:
-        return say(_FIELD, field.title, field.after or say(_EMPTY), field.before or say(_EMPTY))
+        return say(_FIELD, field.title, quoted(field.after), quoted(field.before))
+
+    def led(path: PathChange) -> str:
+        after, before = (", ".join(map(quoted, names)) for names in (path.after, path.before))
+        if not after:
+            return say(_PATH_ENDS, path.name, before)
+        return say(_PATH, path.name, after, before) if before else say(_PATH_BEGINS, path.name, after)
 
     steps = [
         say(_SENTENCES[change.what], change.name, "; ".join(map(told, change.fields)))
         for change in found.steps.values()
     ]
-    paths = [say(_PATH, one.name, listed(one.after), listed(one.before)) for one in found.paths]
-    return [*steps, *paths, *(f"{told(field)}." for field in found.properties)]
+    return [*steps, *map(led, found.paths), *(f"{told(field)}." for field in found.properties)]
 
 
 # --- Steps ----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from journeys.publishing import CHANGE_TIMEOUT, check
 Status = JourneyVersion.Status
 CHANGE = "journeys.change_journey"
 _TEST = ("payload", "trigger", "qualification", "options", "profiles")
-_EXPRESSIONS = ("check", "complete", "simple", "evaluate", "samples")
+_EXPRESSIONS = ("check", "complete", "parameters", "simple", "evaluate", "samples")
 
 
 def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.sightings import Sighting
+from journeys.activities.base import in_units
 from journeys.activities.catalog import SegmentInfo
 from journeys.engine.wave.handle import TEST_PEOPLE
 from journeys.reports.entering_facts import Facts, StartEvent, Status
@@ -56,7 +57,7 @@ def verdict_in_words(facts: Facts, found: Sequence[Finding]) -> str:
     """One sentence: the first thing that keeps everybody out, else that nothing does."""
     fault = next((one for one in found if one.verdict == Verdict.FAULT), None)
     if fault:
-        return _("Nobody enters because of this: %(title)s. %(evidence)s") % fault._asdict()
+        return _("Nobody enters because this is not so: %(title)s. %(evidence)s") % fault._asdict()
     if facts.entered:
         text = ngettext("%(n)s person has entered.", "%(n)s people have entered.", facts.entered)
         return text % {"n": f"{facts.entered:,}"}
@@ -94,6 +95,8 @@ def _received(event: StartEvent, facts: Facts) -> Finding:
         return Finding("received", title, Verdict.FAULT, evidence)
     values = {"schema": event.schema, "n": len(event.sightings), "all": facts.looked_at}
     evidence = _("Of the last %(all)s received events %(n)s follow the schema “%(schema)s”.") % values
+    if not facts.looked_at:
+        evidence = _("Nothing at all was received.")
     if not event.sightings:
         fix = Fix(_("How to send it"), "admin:events_event_preview", (event.id,))
         return Finding("received", title, Verdict.FAULT, evidence, fix)
@@ -206,9 +209,10 @@ def _reentrance(facts: Facts) -> Finding:
     rule = facts.properties.reentrance
     if not rule.allowed:
         evidence = _("Nobody may come again.")
+    elif rule.wait:
+        evidence = _("Everybody may, %(wait)s after the last entrance.") % {"wait": in_units(rule.wait)}
     else:
-        minutes = {"n": f"{rule.wait.total_seconds() / 60:g}"}
-        evidence = _("Everybody may, %(n)s minutes after the last entrance.") % minutes
+        evidence = _("Everybody may, at any time.")
     codes = ("reentranceNotAllowed", "reentranceWait", "alreadyInside")
     return _with_discards("reentrance", title, facts, codes, evidence)
 

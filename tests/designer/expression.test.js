@@ -8,6 +8,7 @@ import { piece, start } from "../../static/designer/expression/language.js";
 import { firstMode, whyNotSimple } from "../../static/designer/expression/modes.js";
 import { isReachable, nodesOf, visibleRows } from "../../static/designer/expression/nodes.js";
 import * as trees from "../../static/designer/expression/tree.js";
+import { filledIn, missingIn, wantingOf } from "../../static/designer/expression/wanting.js";
 import { stretchIn } from "../../static/js/editor.js";
 
 /** The pieces with a colour, such as keyword:and. */
@@ -155,6 +156,20 @@ test("another payload leaves the rest of the sample data alone", () => {
   assert.deepEqual(jsonOf(withEvent('{"now": "x", "events": {"A": 1}}', "B", 2)), { now: "x", events: { A: 1, B: 2 } });
   assert.deepEqual(jsonOf(withEvent("{", "B", 2)), { events: { B: 2 } });
   assert.deepEqual([jsonOf(" "), jsonOf("{")], [{}, undefined]);
+});
+
+test("values of sources that are missing are known by group, and leave as the server takes them", () => {
+  const wanting = wantingOf([
+    { source: "Rooms", group: "free", values: [{ name: "city", type: "string" }, { name: "day", type: "dateOnly" }] },
+    { source: "Weather", group: "here", values: [{ name: "city", type: "string" }] },
+  ]);
+  const [city, day, other] = wanting.flatMap(({ values }) => values.map(({ key }) => key));
+  assert.notEqual(city, other);
+  assert.deepEqual(missingIn(wanting, { [city]: "@{O.city}", [day]: " " }), [day, other]);
+  assert.deepEqual(filledIn(wanting, { [city]: "1", [day]: "2", [other]: "3" }), [
+    { source: "Rooms", group: "free", values: { city: "1", day: "2" } },
+    { source: "Weather", group: "here", values: { city: "3" } },
+  ]);
 });
 
 test("problems are where whole characters are counted", () => {

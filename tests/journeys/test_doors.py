@@ -31,7 +31,7 @@ _PUBLIC_PATHS = re.compile(
 #: Open to whoever has logged in and may enter a sandbox, whatever else they may.
 #: Expressions are worked out on what the request brings along.
 _FOR_EVERYBODY = re.compile(
-    r"api/v1/(expressions/(functions|complete|check|evaluate|simple))?|"
+    r"api/v1/(expressions/(functions|complete|check|evaluate|parameters|simple))?|"
     r"search/|"  # finds only what its finder may see
     r"(admin/(password_change/(done/)?|autocomplete/|access/sandbox/(<path:object_id>/(change|history)/)?)?)?"
 )

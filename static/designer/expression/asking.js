@@ -7,7 +7,9 @@ import { urls, version } from "../store.js";
 /**
  * @typedef {{code: string, message: string, line: number, column: number, length: number, suggestion: string | null}} Problem
  * @typedef {{problems: Problem[], type: string | null, words: string | null, simple: import("./tree.js").Group | null,
- *   notSimple: string | null}} Checked
+ *   notSimple: string | null,
+ *   parameters: {source: string, group: string, values: {name: string, type: string}[]}[]}} Checked `parameters`: dynamic
+ *   values of sources that are not given yet
  * @typedef {import("../../js/offers.js").Offers} Offers
  */
 
@@ -52,6 +54,17 @@ export async function check(activity, expression, expected) {
  */
 export async function write(tree) {
   const { ok, data, detail } = await ask(urls.simple, { method: "POST", body: { simple: tree } });
+  return ok ? { text: data.expression, refusal: "" } : { text: null, refusal: detail };
+}
+
+/**
+ * The text with dynamic values in its references to sources.
+ * @param {string} expression
+ * @param {import("./wanting.js").Filled[]} given
+ * @returns {Promise<{text: string | null, refusal: string}>} refusal: a sentence that says why there is none
+ */
+export async function writeParameters(expression, given) {
+  const { ok, data, detail } = await ask(urls.parameters, { method: "POST", body: { expression, given } });
   return ok ? { text: data.expression, refusal: "" } : { text: null, refusal: detail };
 }
 

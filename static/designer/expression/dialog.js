@@ -7,10 +7,12 @@ import { filled, gettext, ngettext } from "../text.js";
 import { Advanced } from "./advanced.js";
 import { check, write } from "./asking.js";
 import { firstMode, whyNotSimple } from "./modes.js";
+import { Parameters } from "./parameters.js";
 import { Problems } from "./problems.js";
 import { Simple } from "./simple.js";
 import { emptyTree, unfinished } from "./tree.js";
 import { Trial } from "./trial.js";
+import { wantingOf } from "./wanting.js";
 
 const DELAY = 300;
 /** The same list each time, so that nothing is drawn anew for it. @type {import("./asking.js").Problem[]} */
@@ -44,6 +46,7 @@ function ExpressionDialog({ asked, close }) {
   const element = useDialog();
   const [text, setText] = useState(asked.value);
   const [mode, setMode] = useState(/** @type {"" | "simple" | "advanced"} */ (""));
+  const [isAtParameters, setAtParameters] = useState(false);
   const [given, setGiven] = useState(/** @type {{text: string} | null} */ (null));
   const [tree, setTree] = useState(/** @type {Group} */ (emptyTree()));
   const [refusal, setRefusal] = useState("");
@@ -98,6 +101,13 @@ function ExpressionDialog({ asked, close }) {
       setMode("advanced");
     }
   }
+  /** @param {"simple" | "advanced"} wished */
+  function turn(wished) {
+    setAtParameters(false);
+    if (mode && mode !== wished) {
+      (wished === "simple" ? toSimple : toAdvanced)();
+    }
+  }
   async function ok() {
     const found = mode === "simple" ? await written() : text;
     if (found !== null) {
@@ -106,6 +116,25 @@ function ExpressionDialog({ asked, close }) {
   }
 
   const problems = checked?.problems ?? NONE;
+  const wanting = wantingOf(checked?.parameters ?? []);
+  const count = wanting.flatMap(({ values }) => values).length;
+  const shown = isAtParameters && count ? "parameters" : mode;
+  useEffect(() => {
+    if (count) {
+      announce(filled(ngettext("%(n)s value for the source is missing: see Parameters", "%(n)s values for the source are missing: see Parameters", count), { n: count }));
+    } else if (checked) {
+      setAtParameters(false);
+    }
+  }, [count, Boolean(checked)]);
+  /** The values are part of the text now; the simple editor knows no such text. @param {string} next */
+  const takeParameters = (next) => {
+    setAtParameters(false);
+    setText(next);
+    setGiven({ text: next });
+    setRefusal("");
+    setMode("advanced");
+    announce(gettext("The values stand in the expression."));
+  };
   const change = (/** @type {string} */ next) => {
     setText(next);
     setRefusal("");
@@ -118,14 +147,15 @@ function ExpressionDialog({ asked, close }) {
     <div class="expression__head"><h2 id="expression-title">${label}</h2>
       ${expected && html`<span class="type">${expected}</span>`}
       <div class="expression__modes" role="group" aria-label=${gettext("Editor")}>
-        <button type="button" class="toggle" aria-pressed=${mode === "simple"}
-          onClick=${() => mode === "advanced" && toSimple()}>${gettext("Simple")}</button>
-        <button type="button" class="toggle" aria-pressed=${mode === "advanced"}
-          onClick=${() => mode === "simple" && toAdvanced()}>${gettext("Advanced")}</button></div></div>
+        <button type="button" class="toggle" aria-pressed=${shown === "simple"} onClick=${() => turn("simple")}>${gettext("Simple")}</button>
+        <button type="button" class="toggle" aria-pressed=${shown === "advanced"} onClick=${() => turn("advanced")}>${gettext("Advanced")}</button>
+        ${count > 0 && html`<button type="button" class="toggle toggle--wanting" aria-pressed=${shown === "parameters"}
+          onClick=${() => setAtParameters(true)}><${Icon} name="alert" /> ${filled(gettext("Parameters (%(n)s)"), { n: count })}</button>`}</div></div>
     <div class="expression__body">
       ${!mode && html`<p class="muted">${gettext("Loading…")}</p>`}
-      ${mode === "simple" && html`<${Simple} activity=${activity} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
-      ${mode === "advanced" && html`<${Advanced} activity=${activity} label=${label} value=${text} given=${given} problems=${problems}
+      ${shown === "parameters" && html`<${Parameters} activity=${activity} text=${text} wanting=${wanting} onWritten=${takeParameters} />`}
+      ${shown === "simple" && html`<${Simple} activity=${activity} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
+      ${shown === "advanced" && html`<${Advanced} activity=${activity} label=${label} value=${text} given=${given} problems=${problems}
         onChange=${change} describedBy="expression-told" />
         <p class="hint">${gettext("Offers come while you type, or with Ctrl + Space. Arrow keys choose one, Enter takes it, Escape closes the list.")}</p>`}
       <div id="expression-told" class="expression__told">
@@ -135,7 +165,7 @@ function ExpressionDialog({ asked, close }) {
         <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? (/** @type {string} */ mended) => setGiven({ text: mended }) : null} />
         ${checked?.words && !problems.length && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
       </div>
-      ${mode && html`<${Trial} activity=${activity} text=${text} expected=${expected} />`}
+      ${mode && shown !== "parameters" && html`<${Trial} activity=${activity} text=${text} expected=${expected} />`}
     </div>
     <p class="visually-hidden" role="status">${announced.value}</p>
     <div class="row dialog__buttons"><button type="button" class="button" onClick=${() => close(null)}>${gettext("Cancel")}</button>

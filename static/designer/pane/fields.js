@@ -1,6 +1,6 @@
 // Controls of forms. Each shows its label, what is wrong with it, and takes part in nothing else.
 
-import { Help } from "../help.js";
+import { Helped } from "../help.js";
 import { html, Icon } from "../html.js";
 import { durationOf, partsOf, secondsOf } from "../model/durations.js";
 import { gettext } from "../text.js";
@@ -39,8 +39,8 @@ function attributes({ id, faults = [], hint, disabled, required }) {
 
 /** @param {Common} props */
 function Label({ id, label, required, help }) {
-  return html`<label for=${id}>${label}${required && html`<span class="needed"
-    title=${gettext("This is needed.")} aria-hidden="true"> *</span>`}</label><${Help} topic=${help} />`;
+  return html`<${Helped} topic=${help}><label for=${id}>${label}${required && html`<span class="needed"
+    title=${gettext("This is needed.")} aria-hidden="true"> *</span>`}</label><//>`;
 }
 
 /** @param {Common & {most?: number, lines?: number, placeholder?: string}} props */
@@ -74,7 +74,7 @@ export function NumberField(props) {
 export function CheckField(props) {
   return html`<div class="field field--check"><input type="checkbox" checked=${Boolean(props.value)}
     onChange=${(/** @type {any} */ event) => props.onChange(event.target.checked)} ...${attributes(props)} />
-    <label for=${props.id}>${props.label}</label><${Help} topic=${props.help} /><${Faults} ...${props} /></div>`;
+    <${Helped} topic=${props.help}><label for=${props.id}>${props.label}</label><//><${Faults} ...${props} /></div>`;
 }
 
 /**
@@ -122,8 +122,8 @@ export function DurationField(props) {
     props.onChange(sum || parts || text !== "" ? (sum || text !== "" ? durationOf(sum) : null) : null);
   };
   return html`<fieldset class="field" aria-describedby=${attributes(props)["aria-describedby"]}><legend
-    class="label">${props.label}${props.required && html`<span class="needed" aria-hidden="true"> *</span>`}
-    </legend><${Help} topic=${props.help} />
+    class="label"><${Helped} topic=${props.help}>${props.label}${props.required && html`<span class="needed" aria-hidden="true"> *</span>`}<//>
+    </legend>
     <div class="duration">${UNITS().map(([name, unit], index) => html`<label key=${name}><input
       id=${index === 0 ? props.id : undefined} type="number" min="0" step="any" inputmode="numeric"
       disabled=${props.disabled} aria-invalid=${props.faults?.length ? "true" : undefined}

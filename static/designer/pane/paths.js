@@ -1,6 +1,6 @@
 // The paths of conditions and the parts of splits: an ordered list in which the first one that fits wins.
 
-import { Help } from "../help.js";
+import { Helped } from "../help.js";
 import { html, Icon, IconButton } from "../html.js";
 import { newPath, pathLabel, pathsOf } from "../model/kinds.js";
 import { canEdit } from "../store.js";
@@ -32,8 +32,7 @@ export function Paths({ activity, kind, config, onChange, faultsOf }) {
     onChange([...rest.slice(0, index + by), paths[index], ...rest.slice(index + by)], "");
   };
   return html`<fieldset class="paths">
-    <legend>${isSplit ? gettext("Parts") : gettext("Paths, the first one that fits wins")}</legend>
-    <${Help} topic=${schema.help} />
+    <legend><${Helped} topic=${schema.help}>${isSplit ? gettext("Parts") : gettext("Paths, the first one that fits wins")}<//></legend>
     <${Faults} id=${kind.labelled} faults=${faultsOf(kind.labelled)} />
     <ol>${paths.map(
       (path, index) => html`<li key=${path.id} class="path" id=${`path-${path.id}`}>

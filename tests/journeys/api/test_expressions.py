@@ -94,6 +94,14 @@ def test_why_an_expression_is_not_simple_is_said(ask):
     assert answer["notSimple"] == "A condition begins with a field. Use the advanced editor for that."
 
 
+def test_dynamic_values_are_written_into_the_references_of_their_group(ask, technical):
+    given = [{"source": "Rooms", "group": "free", "values": {"city": "@{Order.city}"}}]
+    answer = ask("parameters", expression="#{Rooms.free.count} > 1", given=given)
+    assert answer == {"expression": "#{Rooms.free.count, params: {city: @{Order.city}}} > 1"}
+    for body in ({"expression": "1 +", "given": []}, {"expression": "1", "given": [{"source": "a"}]}):
+        assert send(technical, "parameters", json.dumps(body)).status_code == 422
+
+
 def test_what_is_no_expression_has_no_words(ask):
     assert ask("check", expression="1 +")["words"] is None
 

@@ -51,8 +51,9 @@ def test_steps_are_new_gone_or_changed_field_by_field():
         FieldChange("Duration", "PT1H", "PT2H"),
     )
     assert found.moved == {"pause:next:out", "pause:next:mail"}
+    fields = "Label is “Pause” instead of “Cool down”; Duration is “PT2H” instead of “PT1H”"
     assert in_words(found) == [
-        "The step “Pause” is changed: Label is Pause instead of Cool down; Duration is PT2H instead of PT1H.",
+        f"The step “Pause” is changed: {fields}.",
         "The step “Hello” is new.",
         "The step “End” is gone.",
         "The path “Pause” goes to “Hello” and no longer to “End”.",
@@ -65,10 +66,16 @@ def test_paths_are_known_by_their_ids_and_told_by_their_labels():
 
     changed = {**VIP, "expression": "1 > 2"}
     assert in_words(compare(condition(VIP, REST), condition(changed, REST))) == [
-        "The step “Condition” is changed: Paths – VIP – expression is 1 > 2 instead of true."
+        "The step “Condition” is changed: Paths – VIP – expression is “1 > 2” instead of “true”."
     ]
     swapped = compare(condition(VIP, REST), condition(REST, VIP))
     assert swapped.steps["out"].fields == (FieldChange("order of paths", "VIP, Rest", "Rest, VIP"),)
+
+
+def test_a_path_that_ends_says_so_and_one_that_goes_on_too():
+    ending = drawing(pause=step("wait", label="Cool down", duration="PT1H"))
+    assert in_words(compare(drawing(), ending)) == ["The path “Cool down” ends, and no longer goes to “End”."]
+    assert in_words(compare(ending, drawing())) == ["The path “Cool down” goes to “End” and no longer ends."]
 
 
 def test_a_new_beginning_is_a_path_that_moved():
@@ -91,9 +98,9 @@ def test_properties_are_told_by_their_names():
         }
     )
     assert in_words(compare(drawing(), after)) == [
-        "End is 2027-01-01T00:00:00Z instead of nothing.",
-        "Re-entrance is no instead of yes.",
-        "Time zone is Europe/Vienna instead of UTC.",
+        "End is “2027-01-01T00:00:00Z” instead of nothing.",
+        "Re-entrance is “no” instead of “yes”.",
+        "Time zone is “Europe/Vienna” instead of “UTC”.",
     ]
 
 

@@ -53,6 +53,7 @@ FAULTS = [
     ("dates", facts(GOOD, properties=Properties(start_at=NOW + timedelta(days=1))), "starts at 2026-03-02"),
     ("dates", facts(GOOD, properties=Properties(end_at=NOW)), "has ended at 2026-03-01 08:00"),
     ("received", facts(), "Of the last 200 received events 0 follow the schema “Orders”."),
+    ("received", facts(looked_at=0), "Nothing at all was received."),
     ("received", facts(starts=[StartEvent("Gone")]), "“Gone” no longer exists"),
     ("matched", facts(OTHER, OTHER), "0 of 2 did."),
     ("valid", facts(BROKEN, OTHER), "0 of 1 did. /total: is no number"),

@@ -27,7 +27,7 @@ def second(live: JourneyVersion) -> JourneyVersion:
 
 
 CHANGES = [
-    "The step “Cool down” is changed: Duration is PT2H instead of PT1H.",
+    "The step “Cool down” is changed: Duration is “PT2H” instead of “PT1H”.",
     "The step “Wait” is new.",
     "The step “Served” is gone.",
     "The path “Condition – VIP” goes to “Wait” and no longer to “Served”.",
