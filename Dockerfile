@@ -19,8 +19,9 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin jour
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-# Nothing under /app belongs to this user: the product writes to its database only.
-USER journeyorch
+# Nothing under /app belongs to this user: the product writes to its database only. By number, as those who
+# refuse to run anything as root ask for it.
+USER 10001
 EXPOSE 8000
 # Few threads: they share one interpreter, and every process keeps a database connection for each.
 CMD ["gunicorn", "journeyorch.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=2", \

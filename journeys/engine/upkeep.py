@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -65,6 +66,7 @@ def upkeep(now: datetime) -> bool:
         forget_outdated_keys(now.date()),
         delete_old_deliveries(now),
         forget_fetched(now),
+        forget_expired_sessions(now),
         forget_expired_counts(now, most=BATCH),
         forget_deleted_throttles(now),
     )
@@ -166,8 +168,17 @@ def delete_old_events(now: datetime) -> int:
 
 def forget_fetched(now: datetime) -> int:
     """Answers of data sources whose time is over; one that is being fetched anew is left alone."""
+    return _delete_some(FetchCache.objects.over(now).order_by("expires_at"))
+
+
+def forget_expired_sessions(now: datetime) -> int:
+    """Sessions of users whose time is over: Django deletes only those that log out."""
+    return _delete_some(Session.objects.filter(expire_date__lt=now).order_by("expire_date"))
+
+
+def _delete_some(rows: QuerySet[Any]) -> int:
+    """The first of them that nobody holds."""
     with transaction.atomic():
-        over = FetchCache.objects.over(now).order_by("expires_at")
-        ids = list(bulk.skip_locked(over).values_list("pk", flat=True)[:BATCH])
-        FetchCache.objects.filter(pk__in=ids).delete()
+        ids = list(bulk.skip_locked(rows).values_list("pk", flat=True)[:BATCH])
+        rows.model._default_manager.filter(pk__in=ids).delete()
     return len(ids)

@@ -19,7 +19,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TESTED = frozenset(
     "journey message live schema event boolean linked payload sent headers parameters liquid evaluate api"
     " signed token cloudevent edge people people-post mapping plain rows sent-plain became"
-    " authentication authoring configuration".split()
+    " authentication authoring configuration backup restore restored".split()
 )
 
 _FENCE = re.compile(r"^( *)```(\w*) *([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

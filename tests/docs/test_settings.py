@@ -15,11 +15,11 @@ def test_every_variable_is_listed_once_and_no_other() -> None:
     listed = [name for name, _ in ROW.findall(_page())]
 
     assert len(listed) == len(set(listed))
-    assert set(listed) == set(_read_variables())
+    assert set(listed) == set(read_variables())
 
 
 def test_the_defaults_are_those_of_the_settings_file() -> None:
-    read = _read_variables()
+    read = read_variables()
     said = {name: DEFAULT.findall(cell) for name, cell in ROW.findall(_page())}
 
     assert said == read
@@ -29,7 +29,7 @@ def _page() -> str:
     return (ROOT / "docs/settings.md").read_text()
 
 
-def _read_variables() -> dict[str, list[str]]:
+def read_variables() -> dict[str, list[str]]:
     """Each variable with its defaults as the page writes them; one that is read twice has two."""
     found: dict[str, list[str]] = {}
     for node in ast.walk(ast.parse((ROOT / "journeyorch/settings.py").read_text())):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from actions.models import Delivery, Feedback
 from events.models import Quarantined, ReceivedEvent
@@ -20,6 +21,7 @@ from journeys.engine.upkeep import (
     delete_old_instances,
     delete_old_step_events,
     finish_empty,
+    forget_expired_sessions,
     upkeep,
 )
 from journeys.models import Call, Entrance, Instance, JourneyVersion, StepCount, StepEvent
@@ -229,6 +231,14 @@ def test_old_events_are_deleted_with_their_quarantine_but_never_before_they_are_
         waiting.pk,
         waiting.pk + 1,
     ]
+
+
+def test_sessions_are_forgotten_when_they_have_expired(world: World) -> None:
+    for name, hours in (("over", -1), ("open", 1)):
+        Session.objects.create(session_key=name, expire_date=world.now + timedelta(hours=hours))
+
+    assert forget_expired_sessions(world.now) == 1
+    assert Session.objects.get().session_key == "open"
 
 
 # --- Who does it ----------------------------------------------------------------------------------
