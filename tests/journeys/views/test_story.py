@@ -14,7 +14,7 @@ from events.models import Inlet, Quarantined, ReceivedEvent
 from journeyorch.access.models import Sandbox, User
 from journeys.engine.codec import encode
 from journeys.engine.decide.values import Position, State, Status, StepStatus, Timer
-from journeys.models import Call, StepEvent
+from journeys.models import Call, JourneyVersion, StepEvent
 from tests.journeys.views.conftest import MORNING
 
 
@@ -62,6 +62,23 @@ def test_a_story_tells_steps_in_order_with_path_time_and_payload(reader, person,
     assert "took 1 h 0 min" in page
     assert "&lt;img src=x&gt;" in page
     assert "<img" not in page
+
+
+def test_a_story_says_why_a_path_was_taken(reader, live, person, told):
+    document = live.document
+    document["activities"]["which"]["config"]["paths"][0]["expression"] = "@{Ordered.total} > 5"
+    JourneyVersion.objects.filter(pk=live.pk).update(document=document)
+    anna = person("anna@example.com")
+    anna.state = state_of(anna, events={"Ordered": {"total": 12}})
+    anna.save()
+    told(anna, "which", path="vip")
+
+    page = reader.get(f"/instances/{anna.pk}/").content.decode()
+
+    assert "Why this path" in page
+    assert "@{Ordered.total}" in page
+    assert "<code>12</code>" in page
+    assert "fitted" in page
 
 
 def test_a_story_shows_errors_with_code_and_message(reader, person, told):
