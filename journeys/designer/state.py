@@ -19,7 +19,7 @@ from journeys.models import JourneyVersion
 from journeys.publishing import CHANGE_TIMEOUT, check
 
 Status = JourneyVersion.Status
-CHANGE = "journeys.change_journey"
+CHANGE, REPORTS = "journeys.change_journey", "journeys.view_report"
 _TEST = ("payload", "trigger", "qualification", "options", "profiles")
 _EXPRESSIONS = ("check", "complete", "parameters", "simple", "evaluate", "samples")
 
@@ -40,7 +40,7 @@ def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
         "timeZones": sorted(available_timezones()),
         "may": {**permissions_of(version, user), "changeTimeout": user.has_perm(CHANGE_TIMEOUT)},
         "user": {"id": user.pk, "name": user.get_full_name() or user.get_username()},
-        "urls": _addresses(version),
+        "urls": _addresses(version, user),
         "help": _help(),
     }
 
@@ -118,13 +118,16 @@ def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def _addresses(version: JourneyVersion) -> dict[str, str]:
+def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
     """Addresses with ``__name__`` are filled in by the page."""
     uid = version.uid
+    # Who may not read reports sees the figures of the version's own page.
+    report = "version-report" if user.has_perm(REPORTS) else "version"
     pages = {
         "home": reverse("home"),
         "help": reverse("help"),
         "version": reverse("version", args=[uid]),
+        "report": reverse(report, args=[uid]),
         "testPath": reverse("version-test-path", args=[uid]),
         "testLog": reverse("version-test-log", args=[uid]),
         "details": reverse("version-details", args=[uid]),

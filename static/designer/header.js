@@ -30,8 +30,8 @@ export function Header() {
     <${Modes} />
     <div class="top__main">
       <${TestButtons} />
-      ${state !== "draft" && html`<a class="button" href=${urls.version}><${Icon}
-        name="users" /> ${gettext("Report")}</a>`}
+      ${state !== "draft" && html`<a class="button" href=${urls.report}><${Icon}
+        name="chart" /> ${gettext("Report")}</a>`}
       <${PublishButton} />
     </div>
   </header>`;
