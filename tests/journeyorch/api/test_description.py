@@ -75,7 +75,16 @@ def headers(client: Client, inlet: Inlet) -> dict[str, str]:
 
 
 #: Of the kinds of configuration, which share all of their code, one.
-_TAGS = ["Expressions", "Step events", "People", "Ingestion", "Events", "Journeys", "People in journeys"]
+_TAGS = [
+    "Expressions",
+    "Step events",
+    "People",
+    "Ingestion",
+    "Events",
+    "Journeys",
+    "People in journeys",
+    "Reports",
+]
 
 
 @pytest.mark.slow
