@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from django.conf import settings
+from django.utils import translation
 
 from tools import translations
 
@@ -36,9 +37,10 @@ def _has_the_same_places(message: Message) -> bool:
 @pytest.mark.parametrize(
     ("domain", "texts"),
     [
+        ("django", lambda: translations.texts_of_templates(Catalog())),
         ("djangojs", translations.texts_of_scripts),
     ],
-    ids=["scripts"],
+    ids=["templates", "scripts"],
 )
 def test_nearly_every_text_is_translated(domain: str, texts: Callable[[], Catalog]) -> None:
     """Nearly: whoever adds a text need not know the language."""
@@ -110,3 +112,12 @@ def test_an_update_without_a_change_writes_the_same_file(a_language: Path) -> No
     translations.update(["fr"])
 
     assert a_language.read_bytes() == before
+
+
+def test_plural_forms_follow_the_rule_of_the_language() -> None:
+    translations.compile_catalogues()
+
+    with translation.override("de"):
+        said = [translation.ngettext("%d row", "%d rows", n) % n for n in (0, 1, 2)]
+
+    assert said == ["0 Zeilen", "1 Zeile", "2 Zeilen"]
