@@ -25,6 +25,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from journeyorch.expressions import explain
 from tools.javascript import ROOT
 
 LOCALE = ROOT / "locale"
@@ -91,6 +92,8 @@ def texts_of_pages() -> Catalog:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             _add(found, path, path.read_bytes())
+    for text in sorted(explain.phrases()):
+        _note(found, text, ROOT / "journeyorch" / "expressions" / "explain.py")
     return texts_of_templates(found)
 
 

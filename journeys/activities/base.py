@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
+from journeyorch.phrases import phrase
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room
 from journeys.activities.words import Words
@@ -225,7 +226,9 @@ def read_config(document: ActivityDocument) -> tuple[Any, list[Fault]]:
     """An activity's configuration, or None and what does not fit."""
     kind = _kinds.get(document.kind)
     if kind is None:
-        return None, [Fault("", f"There is no activity of the kind “{document.kind}”; delete it.")]
+        return None, [
+            Fault("", phrase("There is no activity of the kind “{kind}”; delete it.", kind=document.kind))
+        ]
     try:
         return kind.Config.model_validate(document.config), []
     except ValidationError as error:
@@ -236,23 +239,23 @@ def read_config(document: ActivityDocument) -> tuple[Any, list[Fault]]:
 _MOST_FAULTS = 20
 _MISSING = {"missing", "string_too_short", "too_short"}
 _LIMITS = {
-    "greater_than": ("gt", "more than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", gettext_noop("“{title}” must be more than {limit}.")),
+    "greater_than_equal": ("ge", gettext_noop("“{title}” must be at least {limit}.")),
+    "less_than": ("lt", gettext_noop("“{title}” must be less than {limit}.")),
+    "less_than_equal": ("le", gettext_noop("“{title}” must be at most {limit}.")),
 }
 
 
 def _fault(config: type[Config], detail: Any) -> Fault:
     place = ".".join(str(part) for part in detail["loc"])
     field = config.model_fields.get(str(detail["loc"][0])) if detail["loc"] else None
-    title = field.title if field and field.title else place
+    title = phrase(field.title) if field and field.title else place
     if detail["type"] in _MISSING or detail["input"] == "":
-        return Fault(place, f"“{title}” is missing; fill it in.")
+        return Fault(place, phrase("“{title}” is missing; fill it in.", title=title))
     if field and len(detail["loc"]) == 1 and detail["type"] in _LIMITS:
-        name, words = _LIMITS[detail["type"]]
+        name, text = _LIMITS[detail["type"]]
         limit = next(getattr(bound, name) for bound in field.metadata if hasattr(bound, name))
-        return Fault(place, f"“{title}” must be {words} {_shown(limit)}.")
+        return Fault(place, phrase(text, title=title, limit=_shown(limit)))
     text = detail["msg"].removeprefix("Value error, ")
     return Fault(place, f"{text}." if detail["type"] == "value_error" else f"{place}: {text}.")
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from actions.payload import source_key
 from journeyorch.expressions import Compiled
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
 from journeys.activities.catalog import ActionInfo, Catalog
 from journeys.activities.dynamic_path import Piece, check_path, compile_path, evaluate_path
@@ -97,7 +98,9 @@ def _check_sent(id: str, config: CustomActionConfig, action: ActionInfo, room: R
 
 def _check_campaign(id: str, action: ActionInfo, room: Room) -> Iterator[Problem]:
     if action.is_campaign and "segment_qualification" in room.kinds:
-        message = "Adobe Campaign is not for journeys with a segment qualification; delete one of them."
+        message = phrase(
+            "Adobe Campaign is not for journeys with a segment qualification; delete one of them."
+        )
         yield Problem("ERR_JOURNEY_CAMPAIGN_SEGMENT", message, id, "action")
 
 
@@ -136,7 +139,9 @@ class CustomAction(Activity):
     ) -> Iterable[Problem]:
         action = room.catalog.actions.get(config.action)
         if action is None:
-            message = f"The action “{config.action}” no longer exists; choose another one."
+            message = phrase(
+                "The action “{action}” no longer exists; choose another one.", action=config.action
+            )
             yield Problem("ERR_JOURNEY_ACTION_MISSING", message, id, "action")
         else:
             yield from check_values(id, "values", config.values, action.variables, room)

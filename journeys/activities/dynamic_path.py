@@ -13,6 +13,7 @@ from journeyorch.expressions import Compiled, to_json, types
 from journeyorch.expressions.parse import parse
 from journeyorch.expressions.syntax import Chain, Literal, Node
 from journeyorch.expressions.write import write
+from journeyorch.phrases import phrase
 from journeys.activities.room import Room
 from journeys.definition.problems import Problem
 from journeys.engine.decide.step import View
@@ -28,7 +29,7 @@ def check_path(id: str, field: str, source: str, room: Room) -> Iterator[Problem
     found = list(room.check(id, field, source))
     yield from found
     if not found and not _can_be_written(room.compile(source).type):
-        message = "The path must be a text, a number or a list of them; choose another expression."
+        message = phrase("The path must be a text, a number or a list of them; choose another expression.")
         yield Problem("ERR_JOURNEY_VALUE_TYPE", message, id, field)
 
 

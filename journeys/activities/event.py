@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from journeyorch.phrases import phrase
 from journeys.activities.base import (
     Activity,
     Config,
@@ -107,7 +108,7 @@ class Event(Activity):
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: EventConfig, room: Room) -> Iterable[Problem]:
         if config.event not in room.catalog.events:
-            message = f"The event “{config.event}” no longer exists; choose another one."
+            message = phrase("The event “{event}” no longer exists; choose another one.", event=config.event)
             yield Problem("ERR_JOURNEY_EVENT_MISSING", message, id, "event")
 
     @classmethod

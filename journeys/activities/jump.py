@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import Catalog, EventInfo, JourneyInfo, VariableInfo
 from journeys.activities.room import Room
@@ -78,11 +79,15 @@ class Jump(Activity):
     def check(cls, id: str, document: ActivityDocument, config: JumpConfig, room: Room) -> Iterable[Problem]:
         yield from _check_target(id, config, room)
         if "segment_qualification" in room.kinds:
-            message = "There is no jump in a journey with a segment qualification; delete one of them."
+            message = phrase(
+                "There is no jump in a journey with a segment qualification; delete one of them."
+            )
             yield Problem("ERR_JOURNEY_JUMP_SEGMENT", message, id)
         if event := room.catalog.events.get(config.event):
             if room.namespaces != {event.namespace} or not event.namespace:
-                message = "The target knows people by another namespace; jump within the same namespace."
+                message = phrase(
+                    "The target knows people by another namespace; jump within the same namespace."
+                )
                 yield Problem("ERR_JOURNEY_JUMP_NAMESPACE", message, id, "journey")
             yield from check_values(id, "values", config.values, fields_of(event), room)
 
@@ -143,14 +148,17 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
 def _check_target(id: str, config: JumpConfig, room: Room) -> Iterator[Problem]:
     target = room.catalog.journeys.get(config.journey)
     if target is None:
-        yield _unusable(id, "The target journey no longer exists; choose another one.")
+        yield _unusable(id, phrase("The target journey no longer exists; choose another one."))
     elif room.catalog.own in jumped_to(config.journey, room.catalog):
-        message = "The jump leads back to this journey, perhaps by others; remove it."
+        message = phrase("The jump leads back to this journey, perhaps by others; remove it.")
         yield Problem("ERR_JOURNEY_JUMP_LOOP", message, id, "journey")
     elif not (target.is_live or (room.catalog.testing and target.in_test)):
-        yield _unusable(id, f"The target “{target.name}” is not live; publish it first.")
+        yield _unusable(id, phrase("The target “{name}” is not live; publish it first.", name=target.name))
     elif not target.event:
-        yield _unusable(id, f"The target “{target.name}” does not start with an event; choose another one.")
+        yield _unusable(
+            id,
+            phrase("The target “{name}” does not start with an event; choose another one.", name=target.name),
+        )
     elif target.event != config.event:
         yield _changed(id, target)
 
@@ -160,7 +168,11 @@ def _unusable(id: str, message: str) -> Problem:
 
 
 def _changed(id: str, target: JourneyInfo) -> Problem:
-    message = f"The first event of “{target.name}” is now “{target.event}”; give the fields of that one."
+    message = phrase(
+        "The first event of “{name}” is now “{event}”; give the fields of that one.",
+        name=target.name,
+        event=target.event,
+    )
     return Problem("ERR_JOURNEY_JUMP_EVENT", message, id, "event")
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, types
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, activity, expression_of, gettext_noop
 from journeys.activities.room import Room
 from journeys.activities.values import check_values, compile_values, evaluate_values
@@ -87,11 +88,18 @@ class Message(Activity):
     ) -> Iterable[Problem]:
         template = room.catalog.templates.get(config.template)
         if template is None or template.kind != cls.kind:
-            message = f"There is no {cls.title} template “{config.template}”; choose another one."
+            message = phrase(
+                "There is no {title} template “{template}”; choose another one.",
+                title=phrase(cls.title),
+                template=config.template,
+            )
             yield Problem("ERR_JOURNEY_TEMPLATE_MISSING", message, id, "template")
             return
         if cls.kind not in room.catalog.channels:
-            message = f"No channel sends {cls.title} messages; ask a technical user to set one up."
+            message = phrase(
+                "No channel sends {title} messages; ask a technical user to set one up.",
+                title=phrase(cls.title),
+            )
             yield Problem("ERR_JOURNEY_CHANNEL_MISSING", message, id)
         if config.address.strip():
             yield from room.check(id, "address", config.address, types.STRING)

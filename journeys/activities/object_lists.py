@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from journeyorch.expressions import ExpressionError, types
+from journeyorch.phrases import phrase
 from journeys.activities.catalog import VariableInfo
 from journeys.activities.room import Room
 from journeys.definition.problems import Problem
@@ -23,7 +24,7 @@ def check_fields(
     known = {variable.name: variable for variable in variables if variable.fields}
     for name in fields:
         if name not in known:
-            message = f"“{name}” is no list of objects of what is used here; remove it."
+            message = phrase("“{name}” is no list of objects of what is used here; remove it.", name=name)
             yield Problem("ERR_JOURNEY_VALUE_UNKNOWN", message, id, f"fields.{name}")
     for variable in known.values():
         given = fields.get(variable.name, {})
@@ -35,7 +36,9 @@ def check_fields(
 def _unknown(id: str, variable: VariableInfo, given: Mapping[str, str]) -> Iterator[Problem]:
     for field in given:
         if field not in variable.fields:
-            message = f"“{variable.label}” has no field “{field}”; remove it."
+            message = phrase(
+                "“{label}” has no field “{field}”; remove it.", label=variable.label, field=field
+            )
             yield Problem("ERR_JOURNEY_VALUE_UNKNOWN", message, id, f"fields.{variable.name}.{field}")
 
 
@@ -58,12 +61,19 @@ def _misfits(
         name = given.get(field, "").strip() or field
         if name in item.fields:
             if not types.fits(item.fields[name], wanted):
-                message = (
-                    f"“{variable.label}”: the field “{name}” is {item.fields[name]}, but {wanted} is needed."
+                message = phrase(
+                    "“{label}”: the field “{name}” is {fields}, but {wanted} is needed.",
+                    label=variable.label,
+                    name=name,
+                    fields=item.fields[name],
+                    wanted=wanted,
                 )
                 yield Problem("ERR_JOURNEY_VALUE_TYPE", message, id, place)
         elif not item.sampled:
-            message = (
-                f"“{variable.label}”: the list's objects have no field “{name}”; name the one for “{field}”."
+            message = phrase(
+                "“{label}”: the list's objects have no field “{name}”; name the one for “{field}”.",
+                label=variable.label,
+                name=name,
+                field=field,
             )
             yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, place)

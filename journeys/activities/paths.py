@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from journeyorch.phrases import phrase
 from journeys.activities.base import OTHER, Activity, FailableConfig, Way, gettext_noop, way, with_alternative
 from journeys.activities.room import Room
 from journeys.activities.words import Words
@@ -86,5 +87,5 @@ class PathsCondition(Activity):
 def check_ids(id: str, ways: Sequence[Way], field: str) -> Iterable[Problem]:
     """Paths that are called the same, also as one that the kind itself adds, such as “other”."""
     if len({way.id for way in ways}) != len(ways):
-        message = "Two paths have the same id; delete one of them."
+        message = phrase("Two paths have the same id; delete one of them.")
         yield Problem("ERR_JOURNEY_PATH_TWICE", message, id, field)

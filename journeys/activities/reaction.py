@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from journeyorch.phrases import phrase
 from journeys.activities.base import (
     NEXT,
     Activity,
@@ -132,11 +133,15 @@ class Reaction(Activity):
     ) -> Iterable[Problem]:
         possible = room.above.get(config.message, ())
         if not possible:
-            message = "The message is not sent before this step; choose one that stands on its path."
+            message = phrase("The message is not sent before this step; choose one that stands on its path.")
             yield Problem("ERR_JOURNEY_REACTION_MESSAGE", message, id, "message")
         elif config.reaction not in possible:
             known = ", ".join(possible)
-            message = f"Nobody can tell whether the message was {config.reaction}; choose one of: {known}."
+            message = phrase(
+                "Nobody can tell whether the message was {reaction}; choose one of: {known}.",
+                reaction=config.reaction,
+                known=known,
+            )
             yield Problem("ERR_JOURNEY_REACTION_KIND", message, id, "reaction")
 
     @classmethod

@@ -14,6 +14,7 @@ from journeyorch.expressions import (
     Scope,
     compile_expression,
 )
+from journeyorch.phrases import phrase
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.policies import Breach, breaches_by_action, breaches_by_source
 from journeys.definition.problems import Problem
@@ -70,7 +71,7 @@ class Room:
                 )
         else:
             for breach in breaches_by_source(compiled, self.catalog, self.brought):
-                yield _kept_in(activity, field, breach, "data sources")
+                yield _kept_in(activity, field, breach, phrase("data sources"))
 
     def check_sent(self, activity: str, field: str, source: str, expected: Any = None) -> Iterator[Problem]:
         """What a custom action must not be given; nothing for what is empty or does not compile."""
@@ -81,7 +82,7 @@ class Room:
         except ExpressionError:
             return
         for breach in breaches_by_action(compiled, self.catalog, self.brought):
-            yield _kept_in(activity, field, breach, "custom actions")
+            yield _kept_in(activity, field, breach, phrase("custom actions"))
 
     def fetches(self, *expressions: Compiled) -> tuple[Fetch, ...]:
         """What these expressions need from external sources, each need after those it depends on."""
@@ -119,9 +120,13 @@ class Room:
 
 
 def _kept_in(activity: str, field: str, breach: Breach, place: str) -> Problem:
-    message = (
-        f"{breach.field} is labelled “{breach.label}”, and the policy “{breach.policy}” keeps such fields "
-        f"from {place}; leave it out."
+    message = phrase(
+        "{field} is labelled “{label}”, and the policy “{policy}” keeps such fields from {place}; "
+        "leave it out.",
+        field=breach.field,
+        label=breach.label,
+        policy=breach.policy,
+        place=place,
     )
     return Problem("ERR_JOURNEY_POLICY", message, activity, field)
 

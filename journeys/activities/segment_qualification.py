@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from journeyorch.expressions import types
+from journeyorch.phrases import phrase
 from journeys.activities.base import (
     Activity,
     Config,
@@ -140,16 +141,21 @@ class SegmentQualification(Activity):
     ) -> Iterable[Problem]:
         segment = room.catalog.segments.get(config.segment)
         if segment is None:
-            message = f"The segment “{config.segment}” no longer exists; choose another one."
+            message = phrase(
+                "The segment “{segment}” no longer exists; choose another one.", segment=config.segment
+            )
             yield Problem("ERR_JOURNEY_SEGMENT_MISSING", message, id, "segment")
         elif not segment.is_evaluated:
-            message = "The segment has never been evaluated; nobody may be in it yet."
+            message = phrase("The segment has never been evaluated; nobody may be in it yet.")
             yield Problem("WARN_JOURNEY_SEGMENT_UNEVALUATED", message, id, "segment")
         if not room.above and not config.namespace:
-            message = "Nothing says by which identity people enter; choose a namespace."
+            message = phrase("Nothing says by which identity people enter; choose a namespace.")
             yield Problem("ERR_JOURNEY_SEGMENT_NAMESPACE", message, id, "namespace")
         elif config.namespace and config.namespace not in room.catalog.namespaces:
-            message = f"The namespace “{config.namespace}” tells no people apart; choose another one."
+            message = phrase(
+                "The namespace “{namespace}” tells no people apart; choose another one.",
+                namespace=config.namespace,
+            )
             yield Problem("ERR_JOURNEY_SEGMENT_NAMESPACE", message, id, "namespace")
 
     @classmethod

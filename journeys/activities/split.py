@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, Way, activity, gettext_noop, with_alternative
 from journeys.activities.paths import check_ids
 from journeys.activities.room import Room
@@ -85,7 +86,7 @@ class Split(Activity):
         yield from check_ids(id, cls.ways(config), "parts")
         total = sum(part.percent for part in config.parts)
         if abs(total - 100) > 1e-6:
-            message = f"The parts add up to {total:g} %; make them 100 %."
+            message = phrase("The parts add up to {total:g} %; make them 100 %.", total=total)
             yield Problem("ERR_JOURNEY_SPLIT", message, id, "parts")
 
     @classmethod

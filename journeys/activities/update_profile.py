@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, to_json, types
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
 from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog
 from journeys.activities.room import Room
@@ -72,7 +73,9 @@ class UpdateProfile(Activity):
             place = f"fields.{path}"
             type = field_type(room.catalog, path)
             if type is None:
-                message = f"The profile has no field “{path}” that can be set; choose another one."
+                message = phrase(
+                    "The profile has no field “{path}” that can be set; choose another one.", path=path
+                )
                 yield Problem("ERR_JOURNEY_FIELD_MISSING", message, id, place)
             else:
                 yield from room.check(id, place, source, type)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from journeyorch.expressions import Compiled, to_json
+from journeyorch.phrases import phrase
 from journeys.activities.catalog import VariableInfo
 from journeys.activities.room import Room
 from journeys.definition.problems import Problem
@@ -22,7 +23,9 @@ def check_values(
     yield from _missing(id, field, [one for one in variables if not given.get(one.name, "").strip()])
     for name, source in given.items():
         if name not in known:
-            message = f"“{name}” is not a value of what is used here; {_instead(known)}."
+            message = phrase(
+                "“{name}” is not a value of what is used here; {instead}.", name=name, instead=_instead(known)
+            )
             yield Problem("ERR_JOURNEY_VALUE_UNKNOWN", message, id, f"{field}.{name}")
         elif source.strip():
             yield from room.check(id, f"{field}.{name}", source, known[name].type)
@@ -30,7 +33,7 @@ def check_values(
 
 def _instead(known: Mapping[str, VariableInfo]) -> str:
     few = ", ".join(f"“{name}”" for name in [*known][:_MANY])
-    return f"there are {few}" if few else "it takes none, remove it"
+    return phrase("there are {few}", few=few) if few else phrase("it takes none, remove it")
 
 
 def _missing(id: str, field: str, empty: list[VariableInfo]) -> Iterator[Problem]:
@@ -38,11 +41,15 @@ def _missing(id: str, field: str, empty: list[VariableInfo]) -> Iterator[Problem
     required = [variable for variable in empty if variable.required]
     if len(required) > _MANY:
         few = ", ".join(f"“{one.label or one.name}”" for one in required[:_MANY])
-        message = f"{len(required)} values are missing, such as {few}; give each an expression."
+        message = phrase(
+            "{count} values are missing, such as {few}; give each an expression.",
+            count=len(required),
+            few=few,
+        )
         yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, field)
         return
     for one in required:
-        message = f"“{one.label or one.name}” has no value; give it an expression."
+        message = phrase("“{name}” has no value; give it an expression.", name=one.label or one.name)
         yield Problem("ERR_JOURNEY_VALUE_MISSING", message, id, f"{field}.{one.name}")
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from journeyorch.expressions import Compiled, types
 from journeyorch.expressions.times import in_zone
+from journeyorch.phrases import phrase
 from journeys.activities.base import (
     NEXT,
     Activity,
@@ -161,7 +162,7 @@ class Wait(Activity):
     def check(cls, id: str, document: ActivityDocument, config: WaitConfig, room: Room) -> Iterable[Problem]:
         longest = room.catalog.longest_wait
         if config.type == "duration" and config.duration is not None and config.duration > longest:
-            message = f"The wait is longer than {longest.days} days; make it shorter."
+            message = phrase("The wait is longer than {days} days; make it shorter.", days=longest.days)
             yield Problem("ERR_JOURNEY_WAIT_TOO_LONG", message, id, "duration")
         if config.type == "custom":
             yield from _check_expression(id, config, room)
@@ -181,5 +182,7 @@ def _check_expression(id: str, config: WaitConfig, room: Room) -> Iterable[Probl
     problems = list(room.check(id, "expression", config.expression))
     yield from problems
     if not problems and room.compile(config.expression).type not in (types.DATE_TIME, types.DATE_TIME_ONLY):
-        message = "The expression gives no date and time; convert it with toDateTime or toDateTimeOnly."
+        message = phrase(
+            "The expression gives no date and time; convert it with toDateTime or toDateTimeOnly."
+        )
         yield Problem("ERR_JOURNEY_WAIT_NO_TIME", message, id, "expression")

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import journeys.activities  # noqa: F401 - registers the kinds
+from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, Fault, kinds, read_config
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.room import Room, Surrounding
@@ -114,26 +115,29 @@ def check(document: Document, catalog: Catalog, *, max_activities: int) -> list[
 def _check_whole(reading: Reading, max_activities: int) -> Iterator[Problem]:
     count = len(reading.document.activities)
     if count > max_activities:
-        message = (
-            f"The journey has {count} activities, {max_activities} are allowed; split it into two journeys."
+        message = phrase(
+            "The journey has {count} activities, {max_activities} are allowed; split it into two journeys.",
+            count=count,
+            max_activities=max_activities,
         )
         yield Problem("ERR_JOURNEY_TOO_MANY_ACTIVITIES", message)
     if reading.document.properties.time_zone not in available_timezones():
         yield Problem(
-            "ERR_JOURNEY_TIME_ZONE", "The journey's time zone is unknown; choose one from the list."
+            "ERR_JOURNEY_TIME_ZONE", phrase("The journey's time zone is unknown; choose one from the list.")
         )
     namespaces = reading.namespaces()
     if len(namespaces) > 1:
         named = ", ".join(sorted(namespace or "none" for namespace in namespaces))
-        message = (
-            f"The events tell people apart by different namespaces ({named}); use events of one namespace."
+        message = phrase(
+            "The events tell people apart by different namespaces ({named}); use events of one namespace.",
+            named=named,
         )
         yield Problem("ERR_JOURNEY_NAMESPACES", message)
 
 
 def _check_loop(reading: Reading) -> Iterator[Problem]:
     if loop := reading.graph.loop():
-        message = "The path leads back to an activity before it; remove one of the connections."
+        message = phrase("The path leads back to an activity before it; remove one of the connections.")
         yield Problem("ERR_JOURNEY_LOOP", message, loop[0])
 
 
@@ -147,7 +151,9 @@ def _check_names(reading: Reading) -> Iterator[Problem]:
     counts = Counter(name for name, _ in users)
     for id in reading.configs:
         if counts[name := reading.reference(id)] > 1:
-            message = f"Several activities are called “{name}” in expressions; give each its own name."
+            message = phrase(
+                "Several activities are called “{name}” in expressions; give each its own name.", name=name
+            )
             yield Problem("ERR_JOURNEY_NAME_TWICE", message, id, "name")
 
 
@@ -168,32 +174,43 @@ def _check_ways(reading: Reading, id: str) -> Iterator[Problem]:
     ways = {way.id for way in reading.kind(id).ways(reading.configs[id])}
     for way, targets in activity.to.items():
         if way not in ways and targets:
-            message = f"There is no path “{way}” out of this activity any more; delete what follows it."
+            message = phrase(
+                "There is no path “{way}” out of this activity any more; delete what follows it.", way=way
+            )
             yield Problem("ERR_JOURNEY_WAY_MISSING", message, id, way)
         yield from _check_targets(reading, id, way, targets)
     for way in ("error", "timeout"):
         if way in ways and not activity.to.get(way):
-            message = "The alternative path leads nowhere; people who take it leave the journey there."
+            message = phrase(
+                "The alternative path leads nowhere; people who take it leave the journey there."
+            )
             yield Problem("WARN_JOURNEY_ALTERNATIVE_EMPTY", message, id, way)
 
 
 def _check_targets(reading: Reading, id: str, way: str, targets: list[str]) -> Iterator[Problem]:
     for target in targets:
         if target not in reading.document.activities:
-            message = f"The path leads to an activity “{target}” that does not exist; connect it anew."
+            message = phrase(
+                "The path leads to an activity “{target}” that does not exist; connect it anew.",
+                target=target,
+            )
             yield Problem("ERR_JOURNEY_TARGET_MISSING", message, id, way)
         elif target in reading.document.start:
-            message = "The path leads to the start of the journey; only people who enter may come there."
+            message = phrase(
+                "The path leads to the start of the journey; only people who enter may come there."
+            )
             yield Problem("ERR_JOURNEY_LOOP", message, id, way)
     if len(targets) > 1:
         present = [target for target in targets if target in reading.configs]
         if not all(reading.kind(target).waits for target in present):
-            message = (
+            message = phrase(
                 "Only events and waits may be in parallel; put the other activities one after the other."
             )
             yield Problem("ERR_JOURNEY_PARALLEL", message, id, way)
         if len(set(targets)) != len(targets):
-            yield Problem("ERR_JOURNEY_PARALLEL", "The path leads twice to the same activity.", id, way)
+            yield Problem(
+                "ERR_JOURNEY_PARALLEL", phrase("The path leads twice to the same activity."), id, way
+            )
 
 
 def _check_listening(reading: Reading) -> Iterator[Problem]:
@@ -202,7 +219,7 @@ def _check_listening(reading: Reading) -> Iterator[Problem]:
         if id in reading.document.start or reading.kind(id).category != "events" or config.timeout:
             continue
         if not any(reading.ends_by_itself(other) for other in reading.parallel_to(id)):
-            message = "Nothing ends the waiting if the event does not come; set a timeout."
+            message = phrase("Nothing ends the waiting if the event does not come; set a timeout.")
             yield Problem("WARN_JOURNEY_NO_TIMEOUT", message, id, "timeout")
 
 
@@ -211,13 +228,17 @@ def _check_profile_use(reading: Reading) -> Iterator[Problem]:
     if reading.namespaces() != {""}:
         return
     if reading.document.properties.use_profile_time_zone:
-        message = "The journey's event has no namespace, so no profile tells a time zone; switch that off."
+        message = phrase(
+            "The journey's event has no namespace, so no profile tells a time zone; switch that off."
+        )
         yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, field="use_profile_time_zone")
     for id, config in reading.configs.items():
         document = reading.document.activities[id]
         step = reading.kind(id).compile(id, document, config, reading.room(id))
         if _needs_person(step):
-            message = "The journey's event has no namespace, so no profile can be used; give the event one."
+            message = phrase(
+                "The journey's event has no namespace, so no profile can be used; give the event one."
+            )
             yield Problem("ERR_JOURNEY_PROFILE_WITHOUT_NAMESPACE", message, id)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from journeyorch.phrases import phrase
 from journeys.activities.base import kinds
 from journeys.definition.problems import Problem
 
@@ -17,19 +18,21 @@ def check_start(reading: Reading) -> Iterator[Problem]:
     """One or more events, or one segment qualification (journeys.md, Who enters)."""
     start = reading.document.start
     if not start:
-        yield Problem("ERR_JOURNEY_NO_START", "Nobody can enter; begin the journey with an event.")
+        yield Problem("ERR_JOURNEY_NO_START", phrase("Nobody can enter; begin the journey with an event."))
     for id in start:
         activity = reading.document.activities.get(id)
         if activity is None:
-            yield Problem("ERR_JOURNEY_TARGET_MISSING", "The start leads to an activity that does not exist.")
+            yield Problem(
+                "ERR_JOURNEY_TARGET_MISSING", phrase("The start leads to an activity that does not exist.")
+            )
         elif activity.kind in kinds() and not kinds()[activity.kind].can_start:
-            message = "A journey cannot start with this activity; begin it with an event."
+            message = phrase("A journey cannot start with this activity; begin it with an event.")
             yield Problem("ERR_JOURNEY_WRONG_START", message, id)
         elif id in reading.configs and getattr(reading.configs[id], "timeout", None):
-            message = "An event that people enter by has no timeout; remove the timeout."
+            message = phrase("An event that people enter by has no timeout; remove the timeout.")
             yield Problem("ERR_JOURNEY_START_TIMEOUT", message, id, "timeout")
     if _is_mixed(reading):
-        message = "A journey starts with events or with one segment qualification; remove the others."
+        message = phrase("A journey starts with events or with one segment qualification; remove the others.")
         yield Problem("ERR_JOURNEY_MIXED_START", message, start[-1])
 
 
@@ -44,7 +47,7 @@ def check_dates(reading: Reading) -> Iterator[Problem]:
     """Dates between which nobody could enter."""
     properties = reading.document.properties
     if properties.start_at and properties.end_at and properties.end_at <= properties.start_at:
-        message = "The journey ends before it starts; correct one of the dates."
+        message = phrase("The journey ends before it starts; correct one of the dates.")
         yield Problem("ERR_JOURNEY_DATES", message, field="end_at")
 
 
@@ -55,10 +58,12 @@ def check_connections(reading: Reading) -> Iterator[Problem]:
         if id in reachable:
             continue
         if reading.graph.before[id]:
-            message = "Only activities lead here that nobody can get to; connect what stands before it."
+            message = phrase(
+                "Only activities lead here that nobody can get to; connect what stands before it."
+            )
             yield Problem("ERR_JOURNEY_UNREACHABLE", message, id)
         else:
-            message = "The activity is not connected to the start; connect it or delete it."
+            message = phrase("The activity is not connected to the start; connect it or delete it.")
             yield Problem("ERR_JOURNEY_NOT_CONNECTED", message, id)
 
 
@@ -77,9 +82,10 @@ def check_length(reading: Reading) -> Iterator[Problem]:
         )
         left_after[id] = came + _held(reading, id)
         if came <= longest < left_after[id]:
-            message = (
-                f"The waits up to here take more than {longest.days} days, and then people are timed out; "
-                "make them shorter."
+            message = phrase(
+                "The waits up to here take more than {days} days, and then people are timed out; "
+                "make them shorter.",
+                days=longest.days,
             )
             yield Problem("WARN_JOURNEY_TIMED_OUT", message, id)
 
@@ -108,13 +114,15 @@ def _duration(config: Any) -> timedelta | None:
 def check_against(before: Reading, new: Reading) -> Iterator[Problem]:
     """What stays the same in all versions of a journey (journeys.md, Life)."""
     if before.document.properties.reentrance != new.document.properties.reentrance:
-        message = "Re-entrance must stay as in the version before; set it back."
+        message = phrase("Re-entrance must stay as in the version before; set it back.")
         yield Problem("ERR_JOURNEY_REENTRANCE_CHANGED", message, field="reentrance")
     if _start_of(before) != _start_of(new):
-        message = "The start must stay of the same kind and segment as in the version before; set it back."
+        message = phrase(
+            "The start must stay of the same kind and segment as in the version before; set it back."
+        )
         yield Problem("ERR_JOURNEY_START_CHANGED", message, next(iter(new.document.start), None))
     if before.namespaces() != new.namespaces():
-        message = "The namespace must stay as in the version before; use events of that one."
+        message = phrase("The namespace must stay as in the version before; use events of that one.")
         yield Problem("ERR_JOURNEY_NAMESPACE_CHANGED", message)
 
 

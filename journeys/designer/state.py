@@ -7,9 +7,11 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from journeyorch import helping
 from journeyorch.access.models import User
+from journeyorch.phrases import said
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
 from journeys.designer.kinds import describe_kinds
@@ -107,7 +109,7 @@ def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
     return [
         {
             "code": problem.code,
-            "message": problem.message,
+            "message": said(problem.message, gettext),
             "activity": problem.activity or "",
             "field": problem.field,
             "line": problem.line,

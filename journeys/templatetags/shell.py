@@ -16,10 +16,12 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
+from journeyorch.phrases import said
 from journeys.reports.reasons import reason_in_words
 from journeys.views.shell import REPORTS, VIEW
 
@@ -121,6 +123,7 @@ def demo_catcher() -> str:
 
 
 register.filter("reason", reason_in_words)
+register.filter("said", lambda message: said(message, gettext))
 register.simple_tag(helping.button, name="help_button")
 
 

@@ -16,7 +16,7 @@ from tools import translations
 pytestmark = pytest.mark.one_database
 
 CATALOGUES = sorted(translations.LOCALE.glob("*/LC_MESSAGES/*.po"))
-PLACES = re.compile(r"%\(\w+\)[sd]|%[sdn](?!\w)|\{\w*\}")
+PLACES = re.compile(r"%\(\w+\)[sd]|%[sdn](?!\w)|\{\w*(?::\w*)?\}")
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
@@ -82,6 +82,7 @@ def a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of French catalogues, of a product with one text."""
     monkeypatch.setattr(translations, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(translations, "ROOT", tmp_path)
+    monkeypatch.setattr(translations.explain, "phrases", set)
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text('<h1>{% translate "Journeys" %}</h1>')
     translations.update(["fr"])

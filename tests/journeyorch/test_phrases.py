@@ -1,0 +1,54 @@
+"""Sentences that remember what they were made of."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import orjson
+
+from journeyorch.phrases import phrase, said
+
+GERMAN = {
+    "No channel sends {title} messages.": "Kein Kanal sendet Nachrichten der Art {title}.",
+    "Email": "E-Mail",
+    "The parts add up to {total:g} %.": "Die Teile ergeben {total:g} %.",
+}
+
+
+def in_german(text: str) -> str:
+    return GERMAN.get(text, text)
+
+
+def test_a_phrase_is_a_plain_english_text_for_everybody_but_pages() -> None:
+    message = phrase("No channel sends {title} messages.", title=phrase("Email"))
+
+    assert message == "No channel sends Email messages."
+    assert orjson.loads(orjson.dumps([message])) == ["No channel sends Email messages."]
+
+
+def test_a_page_says_it_with_its_values_in_the_readers_language() -> None:
+    message = phrase("No channel sends {title} messages.", title=phrase("Email"))
+
+    assert said(message, in_german) == "Kein Kanal sendet Nachrichten der Art E-Mail."
+    assert (
+        said(phrase("The parts add up to {total:g} %.", total=90.0), in_german) == "Die Teile ergeben 90 %."
+    )
+
+
+def test_values_are_never_taken_for_places() -> None:
+    message = phrase("“{name}” is missing.", name="{0} {title}")
+
+    assert said(message, in_german) == "“{0} {title}” is missing."
+    assert said(phrase("Write {…}."), in_german) == "Write {…}."
+
+
+def test_what_is_no_phrase_stays_as_it_is() -> None:
+    assert said("Email", in_german) == "Email"
+
+
+def test_a_copy_can_still_be_said_in_another_language() -> None:
+    message = phrase("The parts add up to {total:g} %.", total=90.0)
+
+    for twin in (copy.deepcopy(message), pickle.loads(pickle.dumps(message))):  # noqa: S301 - our own bytes
+        assert said(twin, in_german) == "Die Teile ergeben 90 %."
