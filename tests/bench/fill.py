@@ -133,7 +133,8 @@ class Scene:
             "INSERT INTO journeys_steptimecount (version_id, activity, bucket, hour, lane_id, run, n)"
             f" SELECT s.version_id, activity, {bucket_of(milliseconds('s.at', 's.entered_at'))},"
             " date_trunc('hour', s.at), {lane}, s.run, count(*) FROM journeys_stepevent s"
-            " JOIN crowd c ON c.id = s.instance_id WHERE s.entrance = 0 AND s.at > s.entered_at"
+            " JOIN crowd c ON c.id = s.instance_id WHERE s.entrance = 0"
+            " AND s.at >= s.entered_at + interval '1 ms'"
             " GROUP BY 1, 2, 3, 4, 5, 6"
         )
 
@@ -166,7 +167,9 @@ class Scene:
         self._run("VACUUM ANALYZE")
         begun = time.monotonic()
         wrong = list(disagreements())
-        print(f"{'recounted':24}{time.monotonic() - begun:8.1f} s, {len(wrong)} wrong", flush=True)
+        print(
+            f"{'recounted':24}{time.monotonic() - begun:8.1f} s, {len(wrong)} wrong", *wrong[:3], flush=True
+        )
 
     def _report(self, panels: list[dict[str, Any]]) -> Any:
         from journeys.models import Report
