@@ -171,7 +171,8 @@ def test_what_there_is_to_choose_from(maker, draft):
     assert offers["events"] == [{"id": event, "name": "Ordered", "namespace": "Email", "description": ""}]
     assert offers["journeys"] == []
     fields = maker.get(address(draft, "jump-fields") + "?event=Ordered").json()["variables"]
-    assert fields == [{"name": "total", "label": "total", "type": "decimal", "required": True, "fields": []}]
+    total = {"name": "total", "label": "total", "type": "decimal", "required": True}
+    assert fields == [{**total, "fields": [], "default": ""}]
     assert maker.get(address(draft, "jump-fields") + "?event=Nothing").json() == {"variables": []}
 
 
