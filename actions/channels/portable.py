@@ -80,10 +80,11 @@ class Channels(FormKind):
 
 
 def _without_defaults(row: Channel) -> dict[str, Any]:
-    """The provider's values that are not what they are by themselves, without secrets."""
+    """The provider's values that are not what they are by themselves, in its order, without secrets."""
     known: Mapping[str, Any] = providers()[row.provider].model_fields if row.provider in providers() else {}
     plain = without_secrets(row.config)
-    return {name: value for name, value in plain.items() if name not in known or value != known[name].default}
+    named = [*(name for name in known if name in plain), *(name for name in plain if name not in known)]
+    return {name: plain[name] for name in named if name not in known or plain[name] != known[name].default}
 
 
 def _provider_data(document: ChannelDocument) -> dict[str, str]:

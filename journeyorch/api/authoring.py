@@ -8,6 +8,20 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from journeyorch.api.describing import Answer
+
+
+class RefusedAnswer(Answer):
+    """``error`` is JSON as a text: ``code``, ``message``, and ``errors`` if there are several."""
+
+    status: int
+    error: str
+    requestId: str  # noqa: N815 - clients' names
+
+
+#: Media type and form of errors, for ``operation``.
+REFUSAL = ("application/json", RefusedAnswer)
+
 
 def error_answer(
     status: int, code: int | str, message: str, *, errors: list[Any] | None = None, headers: Any = None

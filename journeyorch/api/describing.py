@@ -70,11 +70,13 @@ def operation(
     status: int = 200,
     also: tuple[int, ...] = (),
     says: str | None = None,
+    refusal: tuple[str, type[BaseModel]] = (MEDIA_TYPE, ProblemAnswer),
 ) -> Callable[[_Method], _Method]:
     """Decorates a method of a view: its name in the description, its group, and the forms that go in and out.
 
     What it does is said by ``says``, the method's docstring, or the view's. ``also``: statuses beside the
-    usual one; those below 300 answer in the same form. Without ``answer`` there is no body.
+    usual one; those below 300 answer in the same form. Without ``answer`` there is no body. ``refusal``:
+    media type and form of errors.
     """
     good = {one: answer or OpenApiResponse() for one in (status, *also) if one < _PROBLEMS_FROM}
     problems = (*_ALWAYS, *(_WITH_BODY if body else ()), *(one for one in also if one >= _PROBLEMS_FROM))
@@ -84,7 +86,7 @@ def operation(
         parameters=[_SANDBOX, *_parameters(query)],
         request=body,
         description=says,
-        responses={**good, **{(one, MEDIA_TYPE): ProblemAnswer for one in problems}},
+        responses={**good, **{(one, refusal[0]): refusal[1] for one in problems}},
     )
 
     def decorate(method: _Method) -> _Method:

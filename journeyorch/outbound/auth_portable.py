@@ -20,10 +20,11 @@ def auth_document(config: Mapping[str, Any], *, url: str) -> dict[str, Any] | No
     if config.get("type", "none") == "none":
         return None
     shown, _method = auth.shown(config, origin=auth.origin_of(url))
-    sealed = {name: PLACEHOLDER for name, value in config.items() if is_sealed(value)}
     fields = auth.methods()[config["type"]].model_fields
+    sealed = {name: PLACEHOLDER for name, value in config.items() if is_sealed(value)}
     known = {name: _readable(value) for name, value in shown.items() if value != fields[name].default}
-    return {"type": config["type"], **sealed, **known}
+    told = {**sealed, **known}
+    return {"type": config["type"], **{name: told[name] for name in fields if name in told}}
 
 
 def _readable(value: Any) -> Any:

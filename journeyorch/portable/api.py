@@ -80,7 +80,9 @@ class PreconditionFailed(exceptions.APIException):
 
 def etag(kind: Kind, row: Any) -> str:
     """A name for the state of a row's document."""
-    return '"' + hashlib.sha256(orjson.dumps(kind.plain(row))).hexdigest()[:32] + '"'
+    # Sorted: databases give the names in objects in orders of their own.
+    text = orjson.dumps(kind.plain(row), option=orjson.OPT_SORT_KEYS)
+    return '"' + hashlib.sha256(text).hexdigest()[:32] + '"'
 
 
 def _shown(kind: Kind, row: Any) -> dict[str, Any]:

@@ -122,3 +122,79 @@ class TableAnswer(Answer):
 
     columns: list[str]
     rows: list[list[str | float | None]]
+
+
+class DraftAnswer(Answer):
+    """``document``: the drawing. ``may``: what you may do."""
+
+    version: dict[str, Any]
+    may: dict[str, Any]
+    document: dict[str, Any]
+    revision: int
+    problems: list[dict[str, Any]]
+
+
+class SavedAnswer(Answer):
+    revision: int
+    savedAt: datetime  # noqa: N815
+    problems: list[dict[str, Any]]
+
+
+class PresenceAnswer(Answer):
+    """``others``: names of those who have the version open, too."""
+
+    others: list[str]
+    revision: int
+    status: str
+
+
+class JourneyNameAnswer(Answer):
+    uid: str
+    name: str
+    description: str
+
+
+class MovesAnswer(Answer):
+    moves: list[dict[str, Any]]
+
+
+class OffersAnswer(Answer):
+    """What there is to choose from, by kind."""
+
+
+class FieldsAnswer(Answer):
+    fields: list[dict[str, Any]]
+
+
+class VariablesAnswer(Answer):
+    variables: list[dict[str, Any]]
+
+
+class PreviewAnswer(Answer):
+    """``parts``: the words; ``trouble``: why there are none."""
+
+    parts: dict[str, str]
+
+
+class TestAnswer(Answer):
+    """What the test listens to, about whom, and its settings."""
+
+
+class PayloadAnswer(Answer):
+    """The same as JSON, and as the texts of the form's controls."""
+
+    payload: dict[str, Any]
+    texts: dict[str, str]
+
+
+class AcceptedAnswer(Answer):
+    """Nothing to tell yet: it is being done."""
+
+
+class OptionsAnswer(Answer):
+    seconds: int
+    fromOutside: bool  # noqa: N815
+
+
+class TestProfileAnswer(Answer):
+    person: str

@@ -15,7 +15,7 @@ from rest_framework.views import exception_handler
 
 from journeyorch.access.models import User
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.authoring import error_answer
+from journeyorch.api.authoring import REFUSAL, error_answer
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.flaws import Flaw
 from journeyorch.api.problems import TooLarge
@@ -71,7 +71,7 @@ class TransferView(ApiView):
 
 
 class Listing(TransferView):
-    @operation("list_authored_journeys", tag=_TAG, answer=ResultsAnswer)
+    @operation("list_authored_journeys", tag=_TAG, refusal=REFUSAL, answer=ResultsAnswer)
     def post(self, request: Request) -> Response:
         """All journeys of the sandbox, by name, with their latest version."""
         found = Journey.objects.filter(sandbox=sandbox_of(request)).order_by("name")
@@ -79,19 +79,19 @@ class Listing(TransferView):
 
 
 class Latest(TransferView):
-    @operation("latest_journey_version", tag=_TAG, answer=ResultAnswer)
-    def get(self, request: Request, uid: UUID) -> Response:
+    @operation("latest_journey_version", tag=_TAG, refusal=REFUSAL, answer=ResultAnswer)
+    def get(self, request: Request, uid: str) -> Response:
         """The latest version of a journey."""
-        journey = get_object_or_404(Journey, uid=uid, sandbox=sandbox_of(request))
+        journey = get_object_or_404(Journey, uid=_uid(uid), sandbox=sandbox_of(request))
         version = latest_of(journey)
         return Response({"result": {**_journey(version), "definition": version.document}})
 
 
 class Export(TransferView):
-    @operation("export_journey_version", tag=_TAG, answer=FileAnswer)
-    def get(self, request: Request, uid: UUID) -> Response:
+    @operation("export_journey_version", tag=_TAG, refusal=REFUSAL, answer=FileAnswer)
+    def get(self, request: Request, uid: str) -> Response:
         """A version without errors, with everything that it needs; placeholders stand for secrets."""
-        version = version_of(request._request, uid)
+        version = version_of(request, _uid(uid))
         errors = [one for one in publishing.check(version) if one.is_error]
         if errors:
             flaws = [Flaw(one.activity or "", f"{one.code}: {one.message}") for one in errors]
@@ -103,7 +103,9 @@ class Import(TransferView):
     permissions = (CHANGE,)
     max_body = files.MOST_BYTES
 
-    @operation("import_journey_version", tag=_TAG, body=FileBody, answer=ImportedAnswer, status=201)
+    @operation(
+        "import_journey_version", tag=_TAG, refusal=REFUSAL, body=FileBody, answer=ImportedAnswer, status=201
+    )
     def post(self, request: Request) -> Response:
         """What was exported, with secrets in place of the placeholders, as a new draft with new ids; what
         is here already stays as it is.
@@ -118,6 +120,14 @@ class Import(TransferView):
         names = {"name": version.journey.name, "journeyUID": str(version.journey.uid)}
         answer = {"resStatus": "created", "uid": str(version.uid), **names}
         return Response(answer, status=HTTPStatus.CREATED)
+
+
+def _uid(text: str) -> UUID:
+    """Whatever is asked for is answered in the words of these APIs, also what is no id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise exceptions.NotFound("There is nothing with this id in your sandbox.") from None
 
 
 def _journey(version: JourneyVersion) -> dict[str, Any]:

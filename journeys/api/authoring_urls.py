@@ -6,7 +6,7 @@ from journeys.api import authoring
 
 urlpatterns = [
     path("list/journeys", authoring.Listing.as_view()),
-    path("journeys/<uuid:uid>/latest", authoring.Latest.as_view()),
-    path("journeyVersions/<uuid:uid>/export", authoring.Export.as_view()),
+    path("journeys/<str:uid>/latest", authoring.Latest.as_view()),
+    path("journeyVersions/<str:uid>/export", authoring.Export.as_view()),
     path("journeyVersions/import", authoring.Import.as_view()),
 ]

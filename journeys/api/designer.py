@@ -19,9 +19,21 @@ from actions.messages.render import RenderProblem
 from actions.models import MessageTemplate
 from journeyorch.access.models import User
 from journeyorch.api.bodies import Body, read
+from journeyorch.api.describing import operation
 from journeyorch.api.problems import MEDIA_TYPE, Flaw, Unacceptable, problem
 from journeyorch.api.views import ApiView
-from journeys import labels, publishing
+from journeys import labels, models, publishing
+from journeys.api.answers import (
+    DraftAnswer,
+    FieldsAnswer,
+    JourneyNameAnswer,
+    MovesAnswer,
+    OffersAnswer,
+    PresenceAnswer,
+    PreviewAnswer,
+    SavedAnswer,
+    VariablesAnswer,
+)
 from journeys.designer.offers import jump_variables, offers_of, profile_fields
 from journeys.designer.state import describe_draft, describe_problems, describe_version, permissions_of
 from journeys.engine.catalog import read_catalog
@@ -29,6 +41,7 @@ from journeys.models import JourneyVersion, Onlooker
 from journeys.views.lifecycle import describe_moves
 from journeys.views.shell import CHANGE, VIEW, version_of
 
+TAG = "Drafts"
 _MOST_FLAWS = 20
 
 
@@ -62,9 +75,11 @@ class Draft(DesignView):
 
     changes = True
 
+    @operation("read_draft", tag=TAG, answer=DraftAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         return Response(_current(self.version, self.user))
 
+    @operation("save_draft", tag=TAG, body=DraftBody, answer=SavedAnswer, also=(409,))
     def put(self, request: Request, uid: UUID) -> Response:
         body = read(DraftBody, request)
         try:
@@ -99,6 +114,7 @@ class PresenceBody(Body):
 class Presence(DesignView):
     """This tab is open; who else is looking, and which revision is stored."""
 
+    @operation("tell_presence", tag=TAG, body=PresenceBody, answer=PresenceAnswer)
     def post(self, request: Request, uid: UUID) -> Response:
         tab, now = read(PresenceBody, request).tab, timezone.now()
         with transaction.atomic():
@@ -114,22 +130,25 @@ class JourneyBody(Body):
     description: str = Field(default="", max_length=5000)
 
 
+def name_journey(journey: models.Journey, body: JourneyBody, *, by: User) -> None:
+    """What all versions of the journey are called. Raises ``Unacceptable``."""
+    name = body.name.strip()
+    if not name:
+        raise Unacceptable([Flaw("/name", _("The journey needs a name."))])
+    try:
+        labels.rename_journey(journey, name=name, description=body.description.strip(), by=by)
+    except publishing.NotAllowed as refusal:
+        raise Unacceptable([Flaw("/name", refusal.message)]) from None
+
+
 class Journey(DesignView):
     """Name and description, which all versions share."""
 
     changes = True
 
+    @operation("name_journey_of_version", tag=TAG, body=JourneyBody, answer=JourneyNameAnswer)
     def put(self, request: Request, uid: UUID) -> Response:
-        body = read(JourneyBody, request)
-        name = body.name.strip()
-        if not name:
-            raise Unacceptable([Flaw("/name", _("The journey needs a name."))])
-        try:
-            labels.rename_journey(
-                self.version.journey, name=name, description=body.description.strip(), by=self.user
-            )
-        except publishing.NotAllowed as refusal:
-            raise Unacceptable([Flaw("/name", refusal.message)]) from None
+        name_journey(self.version.journey, read(JourneyBody, request), by=self.user)
         self.version.journey.refresh_from_db()
         return Response(describe_version(self.version)["journey"])
 
@@ -151,6 +170,7 @@ class Relabelling(DesignView):
 
     changes = True
 
+    @operation("relabel_version", tag=TAG, body=RelabellingBody, answer=DraftAnswer)
     def put(self, request: Request, uid: UUID) -> Response:
         body = read(RelabellingBody, request)
         given = {
@@ -167,6 +187,7 @@ class Relabelling(DesignView):
 class Moves(DesignView):
     """What can be done with the version as a whole, each with what will happen."""
 
+    @operation("moves_of_version", tag=TAG, answer=MovesAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         return Response({"moves": describe_moves(self.version, self.user)})
 
@@ -174,6 +195,7 @@ class Moves(DesignView):
 class Offers(DesignView):
     """What there is to choose from now: somebody may have set up an event since the page was opened."""
 
+    @operation("offers_for_version", tag=TAG, answer=OffersAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         sandbox_id = self.version.sandbox_id
         catalog = read_catalog(sandbox_id)._replace(own=str(self.version.journey.uid))
@@ -183,13 +205,28 @@ class Offers(DesignView):
 class ProfileFields(DesignView):
     """The fields of profiles that can be set."""
 
+    @operation("profile_fields", tag=TAG, answer=FieldsAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         return Response({"fields": profile_fields(read_catalog(self.version.sandbox_id))})
+
+
+class JumpFieldsQuery(Body):
+    """``event``: the name of one that journeys begin with."""
+
+    event: str = ""
+
+
+class TemplateQuery(Body):
+    """``kind``: email, sms or push."""
+
+    name: str = ""
+    kind: str = ""
 
 
 class JumpFields(DesignView):
     """What a jump brings to a journey that begins with the event ``event``."""
 
+    @operation("jump_fields", tag=TAG, query=JumpFieldsQuery, answer=VariablesAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         event = request.query_params.get("event", "")
         return Response({"variables": jump_variables(read_catalog(self.version.sandbox_id), event)})
@@ -198,6 +235,7 @@ class JumpFields(DesignView):
 class TemplatePreview(DesignView):
     """The words of the template ``name`` for an invented person."""
 
+    @operation("preview_template", tag=TAG, query=TemplateQuery, answer=PreviewAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         name = request.query_params.get("name", "").replace("\x00", "")
         kind = request.query_params.get("kind", "").replace("\x00", "")

@@ -25,8 +25,8 @@ from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
 from journeyorch.portable.api import ListQuery
 from journeyorch.portable.kind import Unfit, kinds
-from journeys import labels, publishing
-from journeys.api.designer import DesignView, JourneyBody
+from journeys import publishing
+from journeys.api.designer import DesignView, JourneyBody, name_journey
 from journeys.designer.state import describe_problems, describe_version
 from journeys.models import Journey, JourneyVersion
 from journeys.portable import JourneyDocument
@@ -145,15 +145,7 @@ class OneJourney(JourneysView):
     @operation("name_journey", tag=_TAG, body=JourneyBody, answer=JourneyAnswer)
     def put(self, request: Request, uid: UUID) -> Response:
         """What the journey is called, in all its versions."""
-        journey, body = self.journey(uid), read(JourneyBody, request)
-        if not body.name.strip():
-            raise Unacceptable([Flaw("/name", _("The journey needs a name."))])
-        try:
-            labels.rename_journey(
-                journey, name=body.name.strip(), description=body.description.strip(), by=self.user
-            )
-        except publishing.NotAllowed as refusal:
-            raise Unacceptable([Flaw("/name", refusal.message)]) from None
+        name_journey(self.journey(uid), read(JourneyBody, request), by=self.user)
         return Response(_described(self.journey(uid)))
 
     @operation("delete_journey", tag=_TAG, answer=None, status=204, also=(409,))

@@ -17,20 +17,30 @@ from datasources.platform.profiles.test_profiles import KnownAlready, make_test_
 from events.form_fields import NotFitting
 from events.ingest.refusals import Refused
 from journeyorch.api.bodies import Body, read
+from journeyorch.api.describing import operation
 from journeyorch.api.problems import Flaw, Unacceptable, problem
 from journeys import firing, testing
+from journeys.api.answers import AcceptedAnswer, OptionsAnswer, PayloadAnswer, TestAnswer, TestProfileAnswer
 from journeys.api.designer import DesignView
 from journeys.designer.test_mode import describe_test
 from journeys.designer.trigger import TriggerForm, event_of
 from journeys.models import JourneyVersion
 from journeys.publishing import NotAllowed
 
+TAG = "Tests of journeys"
 _LONGEST_NAME, _LONGEST_ID = 120, 512
+
+
+class TestQuery(Body):
+    """``event``: the name of the event that is to be triggered."""
+
+    event: str = ""
 
 
 class TestMode(DesignView):
     """What can be triggered, about whom, and the settings."""
 
+    @operation("read_test", tag=TAG, query=TestQuery, answer=TestAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         asked = request.query_params.get("event", "").replace("\x00", "")
         return Response(describe_test(self.version, self.user, event=asked))
@@ -71,6 +81,7 @@ class PayloadBody(Body):
 class Payload(TestChange):
     """The same payload for both views of the form: as JSON, and as the texts of its controls."""
 
+    @operation("read_payload", tag=TAG, body=PayloadBody, answer=PayloadAnswer)
     def post(self, request: Request, uid: UUID) -> Response:
         body = read(PayloadBody, request)
         form = self.form_of(body.event)
@@ -87,6 +98,7 @@ class TriggerBody(PayloadBody):
 class Trigger(TestChange):
     """Receive an event for the test, and for whatever live journey listens to it."""
 
+    @operation("trigger_event", tag=TAG, body=TriggerBody, answer=AcceptedAnswer, status=202, also=(429, 503))
     def post(self, request: Request, uid: UUID) -> Response:
         body = read(TriggerBody, request)
         form = self.form_of(body.event)
@@ -115,6 +127,7 @@ class QualificationBody(Body):
 class Qualification(TestChange):
     """Tell the test, and nobody else, that a test profile came into a segment or left it."""
 
+    @operation("qualify", tag=TAG, body=QualificationBody, answer=AcceptedAnswer, status=202)
     def post(self, request: Request, uid: UUID) -> Response:
         body = read(QualificationBody, request)
         try:
@@ -136,6 +149,7 @@ class OptionsBody(Body):
 class Options(TestChange):
     """How long waits last, and whether events from outside come in, too."""
 
+    @operation("change_test", tag=TAG, body=OptionsBody, answer=OptionsAnswer)
     def put(self, request: Request, uid: UUID) -> Response:
         body = read(OptionsBody, request)
         # More than a day is refused below; more than timedelta holds must not get there.
@@ -156,6 +170,7 @@ class TestProfileBody(Body):
 class TestProfiles(TestChange):
     """A new person who is a test profile and nothing else; who is known already stays what they are."""
 
+    @operation("make_test_profile", tag=TAG, body=TestProfileBody, answer=TestProfileAnswer, status=201)
     def post(self, request: Request, uid: UUID) -> Response:
         person = read(TestProfileBody, request).person.strip()
         namespace = testing.namespace_of(self.version)

@@ -84,6 +84,9 @@ _TAGS = [
     "Journeys",
     "People in journeys",
     "Reports",
+    "Drafts",
+    "Capping and throttling",
+    "Transfer of journeys",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyorch.portable import files
@@ -23,6 +23,7 @@ _VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=4) | st.d
 
 
 @pytest.mark.parametrize("format", files.FORMATS)
+@settings(max_examples=40)
 @given(content=st.dictionaries(_TEXTS, _VALUES, max_size=4))
 def test_whatever_is_written_is_read_again(format: str, content: Any) -> None:
     assert files.read(files.write(content, format=format).encode()) == content
