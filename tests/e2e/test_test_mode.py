@@ -66,7 +66,7 @@ def test_a_draft_is_tested_in_the_designer(open_page: Any, live_server: Any, dra
     expect(page.locator("[aria-live]").first).to_contain_text("tester-002")
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("l")
-    expect(page.get_by_role("region", name="Log").last).to_contain_text('"transitionHistory"')
+    expect(page.get_by_role("region", name="The instances as JSON")).to_contain_text('"transitionHistory"')
     # Another profile has another path.
     person.fill(TESTER)
     person.press("Tab")

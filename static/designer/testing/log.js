@@ -38,7 +38,7 @@ export function Log() {
       <button type="button" class="button button--small" onClick=${refresh}>${gettext("Refresh")}</button>
       <${IconButton} small icon="copy" label=${gettext("Copy the log")} disabled=${!n} onClick=${copy} />
       <${IconButton} small icon="close" label=${gettext("Close")} onClick=${() => (isLogOpen.value = false)} /></div>
-    <div class="test-log__body" tabindex="0" role="region" aria-labelledby="log-title">
+    <div class="test-log__body" tabindex="0" role="region" aria-label=${gettext("The instances as JSON")}>
       ${trouble && html`<p class="faults">${trouble}</p>`}
       ${log && !n && html`<p class="muted">${gettext("Nobody has entered yet. Trigger the first event.")}</p>`}
       ${log?.instances.map((entry, index) => html`<${Instance} key=${entry.id} entry=${entry} isNewest=${index === 0} />`)}
