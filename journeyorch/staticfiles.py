@@ -1,18 +1,34 @@
 """Hashed static files, so that browsers may keep them for ever."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 #: Modules that are served as they are only with DEBUG; otherwise pages load the bundle (tools/javascript.py).
 SOURCES = "designer/"
+#: Bundles: their parts have hashes in their names already, and import each other in circles.
+BUNDLES = "build/"
 
 
 class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed names, with the imports of JavaScript modules rewritten to them."""
 
     support_js_module_import_aggregation = True
+
+    def url_converter(self, name: str, *args: Any, **options: Any) -> Callable[[re.Match[str]], str]:
+        """Leaves alone the parts of bundles, and types in comments, such as ``{import("./x.js").X}``.
+
+        Files that name each other in a circle would get new hashes for ever.
+        """
+        converter: Callable[[re.Match[str]], str] = super().url_converter(name, *args, **options)
+
+        def convert(match: re.Match[str]) -> str:
+            is_type = match.string[: match.start()].endswith("{")
+            return match[0] if is_type or name.startswith(BUNDLES) else converter(match)
+
+        return convert
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
         """Without the sources of bundles, whose imports are deeper than Django follows them."""

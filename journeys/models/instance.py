@@ -81,6 +81,8 @@ class Instance(models.Model):
             ),
             # The people of a test, and its sweep.
             models.Index(fields=["version", "lane_id"], name="instance_of_test", condition=Q(run__gt=0)),
+            # Those whose call an operator must decide about.
+            models.Index(fields=["version"], name="instance_parked", condition=Q(position=4)),
             # A person's instances.
             models.Index(fields=["namespace", "person_id"], name="instance_of_person"),
             # Retention, oldest first.

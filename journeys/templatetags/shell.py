@@ -51,6 +51,7 @@ _TABS = (
     (_("Inlets"), "admin:events_inlet_changelist", "events.view_inlet"),
     (_("Segments"), "segments", "datasources.view_segment"),
     (_("Profiles"), "admin:datasources_profile_changelist", "datasources.view_profile"),
+    (_("Operations"), "operations", "events.view_inlet"),
     (_("Expressions"), "expressions", "events.view_event"),
 )
 _HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/")

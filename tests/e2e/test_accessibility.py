@@ -192,7 +192,7 @@ def business_pages() -> list[str]:
     tabs += [f"{tested}/design/", f"{tested}/switch-test-off/", f"{by_segment}/design/"]
     tabs += [f"{draft}/", f"{draft}/design/", f"{version}/people/operate/?verb=end&of=all"]
     tabs += [f"{version}/report/", f"{version}/flow/", "/reports/custom/new/"]
-    tries = ["/fire/", "/expressions/"]
+    tries = ["/fire/", "/expressions/", "/operations/"]
     tries.append(
         Links("", uuid.uuid4()).preferences(sandbox_id=1, kind="email", address="a@b.org", profile_id=None)
     )
