@@ -15,14 +15,17 @@ class JourneysConfig(AppConfig):
         from journeyorch import finding, helping, mentions, renaming, usage
         from journeyorch.observing import figures as observed
         from journeyorch.outbound import endpoints as outbound_endpoints
+        from journeyorch.outbound import enquiries, rotation
         from journeyorch.privacy import stores as privacy
         from journeys import finding as found
+        from journeys.alerts.telling import tell_next
         from journeys.endpoints import endpoints
         from journeys.engine.messages import count_feedback
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.figures import figures
         from journeys.help_topics import TOPICS
+        from journeys.models import Alert
         from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
         from journeys.reports import arrivals
@@ -32,6 +35,8 @@ class JourneysConfig(AppConfig):
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         message_feedback_received.connect(count_feedback, dispatch_uid="journeys.count_feedback")
         segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
+        enquiries.register(tell_next)
+        rotation.register(Alert, "signing")
         usage.register(uses)
         privacy.register(Ways())
         mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)

@@ -24,6 +24,7 @@ from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
 from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
+from journeys.alerts.checking import check_all as check_alerts
 from journeys.definition.document import Document
 from journeys.engine.folding import fold
 from journeys.engine.snapshots import complain_of_old_snapshots
@@ -59,6 +60,7 @@ def upkeep(now: datetime) -> bool:
     finish_empty(now)
     complain_of_old_snapshots()
     end_idle_tests(now)
+    check_alerts(now)
     deleted = (
         delete_old_instances(now),
         delete_old_step_events(now),

@@ -1,5 +1,6 @@
 """All models of the app, one file for one idea."""
 
+from journeys.models.alert import Alert, AlertNotice
 from journeys.models.call import Call
 from journeys.models.entrance import Entrance
 from journeys.models.hourly import MessageCount, StepErrorCount, StepTimeCount
@@ -15,6 +16,8 @@ from journeys.models.version import JourneyVersion
 
 __all__ = [
     "LANES",
+    "Alert",
+    "AlertNotice",
     "Call",
     "Entrance",
     "Instance",

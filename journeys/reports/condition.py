@@ -92,7 +92,7 @@ def condition_of(sandbox_id: int, now: datetime) -> Condition:
     """Everything, in about a dozen statements that are bounded whatever is in the database."""
     return Condition(
         hosts=_hosts(now),
-        lag=_lag(sandbox_id, now),
+        lag=lag_of(sandbox_id, now),
         systems=_systems(sandbox_id, now),
         quarantined=_quarantined(sandbox_id),
         failures=_failures(sandbox_id, now),
@@ -118,7 +118,7 @@ def _hosts(now: datetime) -> list[Host]:
     ]
 
 
-def _lag(sandbox_id: int, now: datetime) -> Lag:
+def lag_of(sandbox_id: int, now: datetime) -> Lag:
     unrouted = ReceivedEvent.objects.unrouted(sandbox_id)
     oldest = unrouted.values_list("received_at", flat=True).first()
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
