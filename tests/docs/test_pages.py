@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from journeyorch import helping
 from tests.docs.pages import PAGES, ROOT, TESTED, examples, without_examples
 
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"")
@@ -90,6 +91,17 @@ def _leads_somewhere(page: Path, target: str) -> bool:
     path, _, anchor = target.partition("#")
     found = (page.parent / path).resolve() if path else page
     return found.exists() and (not anchor or anchor in _anchors(found))
+
+
+def test_help_buttons_lead_to_headings_that_there_are() -> None:
+    pages = {topic: help.page.partition("#") for topic, help in helping.topics().items()}
+    missing = {
+        topic: page
+        for topic, (page, _, anchor) in pages.items()
+        if anchor and anchor not in _anchors(ROOT / "docs" / page)
+    }
+    assert pages
+    assert not missing
 
 
 def _anchors(page: Path) -> set[str]:
