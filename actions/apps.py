@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ActionsConfig(AppConfig):
     name = "actions"
+    verbose_name = _("Actions and messages")
 
     def ready(self) -> None:
         from actions.campaign import caps, statuses

@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
+from django.utils.translation import gettext_lazy as _
 
 
 class JourneyorchConfig(AppConfig):
     name = "journeyorch"
     label = "journeyorch"
-    verbose_name = "Workers"
+    verbose_name = _("Workers")
 
     def ready(self) -> None:
         from journeyorch import helping

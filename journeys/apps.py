@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class JourneysConfig(AppConfig):
     name = "journeys"
+    verbose_name = _("Journeys")
 
     def ready(self) -> None:
         from actions.signals import message_feedback_received

@@ -80,9 +80,12 @@ def is_translated(message: Message) -> bool:
 
 
 def compile_catalogues() -> None:
-    """Write a .mo file beside each .po file; what is marked fuzzy is left out."""
+    """Write a .mo file beside each .po file that has changed since; what is marked fuzzy is left out."""
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        with path.with_suffix(".mo").open("wb") as file:
+        compiled = path.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= path.stat().st_mtime:
+            continue
+        with compiled.open("wb") as file:
             write_mo(file, read(path))
 
 

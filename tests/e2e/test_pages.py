@@ -16,6 +16,7 @@ from journeys import publishing
 from journeys.definition.document import Document
 from journeys.models import Instance, JourneyVersion
 from tests.journeys.views.conftest import MORNING, drawing
+from tools import translations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
@@ -146,6 +147,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(page, site, live):
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_no_page_is_wider_than_the_screen(open_page, site, live, size):
+    translations.compile_catalogues()
     person = enter(live, "somebody.with.a.very.long.name.indeed@department.of.long.names.example.com")
     page = open_page(viewport={"width": size[0], "height": size[1]})
     log_in(page, site)
@@ -157,6 +159,16 @@ def test_no_page_is_wider_than_the_screen(open_page, site, live, size):
     ]  # fmt: skip
     for address in addresses:
         page.goto(site + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+
+    # The longer words of another language, chosen in the menu of the account.
+    page.goto(site)
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Deutsch").click()
+    for address, said in (("/", "Journey anlegen"), (f"{version}/design/", "nur lesen")):
+        page.goto(site + address)
+        expect(page.get_by_text(said).first).to_be_visible()
+        expect(page.locator("html")).to_have_attribute("lang", "de")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from datasources.platform.policies.models import FieldLabel, Label, Policy
 from datasources.platform.policies.standard import STANDARD
@@ -26,7 +27,9 @@ class FieldLabelsFormSet(PathsFormSet):
         super().add_fields(form, index)
         if "label" in form.fields:
             names = label_names(self.instance.sandbox_id).items()
-            form.fields["label"] = forms.ChoiceField(label=_("Label"), choices=[("", "—"), *names])
+            form.fields["label"] = forms.ChoiceField(
+                label=pgettext_lazy("of a field", "Label"), choices=[("", "—"), *names]
+            )
 
 
 class FieldLabelInline(PathsInline):
