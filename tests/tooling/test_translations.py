@@ -122,3 +122,39 @@ def test_plural_forms_follow_the_rule_of_the_language() -> None:
         said = [translation.ngettext("%d row", "%d rows", n) % n for n in (0, 1, 2)]
 
     assert said == ["0 Zeilen", "1 Zeile", "2 Zeilen"]
+
+
+TEMPLATES = translations.ROOT / "templates"
+#: No words for readers: comments, names of classes, what has been translated, tags, markup of codes and keys.
+NOT_WORDS = re.compile(
+    r"{% comment %}.*?{% endcomment %}|{#.*?#}"
+    r"|{% block (?:width|bodyclass|coltype) %}.*?{% endblock %}"
+    r"|{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}"
+    r"|<(script|style|kbd|code|pre|option)\b.*?</\1>|<[^>]*>|&\w+;",
+    re.DOTALL,
+)
+SPOKEN = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"{]+)"')
+#: The same in every language, or an example.
+NAMES = {"Journeyorch", "CSV", "openapi.json", "id", "ms", "Ctrl+K", "true", "false"}
+
+
+def test_no_page_has_words_that_cannot_be_translated() -> None:
+    found = {
+        template.relative_to(TEMPLATES).as_posix(): left
+        for template in TEMPLATES.rglob("*.html")
+        # The demo's catcher is a program of its own, without Django's translations.
+        if template.parent.name != "demo" and (left := _untranslatable(template.read_text()))
+    }
+
+    assert found == {}
+
+
+def _untranslatable(page: str) -> set[str]:
+    texts = [*NOT_WORDS.sub("\n", page).splitlines(), *SPOKEN.findall(page)]
+    return {word for text in texts for word in re.findall(r"[A-Za-z][\w.+]+", text)} - NAMES
+
+
+def test_words_beside_the_catalogues_are_noticed() -> None:
+    page = '<h1 title="Not this">{% translate "Good" %}</h1> <p class="page">{{ name }} plain words</p>'
+
+    assert _untranslatable(page) == {"Not", "this", "plain", "words"}
