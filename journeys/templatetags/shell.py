@@ -54,6 +54,8 @@ _TABS = (
     (_("Operations"), "operations", "events.view_inlet"),
     (_("Expressions"), "expressions", "events.view_event"),
 )
+# So many fit beside each other in any language; the others open under "More".
+_FIRST = 8
 _HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/")
 
 
@@ -61,10 +63,14 @@ _HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/"
 def topbar(context: template.Context) -> dict[str, Any]:
     """The bar on top of every page."""
     request: HttpRequest = context["request"]
+    tabs = list(_tabs(request))
+    first = len(tabs) if len(tabs) <= _FIRST + 1 else _FIRST
     return {
         "request": request,
         "user": request.user,
-        "tabs": list(_tabs(request)),
+        "tabs": tabs[:first],
+        "more": tabs[first:],
+        "more_is_current": any(tab.current for tab in tabs[first:]),
         **_sandboxes(request),
         "csrf_token": context.get("csrf_token"),
     }

@@ -31,7 +31,9 @@ def trial(live_server, page: Page, event) -> Page:
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Expressions").click()
+    tabs = page.get_by_role("navigation", name="Main")
+    tabs.get_by_text("More", exact=True).click()
+    tabs.get_by_role("link", name="Expressions").click()
     expect(page.locator("#value")).to_have_text("true")
     return page
 

@@ -113,7 +113,11 @@ class Screen:
         self.page.goto(self.site + address)
 
     def add(self, tab: str, name: str) -> None:
-        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=tab, exact=True).click()
+        tabs = self.page.get_by_role("navigation", name="Main")
+        link = tabs.get_by_role("link", name=tab, exact=True)
+        if not link.is_visible():
+            tabs.get_by_text("More", exact=True).click()
+        link.click()
         self.page.get_by_role("link", name=f"Add {name}").first.click()
 
     def fill(self, values: dict[str, str]) -> None:
