@@ -122,6 +122,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 # After so many wrong passwords for one user from one address nobody logs in as that user from there for a
 # while. The pair, because the user's name alone would let strangers lock people out.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=10)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCK_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

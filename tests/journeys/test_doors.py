@@ -23,7 +23,8 @@ METHODS = ("GET", "POST")
 #: Their views authenticate by themselves, by key or signature, or say nothing that is anybody's secret.
 _PUBLIC_NAMES = {
     "login", "logout", "help", "access-token", "message-opened", "message-clicked", "message-mirror",
-    "message-preferences",
+    "message-preferences", "password_reset", "password_reset_done", "password_reset_confirm",
+    "password_reset_complete",
 }  # fmt: skip
 _PUBLIC_PATHS = re.compile(
     r"healthz|readyz|admin/(login|logout)/|(admin/)?jsi18n/|(api/v1/openapi\.json|webhooks/.*)"
