@@ -9,7 +9,8 @@ from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
 from journeys.engine import plans
 from journeys.engine.decide import Verb
-from journeys.models import Call, Entrance, Instance, JourneyVersion, LaneInput, StepCount, StepEvent
+from journeys.engine.wave.testing import SUMS
+from journeys.models import Call, Entrance, Instance, JourneyVersion, LaneInput, StepEvent
 from journeys.operating import operate_on_many
 from journeys.reports.people import PeopleQuestion
 from journeys.reports.steps.agreement import disagreements
@@ -56,7 +57,7 @@ def test_whenever_the_process_dies_a_retry_is_one_retry(world: World) -> None:
 
 
 def _fail_everybody(world: World) -> None:
-    for model in (Instance, Entrance, Call, StepEvent, StepCount, LaneInput):
+    for model in (Instance, Entrance, Call, StepEvent, *SUMS, LaneInput):
         model.objects.all().delete()
     world.recorder.answers = [Outcome("http", "404")] * len(PEOPLE)
     for person in PEOPLE:
