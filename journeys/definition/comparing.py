@@ -121,16 +121,32 @@ def in_words(found: Comparison, translate: Translate = str) -> list[str]:
 
 
 def _steps(before: Document, after: Document, translate: Translate) -> Iterator[tuple[str, StepChange]]:
-    for id, activity in after.activities.items():
+    for id in _in_order(after):
+        activity = after.activities[id]
         name = name_of(activity, translate)
         old = before.activities.get(id)
         if old is None:
             yield id, StepChange(ADDED, name)
         elif fields := tuple(_step_fields(old, activity, translate)):
             yield id, StepChange(CHANGED, name, fields)
-    for id, activity in before.activities.items():
+    for id in _in_order(before):
         if id not in after.activities:
-            yield id, StepChange(REMOVED, name_of(activity, translate))
+            yield id, StepChange(REMOVED, name_of(before.activities[id], translate))
+
+
+def _in_order(document: Document) -> list[str]:
+    """As people walk, upper paths first: a database may have stored the steps in any order."""
+    found: dict[str, None] = {}
+    ahead = list(reversed(document.start))
+    while ahead:
+        id = ahead.pop()
+        if id in found or id not in document.activities:
+            continue
+        found[id] = None
+        activity = document.activities[id]
+        targets = [target for way in ways_of(activity) for target in activity.to.get(way.id, ())]
+        ahead += reversed(targets)
+    return [*found, *sorted(set(document.activities) - set(found))]
 
 
 def name_of(activity: ActivityDocument, translate: Translate) -> str:

@@ -155,7 +155,7 @@ export class PayloadTree {
   group(place, rows) {
     const group = this.copy("group");
     const head = /** @type {HTMLElement} */ (group.querySelector(".payload__head"));
-    const list = /** @type {HTMLElement} */ (group.querySelector("ul"));
+    const list = /** @type {HTMLElement} */ (group.querySelector(".payload__inside"));
     const fold = /** @type {HTMLElement} */ (head.querySelector("[data-edit=fold]"));
     head.dataset.label = `{} (${place.node.type})`;
     /** @type {HTMLElement} */ (head.querySelector(".payload__type")).textContent = place.node.type;

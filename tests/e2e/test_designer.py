@@ -207,6 +207,8 @@ def test_with_the_keyboard_alone(design: Any, draft: JourneyVersion) -> None:
     press("Control+v")
     expect(page.locator("[data-step]")).to_have_count(8)
     press("Control+z")
+    # Problems are found by the server, a moment later: those of the steps that are gone must be, too.
+    expect(page.get_by_role("button", name="2 errors")).to_be_visible()
     press("p")
     expect(page.get_by_label("Template")).to_be_focused()
     press("Escape")

@@ -151,9 +151,9 @@ def test_a_received_event_is_the_sample(trial, event, sandbox):
 
 def test_functions_are_searched_and_their_examples_inserted(trial):
     expression(trial).fill("")
-    trial.get_by_label("Search").fill("reserved for nothing")
+    trial.get_by_role("searchbox", name="Search").fill("reserved for nothing")
     expect(trial.get_by_text("No function has these words.")).to_be_visible()
-    trial.get_by_label("Search").fill("upper case")
+    trial.get_by_role("searchbox", name="Search").fill("upper case")
     trial.get_by_text("The text in upper case.").click()
     trial.get_by_role("button", name='Insert upper("abc")').click()
     expect(expression(trial)).to_have_value('upper("abc")')

@@ -191,6 +191,7 @@ def test_every_control_has_a_name_and_every_page_one_main_heading(page, site, li
     log_in(page, site)
     nameless = """[...document.querySelectorAll(
             'a[href], button, summary, input:not([type=hidden]), select, textarea')]
+        .filter(e => !e.closest('[aria-hidden=true]'))
         .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length))
         .map(e => e.outerHTML.slice(0, 120))"""
     version = f"/versions/{live.uid}"

@@ -191,7 +191,8 @@ def test_fields_of_a_schema_become_controls(maker, tested, sandbox):
     schema = Schema.objects.get(name="Orders")
     schema.document = document
     schema.save()
-    size, gift, *_ = form(maker, tested)["form"]["controls"]
+    controls = {one["name"]: one for one in form(maker, tested)["form"]["controls"]}
+    size, gift = controls["field:size"], controls["field:gift"]
     assert (size["required"], [one["value"] for one in size["choices"]]) == (True, ["S", "L"])
     assert [one["label"] for one in gift["choices"]] == ["yes", "no"]
     given = {"field:size": "L", "field:gift": "false", "field:customer.age": "30", "field:tags": '["a"]'}
