@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 
 from events import catalog as event_catalog
 from events.ingest import doors
-from journeyorch import wakeup
+from journeyorch import bulk, wakeup
 from journeyorch.access.models import GroupOffer
 from journeyorch.outbound import calls, capping, configs
 from journeys.engine import plans
@@ -84,6 +84,19 @@ def _stays_on_this_machine(attempts_to_leave: list[str]) -> Iterator[None]:
     yield
     tried, attempts_to_leave[:] = list(attempts_to_leave), []
     assert not tried, f"the test tried to reach {tried}"
+
+
+# --- Clock ----------------------------------------------------------------------------------------
+
+_CLOCK = bulk.database_now
+
+
+@pytest.fixture(autouse=True)
+def _clock_is_put_back() -> Iterator[None]:
+    """A clock that a test moved and left would make tests fail that come much later."""
+    yield
+    moved, bulk.database_now = bulk.database_now, _CLOCK
+    assert moved is _CLOCK, "the test left a moved clock behind"
 
 
 # --- Data that is not part of the repository ------------------------------------------------------

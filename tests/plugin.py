@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -44,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# Forms of the administration: Django's ORM makes their statements, on every database alike.
+_FORMS = re.compile(r"test_\w*(admin|pages|forms)\w*\.py$")
 # Whoever has none of these fixtures cannot reach a database; pytest-django sees to that.
 _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup"})
 
@@ -69,7 +72,8 @@ def may_differ(item: pytest.Item) -> bool:
     """Whether a test could come to different results on another database."""
     named = _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     with_database = bool(named) or item.get_closest_marker("django_db") is not None
-    return with_database and item.get_closest_marker("one_database") is None
+    alike = item.get_closest_marker("one_database") or _FORMS.search(str(item.path))
+    return with_database and not alike
 
 
 @pytest.hookimpl(wrapper=True)
