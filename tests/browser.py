@@ -26,6 +26,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -43,11 +44,15 @@ ARGUMENTS = [
 ]
 # Nothing but this machine exists for the browser (tests/network.py does the same for Python).
 ONLY_THIS_MACHINE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+# Milliseconds that something may take to appear: how fast this machine is must not decide about a test.
+PATIENCE = 30_000
 FAILURES = Path("var/test-failures")
 HOW_TO_GET_IT = (
     "No Chromium could be started. Install one (Debian: apt-get update && apt-get install chromium), "
     "name one in CHROMIUM, or run: .venv/bin/playwright install --with-deps chromium"
 )
+
+expect.set_options(timeout=PATIENCE)
 
 _failed = pytest.StashKey[bool]()
 
