@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Max
 
@@ -27,14 +28,26 @@ def figures(now: datetime) -> Iterator[Figure]:
     yield _quarantined()
 
 
+class Unrouted(NamedTuple):
+    """How many events of a sandbox wait to be routed, ``MOST`` at most; the age of the oldest, in seconds."""
+
+    waiting: int
+    age: float
+
+
+def unrouted(sandbox_id: int, now: datetime) -> Unrouted:
+    events = ReceivedEvent.objects.unrouted(sandbox_id)
+    oldest = events.values_list("received_at", flat=True).first()
+    age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    return Unrouted(len(events.values_list("pk")[:MOST]), age)
+
+
 def _unrouted(now: datetime) -> Iterator[Figure]:
     waiting, ages = [], []
     for id, name in Sandbox.objects.order_by("name").values_list("pk", "name"):
-        unrouted = ReceivedEvent.objects.unrouted(id)
-        oldest = unrouted.values_list("received_at", flat=True).first()
-        age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-        waiting.append(Sample(len(unrouted.values_list("pk")[:MOST]), {"sandbox": name}))
-        ages.append(Sample(age, {"sandbox": name}))
+        found = unrouted(id, now)
+        waiting.append(Sample(found.waiting, {"sandbox": name}))
+        ages.append(Sample(found.age, {"sandbox": name}))
     help = f"Events that wait to be routed, {MOST} at most."
     yield Figure("events_unrouted", help, waiting, labels=("sandbox",))
     help = "How long the oldest of them has been waiting."

@@ -8,14 +8,12 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Sum
 
+from events.figures import MOST
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox
 from journeyorch.observing.figures import Figure, Sample
 from journeys.engine.lanes import lateness
 from journeys.models import Call, Instance, JourneyVersion, StepCount, StepEvent
-
-#: Of more, only so many are looked at.
-MOST = 10_000
 
 
 def figures(now: datetime) -> Iterator[Figure]:
@@ -42,7 +40,7 @@ def _steps(now: datetime) -> Figure:
     """A counter may begin anew: this one does each day, so that it costs the same after years."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     # Named, because the index begins with the version.
-    published = list(JourneyVersion.objects.exclude(published_at=None).values_list("pk", flat=True))
+    published = list(JourneyVersion.objects.published().values_list("pk", flat=True))
     of_today = StepCount.objects.filter(version__in=published, hour__gte=today, run=0)
     sums = dict(of_today.values_list("status").annotate(Sum("n")))
     samples = [Sample(sums.get(one.value, 0), {"status": one.name.lower()}) for one in StepEvent.Status]

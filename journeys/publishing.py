@@ -136,7 +136,7 @@ def check(version: JourneyVersion, *, testing: bool = False) -> list[Problem]:
 
 def version_before(version: JourneyVersion) -> JourneyVersion | None:
     """The latest version that was published: what a draft takes the place of."""
-    return version.journey.versions.exclude(published_at=None).order_by("-number").first()
+    return version.journey.versions.published().order_by("-number").first()
 
 
 def publish(version: JourneyVersion, *, by: User | None) -> None:

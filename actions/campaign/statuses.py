@@ -18,6 +18,7 @@ from actions.messages.feedback import record_feedback
 from actions.models import CampaignMessage, Delivery
 from journeyorch import bulk
 from journeyorch.outbound.client import Failure, Request, read_json
+from journeyorch.outbound.enquiries import claim
 from journeyorch.outbound.protection import sending
 from journeyorch.outbound.protection.rules import ACTION
 from journeyorch.outbound.protection.sending import Caller, single_request
@@ -27,8 +28,6 @@ GIVEN_UP = timedelta(days=7)
 # Longer than the question takes, with a token that must be fetched first.
 LEASE = timedelta(minutes=1)
 _SECONDS = 10.0
-# Of several who look at the same moment each gets one of the first so many.
-_CANDIDATES = 8
 _CAPPED = frozenset({sending.OVER_THE_CAP, sending.NO_CONNECTION})
 #: What Campaign's last word means for a delivery; before that nothing is known.
 KINDS: Mapping[str, str] = {
@@ -50,12 +49,10 @@ class Answer(NamedTuple):
 def ask_next(now: datetime | None = None) -> bool:
     """Ask for the status that has been due longest; False if none is. Never inside a transaction."""
     now = now or bulk.database_now()
-    due = CampaignMessage.objects.due(now).order_by("ask_at").values_list("pk", "ask_at")
-    for pk, ask_at in due[:_CANDIDATES]:
-        if CampaignMessage.objects.filter(pk=pk, ask_at=ask_at).update(ask_at=now + LEASE):
-            ask(pk, now=now)
-            return True
-    return False
+    pk = claim(CampaignMessage.objects.due(now), "ask_at", until=now + LEASE)
+    if pk is not None:
+        ask(pk, now=now)
+    return pk is not None
 
 
 def ask_at_once(row: CampaignMessage, *, now: datetime) -> None:

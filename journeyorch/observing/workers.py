@@ -11,9 +11,10 @@ from journeyorch.background.models import BackgroundTask
 from journeyorch.models import Kind, Resident, Supervisor
 from journeyorch.observing.figures import Figure, Sample
 from journeyorch.outbound.models import Breaker, CallTally
+from journeyorch.supervisor import residents
 
-# Residents report once a second; whoever is silent for so long is replaced.
-SILENT_AFTER = timedelta(seconds=5)
+#: Residents report once a second; whoever is silent for so long is replaced.
+SILENT_AFTER = timedelta(seconds=residents.SILENT_AFTER)
 
 
 def figures(now: datetime) -> Iterator[Figure]:

@@ -78,7 +78,7 @@ def _lag(alert: Alert, now: datetime) -> str:
 
 
 def _versions(alert: Alert) -> QuerySet[JourneyVersion]:
-    published = JourneyVersion.objects.filter(sandbox=alert.sandbox_id).exclude(published_at=None)
+    published = JourneyVersion.objects.published().filter(sandbox=alert.sandbox_id)
     return published.filter(journey=alert.journey_id) if alert.journey_id else published
 
 

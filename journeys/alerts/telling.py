@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from journeyorch import bulk
 from journeyorch.outbound.auth import origin_of
 from journeyorch.outbound.client import Failure, Request, exchange
+from journeyorch.outbound.enquiries import claim
 from journeyorch.outbound.signing import sign
 from journeys.models import AlertNotice
 
@@ -19,18 +20,15 @@ LEASE = timedelta(minutes=2)
 #: After each attempt that failed; after the last one no more is made.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 _SECONDS = 10.0
-# Of several who look at the same moment each gets one of the first so many.
-_CANDIDATES = 8
 
 
 def tell_next(now: datetime | None = None) -> bool:
     """Send the notice that has been due longest; False if none is. Never inside a transaction."""
     now = now or bulk.database_now()
-    for id, due_at in AlertNotice.objects.due(now).values_list("pk", "due_at")[:_CANDIDATES]:
-        if AlertNotice.objects.filter(pk=id, due_at=due_at).update(due_at=now + LEASE):
-            _tell(AlertNotice.objects.select_related("alert__sandbox").get(pk=id), now)
-            return True
-    return False
+    pk = claim(AlertNotice.objects.due(now), "due_at", until=now + LEASE)
+    if pk is not None:
+        _tell(AlertNotice.objects.select_related("alert__sandbox").get(pk=pk), now)
+    return pk is not None
 
 
 def _tell(notice: AlertNotice, now: datetime) -> None:

@@ -72,7 +72,7 @@ class Alert(Configuration):
 
 class AlertNoticeQuerySet(models.QuerySet["AlertNotice"]):
     def due(self, now: datetime) -> AlertNoticeQuerySet:
-        return self.filter(due_at__lte=now).order_by("due_at")
+        return self.filter(due_at__lte=now)
 
 
 class AlertNotice(models.Model):

@@ -29,6 +29,10 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
     def live(self) -> JourneyVersionQuerySet:
         return self.filter(status=JourneyVersion.Status.LIVE)
 
+    def published(self) -> JourneyVersionQuerySet:
+        """Those that have ever been live."""
+        return self.exclude(published_at=None)
+
     def reported(self) -> JourneyVersionQuerySet:
         """What reports of several versions add up, the latest first; a test has figures of its own only."""
         found = self.exclude(status__in=(JourneyVersion.Status.DRAFT, JourneyVersion.Status.TEST))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
 
-from events.models import Quarantined, ReceivedEvent
+from events.figures import MOST, unrouted
+from events.models import Quarantined
 from journeyorch.background.models import BackgroundTask
 from journeyorch.models import Resident, Supervisor
 from journeyorch.observing.workers import SILENT_AFTER
@@ -19,8 +20,6 @@ from journeys.engine.lanes import lateness
 from journeys.models import Call, Instance, JourneyVersion, StepErrorCount
 from journeys.reports.counts import FAILURES
 
-#: Of more, only so many are counted.
-MOST = 10_000
 #: Failures of the last hours.
 HOURS = 24
 #: Whoever is later than this, in seconds, is told as late (quality.md: timers within 2 s when idle).
@@ -90,13 +89,14 @@ class Condition(NamedTuple):
 
 def condition_of(sandbox_id: int, now: datetime) -> Condition:
     """Everything, in about a dozen statements that are bounded whatever is in the database."""
+    versions = _versions(sandbox_id)
     return Condition(
         hosts=_hosts(now),
         lag=lag_of(sandbox_id, now),
         systems=_systems(sandbox_id, now),
         quarantined=_quarantined(sandbox_id),
-        failures=_failures(sandbox_id, now),
-        parked=_parked(sandbox_id),
+        failures=_failures(versions, now),
+        parked=_parked(versions),
         tasks=list(
             BackgroundTask.objects.filter(sandbox_id=sandbox_id, state=BackgroundTask.State.OPEN)[:_ROWS]
         ),
@@ -119,10 +119,7 @@ def _hosts(now: datetime) -> list[Host]:
 
 
 def lag_of(sandbox_id: int, now: datetime) -> Lag:
-    unrouted = ReceivedEvent.objects.unrouted(sandbox_id)
-    oldest = unrouted.values_list("received_at", flat=True).first()
-    age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Lag(len(unrouted.values_list("pk")[:MOST]), age, *lateness(sandbox_id, now))
+    return Lag(*unrouted(sandbox_id, now), *lateness(sandbox_id, now))
 
 
 def _systems(sandbox_id: int, now: datetime) -> list[System]:
@@ -148,8 +145,7 @@ def _quarantined(sandbox_id: int) -> list[tuple[str, int]]:
     return Counter(newest.values_list("code", flat=True)[:MOST]).most_common()
 
 
-def _failures(sandbox_id: int, now: datetime) -> list[Failure]:
-    versions = _versions(sandbox_id)
+def _failures(versions: Mapping[int, JourneyVersion], now: datetime) -> list[Failure]:
     rows = (
         StepErrorCount.objects.filter(
             version__in=versions, hour__gt=now - timedelta(hours=HOURS), run=0, path="", status__in=FAILURES
@@ -161,17 +157,12 @@ def _failures(sandbox_id: int, now: datetime) -> list[Failure]:
     return [Failure(versions[version], activity, code, n) for version, activity, code, n in rows]
 
 
-def _parked(sandbox_id: int) -> list[Parked]:
-    versions = _versions(sandbox_id)
+def _parked(versions: Mapping[int, JourneyVersion]) -> list[Parked]:
     parked = Instance.objects.real().filter(position=Instance.Position.PARKED, version__in=versions)
     counts = parked.values_list("version").annotate(n=Count("pk")).order_by("-n")[:_ROWS]
     return [Parked(versions[version], n) for version, n in counts]
 
 
 def _versions(sandbox_id: int) -> dict[int, JourneyVersion]:
-    published = JourneyVersion.objects.filter(sandbox=sandbox_id).exclude(published_at=None)
-    return _by_id(published.select_related("journey").defer("document"))
-
-
-def _by_id(versions: Iterable[JourneyVersion]) -> dict[int, JourneyVersion]:
-    return {version.pk: version for version in versions}
+    published = JourneyVersion.objects.published().filter(sandbox=sandbox_id)
+    return {version.pk: version for version in published.select_related("journey").defer("document")}

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from events.figures import MOST
 from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.polled import polled
-from journeys.reports.condition import HOURS, MOST, condition_of
+from journeys.reports.condition import HOURS, condition_of
 from journeys.views.operations import OPERATE
 from journeys.views.shell import page
 
