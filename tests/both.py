@@ -2,7 +2,7 @@
 
 Of each database the quick and the slow part (tests/plugin.py) are a run of their own: the slow ones wait for
 browsers, processes and clocks most of the time, so that four runs share two cores well. What no database
-changes runs once, with SQLite. The output of the longest run is shown as it comes, that of the others
+changes runs once, with SQLite. The output of one run is shown as it comes, that of the others
 afterwards, each in one piece. Fails if any does.
 """
 
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from operator import itemgetter
 from types import FrameType
 from typing import IO, NamedTuple
 
@@ -37,7 +38,8 @@ def main(arguments: list[str]) -> int:
     runs = [_start(options, arguments) for options in RUNS]
     _stop_with_us(runs)
     statuses = [run.process.wait() for run in runs]
-    for run in runs:
+    # What failed comes last, where one looks.
+    for _, run in sorted(zip(map(bool, statuses), runs, strict=True), key=itemgetter(0)):
         if run.output:
             run.output.seek(0)
             sys.stdout.buffer.write(run.output.read())
