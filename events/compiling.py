@@ -16,6 +16,7 @@ from journeyorch.expressions import (
     from_json_schema,
 )
 from journeyorch.expressions.types import ANY, BOOLEAN, INTEGER, STRING
+from journeyorch.phrases import phrase
 
 # ANY: what the schema leaves open is looked at when the event comes.
 _KEY_TYPES = (STRING, INTEGER, ANY)
@@ -43,7 +44,7 @@ def key_problems(source: str, scope: Scope) -> list[str]:
         return [_sentence(problem) for problem in error.problems]
     if compiled.type in _KEY_TYPES:
         return []
-    return [f"The key gives a {compiled.type}; it must give a string or an integer."]
+    return [phrase("The key gives a {type}; it must give a string or an integer.", type=compiled.type)]
 
 
 def configured(row: Event, document: Mapping[str, Any]) -> ConfiguredEvent:
@@ -77,4 +78,9 @@ def _expressions(row: Event, document: Mapping[str, Any]) -> tuple[Compiled | No
 
 
 def _sentence(problem: ExpressionProblem) -> str:
-    return f"Line {problem.line}, column {problem.column}: {problem.message}"
+    return phrase(
+        "Line {line}, column {column}: {message}",
+        line=problem.line,
+        column=problem.column,
+        message=problem.message,
+    )

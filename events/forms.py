@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
@@ -18,6 +19,7 @@ from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
 from journeyorch.expressions.renaming import with_event_renamed
+from journeyorch.phrases import said
 from journeyorch.usage import used_in
 
 # What may be changed while journeys use the event; fields may be added (events.md, Event configuration).
@@ -129,12 +131,12 @@ class EventForm(forms.ModelForm):
             self.add_error("condition", forms.ValidationError(message, params={"name": data["name"]}))
             return
         for problem in condition_problems(condition, payload_scope(data["name"], schema.document)):
-            self.add_error("condition", problem)
+            self.add_error("condition", said(problem, gettext))
 
     def _check_key(self, data: dict[str, Any], schema: Schema) -> None:
         key = data.get("key", "").strip()
         for problem in key_problems(key, payload_scope(data["name"], schema.document)) if key else ():
-            self.add_error("key", problem)
+            self.add_error("key", said(problem, gettext))
 
     def _check_use(self, data: dict[str, Any]) -> None:
         """An event that journeys use keeps what they rely on."""

@@ -36,7 +36,7 @@ def sightings_of(event_id: int, schema_id: int, rows: Iterable[Raw], catalog: Ca
         yield Sighting(
             received_at=row.received_at,
             is_match=match is not None,
-            violation=f"{broken[0].pointer}: {broken[0].message}" if broken else "",
+            violation=broken[0].told() if broken else "",
             person_id=match.person_id if match else None,
             problem=match.problem.message if match and match.problem else "",
         )

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.decorators.http import conditional_page
-from django.views.i18n import JavaScriptCatalog, set_language
+from django.views.i18n import JavaScriptCatalog
 
+from journeyorch.access.language import choose_language
 from journeyorch.access.views import switch_sandbox
 from journeyorch.observing.metrics import metrics
 from journeyorch.observing.readiness import healthz, readyz
@@ -22,7 +23,7 @@ urlpatterns = [
         conditional_page(JavaScriptCatalog.as_view(packages=["journeys"])),
         name="javascript-catalog",
     ),
-    path("language/", set_language, name="set-language"),
+    path("language/", choose_language, name="set-language"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
     path("password/", auth_views.PasswordResetView.as_view(), name="password_reset"),
     path("password/sent/", auth_views.PasswordResetDoneView.as_view(), name="password_reset_done"),

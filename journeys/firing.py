@@ -91,7 +91,7 @@ def _check(event: Event, entity: dict[str, Any]) -> None:
     sandbox = Sandbox.objects.get(pk=event.sandbox_id)
     schema = catalog_of(sandbox.pk, generation=sandbox.generation).schemas[event.schema_id]
     if broken := schema.violations(entity):
-        raise NotFired([f"{each.pointer}: {each.message}" for each in broken[:20]])
+        raise NotFired([each.told() for each in broken[:20]])
 
 
 def _inlet(sandbox: Sandbox) -> Inlet:

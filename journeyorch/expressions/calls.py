@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from journeyorch.phrases import phrase
+
 from . import functions as functions  # importing them is what fills the registry
 from . import registry, syntax, types
 from .coerce import coerce, folded
@@ -46,7 +48,11 @@ def check_call(checker: Checker, node: syntax.Call) -> Plan:
 def _unknown(checker: Checker, node: syntax.Call) -> Plan:
     name_only = Place(checker.source, node.start, node.start + len(node.name))
     suggestion = closest(node.name, registry.FUNCTIONS)
-    message = with_hint(f"There is no function {node.name}.", suggestion, "See the list of functions.")
+    message = with_hint(
+        phrase("There is no function {name}.", name=node.name),
+        suggestion,
+        phrase("See the list of functions."),
+    )
     return checker.refuse(name_only, "ERR_EXPR_UNKNOWN_FUNCTION", message, suggestion)
 
 
@@ -55,7 +61,9 @@ def _check_date(checker: Checker, node: syntax.Call, arguments: list[Plan]) -> P
     place = checker.place(node)
     text = arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], Constant) else None
     if not isinstance(text, str):
-        message = 'date takes one constant text, such as date("2021-02-19"). Use toDateTime for other values.'
+        message = phrase(
+            'date takes one constant text, such as date("2021-02-19"). Use toDateTime for other values.'
+        )
         return checker.refuse(place, "ERR_EXPR_CONSTANT", message)
     try:
         value = parse_any(text)
@@ -65,11 +73,14 @@ def _check_date(checker: Checker, node: syntax.Call, arguments: list[Plan]) -> P
 
 
 def _no_signature(entry: Function, arguments: list[Plan]) -> tuple[str, str]:
-    given = ", ".join(argument.type.name for argument in arguments) or "nothing"
+    given = ", ".join(argument.type.name for argument in arguments) or phrase("nothing")
     # The forms with as many arguments are the likely ones.
     near = [one for one in entry.signatures if one.takes(len(arguments))] or entry.signatures
     forms = " or ".join(signature.describe(entry.name) for signature in near)
-    return "ERR_EXPR_ARGUMENTS", f"{entry.name} does not take ({given}). Write {forms}."
+    message = phrase(
+        "{name} does not take ({given}). Write {forms}.", name=entry.name, given=given, forms=forms
+    )
+    return "ERR_EXPR_ARGUMENTS", message
 
 
 def _undecided(found: list[Choice], arguments: list[Plan]) -> bool:
@@ -103,7 +114,11 @@ def _dispatching(entry: Function) -> Callable[..., Any]:
         found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
         if not found:
             kinds = ", ".join(type_.name for type_ in actual)
-            raise misfit(f"{entry.name} takes no ({kinds}). Check the data or convert it.")
+            raise misfit(
+                phrase(
+                    "{name} takes no ({kinds}). Check the data or convert it.", name=entry.name, kinds=kinds
+                )
+            )
         return _call_now(found[0], context, values)
 
     return call

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from . import operators, syntax, types
 from .calls import check_call
 from .coerce import coerce, converter, folded
@@ -70,13 +72,18 @@ class Checker:
         """Add to the constant patterns. Raises a ``Failure`` when they are too large together."""
         self.pattern_sizes.append(instructions)
         if sum(self.pattern_sizes) > PATTERN_INSTRUCTIONS:
-            message = "The patterns of this expression are too large together. Use simpler ones."
+            message = phrase("The patterns of this expression are too large together. Use simpler ones.")
             raise Failure("ERR_EXPR_PATTERN", message)
 
     def expect(self, plan: Plan, expected: Type, what: str) -> Plan:
         """The plan converted to a type, or a problem saying what was expected where."""
         if not types.fits(plan.type, expected):
-            message = f"{what} has to be {expected}, this is {plan.type}. Convert it or use another value."
+            message = phrase(
+                "{what} has to be {expected}, this is {type}. Convert it or use another value.",
+                what=what,
+                expected=expected,
+                type=plan.type,
+            )
             return self.refuse(plan.place, "ERR_EXPR_TYPE", message)
         return coerce(plan, expected)
 
@@ -86,7 +93,7 @@ class Checker:
 
 def _check_literal(checker: Checker, node: syntax.Literal) -> Plan:
     if type(node.value) is int and node.value > INTEGER_MAX:
-        message = f"Integers end at {INTEGER_MAX}. Write a decimal, such as 1.0."
+        message = phrase("Integers end at {most}. Write a decimal, such as 1.0.", most=INTEGER_MAX)
         return checker.refuse(checker.place(node), "ERR_EXPR_NUMBER", message)
     return Constant(type_of(node.value), checker.place(node), node.value)
 
@@ -96,7 +103,10 @@ def _check_list(checker: Checker, node: syntax.ListLiteral) -> Plan:
     item_type = types.join_all(item.type for item in items)
     if item_type is None or any(isinstance(item.type, ListType) for item in items):
         kinds = ", ".join(sorted({item.type.name for item in items}))
-        message = f"A list has values of one type, and no lists; here are {kinds}. Convert the odd ones."
+        message = phrase(
+            "A list has values of one type, and no lists; here are {kinds}. Convert the odd ones.",
+            kinds=kinds,
+        )
         return checker.refuse(checker.place(node), "ERR_EXPR_TYPE", message)
     items = [coerce(item, item_type) for item in items]
     type_ = ListType(item_type)
@@ -107,7 +117,7 @@ def _check_list(checker: Checker, node: syntax.ListLiteral) -> Plan:
 
 
 def _check_logic(checker: Checker, node: syntax.Logic) -> Plan:
-    what = f"A side of {node.operator}"
+    what = phrase("A side of {operator}", operator=node.operator)
     operands = [checker.condition(operand, what) for operand in node.operands]
     return Logic(BOOLEAN, checker.place(node), node.operator, operands)
 
@@ -115,12 +125,14 @@ def _check_logic(checker: Checker, node: syntax.Logic) -> Plan:
 def _check_prefix(checker: Checker, node: syntax.Prefix) -> Plan:
     place = checker.place(node)
     if node.operator == "not":
-        return Not(BOOLEAN, place, checker.condition(node.operand, "What follows not"))
+        return Not(BOOLEAN, place, checker.condition(node.operand, phrase("What follows not")))
     if isinstance(node.operand, syntax.Literal) and type(node.operand.value) is int:
         return Constant(INTEGER, place, -node.operand.value)
     operand = checker.check(node.operand)
     if not types.is_number(operand.type) and operand.type not in (ANY, NULL):
-        message = f"- takes a number, this is {operand.type}. Convert it with toInteger or toDecimal."
+        message = phrase(
+            "- takes a number, this is {type}. Convert it with toInteger or toDecimal.", type=operand.type
+        )
         return checker.refuse(operand.place, "ERR_EXPR_TYPE", message)
     return folded(Apply(operand.type, place, operators.negative, [operand]))
 
@@ -168,12 +180,15 @@ def _converting(
 
 def _no_rule(sign: str, left: Type, right: Type) -> tuple[str, str]:
     if sign in ("<", "<=", ">", ">=") and left is types.STRING and right is types.STRING:
-        detail = "Texts have no order. Compare numbers or dates, or convert with toInteger or toDateTime."
+        detail = phrase(
+            "Texts have no order. Compare numbers or dates, or convert with toInteger or toDateTime."
+        )
     elif sign == "*" and types.is_number(left) and types.is_number(right):
-        detail = "Both sides have to be integers or both decimals. Use toDecimal or toInteger on one."
+        detail = phrase("Both sides have to be integers or both decimals. Use toDecimal or toInteger on one.")
     else:
-        detail = "Convert one of the sides."
-    return "ERR_EXPR_TYPE", f"{sign} takes no {left} with {right}. {detail}"
+        detail = phrase("Convert one of the sides.")
+    message = phrase("{sign} takes no {left} with {right}.", sign=sign, left=left, right=right)
+    return "ERR_EXPR_TYPE", phrase("{message} {otherwise}", message=message, otherwise=detail)
 
 
 def _check_postfix(checker: Checker, node: syntax.Postfix) -> Plan:
@@ -184,7 +199,7 @@ def _check_postfix(checker: Checker, node: syntax.Postfix) -> Plan:
         and not isinstance(operand.type, ListType)
         and operand.type not in (ANY, NULL)
     ):
-        message = f"has null takes a list, this is {operand.type}. Use is null."
+        message = phrase("has null takes a list, this is {type}. Use is null.", type=operand.type)
         return checker.refuse(place, "ERR_EXPR_TYPE", message)
     function = _postfix_function(node.operator, operand)
     return folded(Apply(BOOLEAN, place, function, [operand], Nulls.PASS))
@@ -203,13 +218,15 @@ def _postfix_function(words: str, operand: Plan) -> Callable[[Any], bool]:
 
 
 def _check_conditional(checker: Checker, node: syntax.Conditional) -> Plan:
-    condition = checker.condition(node.condition, "The condition of if")
+    condition = checker.condition(node.condition, phrase("The condition of if"))
     consequence, alternative = checker.check(node.consequence), checker.check(node.alternative)
     type_ = types.join(consequence.type, alternative.type)
     if type_ is None:
-        message = (
-            f"Both results of if have to be of one type; here are {consequence.type} and {alternative.type}. "
-            "Convert one of them."
+        message = phrase(
+            "Both results of if have to be of one type; here are {consequence} and {alternative}. "
+            "Convert one of them.",
+            consequence=consequence.type,
+            alternative=alternative.type,
         )
         return checker.refuse(checker.place(node), "ERR_EXPR_TYPE", message)
     branches = coerce(consequence, type_), coerce(alternative, type_)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from journeyorch.phrases import phrase
+
 from .errors import misfit, out_of_range
 
 _NUMBER = r"[+-]?[0-9]{1,18}"
@@ -31,7 +33,7 @@ def parse_duration(text: str) -> timedelta:
     """
     match = _DURATION.fullmatch(text)
     if match is None or not _has_parts(match):
-        raise misfit("The text is no duration. Write it like PT15M or P1DT12H.")
+        raise misfit(phrase("The text is no duration. Write it like PT15M or P1DT12H."))
     return from_milliseconds(_count(match))
 
 

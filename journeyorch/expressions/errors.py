@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from journeyorch.phrases import phrase
+
 
 @dataclass(frozen=True, slots=True)
 class ExpressionProblem:
@@ -58,7 +60,10 @@ def misfit(message: str) -> Failure:
 
 
 def out_of_range(what: str) -> Failure:
-    return Failure("ERR_EXPR_OVERFLOW", f"The result is outside the range of {what}. Use smaller values.")
+    return Failure(
+        "ERR_EXPR_OVERFLOW",
+        phrase("The result is outside the range of {what}. Use smaller values.", what=what),
+    )
 
 
 def locate(source: str, offset: int) -> tuple[int, int]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from .errors import Failure, Place, RunTimeError
 from .limits import STEPS
 from .types import Type
@@ -74,7 +76,7 @@ class Context:
         self.steps += steps
         if self.steps > STEPS:
             raise Failure(
-                "ERR_EXPR_STEPS", "The expression looks at too much data. Use shorter lists or texts."
+                "ERR_EXPR_STEPS", phrase("The expression looks at too much data. Use shorter lists or texts.")
             )
 
 
@@ -122,7 +124,8 @@ class Compiled:
         except Exception as error:
             # Nothing that people write may look like a crash; the tests hold that this line is never reached.
             failure = Failure(
-                "ERR_EXPR_INTERNAL", f"The expression failed ({type(error).__name__}). Report this."
+                "ERR_EXPR_INTERNAL",
+                phrase("The expression failed ({name}). Report this.", name=type(error).__name__),
             )
             raise self.place.error(failure) from error
 

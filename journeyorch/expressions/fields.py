@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from journeyorch.phrases import phrase
+
 from . import syntax, types
 from .coerce import coerce
 from .evaluate import Compiled, Reference
@@ -71,17 +73,19 @@ def _start_at_event(checker: Checker, node: syntax.Field) -> _Start:
 def _refuse_params(node: syntax.Field) -> None:
     for option in node.options:
         if option.name == "params":
-            message = "Only data sources, in #{…}, take params. Remove them here."
+            message = phrase("Only data sources, in #{…}, take params. Remove them here.")
             raise PathProblem("ERR_EXPR_PARAMS", message, option)
 
 
 def _unknown_event(checker: Checker, step: syntax.Step) -> PathProblem:
     if step.name in checker.scope.datasources:
-        message = f"{step.name} is a data source. Write it as #{{{step.name}…}}."
+        message = phrase("{name} is a data source. Write it as #{{{name}…}}.", name=step.name)
         return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step)
     suggestion = closest(step.name, [*checker.scope.events, PROPERTIES_ROOT])
     message = with_hint(
-        f"There is no event {step.name[:64]} here.", suggestion, "Use an event before this step."
+        phrase("There is no event {name} here.", name=step.name[:64]),
+        suggestion,
+        phrase("Use an event before this step."),
     )
     return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step, suggestion)
 
@@ -92,17 +96,19 @@ def _start_at_source(checker: Checker, node: syntax.Field) -> _Start:
     if groups is None:
         raise _unknown_source(checker, first)
     if not steps:
-        message = (
-            f"Name a field group of {first.name}, such as #{{{first.name}.{next(iter(groups), 'Group')}.…}}."
+        message = phrase(
+            "Name a field group of {name}, such as #{{{name}.{group}.…}}.",
+            name=first.name,
+            group=next(iter(groups), "Group"),
         )
         raise PathProblem("ERR_EXPR_UNKNOWN_GROUP", message, first)
     group = groups.get(steps[0].name)
     if group is None or steps[0].called:
         suggestion = closest(steps[0].name, groups)
-        message = f"{first.name} has no field group {steps[0].name[:64]}."
+        message = phrase("{name} has no field group {group}.", name=first.name, group=steps[0].name[:64])
         raise PathProblem(
             "ERR_EXPR_UNKNOWN_GROUP",
-            with_hint(message, suggestion, "Choose one of its groups."),
+            with_hint(message, suggestion, phrase("Choose one of its groups.")),
             steps[0],
             suggestion,
         )
@@ -127,10 +133,14 @@ def _without_profile(source: str, type_: Type, steps: list[syntax.Step]) -> list
 
 def _unknown_source(checker: Checker, step: syntax.Step) -> PathProblem:
     if step.name in checker.scope.events:
-        message = f"{step.name} is an event. Write it as @{{{step.name}…}}."
+        message = phrase("{name} is an event. Write it as @{{{name}…}}.", name=step.name)
         return PathProblem("ERR_EXPR_UNKNOWN_SOURCE", message, step)
     suggestion = closest(step.name, checker.scope.datasources)
-    message = with_hint(f"There is no data source {step.name[:64]}.", suggestion, "Choose an existing one.")
+    message = with_hint(
+        phrase("There is no data source {name}.", name=step.name[:64]),
+        suggestion,
+        phrase("Choose an existing one."),
+    )
     return PathProblem("ERR_EXPR_UNKNOWN_SOURCE", message, step, suggestion)
 
 
@@ -139,21 +149,24 @@ def _start_at_element(checker: Checker, node: syntax.Field) -> _Start:
     if first.name not in (EVENT_ELEMENT, DATA_ELEMENT):
         raise _bare_word(first)
     if not checker.loops:
-        message = f"{first.name} stands only in the condition of all, first or last."
+        message = phrase("{name} stands only in the condition of all, first or last.", name=first.name)
         if not checker.outside_loops:
-            message = f"params cannot depend on {first.name}: data are fetched once. Use a field of an event."
+            message = phrase(
+                "params cannot depend on {name}: data are fetched once. Use a field of an event.",
+                name=first.name,
+            )
         raise PathProblem("ERR_EXPR_CURRENT", message, first)
     loop = checker.loops[-1]
     if loop.keyword != first.name:
-        message = f"The elements here are called {loop.keyword}. Use that word."
+        message = phrase("The elements here are called {keyword}. Use that word.", keyword=loop.keyword)
         raise PathProblem("ERR_EXPR_CURRENT", message, first, loop.keyword)
     return _Start(ElementOrigin(), loop.item, loop.reference, steps)
 
 
 def _bare_word(step: syntax.Step) -> PathProblem:
     suggestion = slip(step.name)
-    message = f"{step.name[:64]} means nothing by itself."
-    otherwise = 'Write a field as @{Event.field} or #{Source.Group.field}, a text as "text".'
+    message = phrase("{name} means nothing by itself.", name=step.name[:64])
+    otherwise = phrase('Write a field as @{Event.field} or #{Source.Group.field}, a text as "text".')
     return PathProblem("ERR_EXPR_UNKNOWN_WORD", with_hint(message, suggestion, otherwise), step, suggestion)
 
 
@@ -169,14 +182,24 @@ def _check_params(checker: Checker, node: syntax.Field, group: FieldGroupScope) 
     for step, value in entries:
         if step.name not in known:
             suggestion = closest(step.name, known)
-            message = with_hint(f"There is no dynamic value {step.name[:64]}.", suggestion, "Remove it.")
+            message = with_hint(
+                phrase("There is no dynamic value {name}.", name=step.name[:64]),
+                suggestion,
+                phrase("Remove it."),
+            )
             raise PathProblem("ERR_EXPR_PARAMS", message, step, suggestion)
         if step.name in given:
-            raise PathProblem("ERR_EXPR_PARAMS", f"{step.name} is there twice. Keep one.", step)
+            raise PathProblem(
+                "ERR_EXPR_PARAMS", phrase("{name} is there twice. Keep one.", name=step.name), step
+            )
         given[step.name] = value
     missing = [name for name in known if name not in given]
     if missing:
-        message = f"A value for {', '.join(missing)} is missing. Add params: {{{missing[0]}: …}}."
+        message = phrase(
+            "A value for {names} is missing. Add params: {{{first}: …}}.",
+            names=", ".join(missing),
+            first=missing[0],
+        )
         raise PathProblem("ERR_EXPR_PARAMS", message, option)
     if not known:
         return None
@@ -185,7 +208,7 @@ def _check_params(checker: Checker, node: syntax.Field, group: FieldGroupScope) 
 
 def _check_param(checker: Checker, node: syntax.Node, name: str, type_: Type) -> Compiled:
     inner = checker.nested()
-    return inner.finish(inner.expect(inner.check(node), type_, f"The value {name}"))
+    return inner.finish(inner.expect(inner.check(node), type_, phrase("The value {name}", name=name)))
 
 
 def _option(node: syntax.Field, name: str) -> syntax.Option | None:
@@ -202,7 +225,11 @@ def _check_default(checker: Checker, node: syntax.Field, type_: Type) -> Plan | 
     if isinstance(type_, types.TimeText) and types.fits(default.type, type_.time):
         type_ = type_.time
     if not types.fits(default.type, types.settled(type_)):
-        message = f"The default has to be {type_} as the field is, this is {default.type}. Convert it."
+        message = phrase(
+            "The default has to be {type} as the field is, this is {given}. Convert it.",
+            type=type_,
+            given=default.type,
+        )
         return checker.refuse(default.place, "ERR_EXPR_DEFAULT", message)
     return coerce(default, type_)
 
@@ -221,13 +248,15 @@ def _check_options(checker: Checker, node: syntax.Field) -> None:
         if option.name not in ("params", "defaultValue"):
             suggestion = closest(option.name, ("params", "defaultValue"))
             message = with_hint(
-                f"A reference has no {option.name[:64]}.", suggestion, "Use params or defaultValue."
+                phrase("A reference has no {name}.", name=option.name[:64]),
+                suggestion,
+                phrase("Use params or defaultValue."),
             )
             checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message, None)
         elif option.name in seen:
-            message = f"{option.name} is there twice. Keep one."
+            message = phrase("{name} is there twice. Keep one.", name=option.name)
             checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message)
         elif wrong_form:
-            message = "Write params as {name: value} and defaultValue as a value."
+            message = phrase("Write params as {name: value} and defaultValue as a value.")
             checker.refuse(checker.place(option), "ERR_EXPR_OPTION", message)
         seen.add(option.name)

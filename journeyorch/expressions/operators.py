@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from . import types
 from .durations import to_milliseconds, whole_milliseconds
 from .errors import Failure, misfit, out_of_range
@@ -54,7 +56,9 @@ def finite(value: float) -> float:
     """
     if math.isfinite(value):
         return value + 0.0
-    raise Failure("ERR_EXPR_NOT_FINITE", "The result is too large for a decimal. Use smaller numbers.")
+    raise Failure(
+        "ERR_EXPR_NOT_FINITE", phrase("The result is too large for a decimal. Use smaller numbers.")
+    )
 
 
 def _integer_quotient(left: int, right: int) -> int:
@@ -144,7 +148,7 @@ def _moved(moment: Any, duration: timedelta) -> Any:
             return moment + duration
         return to_zone(moment.astimezone(UTC) + duration, moment.tzinfo)
     except OverflowError:
-        raise out_of_range("dates and durations") from None
+        raise out_of_range(phrase("dates and durations")) from None
 
 
 def _moved_back(moment: Any, duration: timedelta) -> Any:
@@ -276,7 +280,14 @@ def _found_out_later(sign: str) -> Rule:
         left_as, right_as = read_as(sign, *shown)
         rule = None if types.ANY in (left_as, right_as) else binary(sign, left_as, right_as)
         if rule is None:
-            raise misfit(f"{sign} takes no {shown[0]} with {shown[1]}. Check the data or convert it.")
+            raise misfit(
+                phrase(
+                    "{sign} takes no {left} with {right}. Check the data or convert it.",
+                    sign=sign,
+                    left=shown[0],
+                    right=shown[1],
+                )
+            )
         return rule.function(_taken_as(left_as, left), _taken_as(right_as, right))
 
     ordering = sign in _ORDERINGS
@@ -294,14 +305,14 @@ def negative(value: Any) -> Any:
         return in_range(-value)
     if type(value) is float:
         return -value + 0.0
-    raise misfit(f"- takes no {type_of(value)}. Check the data or convert it.")
+    raise misfit(phrase("- takes no {type}. Check the data or convert it.", type=type_of(value)))
 
 
 def joined_open(left: Any, right: Any) -> str:
     """``+`` with a text and a value of unknown type, which has to be a scalar."""
     for value in (left, right):
         if isinstance(value, (list, dict)):
-            raise misfit(f"+ takes no {type_of(value)}. Check the data or convert it.")
+            raise misfit(phrase("+ takes no {type}. Check the data or convert it.", type=type_of(value)))
     return joined(left, right)
 
 
@@ -324,7 +335,7 @@ def is_not_null_or_empty(value: Any) -> bool:
 def has_null(value: Any) -> bool:
     """At least one element of a list is null; a null list has none."""
     if value is not None and not isinstance(value, list):
-        raise misfit(f"has null takes a list, no {type_of(value)}. Check the data.")
+        raise misfit(phrase("has null takes a list, no {type}. Check the data.", type=type_of(value)))
     return value is not None and None in value
 
 

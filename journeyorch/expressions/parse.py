@@ -11,6 +11,8 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
+from journeyorch.phrases import phrase
+
 from . import syntax
 from .errors import ExpressionError, ExpressionProblem, Place
 from .limits import INTEGER_MAX, NESTING, SOURCE_BYTES, TOKENS, TREE_DEPTH
@@ -23,7 +25,7 @@ _SKIM = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:([\\\"'ntr])|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _PLAIN_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t", "r": "\r"}
-_TOO_DEEP = f"The expression is nested deeper than {NESTING} levels. Make it flatter."
+_TOO_DEEP = phrase("The expression is nested deeper than {levels} levels. Make it flatter.", levels=NESTING)
 _MAX_DIGITS = len(str(INTEGER_MAX))
 
 
@@ -52,16 +54,18 @@ def _refuse_oversized(source: str) -> None:
     try:
         size = len(source.encode()) if len(source) <= SOURCE_BYTES else SOURCE_BYTES + 1
     except UnicodeEncodeError as error:
-        message = "The text has a character that is none (half a pair). Remove it."
+        message = phrase("The text has a character that is none (half a pair). Remove it.")
         raise ExpressionError(
             [Place(source, error.start, error.end).problem("ERR_EXPR_TEXT", message)]
         ) from None
     if size > SOURCE_BYTES:
-        message = f"The expression is longer than {SOURCE_BYTES // 1024} KiB. Split it into several."
+        message = phrase(
+            "The expression is longer than {most} KiB. Split it into several.", most=SOURCE_BYTES // 1024
+        )
         raise ExpressionError([ExpressionProblem("ERR_EXPR_TOO_LONG", message, 1, 1, len(source))])
     if not source.strip():
         raise ExpressionError(
-            [ExpressionProblem("ERR_EXPR_EMPTY", "The expression is empty. Write one.", 1, 1, 1)]
+            [ExpressionProblem("ERR_EXPR_EMPTY", phrase("The expression is empty. Write one."), 1, 1, 1)]
         )
     _refuse_overfull(source)
 
@@ -83,7 +87,9 @@ def _too_deep(place: Place) -> ExpressionProblem:
 
 
 def _too_many(place: Place) -> ExpressionProblem:
-    message = f"The expression has more than {TOKENS} words and signs. Split it into several."
+    message = phrase(
+        "The expression has more than {most} words and signs. Split it into several.", most=TOKENS
+    )
     return place.problem("ERR_EXPR_TOO_MANY_TOKENS", message)
 
 
@@ -215,7 +221,7 @@ class _Builder(Transformer):
         step.called = len(children) > 2
         step.argument = next(iter(_parts(children[2:])), None)
         if step.called and step.quoted:
-            message = "A quoted name cannot be called. Write all, first, last, at … without quotes."
+            message = phrase("A quoted name cannot be called. Write all, first, last, at … without quotes.")
             raise _Refused("ERR_EXPR_SYNTAX", message, step.start, step.end, step.name)
         return step
 
@@ -259,17 +265,23 @@ def _unquote(token: Token) -> str:
 
 def _bad_escape(match: re.Match[str], offset: int) -> _Refused:
     escapes = "\\\\ \\\" \\' \\n \\t \\r \\uXXXX"
-    message = f"{match[0]} is no escape; they are {escapes}. Write \\\\ for a backslash."
+    message = phrase(
+        "{found} is no escape; they are {escapes}. Write \\\\ for a backslash.",
+        found=match[0],
+        escapes=escapes,
+    )
     return _Refused("ERR_EXPR_TEXT", message, offset + match.start(), offset + match.end(), "\\" + match[0])
 
 
 def _joined_pairs(text: str, start: int, end: int) -> str:
     if "\0" in text:
-        raise _Refused("ERR_EXPR_TEXT", "A text cannot hold the character NUL. Remove it.", start, end)
+        raise _Refused(
+            "ERR_EXPR_TEXT", phrase("A text cannot hold the character NUL. Remove it."), start, end
+        )
     try:
         return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        message = "A \\u escape of this text is half a pair. Write both halves."
+        message = phrase("A \\u escape of this text is half a pair. Write both halves.")
         raise _Refused("ERR_EXPR_TEXT", message, start, end) from None
 
 
@@ -282,13 +294,17 @@ def _integer(token: Token) -> int:
 
 
 def too_large_integer(start: int, end: int) -> _Refused:
-    message = f"Integers lie between {-INTEGER_MAX - 1} and {INTEGER_MAX}. Write a decimal, such as 1.0."
+    message = phrase(
+        "Integers lie between {least} and {most}. Write a decimal, such as 1.0.",
+        least=-INTEGER_MAX - 1,
+        most=INTEGER_MAX,
+    )
     return _Refused("ERR_EXPR_NUMBER", message, start, end)
 
 
 def _decimal(token: Token) -> float:
     value = float(token)
     if value == float("inf"):
-        message = "This decimal is too large. Write a smaller number."
+        message = phrase("This decimal is too large. Write a smaller number.")
         raise _Refused("ERR_EXPR_NUMBER", message, token.start_pos or 0, token.end_pos or 0)
     return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from journeyorch.phrases import phrase
+
 from . import syntax, types
 from .evaluate import Reference
 from .plan import At, Constant, Each, Entry, Get, GetOpen, OfMap, Pick, Plan, Walk
@@ -91,20 +93,22 @@ class Path:
         here = replace(self.reference, path=self.reference.path + self.names)
         self.checker.loops.append(Loop(self.keyword, item, here))
         try:
-            return self.checker.condition(step.argument, f"The condition of {step.name}")
+            return self.checker.condition(step.argument, phrase("The condition of {name}", name=step.name))
         finally:
             self.checker.loops.pop()
 
     def _at(self, step: syntax.Step) -> None:
         item = self._item(step)
-        index = self._argument(step, types.INTEGER, "The place in at")
+        index = self._argument(step, types.INTEGER, phrase("The place in at"))
         self._add(At(index), item)
         self.ends_in_all = False
 
     def _argument(self, step: syntax.Step, type_: Type, what: str) -> Plan:
         if step.argument is None:
-            message = (
-                f"{step.name} needs a value, such as {step.name}({'0' if type_ is types.INTEGER else '…'})."
+            message = phrase(
+                "{name} needs a value, such as {name}({example}).",
+                name=step.name,
+                example="0" if type_ is types.INTEGER else "…",
             )
             raise PathProblem("ERR_EXPR_ARGUMENTS", message, step)
         return self.checker.expect(self.checker.check(step.argument), type_, what)
@@ -114,14 +118,20 @@ class Path:
             return self.type.item
         if self.type is types.ANY:
             return types.ANY
-        message = f"{step.name} takes a list, this is {self.type}. Leave it out or name a list."
+        message = phrase(
+            "{name} takes a list, this is {type}. Leave it out or name a list.",
+            name=step.name,
+            type=self.type,
+        )
         raise PathProblem("ERR_EXPR_PATH", message, step)
 
     def _through_map(self, step: syntax.Step) -> None:
         """A map function; on a list, for every element."""
-        key = self._argument(step, types.STRING, "The key") if step.name == "entry" else None
+        key = self._argument(step, types.STRING, phrase("The key")) if step.name == "entry" else None
         if key is None and step.argument is not None:
-            raise PathProblem("ERR_EXPR_ARGUMENTS", f"{step.name} takes no value. Leave it empty.", step)
+            raise PathProblem(
+                "ERR_EXPR_ARGUMENTS", phrase("{name} takes no value. Leave it empty.", name=step.name), step
+            )
         inner = self.type.item if isinstance(self.type, ListType) else self.type
         walk, type_ = Entry(key) if key else _map_part(step, inner), _map_result(step, inner, key)
         self._add(*(_each(walk, type_) if isinstance(self.type, ListType) else (walk, type_)))
@@ -162,25 +172,27 @@ def _each(walk: Walk, type_: Type) -> tuple[Walk, Type]:
 def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
     name = step.name[:64]
     if isinstance(type_, MapType):
-        message = f"This is a map: write entry('{name}') for the value of a key."
+        message = phrase("This is a map: write entry('{name}') for the value of a key.", name=name)
         return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, f"entry('{name}')")
-    message = f"There is no field {name} in a value of type {type_}. End the path before it."
+    message = phrase(
+        "There is no field {name} in a value of type {type}. End the path before it.", name=name, type=type_
+    )
     return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
 
 
 def _unknown_field(type_: ObjectType, step: syntax.Step, name: str) -> PathProblem:
     suggestion = closest(name, type_.fields)
-    otherwise = "Choose a field from the list."
+    otherwise = phrase("Choose a field from the list.")
     if suggestion is None and name.partition("-")[0] in type_.fields:
-        otherwise = "For a subtraction, put spaces around the minus sign."
-    message = with_hint(f"There is no field {name[:64]} here.", suggestion, otherwise)
+        otherwise = phrase("For a subtraction, put spaces around the minus sign.")
+    message = with_hint(phrase("There is no field {name} here.", name=name[:64]), suggestion, otherwise)
     return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, suggestion)
 
 
 def _unknown_call(step: syntax.Step) -> PathProblem:
     suggestion = closest(step.name, _CALLS)
-    message = f"A path has no {step.name[:64]}(…)."
-    otherwise = f"It has {', '.join(_CALLS)}."
+    message = phrase("A path has no {name}(…).", name=step.name[:64])
+    otherwise = phrase("It has {names}.", names=", ".join(_CALLS))
     return PathProblem("ERR_EXPR_PATH", with_hint(message, suggestion, otherwise), step, suggestion)
 
 
@@ -196,7 +208,9 @@ def _map_value(type_: Type, step: syntax.Step) -> Type:
         return types.join_all(type_.fields.values()) or types.ANY
     if type_ is types.ANY:
         return types.ANY
-    message = f"{step.name} takes a map, this is {type_}. Leave it out or name a map."
+    message = phrase(
+        "{name} takes a map, this is {type}. Leave it out or name a map.", name=step.name, type=type_
+    )
     raise PathProblem("ERR_EXPR_PATH", message, step)
 
 

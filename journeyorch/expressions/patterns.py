@@ -12,6 +12,8 @@ from typing import Any
 
 import re2
 
+from journeyorch.phrases import phrase
+
 from .errors import Failure, misfit
 from .limits import (
     CACHED_PATTERNS,
@@ -40,9 +42,19 @@ _TEMPLATE = re.compile(r"\\(.)|\$([0-9]{1,2})", re.DOTALL)
 def compile_pattern(text: str) -> Pattern:
     """Compile a pattern; a ``Failure`` with code ERR_EXPR_PATTERN says why it is none."""
     if len(text) > PATTERN_LENGTH:
-        raise _refused(f"The pattern is longer than {PATTERN_LENGTH} characters. Use a shorter one.")
+        raise _refused(
+            phrase(
+                "The pattern is longer than {most} characters. Use a shorter one.",
+                most=PATTERN_LENGTH,
+            )
+        )
     if len(_CLASS.findall(text)) > PATTERN_CLASSES:
-        raise _refused(f"The pattern has more than {PATTERN_CLASSES} Unicode classes (\\p). Use fewer.")
+        raise _refused(
+            phrase(
+                "The pattern has more than {most} Unicode classes (\\p). Use fewer.",
+                most=PATTERN_CLASSES,
+            )
+        )
     try:
         return re2.compile(text, _OPTIONS)
     except (re2.error, UnicodeEncodeError) as error:
@@ -55,13 +67,16 @@ def _refused(message: str) -> Failure:
 
 def _reason(text: str, error: Exception) -> str:
     if _LOOKS_AROUND.search(text):
-        return "Patterns cannot look around ((?=, (?!, (?<=, (?<!). Match the text itself instead."
+        return phrase("Patterns cannot look around ((?=, (?!, (?<=, (?<!). Match the text itself instead.")
     if _REFERS_BACK.search(text):
-        return "Patterns cannot refer back to a group (\\1). Write the part out again instead."
+        return phrase("Patterns cannot refer back to a group (\\1). Write the part out again instead.")
     cause = error.args[0] if error.args else ""
     detail = cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
     # RE2 puts the pattern behind a colon, and patterns may be made of people's data.
-    return f"The pattern cannot be read ({detail.partition(':')[0]}). Correct it, or escape special signs."
+    return phrase(
+        "The pattern cannot be read ({detail}). Correct it, or escape special signs.",
+        detail=detail.partition(":")[0],
+    )
 
 
 def matches_whole(pattern: Pattern, text: str, *, charge: Charge) -> bool:
@@ -79,7 +94,9 @@ def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise misfit("The text has characters that are none (half a pair). Check what was sent.") from None
+        raise misfit(
+            phrase("The text has characters that are none (half a pair). Check what was sent.")
+        ) from None
     return text
 
 
@@ -132,7 +149,11 @@ def _escape_or_group(match: re.Match[str], groups: int) -> tuple[str | int, ...]
     if len(match[2]) == 2 and int(match[2][0]) <= groups:
         return int(match[2][0]), match[2][1]
     raise misfit(
-        f"The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign."
+        phrase(
+            "The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign.",
+            number=number,
+            groups=groups,
+        )
     )
 
 
@@ -151,7 +172,10 @@ def split(pattern: Pattern, text: str, *, charge: Charge) -> list[str]:
         parts.append(text[end : match.start()])
         end = match.end()
         if len(parts) > LIST_LENGTH:
-            raise Failure("ERR_EXPR_LIST_SIZE", f"The list is longer than {LIST_LENGTH}. Use a smaller text.")
+            raise Failure(
+                "ERR_EXPR_LIST_SIZE",
+                phrase("The list is longer than {most}. Use a smaller text.", most=LIST_LENGTH),
+            )
     return _without_empty_tail([*parts, text[end:]]) if parts else [text]
 
 
@@ -162,5 +186,5 @@ def _without_empty_tail(parts: list[str]) -> list[str]:
 
 
 def too_long() -> Failure:
-    message = f"The text is longer than {TEXT_LENGTH} characters. Use shorter texts."
+    message = phrase("The text is longer than {most} characters. Use shorter texts.", most=TEXT_LENGTH)
     return Failure("ERR_EXPR_TEXT_SIZE", message)

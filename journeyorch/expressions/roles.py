@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from journeyorch.phrases import phrase
+
 from . import types
 from .errors import Failure, misfit
 from .evaluate import Context, Reference
@@ -27,7 +29,7 @@ def in_role(checker: Checker, role: Role, plan: Plan, arguments: list[Plan]) -> 
     if isinstance(plan, Constant) and isinstance(plan.value, str):
         return _constant_in_role(checker, role, plan, arguments)
     if role.constant:
-        message = f"The {role.label} has to be a constant text. Write it here in quotes."
+        message = phrase("The {label} has to be a constant text. Write it here in quotes.", label=role.label)
         return checker.refuse(plan.place, "ERR_EXPR_CONSTANT", message)
     if role.prepare is None:
         return plan
@@ -66,7 +68,9 @@ def _check_segment(checker: Checker, plan: Constant) -> Plan:
     if known is not None and plan.value not in known:
         suggestion = closest(plan.value, known)
         message = with_hint(
-            f"There is no segment “{plan.value[:64]}”.", suggestion, "Choose an existing one."
+            phrase("There is no segment “{value}”.", value=plan.value[:64]),
+            suggestion,
+            phrase("Choose an existing one."),
         )
         return checker.refuse(
             plan.place, "ERR_EXPR_UNKNOWN_SEGMENT", message, suggestion and f'"{suggestion}"'
@@ -84,8 +88,11 @@ def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
         return _refuse_key(checker, plan, fields)
     wanted = next((one.type for one in arguments[1:] if isinstance(one.type, ListType)), None)
     if isinstance(wanted, ListType) and types.join(type_, wanted.item) is None:
-        message = (
-            f"The field “{plan.value}” is {type_}, the values are {wanted.item}. Use values of its type."
+        message = phrase(
+            "The field “{value}” is {type}, the values are {wanted}. Use values of its type.",
+            value=plan.value,
+            type=type_,
+            wanted=wanted.item,
         )
         return checker.refuse(plan.place, "ERR_EXPR_TYPE", message)
     return Constant(plan.type, plan.place, _key_reader(plan.value, type_))
@@ -94,11 +101,11 @@ def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
 def _refuse_key(checker: Checker, plan: Constant, fields: dict[str, Type]) -> Plan:
     single = [name for name, type_ in fields.items() if isinstance(type_, types.Scalar)]
     suggestion = closest(plan.value, single)
-    message = f"“{plan.value[:64]}” is no field with a single value in these objects."
+    message = phrase("“{value}” is no field with a single value in these objects.", value=plan.value[:64])
     return checker.refuse(
         plan.place,
         "ERR_EXPR_UNKNOWN_FIELD",
-        with_hint(message, suggestion, "Use one of theirs."),
+        with_hint(message, suggestion, phrase("Use one of theirs.")),
         suggestion and f'"{suggestion}"',
     )
 
@@ -108,7 +115,9 @@ def _key_reader(name: str, type_: Type) -> Callable[[Any], Any]:
 
     def read_key(item: Any) -> Any:
         if not isinstance(item, dict):
-            raise misfit(f"Expected objects with a field {name} in the list. Check what was sent.")
+            raise misfit(
+                phrase("Expected objects with a field {name} in the list. Check what was sent.", name=name)
+            )
         value = item.get(name)
         return None if value is None else read(value)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from journeyorch.phrases import phrase
+
 from . import syntax, types
 from .errors import ExpressionError
 from .operators import plain_decimal
@@ -161,9 +163,9 @@ def tree_or_reason(source: str) -> Group | str:
     try:
         item = _Reader(source).item(parse(source))
     except ExpressionError:
-        return "The expression has a problem. Correct it first."
+        return phrase("The expression has a problem. Correct it first.")
     except _NotSimpleError as refusal:
-        return f"{refusal} Use the advanced editor for that."
+        return phrase("{refusal} Use the advanced editor for that.", refusal=refusal.args[0])
     return item if isinstance(item, Group) else Group("and", (item,))
 
 
@@ -188,7 +190,7 @@ class _Reader:
             return self._call(node)
         if isinstance(node, syntax.Prefix) and node.operator == "not":
             return self._not_in_segment(node)
-        raise _NotSimpleError("Each condition compares a field with a value.")
+        raise _NotSimpleError(phrase("Each condition compares a field with a value."))
 
     def _group(self, node: syntax.Logic) -> Group:
         return Group("and" if node.operator == "and" else "or", tuple(map(self.item, node.operands)))
@@ -208,14 +210,14 @@ class _Reader:
 
     def _comparison(self, node: syntax.Chain) -> Line:
         if len(node.operands) != 2 or node.operators[0] not in _BY_SIGN:
-            raise _NotSimpleError("The simple editor does not calculate.")
+            raise _NotSimpleError(phrase("The simple editor does not calculate."))
         type_, value = _literal(node.operands[1])
         return Line(self._field(node.operands[0]), _BY_SIGN[node.operators[0]], type_, (value,))
 
     def _existence(self, node: syntax.Postfix) -> Line:
         operator = {"is null": "doesNotExist", "is not null": "exists"}.get(node.operator)
         if operator is None:
-            raise _NotSimpleError(f"The simple editor has no “{node.operator}”.")
+            raise _NotSimpleError(phrase("The simple editor has no “{operator}”.", operator=node.operator))
         return Line(self._field(node.operand), operator)
 
     def _call(self, node: syntax.Call) -> Item:
@@ -249,22 +251,22 @@ class _Reader:
         literals = [_literal(item) for item in values.items]
         kinds = {type_ for type_, _ in literals}
         if len(kinds) > 1:
-            raise _NotSimpleError("The values of a list are of one type.")
+            raise _NotSimpleError(phrase("The values of a list are of one type."))
         type_ = kinds.pop() if kinds else "string"
         return Line(self._field(value), "inList", type_, tuple(constant for _, constant in literals))
 
     def _not_in_segment(self, node: syntax.Prefix) -> Membership:
         inner = self.item(node.operand) if isinstance(node.operand, syntax.Call) else None
         if not isinstance(inner, Membership):
-            raise _NotSimpleError("The simple editor has “not” for segments only.")
+            raise _NotSimpleError(phrase("The simple editor has “not” for segments only."))
         return Membership(inner.segment, member=False)
 
     def _field(self, node: Node) -> str:
         """A reference without collection functions; those are for advanced mode (Corners)."""
         if not isinstance(node, syntax.Field) or not node.sign:
-            raise _NotSimpleError("A condition begins with a field.")
+            raise _NotSimpleError(phrase("A condition begins with a field."))
         if any(step.called for step in node.steps):
-            raise _NotSimpleError("The simple editor does not look into lists and maps.")
+            raise _NotSimpleError(phrase("The simple editor does not look into lists and maps."))
         return self.source[node.start : node.end]
 
 
@@ -300,11 +302,11 @@ def _text_literal(node: Node) -> str:
 
 
 def _no_constant() -> _NotSimpleError:
-    return _NotSimpleError("A field is compared with a constant only.")
+    return _NotSimpleError(phrase("A field is compared with a constant only."))
 
 
 def _no_such_function(name: str) -> _NotSimpleError:
-    return _NotSimpleError(f"The simple editor has no {name}(…) of this form.")
+    return _NotSimpleError(phrase("The simple editor has no {name}(…) of this form.", name=name))
 
 
 def is_simple_field(text: str) -> bool:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
 
+from journeyorch.phrases import Phrase, phrase
+
 _LONGEST = 64  # characters of a name that are looked at
 _LOOKED_AT = 20
 
@@ -55,6 +57,8 @@ def _one_letter_off(word: str, name: str) -> bool:
     return off and (left[:1] + right[:1]).isalpha()
 
 
-def with_hint(message: str, suggestion: str | None, otherwise: str) -> str:
+def with_hint(message: str, suggestion: str | None, otherwise: str) -> Phrase:
     """The message and what to do: take the suggestion, or else."""
-    return f"{message} Did you mean {suggestion}?" if suggestion else f"{message} {otherwise}"
+    if suggestion:
+        return phrase("{message} Did you mean {suggestion}?", message=message, suggestion=suggestion)
+    return phrase("{message} {otherwise}", message=message, otherwise=otherwise)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from journeyorch.phrases import phrase
+
 from .errors import ExpressionProblem, Place
+from .suggest import with_hint
 
 _WORDS = {
     "_OR": "or",
@@ -17,23 +22,23 @@ _WORDS = {
     "_THEN": "then",
     "_ELSE": "else",
     "NULL": "null",
-    "KIND": "a kind of number (numeric, integer, decimal)",
-    "COMPARE": "a comparison",
+    "KIND": phrase("a kind of number (numeric, integer, decimal)"),
+    "COMPARE": phrase("a comparison"),
     "PLUS": "+",
     "MINUS": "-",
-    "TIMES": "*, / or %",
+    "TIMES": phrase("*, / or %"),
     "LPAR": "(",
     "RPAR": ")",
     "LSQB": "[",
     "RSQB": "]",
     "LBRACE": "{",
     "RBRACE": "}",
-    "COMMA": "a comma",
-    "DOT": "a dot",
-    "COLON": "a colon",
-    "FIELD_NAME": "a field name",
-    "STRING": "a quoted text",
-    "$END": "the end",
+    "COMMA": phrase("a comma"),
+    "DOT": phrase("a dot"),
+    "COLON": phrase("a colon"),
+    "FIELD_NAME": phrase("a field name"),
+    "STRING": phrase("a quoted text"),
+    "$END": phrase("the end"),
 }
 # What people write who come from other languages, and what this one calls it.
 _SLIPS = {
@@ -71,11 +76,12 @@ def explain_unexpected(source: str, error: UnexpectedInput) -> ExpressionProblem
     found = source[start:end]
     place = Place(source, start, end)
     if found in ('"', "'"):
-        return place.problem("ERR_EXPR_TEXT", f"This text is not closed. Add a {found} at its end.")
+        message = phrase("This text is not closed. Add a {quote} at its end.", quote=found)
+        return place.problem("ERR_EXPR_TEXT", message)
     suggestion = slip(found)
-    message = f"Expected {_expected(error)}, found {_named(found)}."
-    message += f" Did you mean {suggestion}?" if suggestion else " Correct the text here."
-    return place.problem("ERR_EXPR_SYNTAX", message, suggestion)
+    message = phrase("Expected {expected}, found {found}.", expected=_expected(error), found=_named(found))
+    hinted = with_hint(message, suggestion, phrase("Correct the text here."))
+    return place.problem("ERR_EXPR_SYNTAX", hinted, suggestion)
 
 
 def slip(word: str) -> str | None:
@@ -99,20 +105,22 @@ def _where(source: str, error: UnexpectedInput) -> tuple[int, int]:
 
 
 def _named(found: str) -> str:
-    return f"“{found[:40]}”" if found else "the end"
+    return f"“{found[:40]}”" if found else phrase("the end")
 
 
 def _expected(error: UnexpectedInput) -> str:
     accepted = _accepted(error)
     if accepted >= {"STRING", "INTEGER"}:
-        return "a value"
-    words = ["an operator"] if accepted & _CONTINUERS else []
+        return phrase("a value")
+    words: list[str] = [phrase("an operator")] if accepted & _CONTINUERS else []
     words += sorted(_WORDS[name] for name in accepted - _CONTINUERS if name in _WORDS)
     if accepted & _CONTINUERS and isinstance(error, UnexpectedCharacters):
-        return "an operator or the end"  # what else could stand there is not known for unknown signs
+        return phrase("an operator or the end")  # what else could stand there is not known for unknown signs
     if len(words) < 2:
-        return words[0] if words else "something else"
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+        return words[0] if words else phrase("something else")
+    *others, last = words
+    listed = reduce(lambda before, word: phrase("{before}, {word}", before=before, word=word), others)
+    return phrase("{words} or {last}", words=listed, last=last)
 
 
 def _accepted(error: UnexpectedInput) -> set[str]:

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from journeyorch.phrases import phrase
+
 from .errors import Failure, misfit, out_of_range
 from .suggest import closest, with_hint
 
@@ -33,13 +35,13 @@ def parse_date(text: str) -> date:
     """A day written ``2021-02-19``."""
     if _DAY.fullmatch(text):
         return _built(text, date.fromisoformat)
-    raise misfit("The text is no day. Write it like 2021-02-19.")
+    raise misfit(phrase("The text is no day. Write it like 2021-02-19."))
 
 
 def parse_time(text: str) -> datetime:
     """A wall clock or an instant: aware exactly when the text has ``Z`` or an offset."""
     if not _TIME.fullmatch(text):
-        raise misfit("The text is no date or time. Write it like 2021-02-19 or 2021-02-19T08:30:00Z.")
+        raise misfit(phrase("The text is no date or time. Write it like 2021-02-19 or 2021-02-19T08:30:00Z."))
     parsed = _built(text.upper(), datetime.fromisoformat)
     return parsed if parsed.tzinfo is None else checked(parsed)
 
@@ -53,7 +55,7 @@ def _built(text: str, build):  # type: ignore[no-untyped-def]
     try:
         return build(text)
     except ValueError:
-        raise misfit("The text is no time that exists. Use a real day and time.") from None
+        raise misfit(phrase("The text is no time that exists. Use a real day and time.")) from None
 
 
 def checked(moment: datetime) -> datetime:
@@ -63,7 +65,7 @@ def checked(moment: datetime) -> datetime:
     try:
         moment.astimezone(UTC)
     except (OverflowError, ValueError):
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
     return moment
 
 
@@ -76,14 +78,14 @@ def in_zone(wall: datetime, zone: tzinfo) -> datetime:
     try:
         return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     except (OverflowError, ValueError):
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
 
 
 def to_zone(moment: datetime, zone: tzinfo) -> datetime:
     try:
         return moment.astimezone(zone)
     except (OverflowError, ValueError):
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
 
 
 def midnight(day: date) -> datetime:
@@ -94,7 +96,7 @@ def from_milliseconds(milliseconds: int) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
 
 
 def to_milliseconds(moment: datetime) -> int:
@@ -129,7 +131,9 @@ def zone_of(name: str) -> tzinfo:
     zone = _find_zone(name) if len(name) <= 64 else None
     if zone is None:
         close = closest(name, available_timezones())
-        message = with_hint("There is no such time zone.", close, "Use an id such as Europe/Paris.")
+        message = with_hint(
+            phrase("There is no such time zone."), close, phrase("Use an id such as Europe/Paris.")
+        )
         raise Failure("ERR_EXPR_ZONE", message)
     return zone
 
@@ -176,7 +180,7 @@ def shift(moment: datetime, amount: int, unit: str) -> datetime:
         wall = moment.replace(tzinfo=None, fold=0)
         return in_zone(_shift_wall(wall, amount, unit), moment.tzinfo or UTC)
     except (OverflowError, ValueError):
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
 
 
 def shift_day(day: date, amount: int, unit: str) -> date:
@@ -184,7 +188,7 @@ def shift_day(day: date, amount: int, unit: str) -> date:
     try:
         return _shift_wall(midnight(day), amount, unit).date()
     except (OverflowError, ValueError):
-        raise out_of_range("dates (years 1 to 9999)") from None
+        raise out_of_range(phrase("dates (years 1 to 9999)")) from None
 
 
 def _shift_wall(wall: datetime, amount: int, unit: str) -> datetime:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from . import types
 from .durations import format_duration, parse_duration, whole_milliseconds
 from .errors import Failure, misfit, out_of_range
@@ -58,14 +60,20 @@ def shown_type(value: Any) -> Type:
 
 def _wrong(value: Any, type_: Type) -> Failure:
     # Only the kind of the value is named: values are people's data and messages are logged.
-    return misfit(f"Expected {type_.name} in the data, found {type_of(value).name}. Check what was sent.")
+    return misfit(
+        phrase(
+            "Expected {expected} in the data, found {found}. Check what was sent.",
+            expected=type_.name,
+            found=type_of(value).name,
+        )
+    )
 
 
 def in_range(value: int) -> int:
     """The same integer, or an overflow failure outside 64 bits."""
     if INTEGER_MIN <= value <= INTEGER_MAX:
         return value
-    raise out_of_range("64-bit integers")
+    raise out_of_range(phrase("64-bit integers"))
 
 
 def _read_string(value: Any) -> str:
@@ -136,7 +144,7 @@ def _read_any(value: Any) -> Any:
     if type(value) is int:
         return in_range(value)
     if type(value) is float and not math.isfinite(value):
-        raise misfit("Expected a finite number in the data. Check what was sent.")
+        raise misfit(phrase("Expected a finite number in the data. Check what was sent."))
     if isinstance(value, list):
         return [_read_any(item) for item in value] if not _holds_objects(value) else value
     return value
@@ -218,7 +226,10 @@ def identity(value: Any, depth: int = 0) -> Any:
 def _deep_identity(value: list[Any] | dict[str, Any], depth: int) -> Any:
     if depth > DATA_DEPTH:
         raise misfit(
-            f"The data is nested deeper than {DATA_DEPTH} levels. Compare a field inside it instead."
+            phrase(
+                "The data is nested deeper than {levels} levels. Compare a field inside it instead.",
+                levels=DATA_DEPTH,
+            )
         )
     if isinstance(value, list):
         return tuple(identity(item, depth + 1) for item in value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from . import plan as plans
 from .errors import misfit
 from .evaluate import Closure, Context
@@ -39,13 +41,19 @@ def _as_mapping(value: Any) -> Any:
     # Only journey properties may come as another mapping than a dict; the rest is data that does not fit.
     if hasattr(type(value), "keys"):
         return value
-    raise misfit(f"Expected an object in the data, found {type_of(value).name}. Check what was sent.")
+    raise misfit(
+        phrase(
+            "Expected an object in the data, found {found}. Check what was sent.", found=type_of(value).name
+        )
+    )
 
 
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
-    raise misfit(f"Expected a list in the data, found {type_of(value).name}. Check what was sent.")
+    raise misfit(
+        phrase("Expected a list in the data, found {found}. Check what was sent.", found=type_of(value).name)
+    )
 
 
 def _get_open(walk: plans.GetOpen, compile_plan: Compile) -> Step:

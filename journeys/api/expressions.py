@@ -35,6 +35,7 @@ from journeyorch.expressions.reference import catalogue
 from journeyorch.expressions.sample import outcome
 from journeyorch.expressions.simple import Group, operators_for, text_of, tree_or_reason
 from journeyorch.expressions.simple_json import as_json, tree_from_json
+from journeyorch.phrases import phrase, said
 from journeys.api.answers import (
     CheckAnswer,
     CompletionsAnswer,
@@ -50,7 +51,7 @@ from journeys.views.shell import VIEW_EVENT
 
 VIEW_RECEIVED = "events.view_receivedevent"
 _TAG = "Expressions"
-_HAS_PROBLEMS = "The expression has a problem. Correct it first."
+_HAS_PROBLEMS = phrase("The expression has a problem. Correct it first.")
 _functions = cache(catalogue)
 
 
@@ -151,7 +152,7 @@ class Check(ApiView):
                 "type": type_,
                 "words": _words(body.expression),
                 "simple": as_json(tree) if isinstance(tree, Group) else None,
-                "notSimple": tree if isinstance(tree, str) else None,
+                "notSimple": said(tree, gettext) if isinstance(tree, str) else None,
                 "parameters": _parameters(body.expression, scope),
             }
         )
@@ -183,7 +184,7 @@ class Parameters(ApiView):
         try:
             return Response({"expression": with_params(body.expression, given)})
         except ExpressionError as error:
-            raise Unacceptable([Flaw("/expression", error.problems[0].message)]) from None
+            raise Unacceptable([Flaw("/expression", said(error.problems[0].message, gettext))]) from None
 
 
 def _checked(
@@ -198,7 +199,7 @@ def _checked(
 def _problem(problem: ExpressionProblem) -> dict[str, Any]:
     return {
         "code": problem.code,
-        "message": problem.message,
+        "message": said(problem.message, gettext),
         "line": problem.line,
         "column": problem.column,
         "length": problem.length,
@@ -259,7 +260,7 @@ class Evaluate(ApiView):
 def _error(problem: ExpressionProblem | RunTimeError) -> dict[str, Any]:
     return {
         "code": problem.code,
-        "message": problem.message,
+        "message": said(problem.message, gettext),
         "line": problem.line,
         "column": problem.column,
     }

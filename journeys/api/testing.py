@@ -19,6 +19,7 @@ from events.ingest.refusals import Refused
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import operation
 from journeyorch.api.problems import Flaw, Unacceptable, problem
+from journeyorch.phrases import said
 from journeys import firing, testing
 from journeys.api.answers import AcceptedAnswer, OptionsAnswer, PayloadAnswer, TestAnswer, TestProfileAnswer
 from journeys.api.designer import DesignView
@@ -108,7 +109,7 @@ class Trigger(TestChange):
                 self.version, form.event, person=body.person, payload=entity, by=self.user, now=now
             )
         except firing.NotFired as refusal:
-            raise Unacceptable(Flaw("/payload", message) for message in refusal.messages) from None
+            raise Unacceptable(Flaw("/payload", said(message, _)) for message in refusal.messages) from None
         except NotAllowed as refusal:
             raise Unacceptable([Flaw("/person", refusal.message)]) from None
         except Refused as refusal:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.sightings import Sighting
+from journeyorch.phrases import said
 from journeys.activities.base import in_units
 from journeys.activities.catalog import SegmentInfo
 from journeys.engine.wave.handle import TEST_PEOPLE
@@ -124,7 +125,7 @@ def _valid(event: StartEvent, facts: Facts) -> Finding:
         _("It follows the rules of its schema") + f" – {event.name}",
         seen=[one for one in event.sightings if one.is_match],
         is_good=lambda one: not one.violation,
-        example=lambda one: one.violation,
+        example=lambda one: said(one.violation, _),
         fix=Fix(_("Look into the quarantine"), "admin:events_quarantined_changelist"),
     )
 

@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +17,7 @@ from events.ingest.refusals import Refused
 from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.phrases import said
 from journeys import firing
 from journeys.views.shell import CHANGE, page
 from journeys.views.written import written
@@ -83,7 +85,7 @@ def _fire(form: FireForm) -> int | None:
     try:
         return firing.fire(event, entity=entity, now=timezone.now()).pk
     except firing.NotFired as refusal:
-        form.add_error("payload", refusal.messages)
+        form.add_error("payload", [said(message, gettext) for message in refusal.messages])
     except Refused as refusal:
         form.add_error(None, refusal.detail)
     return None

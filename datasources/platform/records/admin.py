@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.object_field import ObjectField
@@ -19,6 +20,7 @@ from datasources.platform.schemas.models import Schema
 from datasources.platform.schemas.validate import NotASchema, Validator
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.phrases import said
 
 _SHOWN_VIOLATIONS = 3
 
@@ -47,7 +49,7 @@ class RecordForm(forms.ModelForm):
             self.add_error("schema", str(error))
             return cleaned
         if found:
-            self.add_error("data", [f"{one.pointer}: {one.message}" for one in found])
+            self.add_error("data", [f"{one.pointer}: {said(one.message, gettext)}" for one in found])
         else:
             self._take_key(schema, cleaned["data"])
         return cleaned

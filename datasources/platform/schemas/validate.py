@@ -6,11 +6,13 @@ keeps it as long as the sandbox's generation stays the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
 import jsonschema_rs
+
+from journeyorch.phrases import phrase
 
 MAX_VIOLATIONS = 5
 _MAX_POINTER = 200
@@ -24,6 +26,10 @@ class Violation(NamedTuple):
     schema_pointer: str  # which rule, likewise
     keyword: str  # "type", "required", …
     message: str  # names types and rules, never the value
+
+    def told(self) -> str:
+        """With the place, for people."""
+        return phrase("{pointer}: {message}", pointer=self.pointer, message=self.message)
 
 
 class NotASchema(ValueError):
@@ -82,11 +88,12 @@ def _violation(error: jsonschema_rs.ValidationError) -> Violation:
 
 
 def _message(error: jsonschema_rs.ValidationError) -> str:
-    details = error.kind.as_dict()
-    describe = _MESSAGES.get(error.kind.name)
-    if describe is None:
-        return f"the value breaks the rule {error.kind.name}"
-    return describe(details, error.instance)
+    rule, details = error.kind.name, error.kind.as_dict()
+    if rule == "type":
+        return _expected_type(details, error.instance)
+    if rule not in _MESSAGES:
+        return phrase("the value breaks the rule {rule}", rule=rule)
+    return phrase(_MESSAGES[rule], **{name: details[name] for name in _TOLD if name in details})
 
 
 # The wording of types is the one that senders of this protocol know (wire-formats.md § 1).
@@ -103,7 +110,7 @@ _TYPE_NAMES = {
 
 def _expected_type(details: Mapping[str, Any], value: Any) -> str:
     expected = " or ".join(_TYPE_NAMES.get(name, name) for name in details["types"])
-    return f"expected type: {expected}, found: {_found_type(value)}"
+    return phrase("expected type: {expected}, found: {found}", expected=expected, found=_found_type(value))
 
 
 def _found_type(value: Any) -> str:
@@ -123,22 +130,23 @@ _FOUND_NAMES: tuple[tuple[type, str], ...] = (
     (list, "JSONArray"),
 )
 
-_MESSAGES: dict[str, Callable[[Mapping[str, Any], Any], str]] = {
-    "type": _expected_type,
-    "required": lambda details, _value: f"required key [{details['property']}] not found",
-    "format": lambda details, _value: f"the value is not a valid {details['format']}",
-    "enum": lambda _details, _value: "the value is not one of the permitted ones",
-    "const": lambda _details, _value: "the value is not the permitted one",
-    "pattern": lambda _details, _value: "the value does not match the pattern",
-    "minimum": lambda details, _value: f"the value is less than {details['limit']}",
-    "maximum": lambda details, _value: f"the value is greater than {details['limit']}",
-    "exclusiveMinimum": lambda details, _value: f"the value is not greater than {details['limit']}",
-    "exclusiveMaximum": lambda details, _value: f"the value is not less than {details['limit']}",
-    "minLength": lambda details, _value: f"the text is shorter than {details['limit']}",
-    "maxLength": lambda details, _value: f"the text is longer than {details['limit']}",
-    "minItems": lambda details, _value: f"the list has fewer than {details['limit']} elements",
-    "maxItems": lambda details, _value: f"the list has more than {details['limit']} elements",
-    "uniqueItems": lambda _details, _value: "the list holds the same element twice",
-    "falseSchema": lambda _details, _value: "nothing is permitted here",
-    "additionalProperties": lambda _details, _value: "a key is not permitted here",
+# Only these of what the library tells: others may be the value itself.
+_TOLD = ("property", "format", "limit")
+_MESSAGES = {
+    "required": phrase("required key [{property}] not found"),
+    "format": phrase("the value is not a valid {format}"),
+    "enum": phrase("the value is not one of the permitted ones"),
+    "const": phrase("the value is not the permitted one"),
+    "pattern": phrase("the value does not match the pattern"),
+    "minimum": phrase("the value is less than {limit}"),
+    "maximum": phrase("the value is greater than {limit}"),
+    "exclusiveMinimum": phrase("the value is not greater than {limit}"),
+    "exclusiveMaximum": phrase("the value is not less than {limit}"),
+    "minLength": phrase("the text is shorter than {limit}"),
+    "maxLength": phrase("the text is longer than {limit}"),
+    "minItems": phrase("the list has fewer than {limit} elements"),
+    "maxItems": phrase("the list has more than {limit} elements"),
+    "uniqueItems": phrase("the list holds the same element twice"),
+    "falseSchema": phrase("nothing is permitted here"),
+    "additionalProperties": phrase("a key is not permitted here"),
 }

@@ -6,11 +6,13 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.segments.compiling import problems_of, zone_of
 from datasources.platform.segments.models import Segment
 from journeyorch import bulk
+from journeyorch.phrases import said
 from journeyorch.usage import used_in
 
 _BATCH = {"data-shown-when": "evaluation=batch"}
@@ -55,7 +57,7 @@ class SegmentForm(forms.ModelForm):
                     "line": problem.line,
                     "column": problem.column,
                 }
-                self.add_error("expression", f"{where}: {problem.message}")
+                self.add_error("expression", f"{where}: {said(problem.message, gettext)}")
         if self.instance.pk and "name" in self.changed_data and (uses := used_in("segment", self.instance)):
             message = _("The name cannot be changed while the segment is used in: %(journeys)s.")
             names = ", ".join(use.label for use in uses)

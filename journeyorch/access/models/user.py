@@ -23,6 +23,8 @@ class User(AbstractUser):
     """Somebody who logs in. Own model from the start, because it cannot be exchanged later."""
 
     sandboxes = models.ManyToManyField(Sandbox, verbose_name=_("sandboxes"), blank=True)
+    #: Of pages, as LANGUAGES names it; empty: that of the browser.
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", editable=False)
 
     #: Of the one instance that acts for a request with an API credential (credentials.py).
     limits: Limits | None = None

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from ..durations import whole_milliseconds
 from ..errors import out_of_range
 from ..operators import finite
@@ -108,7 +110,7 @@ def sum_durations(values: list[timedelta | None]) -> timedelta:
     try:
         return whole_milliseconds(sum(_present(values), timedelta(0)))
     except OverflowError:
-        raise out_of_range("durations") from None
+        raise out_of_range(phrase("durations")) from None
 
 
 @function(name="sum", examples={"sum(1, 2)": 3, "sum(0.1, 0.2)": 0.3})

@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from .. import durations, times
 from ..errors import Failure, misfit
 from ..operators import finite, text_of
@@ -207,7 +209,7 @@ def instant_to_integer(moment: Instant) -> int:
 
 def _check_number(text: str) -> None:
     if not _NUMBER.fullmatch(text):
-        raise Failure("ERR_EXPR_VALUE", "The text is no number. Write it like 42 or 3.14.")
+        raise Failure("ERR_EXPR_VALUE", phrase("The text is no number. Write it like 42 or 3.14."))
 
 
 @function(name="toDuration", literal=True, examples={'toDuration("PT15M")': "PT15M"})
@@ -245,4 +247,5 @@ def to_string(value: Scalar) -> str:
 )
 def date_literal(text: str) -> Any:
     """A day, a wall clock or an instant, by the text, which has to be a constant."""
-    raise misfit("date takes a constant text. Write one.")  # the checker makes a constant of every call
+    # The checker makes a constant of every call.
+    raise misfit(phrase("date takes a constant text. Write one."))

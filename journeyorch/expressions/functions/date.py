@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 from .. import times
 from ..errors import Failure, misfit
 from ..evaluate import Context
@@ -128,7 +130,7 @@ def in_next_years(context: Context, moment: Moment, amount: int) -> bool:
 def set_hours(moment: Clock, hour: int) -> Clock:
     """The same date with that hour, from 0 to 23."""
     if not 0 <= hour <= 23:
-        raise misfit("A day has the hours 0 to 23. Use one of them.")
+        raise misfit(phrase("A day has the hours 0 to 23. Use one of them."))
     return _settled(moment, moment.replace(hour=hour, fold=0))
 
 
@@ -138,7 +140,7 @@ def set_days(moment: Moment, day: int) -> Moment:
     try:
         changed = moment.replace(day=day)
     except (ValueError, OverflowError):
-        raise misfit("The month has no such day. Use a day that it has.") from None
+        raise misfit(phrase("The month has no such day. Use a day that it has.")) from None
     return _settled(moment, changed) if isinstance(moment, datetime) else changed
 
 

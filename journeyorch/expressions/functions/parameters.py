@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Annotated, Any, TypeVar
 
+from journeyorch.phrases import phrase
+
 from .. import types
 from ..errors import misfit
 from ..patterns import compile_pattern
@@ -16,17 +18,17 @@ from ..times import UNITS, zone_names, zone_of
 def _unit(text: str) -> str:
     if text in UNITS:
         return text
-    raise misfit(f"The text is no part of a date. Use {', '.join(UNITS)}.")
+    raise misfit(phrase("The text is no part of a date. Use {names}.", names=", ".join(UNITS)))
 
 
 Instant = Annotated[datetime, types.DATE_TIME]
 WallTime = Annotated[datetime, types.DATE_TIME_ONLY]
-Zone = Annotated[tzinfo, Role(types.STRING, "zone id", zone_of, constant=True, choices=zone_names)]
+Zone = Annotated[tzinfo, Role(types.STRING, phrase("zone id"), zone_of, constant=True, choices=zone_names)]
 Pattern = Annotated[Any, Role(types.STRING, "pattern", compile_pattern, kind="pattern")]
 Unit = Annotated[str, Role(types.STRING, "part", _unit, choices=lambda: UNITS)]
-SegmentName = Annotated[str, Role(types.STRING, "segment name", constant=True, kind="segment")]
+SegmentName = Annotated[str, Role(types.STRING, phrase("segment name"), constant=True, kind="segment")]
 # The checker puts a function in its place, which reads that field of an object.
-Key = Annotated[Callable[[Any], Any], Role(types.STRING, "key", constant=True, kind="key")]
+Key = Annotated[Callable[[Any], Any], Role(types.STRING, phrase("key"), constant=True, kind="key")]
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)

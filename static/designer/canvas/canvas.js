@@ -28,6 +28,8 @@ import { fit, fitReadable, place, reveal, stage, tile, view, zoomBy } from "./vi
 
 const number = new Intl.NumberFormat(globalThis.document?.documentElement.lang || "en");
 
+/** @typedef {import("../model/layout.js").Card} Card */
+
 /** @type {Map<string, {made: any, of: unknown[]}>} */
 const drawnBefore = new Map();
 
@@ -61,7 +63,9 @@ function isEdgeNear({ points }) {
 
 function cards() {
   const reached = active.value || order.value[0];
-  const visible = [...picture.value.cards.values()].filter(
+  // In the order of walking, in which they are read on, whatever order they are stored in.
+  const all = order.value.map((id) => /** @type {Card} */ (picture.value.cards.get(id)));
+  const visible = all.filter(
     (card) => card.id === reached || isNear(card.x, card.y, card.x + CARD_WIDTH, card.y + CARD_HEIGHT),
   );
   return visible.map((card) => {
