@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.contact.models import ContactCount, ContactRules, SandboxContactRules, Suppression
 from actions.kinds import ADDRESS_LENGTH, Kind
-from actions.tracking.models import MirrorPage
+from actions.tracking.models import MirrorPage, WebhookState
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, Sandbox
@@ -34,6 +34,7 @@ __all__ = [
     "SandboxContactRules",
     "Suppression",
     "TemplateVariant",
+    "WebhookState",
 ]
 
 

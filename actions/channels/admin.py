@@ -18,6 +18,7 @@ from actions.messages.forms import ADDRESS_HELP, ChannelForm, field_name
 from actions.messages.preview import TRIAL_PARTS, send_test
 from actions.models import Channel
 from actions.tracking.callback_links import callback_url
+from actions.tracking.webhooks import told_of
 from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import ValuesForm
@@ -52,13 +53,13 @@ class ChannelAdmin(UsedAdmin):
         (
             _("Tracking"),
             {
-                "fields": ("track_opens", "track_clicks", "callback_address"),
+                "fields": ("track_opens", "track_clicks", "callback_address", "callbacks"),
                 "description": _("By a picture and by links that lead through this installation."),
             },
         ),
         RULES_FIELDSET,
     )
-    readonly_fields = ("used", "test_link", "callback_address")
+    readonly_fields = ("used", "test_link", "callback_address", "callbacks")
 
     @admin.display(description=_("test"))
     def test_link(self, row: Channel) -> SafeString | str:
@@ -74,6 +75,10 @@ class ChannelAdmin(UsedAdmin):
         if not row.pk or cls is None or not cls.calls_back():
             return str(_("This provider tells nothing."))
         return callback_url(row.pk) or str(_("The operator must set PUBLIC_URL first."))
+
+    @admin.display(description=_("what came there"))
+    def callbacks(self, row: Channel) -> str:
+        return " ".join(told_of(row.pk)) if row.pk else "–"
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)

@@ -16,6 +16,10 @@ class Unreadable(Exception):
     """A callback that is not as the provider's documentation says."""
 
 
+class Unconfirmed(Exception):
+    """The provider wants to be told that it may call, and could not be. The text is a sentence for people."""
+
+
 class Callback(NamedTuple):
     """One request of a provider to us."""
 

@@ -102,7 +102,10 @@ class Esp(Provider):
     """What the service itself tracks and tells by webhooks is recorded, too."""
 
     service: Literal["brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost"] = Field(
-        default="postmark", title="Service"
+        default="postmark",
+        title="Service",
+        description="SendGrid: the library behind this has stopped testing it. If something does not "
+        "work, use SendGrid's SMTP server, through the provider SMTP.",
     )
     url: str = Field(
         default="",

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from actions.channels.callbacks import Forged, Unreadable
-from journeyorch.outbound.client import Request, Response, exchange
+from actions.channels.callbacks import Forged, Unconfirmed, Unreadable
+from journeyorch.outbound.client import Request, Response, exchange, outcome_of
 
 _OURS = re.compile(r"https://sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^\s#]*")
 _CERTIFICATE = re.compile(r"https://sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[A-Za-z0-9_-]+\.pem")
@@ -39,7 +39,7 @@ def notified(body: bytes, topic: str) -> dict[str, Any] | None:
     """What a topic tells us; None for what only Amazon and we need to know.
 
     A subscription that it asks to be confirmed is confirmed. Raises ``Forged`` for what is not of the topic
-    or not signed by Amazon, ``Unreadable`` for nonsense.
+    or not signed by Amazon, ``Unreadable`` for nonsense, ``Unconfirmed`` when confirming has failed.
     """
     envelope = _object(body)
     if envelope.get("TopicArn") != topic or not _is_signed(envelope):
@@ -92,4 +92,6 @@ def _confirm(url: str) -> None:
     """Only ever at Amazon, whatever a notification says. If it fails, Amazon asks again."""
     if not _OURS.fullmatch(url):
         raise Forged
-    exchange(Request("GET", url), timeout=_SECONDS)
+    outcome = outcome_of(exchange(Request("GET", url), timeout=_SECONDS))
+    if outcome.status != "ok":
+        raise Unconfirmed(outcome.message)

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 
 from actions import channels
 from actions.channels import ChannelProblem
-from actions.channels.callbacks import Callback, Forged, News, Unreadable
+from actions.channels.callbacks import Callback, Forged, News, Unconfirmed, Unreadable
 from actions.messages.feedback import record_feedback
 from actions.models import Channel
 from actions.tracking.callback_links import callback_url, message_of
+from actions.tracking.models import Refusal
+from actions.tracking.webhooks import note_refused, note_taken
 from journeyorch.direct import direct
 
 MAX_BODY = 1024 * 1024
@@ -29,7 +31,10 @@ _NEVER_FROM_THE_FUTURE = timedelta(minutes=5)
 @csrf_exempt
 @require_POST
 def called_back(request: HttpRequest, channel_id: int, signed: str = "") -> HttpResponse:
-    """One callback: 204 when what it tells is on disk, 400 and 403 for what is nonsense or forged."""
+    """One callback: 204 when what it tells is on disk, 400 and 403 for what is nonsense or forged.
+
+    After 503 the provider tries again later, when the channel may be in order.
+    """
     channel = Channel.objects.filter(pk=channel_id).first()
     message_id = message_of(signed, channel_id) if signed else None
     if channel is None or (signed and message_id is None):
@@ -49,15 +54,22 @@ def called_back(request: HttpRequest, channel_id: int, signed: str = "") -> Http
     try:
         news = channels.load(channel.provider, channel.config, kind=channel.kind).receive(callback)
     except Forged:
-        return HttpResponse(status=403)
+        return _refused(403, callback, Refusal.FORGED)
     except Unreadable:
-        return HttpResponse(status=400)
-    except ChannelProblem:
-        # The provider tries again later, when the channel may be in order.
-        return HttpResponse(status=503)
+        return _refused(400, callback, Refusal.UNREADABLE)
+    except ChannelProblem as problem:
+        return _refused(503, callback, Refusal.UNUSABLE, str(problem))
+    except Unconfirmed as problem:
+        return _refused(503, callback, Refusal.UNCONFIRMED, str(problem))
     for each in news:
         _record(each, callback)
+    note_taken(channel_id, callback.at)
     return HttpResponse(status=204)
+
+
+def _refused(status: int, callback: Callback, refusal: Refusal, detail: str = "") -> HttpResponse:
+    note_refused(callback.channel_id, refusal, callback.at, detail=detail)
+    return HttpResponse(status=status)
 
 
 def _record(news: News, callback: Callback) -> None:

@@ -168,7 +168,7 @@ def _spoken(connection: Connection, conversation: Conversation, origin: Origin, 
     """In the protocol that was agreed on with the connection's TLS; HTTP/1.1 without."""
     if connection.agreed_protocol() != connections.HTTP2:
         connection.send(conversation.request, deadline)
-        return read_answer(conversation.protocol, lambda: connection.receive(deadline))
+        return read_answer(lambda: connection.receive(deadline), method=conversation.method)
     connection.session = connection.session or http2.Session()
     session: http2.Session = connection.session
     return session.exchange(

@@ -16,7 +16,9 @@ from actions.channels import load, seal_config, sns
 from actions.channels.callbacks import Callback, Forged, News, Unreadable
 from actions.channels.mail import as_mail
 from actions.channels.sigv4 import Signer, signed
+from actions.models import Channel
 from actions.tracking.signed import Purpose, sign
+from journeyorch.access.models import Sandbox
 from journeyorch.outbound.client import Failure, Request, Response
 from journeys.demo.web import Answer, Web
 
@@ -70,7 +72,7 @@ def server():
     web.stop()
 
 
-def ses(**values):
+def stored(**values):
     config = {
         "region": "eu-central-1",
         "key_id": "AKIDEXAMPLE",
@@ -78,7 +80,11 @@ def ses(**values):
         "from_address": "Hotel Mär <hotel@example.com>",
         **values,
     }
-    return load("ses", seal_config("ses", config, kind="email", stored={}), kind="email")
+    return seal_config("ses", config, kind="email", stored={})
+
+
+def ses(**values):
+    return load("ses", stored(**values), kind="email")
 
 
 def test_the_message_goes_in_mime_with_a_tag_that_names_it(server, message):
@@ -148,6 +154,7 @@ PEM = (
     .public_bytes(serialization.Encoding.PEM)
 )
 CERTIFICATE = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem"
+CONFIRMING = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
 
 
 @pytest.fixture
@@ -157,9 +164,9 @@ def amazon(monkeypatch):
 
     def exchange(request, *, timeout):
         asked.append(request.url)
-        return (
-            Response(200, {}, PEM, 1) if request.url == CERTIFICATE else Failure("connect", "No such host.")
-        )
+        known = {CERTIFICATE: PEM, CONFIRMING: b"<ok/>"}
+        body = known.get(request.url)
+        return Failure("connect", "No such host.") if body is None else Response(200, {}, body, 1)
 
     monkeypatch.setattr(sns, "exchange", exchange)
     sns._key_of.cache_clear()
@@ -265,18 +272,42 @@ def test_without_a_topic_nobody_is_believed(amazon):
         ses().receive(Callback(5, "https://j.example/m/k/5", {}, envelope(event("Send")), AT))
 
 
-@pytest.mark.parametrize(
-    ("url", "confirmed"),
-    [
-        ("https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t", True),
-        ("https://evil.org/?Action=ConfirmSubscription", False),
-    ],
-)
-def test_a_subscription_is_confirmed_at_amazon_and_nowhere_else(amazon, url, confirmed):
-    body = envelope("x", Type="SubscriptionConfirmation", SubscribeURL=url, Token="t")
-    if confirmed:
-        assert receive(body) == []
-    else:
-        with pytest.raises(Forged):
-            receive(body)
-    assert (url in amazon) is confirmed
+def subscription(url: str) -> bytes:
+    return envelope("x", Type="SubscriptionConfirmation", SubscribeURL=url, Token="t")
+
+
+def test_a_subscription_is_confirmed_at_amazon(amazon):
+    assert receive(subscription(CONFIRMING)) == []
+    assert CONFIRMING in amazon
+
+
+def test_a_subscription_is_confirmed_nowhere_else(amazon):
+    with pytest.raises(Forged):
+        receive(subscription("https://evil.org/?Action=ConfirmSubscription"))
+    assert amazon == [CERTIFICATE]
+
+
+def test_a_subscription_that_cannot_be_confirmed_is_asked_for_again_and_told_on_the_channels_page(
+    amazon, admin_client, admin_user, settings
+):
+    settings.PUBLIC_URL = "https://j.example"
+    sandbox = Sandbox.objects.get(name="prod")
+    admin_user.sandboxes.add(sandbox)
+    channel = Channel.objects.create(
+        sandbox=sandbox, name="ses", kind="email", provider="ses", config=stored(topic=TOPIC)
+    )
+
+    def told(url: str) -> tuple[int, str]:
+        answer = admin_client.post(f"/m/k/{channel.pk}", subscription(url), content_type="text/plain")
+        page = admin_client.get(f"/admin/actions/channel/{channel.pk}/change/").content.decode()
+        return answer.status_code, page
+
+    elsewhere = CONFIRMING.replace("eu-central-1", "us-east-1")
+    status, page = told(elsewhere)
+    assert status == 503
+    assert "could not be confirmed" in page
+    assert "No such host." in page
+    status, page = told(CONFIRMING)
+    assert status == 204
+    assert "Taken last on" in page
+    assert "could not be confirmed" not in page

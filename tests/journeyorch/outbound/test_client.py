@@ -148,7 +148,6 @@ def _chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
         ("announced too large", b"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", "tooLarge"),
         ("absurdly large", b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", "badAnswer"),
         ("chunks too large", _chunked(*[b"x" * 65536] * 17), "tooLarge"),
-        ("chunk of 4 GB", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n", "tooLarge"),
         ("gzip bomb", _bomb(), "tooLarge"),
         ("endless header", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000, "tooLarge"),
         ("negative length", b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "badAnswer"),
