@@ -14,7 +14,7 @@ from actions.kinds import ADDRESS_LENGTH, Kind
 from actions.tracking.models import MirrorPage, WebhookState
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
-from journeyorch.access.models import Configuration, Sandbox
+from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
 from journeyorch.ordered_json import OrderedJSONField
 
 __all__ = [
@@ -242,7 +242,7 @@ class MessageTemplate(Configuration):
         return self.name
 
 
-class TemplateVariant(models.Model):
+class TemplateVariant(ConfigurationPart):
     """A template's words in another language, for people whose profile prefers it."""
 
     template = models.ForeignKey(MessageTemplate, on_delete=models.CASCADE, related_name="variants")
@@ -266,6 +266,10 @@ class TemplateVariant(models.Model):
 
     def __str__(self) -> str:
         return self.language
+
+    @property
+    def owner(self) -> MessageTemplate:
+        return self.template
 
 
 class Delivery(models.Model):

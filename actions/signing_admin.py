@@ -43,7 +43,6 @@ class SigningAdmin(admin.ModelAdmin):
             made = new_secret()
             row.signing = seal(made, bound_to=origin_of(row.url))
             row.save()
-            self.log_change(request, row, "Made a signing secret.")
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("New signing secret"),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Dataset, Schema
-from journeyorch.access.models import Configuration, Sandbox
+from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
 
 #: For so long a repetition is recognized.
 DEDUPLICATION_DAYS = 7
@@ -87,8 +86,14 @@ class Inlet(Configuration):
             raise ValidationError({"rate_limit": message})
 
 
-class InletToken(models.Model):
-    """A key of an inlet, shown once (ingest/credentials.py says how each kind is used)."""
+class InletToken(ConfigurationPart):
+    """A key of an inlet, shown once (ingest/credentials.py says how each kind is used).
+
+    Web processes remember an inlet's keys together with the sandbox's generation (ingest/doors.py): without
+    raising it, a revoked key would be honoured on.
+    """
+
+    not_audited = frozenset({"digest", "sealed"})
 
     class Kind(models.TextChoices):
         BEARER = "bearer", _("Bearer key")
@@ -120,17 +125,9 @@ class InletToken(models.Model):
     def __str__(self) -> str:
         return f"{self.hint}…"
 
-    # Web processes remember an inlet's keys together with the sandbox's generation (ingest/doors.py): without
-    # raising it, a revoked key would be honoured on.
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            self.inlet.sandbox.configuration_changed()
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with transaction.atomic():
-            self.inlet.sandbox.configuration_changed()
-            return super().delete(*args, **kwargs)
+    @property
+    def owner(self) -> Inlet:
+        return self.inlet
 
 
 class ReceivedEventQuerySet(models.QuerySet["ReceivedEvent"]):

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from events.models import Quarantined, ReceivedEvent
 from events.signals import events_received
+from journeyorch.access import audit
 from journeyorch.strict_json import parse
 
 
@@ -24,6 +25,7 @@ def replay(quarantined: Iterable[Quarantined]) -> int:
             # Whoever deletes the row replays the event: two people pressing the button replay it once.
             deleted, _ = Quarantined.objects.filter(pk=one.pk).delete()
             if deleted:
+                audit.record("tried again", one, label=_told(one))
                 count += ReceivedEvent.objects.filter(pk=one.received_event_id).update(routed=False)
                 sandboxes.add(one.sandbox_id)
         for sandbox_id in sandboxes:
@@ -34,4 +36,11 @@ def replay(quarantined: Iterable[Quarantined]) -> int:
 def correct(quarantined: Quarantined, body: str) -> None:
     """Replace the message; ``NotStrictJson`` if it could not have been received in this form."""
     parse(body.encode())
-    ReceivedEvent.objects.filter(pk=quarantined.received_event_id).update(body=body)
+    with transaction.atomic():
+        ReceivedEvent.objects.filter(pk=quarantined.received_event_id).update(body=body)
+        audit.record("corrected", quarantined, label=_told(quarantined))
+
+
+def _told(one: Quarantined) -> str:
+    """What the audit log calls it: the event's number, because the message tells of a person."""
+    return f"Event {one.received_event_id}"

@@ -11,10 +11,12 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
+from journeyorch.api.models import AnsweredRequest
 from journeyorch.background.models import BackgroundTask, BadLine, StoredFile, StoredPiece
 from journeyorch.privacy.models import Erasure
 
 __all__ = [
+    "AnsweredRequest",
     "BackgroundTask",
     "BadLine",
     "Erasure",

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "journeyorch.access.second_factor.gate.second_factor_middleware",
     "journeyorch.access.language.language_middleware",
     "journeyorch.access.acting.acting_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -120,6 +121,7 @@ AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # refuses before a password is looked at
     "django.contrib.auth.backends.ModelBackend",
+    "journeyorch.access.signon.backend.SignOnBackend",
 ]
 # After so many wrong passwords for one user from one address nobody logs in as that user from there for a
 # while. The pair, because the user's name alone would let strangers lock people out.
@@ -141,6 +143,25 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "login"
+# Without it people log in by single sign-on alone.
+PASSWORD_LOGIN = env.bool("PASSWORD_LOGIN", default=True)
+# Whoever is in one of these groups must set up a second factor.
+SECOND_FACTOR_GROUPS = env.list("SECOND_FACTOR_GROUPS", default=[])
+
+# Single sign-on by OpenID Connect; without an issuer there is none.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+# What the button on the login page says.
+OIDC_NAME = env.str("OIDC_NAME", default="Single sign-on")
+OIDC_SCOPES = env.str("OIDC_SCOPES", default="openid email profile")
+# Whether somebody whom nobody has made a user becomes one.
+OIDC_CREATE_USERS = env.bool("OIDC_CREATE_USERS", default=False)
+# The claim that lists the provider's groups, and which of ours each stands for.
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="")
+OIDC_GROUPS = env.dict("OIDC_GROUPS", default={})
+# Of our groups, those whose people may enter the administration.
+OIDC_STAFF_GROUPS = env.list("OIDC_STAFF_GROUPS", default=["Technical user", "Administrators"])
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 

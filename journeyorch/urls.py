@@ -7,6 +7,9 @@ from django.views.decorators.http import conditional_page
 from django.views.i18n import JavaScriptCatalog
 
 from journeyorch.access.language import choose_language
+from journeyorch.access.logging_in import Login, admin_login
+from journeyorch.access.second_factor import views as second_factor
+from journeyorch.access.signon import views as signon
 from journeyorch.access.views import switch_sandbox
 from journeyorch.observing.metrics import metrics
 from journeyorch.observing.readiness import healthz, readyz
@@ -16,6 +19,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     # The texts of scripts in the reader's language; asked for again at every page, answered only if changed.
     path(
@@ -24,7 +28,11 @@ urlpatterns = [
         name="javascript-catalog",
     ),
     path("language/", choose_language, name="set-language"),
-    path("login/", auth_views.LoginView.as_view(), name="login"),
+    path("login/", Login.as_view(), name="login"),
+    path("login/code/", second_factor.code, name="second-factor-code"),
+    path("login/single-sign-on/", signon.begin, name="sign-on"),
+    path("login/single-sign-on/back/", signon.back, name="sign-on-back"),
+    path("account/second-factor/", second_factor.second_factor, name="second-factor"),
     path("password/", auth_views.PasswordResetView.as_view(), name="password_reset"),
     path("password/sent/", auth_views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from journeyorch import bulk, wakeup
+from journeyorch.access import audit
 from journeyorch.access.models import User
 from journeys.definition.document import read_document
 from journeys.definition.layout import ways_of
@@ -88,6 +89,8 @@ def operate_on_many(
         operations = [Operation(verb, where, path, by.get_username()) for where in wheres]
         _write([_seen(target, verb) for target in targets], operations, bulk_work=True)
         done += len(targets)
+    told: dict[str, list[Any]] = {"operation": [None, verb.value], "people": [None, done]}
+    audit.record("operated on people", version, changes=told)
     wakeup.notify("drain")
     return done
 

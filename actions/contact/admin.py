@@ -18,6 +18,7 @@ from actions.contact.rules_form import RulesForm
 from actions.contact.suppression import address_hash
 from actions.kinds import Kind
 from actions.messages.recipients import usable_address
+from journeyorch.access.people import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 #: The fields of ``ContactRules``, for the page of whatever has them.
@@ -73,7 +74,7 @@ class SuppressionForm(forms.ModelForm):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ListPages, ConsentPages, SandboxScopedAdmin):
+class SuppressionAdmin(ListPages, ConsentPages, AboutPeople, SandboxScopedAdmin):
     introduction = _(
         "Addresses that get no more messages: they were refused for good, their owners complained or "
         "unsubscribed, or somebody entered them here. Those who unsubscribed still get transactional "

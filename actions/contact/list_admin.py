@@ -19,6 +19,7 @@ from actions.kinds import Kind
 from datasources.platform.profiles.importing.layout import NotText
 from datasources.platform.profiles.importing.rows import NotReadable
 from journeyorch.access.models import User
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.background.admin import task_url
 from journeyorch.background.files import TooLarge
@@ -86,6 +87,6 @@ class ListPages(admin.ModelAdmin):
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Begin, and lead to how far it is; the file is fetched there."""
-        if not request.user.has_perm(Export.permission):
+        if not request.user.has_perms((Export.permission, READ_PEOPLE)):
             raise PermissionDenied
         return HttpResponseRedirect(task_url(begin_export(sandbox_of(request), by=cast(User, request.user))))

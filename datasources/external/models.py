@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from journeyorch.access.models import Configuration, Sandbox
+from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
 
 NAME_VALIDATOR = RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))
 
@@ -38,7 +38,7 @@ class DataSource(Configuration):
         return self.name
 
 
-class FieldGroup(models.Model):
+class FieldGroup(ConfigurationPart):
     """The fields that one call to a data source brings, and the dynamic values that it needs."""
 
     class Method(models.TextChoices):
@@ -70,17 +70,13 @@ class FieldGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.source.name}.{self.name}"
 
-    # Not a Configuration itself, but as much a part of the sandbox's: saving raises the generation too.
+    @property
+    def owner(self) -> DataSource:
+        return self.source
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            self.source.sandbox.configuration_changed()
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with transaction.atomic():
-            self.source.sandbox.configuration_changed()
-            return super().delete(*args, **kwargs)
+    @property
+    def audit_label(self) -> str:
+        return str(self)  # it says the source already
 
     def parameter_names(self) -> tuple[str, ...]:
         """The dynamic values, in the order in which they were written."""

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
+from events.admin.received import may_see_arrivals
 from events.forms import EventForm
 from events.models import Event, Inlet
 from events.recent import recent_arrivals, with_effects
@@ -76,7 +77,7 @@ class EventAdmin(UsedAdmin):
             "title": _("Preview the payload"),
             "opts": self.opts,
             "original": event,
-            "arrivals": with_effects(recent_arrivals(event), request.user.has_perm),
+            "arrivals": _arrivals(request, event),
             **_request_to_send(request, event),
         }
         return TemplateResponse(request, "events/preview.html", context)
@@ -98,3 +99,10 @@ def _request_to_send(request: HttpRequest, event: Event) -> dict[str, Any]:
         "body": json.dumps(message, indent=2, ensure_ascii=False),
         "snippets": snippets(url, message, authenticated=authenticated).items(),
     }
+
+
+def _arrivals(request: HttpRequest, event: Event) -> Any:
+    """What came of this kind lately, for whoever may read it."""
+    if not may_see_arrivals(request.user):
+        return []
+    return with_effects(recent_arrivals(event), request.user.has_perm)

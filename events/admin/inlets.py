@@ -212,7 +212,6 @@ class InletAdmin(StartPages, MappingPages, ReceivingPages, SandboxScopedAdmin):
         made = None
         if request.method == "POST" and form.is_valid():
             made = _make_key(inlet, form)
-            self.log_change(request, inlet, "Made a key.")
         context = {
             **self.admin_site.each_context(request),
             "title": _("New key"),

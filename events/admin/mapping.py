@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from datasources.platform.schemas.fields import Field, fields_of
 from datasources.platform.schemas.tree import FieldTree, shown
+from events.admin.received import may_see_arrivals
 from events.catalog import catalog_of
 from events.mapping import rule_of
 from events.mapping_forms import SampleForm, rows_form
@@ -55,15 +56,13 @@ class MappingPages(admin.ModelAdmin):
         usable = rows.is_valid() if data else True
         if data and usable and "_save" in data:
             return self._save(request, inlet, rows)
-        recent = ReceivedEvent.objects.filter(inlet=inlet).order_by("-id")[:_RECENT]
-        sample = SampleForm(data, recent=list(recent))
+        sample = SampleForm(data, recent=_recent(request, inlet))
         tried = _tried(inlet, rows, sample) if data and usable and sample.is_valid() else None
         return self._page(request, inlet, rows, sample, tried)
 
     def _save(self, request: HttpRequest, inlet: Inlet, rows: Any) -> HttpResponse:
         inlet.mapping = [row.model_dump() for row in rows.rows]
         inlet.save()
-        self.log_change(request, inlet, "Changed the mapping.")
         self.message_user(request, _("The mapping was saved. It holds from now on."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:events_inlet_change", args=[inlet.pk]))
 
@@ -93,6 +92,13 @@ class MappingPages(admin.ModelAdmin):
             "media": self.media + FieldTree().media,
         }
         return TemplateResponse(request, "events/mapping.html", context)
+
+
+def _recent(request: HttpRequest, inlet: Inlet) -> list[ReceivedEvent]:
+    """What arrived lately, as samples for whoever may read it."""
+    if not may_see_arrivals(request.user):
+        return []
+    return list(ReceivedEvent.objects.filter(inlet=inlet).order_by("-id")[:_RECENT])
 
 
 def _tried(inlet: Inlet, rows: Any, form: SampleForm) -> Tried | None:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from events.admin.received import CappedPaginator
 from events.models import Quarantined
 from events.quarantine import correct, replay
+from journeyorch.access.people import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.strict_json import NotStrictJson, parse
 
@@ -42,7 +43,7 @@ class QuarantinedForm(forms.ModelForm):
 
 
 @admin.register(Quarantined)
-class QuarantinedAdmin(SandboxScopedAdmin):
+class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
     introduction = _(
         "Received events that could not be handled, with the reason. Correct the message, or what is wrong "
         "with the event's configuration, and try them again."

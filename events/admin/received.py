@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.looked_at import LookedAt
+from journeyorch.access.people import READ_PEOPLE, AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+
+
+def may_see_arrivals(user: Any) -> bool:
+    """Whether somebody may read messages as they came in."""
+    return bool(user.has_perms(("events.view_receivedevent", READ_PEOPLE)))
 
 
 class CappedPaginator(Paginator):
@@ -35,7 +41,7 @@ class LookedAtOnly(LookedAt, SandboxScopedAdmin):
 
 
 @admin.register(ReceivedEvent)
-class ReceivedEventAdmin(LookedAtOnly):
+class ReceivedEventAdmin(AboutPeople, LookedAtOnly):
     introduction = _("Everything that came in, as it came, newest first.")
     list_display = ("id", "received_at", "inlet_name", "protocol", "routed")
     list_filter = ("routed",)

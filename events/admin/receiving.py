@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.received import may_see_arrivals
 from events.models import Event, Inlet
 from events.recent import arrivals_by, with_effects
 from events.samples import sample_entity, sample_message
 from events.snippets import snippets
 from journeyorch.polled import polled
 
-_SEE_EVENTS = "events.view_receivedevent"
 _PLAIN = {"_id": "1", "timestamp": "2026-01-31T12:00:00Z", "eventType": "test"}
 
 
@@ -65,9 +65,7 @@ class ReceivingPages(admin.ModelAdmin):
         if inlet is None:
             raise Http404
         # Events hold personal data: whoever may see inlets need not be allowed to see those.
-        if not (
-            self.has_view_permission(request, inlet) and request.user.has_perm("events.view_receivedevent")
-        ):
+        if not (self.has_view_permission(request, inlet) and may_see_arrivals(request.user)):
             raise PermissionDenied
         return inlet
 

@@ -154,8 +154,6 @@ class StartPages(admin.ModelAdmin):
         except CannotCompose as error:
             form.add_error("body", str(error))
             return None
-        for one in made:
-            self.log_addition(request, one, "Made from a sample.")
         text = _("Schema, inlet and event were made, all named alike. Make a key for the sender.")
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:events_inlet_change", args=[made.inlet.pk]))

@@ -32,9 +32,9 @@ def record(
 ) -> None:
     """Write one line; inside the transaction of what it tells of, so that both happen or neither.
 
-    ``label``: how the thing is called in the log, if not by its own name; never with personal data, because
-    the log outlives the erasure of a person. ``sandbox_id``: to whose log it belongs, if the thing does not
-    say.
+    ``label``: how the thing is called in the log, if not by its ``audit_label`` or its own name; never with
+    personal data, because the log outlives the erasure of a person. ``sandbox_id``: to whose log it belongs,
+    if the thing does not say.
     """
     who, now = actor(), timezone.now()
     kind, key = thing._meta.label_lower, str(thing.pk)
@@ -53,7 +53,7 @@ def record(
         verb=verb,
         kind=kind,
         object_id=key,
-        label=(str(thing) if label is None else label)[:200],
+        label=(str(getattr(thing, "audit_label", thing)) if label is None else label)[:200],
         changes=changed,
     )
 

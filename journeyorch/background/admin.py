@@ -94,7 +94,6 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
     def _cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         task = self._task(request, pk)
         if cancel(task):
-            self.log_change(request, task, "cancelled")
             messages.success(request, _("It ends after what it has in hand."))
         else:
             messages.warning(request, _("It was over already."))

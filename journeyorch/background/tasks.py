@@ -66,10 +66,12 @@ def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:
 
 def cancel(task: BackgroundTask) -> bool:
     """Ask for an end after the batch that is under way; False if it is over already."""
-    asked = BackgroundTask.objects.filter(pk=task.pk).open()
-    found = asked.update(cancelled=True, not_before=bulk.database_now())
-    if found:
-        transaction.on_commit(lambda: wakeup.notify("drain"))
+    with transaction.atomic():
+        asked = BackgroundTask.objects.filter(pk=task.pk).open()
+        found = asked.update(cancelled=True, not_before=bulk.database_now())
+        if found:
+            audit.record("cancelled", task, label=kind_title(task))
+            transaction.on_commit(lambda: wakeup.notify("drain"))
     return bool(found)
 
 

@@ -79,6 +79,7 @@ class AskedAnswer(Answer):
 
 class Instances(ApiView):
     permissions = (VIEW,)
+    about_people = True
 
     @operation("find_instances", tag=_TAG, query=InstancesQuery, answer=InstancesAnswer)
     def get(self, request: Request) -> Response:
@@ -91,6 +92,7 @@ class Instances(ApiView):
 
 class OneInstance(ApiView):
     permissions = (VIEW,)
+    about_people = True
 
     @operation("read_instance", tag=_TAG, answer=StoryAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
@@ -103,6 +105,7 @@ class OneInstance(ApiView):
 
 class Operate(ApiView):
     permissions = (OPERATE,)
+    about_people = True
 
     @operation(
         "operate_instance", tag=_TAG, body=OperationBody, answer=AskedAnswer,

@@ -49,6 +49,7 @@ class StepEvents(ApiView):
     """A page of step events, oldest first; ``next`` is the next page's ``after``, null: there is none."""
 
     permissions = (VIEW,)
+    about_people = True
 
     @operation("step_events", tag="Step events", query=StepEventsQuery, answer=StepEventsAnswer)
     def get(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from journeyorch import helping
 from journeyorch.access.models import User
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.phrases import said
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
@@ -123,7 +124,8 @@ def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
 def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
     """Addresses with ``__name__`` are filled in by the page."""
     uid = version.uid
-    # Who may not read reports sees the figures of the version's own page.
+    # Who may not read reports sees the figures of the version's own page, and who may not read people no list
+    # of them.
     report = "version-report" if user.has_perm(REPORTS) else "version"
     pages = {
         "home": reverse("home"),
@@ -136,11 +138,12 @@ def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
         "entering": reverse("version-entering", args=[uid]),
         "story": reverse("version-story", args=[uid]),
         "comparison": reverse("version-comparison", args=[uid]),
-        "people": reverse("version-people", args=[uid]),
         "labels": reverse("version-labels", args=[uid]),
         "counts": reverse("version-counts", args=[uid]),
         "move": reverse("version-move", args=[uid, "publish"]).replace("publish", "__name__"),
     }
+    if user.has_perm(READ_PEOPLE):
+        pages["people"] = reverse("version-people", args=[uid])
     parts = (
         "draft",
         "presence",

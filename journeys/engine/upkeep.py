@@ -23,6 +23,7 @@ from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
+from journeyorch.api.idempotency import forget_answers
 from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
 from journeys.alerts.checking import check_all as check_alerts
 from journeys.definition.document import Document
@@ -71,6 +72,7 @@ def upkeep(now: datetime) -> bool:
         forget_expired_sessions(now),
         forget_expired_counts(now, most=BATCH),
         forget_deleted_throttles(now),
+        forget_answers(now, most=BATCH),
     )
     folded = fold(now)
     return sweep_segments(now) or folded or max(deleted) >= BATCH

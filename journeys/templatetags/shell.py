@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
 from journeyorch.phrases import said
 from journeys.reports.reasons import reason_in_words
@@ -40,7 +41,7 @@ class Tab(NamedTuple):
 _TABS = (
     (_("Home"), "home", VIEW),
     (_("Reports"), "reports", REPORTS),
-    (_("People"), "people", VIEW),
+    (_("People"), "people", READ_PEOPLE),
     (_("Events"), "admin:events_event_changelist", "events.view_event"),
     (_("Data sources"), "admin:datasources_datasource_changelist", "datasources.view_datasource"),
     (_("Actions"), "admin:actions_action_changelist", "actions.view_action"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,10 +17,11 @@ from django.views.decorators.http import require_http_methods
 from events.ingest.refusals import Refused
 from events.models import Event
 from journeyorch.access.models import Sandbox
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.phrases import said
 from journeys import firing
-from journeys.views.shell import CHANGE, page
+from journeys.views.shell import CHANGE, VIEW, page
 from journeys.views.written import written
 
 MAX_LENGTH = 200_000
@@ -62,20 +64,33 @@ def fire(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = FireForm(request.POST, sandbox=sandbox)
         if form.is_valid() and (received := _fire(form)) is not None:
-            return redirect("received", pk=received)
+            return _fired(request, received)
         return _answer(request, form, form.cleaned_data.get("event"), status=422)
     events = list(_events(sandbox))
     asked = request.GET.get("event", "")
     event = next((event for event in events if event.name == asked), events[0] if events else None)
-    form = FireForm(sandbox=sandbox, initial=_initial(event, request.GET.get("person", "")[:512]))
+    person = request.GET.get("person", "")[:512] or next(iter(_people(request, event)), "")
+    form = FireForm(sandbox=sandbox, initial=_initial(event, person))
     return _answer(request, form, event)
+
+
+def _fired(request: HttpRequest, received: int) -> HttpResponse:
+    """To what became of the event; who may not read that stays."""
+    if request.user.has_perms((VIEW, READ_PEOPLE)):
+        return redirect("received", pk=received)
+    messages.success(request, _("The event was received."))
+    return redirect("fire")
+
+
+def _people(request: HttpRequest, event: Event | None) -> list[str]:
+    """Whom to try it with, for whoever may know them."""
+    return firing.people_to_try(event) if event and request.user.has_perm(READ_PEOPLE) else []
 
 
 def _initial(event: Event | None, person: str) -> dict[str, Any]:
     if event is None:
         return {}
-    someone = person or next(iter(firing.people_to_try(event)), "")
-    return {"event": event, "person": someone, "payload": written(firing.sample(event))}
+    return {"event": event, "person": person, "payload": written(firing.sample(event))}
 
 
 def _fire(form: FireForm) -> int | None:
@@ -96,6 +111,6 @@ def _answer(request: HttpRequest, form: FireForm, event: Event | None, *, status
         "form": form,
         "event": event,
         "events": form.fields["event"].queryset,  # type: ignore[attr-defined]
-        "people": firing.people_to_try(event) if event else [],
+        "people": _people(request, event),
     }
     return render(request, "journeys/fire.html", context, status=status)

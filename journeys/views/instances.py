@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from events.models import ReceivedEvent
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeys.activities.words import Words
 from journeys.definition.document import Document
@@ -29,6 +30,7 @@ EXPECTED_WITHIN = timedelta(seconds=15)
 
 
 @page(VIEW)
+@page(READ_PEOPLE)
 def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The story of an instance."""
     instances = Instance.objects.select_related("version__journey")
@@ -72,12 +74,14 @@ def _reasons(story: Story, document: Document) -> dict[int, Why]:
 
 
 @page(VIEW)
+@page(READ_PEOPLE)
 def search(request: HttpRequest) -> HttpResponse:
     """A person by any identity, with all ways through journeys."""
     return WaysList(request).answer()
 
 
 @page(VIEW)
+@page(READ_PEOPLE)
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of one received event."""
     found = get_object_or_404(ReceivedEvent, pk=pk, sandbox=sandbox_of(request))

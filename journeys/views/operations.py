@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeys.definition.document import Document, read_document
 from journeys.engine.decide import Verb
@@ -97,6 +98,7 @@ def choices_for(instance: Instance, user: Any) -> list[Choice]:
 
 
 @page(OPERATE)
+@page(READ_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
     """GET: what will happen. POST: it happens."""
@@ -130,6 +132,7 @@ def _operate(request: HttpRequest, instance: Instance, choice: Choice, back: str
 
 
 @page(OPERATE)
+@page(READ_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def many(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The same for people of a version: those selected, or all that a filter finds; both in the address."""

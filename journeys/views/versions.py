@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
 from journeyorch import bulk
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.polled import polled
 from journeys.definition.document import Document, read_document
@@ -84,6 +85,7 @@ def _counts_json(version: JourneyVersion, days: int | None) -> bytes:
 
 
 @page(VIEW)
+@page(READ_PEOPLE)
 def people(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The instances of the version, newest first."""
     version = version_of(request, uid)

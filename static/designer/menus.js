@@ -136,7 +136,7 @@ export function menuFor(id) {
   const edges = picture.value.edges.filter((edge) => edge.source === id);
   const link = linksTo(drawing.value, id)[0];
   const people =
-    version.value.status === "draft"
+    version.value.status === "draft" || !urls.people
       ? []
       : [
           {

@@ -247,7 +247,7 @@ def test_people_without_a_sandbox_are_told_that_they_have_none(
 ) -> None:
     send(message())
     stranger = User.objects.create_user("stranger", password="x", is_staff=True)
-    for permission in ("view_inlet", "view_event", "view_receivedevent", "view_quarantined"):
+    for permission in ("view_inlet", "view_event", "view_receivedevent", "view_quarantined", "view_profile"):
         from django.contrib.auth.models import Permission
 
         stranger.user_permissions.add(Permission.objects.get(codename=permission))

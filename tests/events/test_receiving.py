@@ -27,7 +27,9 @@ def reader(client: Client, sandbox: Sandbox) -> Client:
     user = User.objects.create_user("technical", password="x", is_staff=True)
     user.sandboxes.add(sandbox)
     user.user_permissions.set(
-        Permission.objects.filter(codename__in=["view_inlet", "view_receivedevent", "view_event"])
+        Permission.objects.filter(
+            codename__in=["view_inlet", "view_receivedevent", "view_event", "view_profile"]
+        )
     )
     client.force_login(user)
     return client

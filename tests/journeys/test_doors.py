@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -20,11 +20,14 @@ from journeyorch.access.models import Sandbox, User
 from tests.journeys.world import World, act
 
 METHODS = ("GET", "POST")
+SOMEBODY = "guest-7141"
+# Forms for something new, and questions whether to delete, show nothing that their lists and pages do not.
+_ALSO_SHOWN_ELSEWHERE = re.compile(r"/(add|delete|history)/$")
 #: Their views authenticate by themselves, by key or signature, or say nothing that is anybody's secret.
 _PUBLIC_NAMES = {
     "login", "logout", "help", "access-token", "message-opened", "message-clicked", "message-mirror",
     "message-preferences", "password_reset", "password_reset_done", "password_reset_confirm",
-    "password_reset_complete",
+    "password_reset_complete", "second-factor-code", "sign-on", "sign-on-back",
 }  # fmt: skip
 _PUBLIC_PATHS = re.compile(
     r"healthz|readyz|admin/(login|logout)/|(admin/)?jsi18n/|(api/v1/openapi\.json|webhooks/.*)"
@@ -34,6 +37,7 @@ _PUBLIC_PATHS = re.compile(
 _FOR_EVERYBODY = re.compile(
     r"api/v1/(expressions/(functions|complete|check|evaluate|parameters|simple))?|"
     r"search/|"  # finds only what its finder may see
+    r"account/second-factor/|"
     r"(admin/(password_change/(done/)?|autocomplete/|access/sandbox/(<path:object_id>/(change|history)/)?)?)?"
 )
 _REFUSED = {301, 302, 401, 403, 404, 405}
@@ -92,13 +96,13 @@ def ids(world: World) -> dict[str, str]:
         wait=act("wait", "end", duration="PT1H"),
         end=act("end"),
     )
-    world.send("Lobby", "anna")
+    world.send("Lobby", SOMEBODY)
     world.drain()
     MessageTemplate.objects.create(pk=1, sandbox=version.sandbox, name="Hello", kind="sms")
     Segment.objects.create(pk=1, sandbox=version.sandbox, name="All", expression="true")
     return {
         "number": "1", "uid": str(version.uid),
-        "pk": str(world.instance().pk), "name": "stop", "inlet": world.inlet.key,
+        "pk": str(world.instance(SOMEBODY).pk), "name": "stop", "inlet": world.inlet.key,
         "key": world.inlet.key,
     }  # fmt: skip
 
@@ -152,6 +156,11 @@ _PAGES = [
     ("/versions/{uid}/", "yes yes yes yes"),
     ("/journeys/new/", "no yes no yes"),
     ("/versions/{uid}/stop/", "no yes no yes"),
+    ("/people/", "no yes yes yes"),
+    ("/versions/{uid}/people/", "no yes yes yes"),
+    ("/instances/{pk}/", "no yes yes yes"),
+    ("/api/v1/instances/{pk}", "no yes yes yes"),
+    ("/account/second-factor/", "yes yes yes yes"),
     ("/fire/", "no yes yes yes"),
     ("/templates/1/", "no yes yes yes"),
     ("/templates/new/", "no yes yes yes"),
@@ -182,3 +191,14 @@ def test_the_ready_made_groups_find_their_pages(ids: dict[str, str]) -> None:
         for page in expected
     }
     assert found == expected
+
+
+def test_who_may_not_read_people_meets_nobody(ids: dict[str, str]) -> None:
+    """Every page and every answer of the API, asked for with all permissions but that one."""
+    client = enter("blind", ADMINISTRATORS.name)
+    Group.objects.get(name=ADMINISTRATORS.name).permissions.remove(
+        Permission.objects.get(codename="view_profile")
+    )
+    doors_in = (door for door in doors(ids) if not door.public)
+    seen = (door.path for door in doors_in if not _ALSO_SHOWN_ELSEWHERE.search(door.path))
+    assert [path for path in seen if SOMEBODY.encode() in getattr(client.get(path), "content", b"")] == []

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.schemas.models import Schema
-from journeyorch.access.models import Configuration
+from journeyorch.access.models import Configuration, ConfigurationPart
 
 _MAX_CODE = 40
 
@@ -35,7 +35,7 @@ class Label(Configuration):
         return self.name
 
 
-class FieldLabel(models.Model):
+class FieldLabel(ConfigurationPart):
     """A label on a field of a schema; it holds for everything below the field, too."""
 
     schema = models.ForeignKey(Schema, on_delete=models.CASCADE, related_name="labels")
@@ -49,6 +49,10 @@ class FieldLabel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.label}"
+
+    @property
+    def owner(self) -> Schema:
+        return self.schema
 
 
 class Policy(Configuration):

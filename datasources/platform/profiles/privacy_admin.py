@@ -84,14 +84,12 @@ class PrivacyPages(admin.ModelAdmin):
         if not request.user.has_perm(Export.permission):
             raise PermissionDenied
         task = begin_export(subject, by=cast(User, request.user))
-        self.log_addition(request, task, "began the export of a person")
         return HttpResponseRedirect(task_url(task))
 
     def _erase(self, request: HttpRequest, subject: Subject) -> HttpResponse:
         if not request.user.has_perm(Erase.permission):
             raise PermissionDenied
         task = begin_erasure(subject, by=cast(User, request.user))
-        self.log_addition(request, task, "began the erasure of a person")
         return HttpResponseRedirect(task_url(task))
 
     def _privacy_page(self, request: HttpRequest, form: WhoForm, **context: Any) -> HttpResponse:

@@ -7,12 +7,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.schemas.models import Schema
+from journeyorch.access.models import ConfigurationPart
 
 #: Characters of a record's key, at most; a longer one is none.
 MAX_KEY = 512
 
 
-class Relationship(models.Model):
+class Relationship(ConfigurationPart):
     """A field of an event schema that holds the primary identity of a record schema's records."""
 
     schema = models.ForeignKey(Schema, on_delete=models.CASCADE, related_name="relationships")
@@ -40,6 +41,10 @@ class Relationship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} → {self.target}"
+
+    @property
+    def owner(self) -> Schema:
+        return self.schema
 
 
 class Record(models.Model):

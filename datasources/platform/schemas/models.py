@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from journeyorch.access.models import Configuration, Sandbox
+from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
 
 
 def new_dataset_key() -> str:
@@ -88,7 +88,7 @@ class Schema(Configuration):
                 Dataset.objects.create(sandbox=self.sandbox, schema=self, name=self.name, is_default=True)
 
 
-class CustomField(models.Model):
+class CustomField(ConfigurationPart):
     """A field of one's own in a composed schema, below ``_<tenant>``."""
 
     class Type(models.TextChoices):
@@ -133,6 +133,10 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @property
+    def owner(self) -> Schema:
+        return self.schema
 
 
 class Component(Configuration):

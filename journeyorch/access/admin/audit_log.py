@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -18,22 +20,42 @@ from journeyorch.access.models import AuditEntry
 from journeyorch.access.sandboxes import sandbox_of
 
 
+def kind_in_words(label: str) -> str:
+    """What people call things of a model, by its label; any other text, such as "All", stays as it is."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+class KindFilter(admin.AllValuesFieldListFilter):
+    """The kinds of which the log tells, in words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": kind_in_words(str(choice["display"]))}
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LookedAt, AuditedAdmin):
     """Nobody adds, changes or deletes here."""
 
     introduction = _("Who changed, published, stopped, exported or deleted what, newest first.")
-    list_display = ("at", "actor", "verb", "label", "kind", "credential")
-    list_filter = ("verb", "kind", ("at", admin.DateFieldListFilter))
+    list_display = ("at", "actor", "verb", "label", "thing", "credential")
+    list_filter = ("actor", "verb", ("kind", KindFilter), ("at", admin.DateFieldListFilter))
     search_fields = ("actor", "credential", "label")
     ordering = ("-at", "-pk")
-    fields = ("at", "actor", "credential", "sandbox", "verb", "kind", "label", "values")
+    fields = ("at", "actor", "credential", "sandbox", "verb", "thing", "label", "values")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Of the sandbox worked in, and of what belongs to none, such as credentials."""
         rows: QuerySet[AuditEntry] = super().get_queryset(request)
         return rows.filter(Q(sandbox=sandbox_of(request)) | Q(sandbox=None))
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def thing(self, entry: AuditEntry) -> str:
+        return kind_in_words(entry.kind)
 
     @admin.display(description=_("before and after"))
     def values(self, entry: AuditEntry) -> SafeString | str:

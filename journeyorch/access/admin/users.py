@@ -12,11 +12,24 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from journeyorch.access import audit
 from journeyorch.access.admin.audited import AuditedAdmin, changes_of
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import Sandbox, SignOnAccount, User
 from journeyorch.access.sandboxes import sandboxes_of
+from journeyorch.access.second_factor.factor import remove
+
+
+class SignOnAccountInline(admin.TabularInline):
+    """The accounts at identity providers that are this user's; without one, an e-mail address decides."""
+
+    model = SignOnAccount
+    fields = readonly_fields = ("issuer", "subject", "created_at")
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -25,6 +38,27 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
 
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sandboxes"), {"fields": ("sandboxes",)}))
     filter_horizontal = ("groups", "user_permissions", "sandboxes")
+    list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
+    list_select_related = ("second_factor",)
+    actions = ("reset_second_factor",)
+    inlines = (SignOnAccountInline,)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj else ()
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: User) -> bool:
+        factor = getattr(user, "second_factor", None)
+        return factor is not None and factor.confirmed_at is not None
+
+    @admin.action(description=_("Reset the second factor"), permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For whoever has lost app and recovery codes: next time the password alone lets them in."""
+        n = sum(remove(user) for user in chosen)
+        text = ngettext(
+            "The second factor of %d user was reset.", "The second factors of %d users were reset.", n
+        )
+        self.message_user(request, text % n)
 
 
 admin.site.unregister(Group)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from journeyorch.access import audit
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.endpoints import Endpoint, endpoints_of
 from journeyorch.outbound.protection import breaker, lifecycle
@@ -84,7 +86,6 @@ class ConfigAdmin(SandboxScopedAdmin):
         except NotPossible as refusal:
             messages.error(request, str(refusal))
         else:
-            self.log_change(request, config, "deployed")
             messages.success(request, _("It is deployed, and in force."))
         return self._back(config)
 
@@ -95,7 +96,6 @@ class ConfigAdmin(SandboxScopedAdmin):
         except NotPossible as refusal:
             messages.error(request, str(refusal))
         else:
-            self.log_change(request, config, "undeployed")
             messages.success(request, _("It is undeployed."))
         return self._back(config)
 
@@ -225,8 +225,9 @@ class BreakerAdmin(SandboxScopedAdmin):
     @admin.action(description=_("Close: have calls made again at once"), permissions=["change"])
     def close(self, request: HttpRequest, chosen: QuerySet[Breaker]) -> None:
         for row in chosen:
-            breaker.reset(row.endpoint)
-            self.log_change(request, row, "closed")
+            with transaction.atomic():
+                breaker.reset(row.endpoint)
+                audit.record("closed", row)
         self.message_user(request, _("Calls are made again."))
 
 

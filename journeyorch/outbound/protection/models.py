@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,13 @@ class ProtectionConfig(Configuration):
 
     class Meta:
         abstract = True
+
+    def audited_as(self, changes: Mapping[str, Any]) -> str:
+        """That it came into force, or out of it, is what the log tells of first."""
+        before, after = changes.get("deployed_at", (None, None))
+        if (before is None) == (after is None):
+            return super().audited_as(changes)
+        return "undeployed" if after is None else "deployed"
 
     @property
     def is_deployed(self) -> bool:
@@ -118,6 +126,9 @@ class ThrottlingConfig(ProtectionConfig):
     class Meta:
         verbose_name = _("throttling configuration")
         verbose_name_plural = _("throttling configurations")
+
+    def audited_as(self, changes: Mapping[str, Any]) -> str:
+        return "deleted" if "deleted" in changes else super().audited_as(changes)
 
     def __str__(self) -> str:
         return self.name or self.url_pattern or str(self.uid)

@@ -105,7 +105,7 @@ function StepForm({ id, field }) {
     </div>
     <div class="pane__body">
       ${kind && html`<p class="pane__help">${kind.help}</p>`}
-      ${version.value.status !== "draft" && html`<a class="button button--small"
+      ${urls.people && version.value.status !== "draft" && html`<a class="button button--small"
         href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
         name="users" /> ${gettext("People who are here")}</a>`}
       <${OtherFaults} id=${id} activity=${activity} problems=${own} />

@@ -23,6 +23,8 @@ def test_a_user_is_given_a_sandbox(admin: Client) -> None:
         "sandboxes": [Sandbox.objects.get(name="prod").pk],
         "date_joined_0": "2026-01-01",
         "date_joined_1": "10:00",
+        "sign_on_accounts-TOTAL_FORMS": 0,
+        "sign_on_accounts-INITIAL_FORMS": 0,
     }
 
     answer = admin.post(f"/admin/access/user/{user.pk}/change/", data)

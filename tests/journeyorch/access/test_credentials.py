@@ -16,7 +16,7 @@ from journeyorch.access.models import AuditEntry, Credential, Sandbox, User
 
 pytestmark = pytest.mark.django_db
 
-STEP_EVENTS = "/api/v1/step-events"
+JOURNEYS = "/api/v1/journeys"
 PEOPLE = "/data/core/ups/access/entities?schema.name=_xdm.context.profile&entityId=a&entityIdNS=Email"
 
 
@@ -38,7 +38,7 @@ def program() -> Credential:
     return credential
 
 
-def asked(program: Credential | str, address: str = STEP_EVENTS, **headers: str) -> Any:
+def asked(program: Credential | str, address: str = JOURNEYS, **headers: str) -> Any:
     key = program if isinstance(program, str) else program.key  # type: ignore[attr-defined]
     return Client().get(address, headers={"Authorization": f"Bearer {key}", **headers})
 
@@ -104,19 +104,19 @@ def test_the_log_names_program_and_user(program: Credential, admin_client: Clien
     from journeyorch.access.acting import actor
 
     seen = []
-    from journeys.api import step_events
+    from journeys.api import journeys
 
-    original = step_events.StepEvents.get
+    original = journeys.Journeys.get
 
     def get(self: Any, request: Any) -> Any:
         seen.append(actor())
         return original(self, request)
 
-    step_events.StepEvents.get = get  # type: ignore[method-assign]
+    journeys.Journeys.get = get  # type: ignore[method-assign]
     try:
         asked(program)
     finally:
-        step_events.StepEvents.get = original  # type: ignore[method-assign]
+        journeys.Journeys.get = original  # type: ignore[method-assign]
     assert [tuple(one) for one in seen] == [("robot", "Reports")]
     assert actor().name == "system", "nobody acts after the request"
 

@@ -18,7 +18,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def technical(login) -> Client:
-    return login("view_journey", "view_event", "view_receivedevent")
+    return login("view_journey", "view_event", "view_receivedevent", "view_profile")
 
 
 @pytest.fixture

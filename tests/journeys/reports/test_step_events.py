@@ -341,7 +341,7 @@ def test_the_command_writes_one_persons_way(crowd: World, tmp_path: Path) -> Non
 def client(crowd: World) -> Client:
     user = User.objects.create_user("rita")
     user.sandboxes.add(crowd.sandbox)
-    user.user_permissions.set(Permission.objects.filter(codename="view_journey"))
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_journey", "view_profile")))
     client = Client()
     client.force_login(user)
     return client

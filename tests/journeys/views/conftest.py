@@ -112,12 +112,12 @@ def login(db) -> Callable[..., Client]:
 
 @pytest.fixture
 def reader(login) -> Client:
-    return login("view_journey")
+    return login("view_journey", "view_profile")
 
 
 @pytest.fixture
 def maker(login) -> Client:
-    return login("view_journey", "change_journey", "publish_journey")
+    return login("view_journey", "change_journey", "publish_journey", "view_profile")
 
 
 @pytest.fixture

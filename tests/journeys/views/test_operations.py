@@ -17,7 +17,7 @@ PARKED = {"position": Instance.Position.PARKED}
 
 @pytest.fixture
 def operator(login):
-    return login("view_journey", "operate_instance")
+    return login("view_journey", "operate_instance", "view_profile")
 
 
 def asked() -> list[tuple[str, str, str, str]]:

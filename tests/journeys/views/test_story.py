@@ -220,7 +220,7 @@ def test_the_list_of_an_inlet_tells_what_events_did_in_journeys(client, person, 
     told(None, "", received_event_id=received.pk, status=StepEvent.Status.DISCARDED, path="alreadyInside")
     technical = User.objects.create_user("technical", is_staff=True)
     technical.sandboxes.add(sandbox)
-    allow(technical, "view_inlet", "view_receivedevent")
+    allow(technical, "view_inlet", "view_receivedevent", "view_profile")
     client.force_login(technical)
     address = f"/admin/events/inlet/{received.inlet_id}/receiving/"
     assert "Win back" not in client.get(address).content.decode(), "they may not see journeys"

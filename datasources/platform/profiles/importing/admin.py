@@ -96,7 +96,6 @@ class ImportPages(admin.ModelAdmin):
         ready = same and layout_form.is_valid() and form.is_valid()
         plan = form.plan() if ready else proposal(schema, layout, beginning.names)
         if ready and "_start" in request.POST and release(task, spec_of(schema, plan)):
-            self.log_addition(request, task, "began an import")
             return HttpResponseRedirect(task_url(task))
         lines = preview(beginning, reader_of(schema, plan))
         return self._page(

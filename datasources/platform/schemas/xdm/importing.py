@@ -22,6 +22,7 @@ from datasources.platform.schemas.xdm.files import Read
 from datasources.platform.schemas.xdm.names import address_steps, wire_path
 from datasources.platform.schemas.xdm.planning import Plan, Trouble, planned
 from datasources.platform.schemas.xdm.reading import Descriptor, Part
+from journeyorch.access import audit
 from journeyorch.access.locks import lock_sandbox
 from journeyorch.access.models import Sandbox
 
@@ -50,6 +51,10 @@ def import_files(sandbox: Sandbox, files: Sequence[Read]) -> Plan:
     noted = _note(sandbox, plan.descriptors)
     _recompose(sandbox, noted | {part.uri for part in plan.parts})
     sandbox.configuration_changed()
+    changes = {"created": [None, [part.uri for part in plan.created]]}
+    audit.record(
+        "imported", sandbox, label="Schema components", changes=audit.shown(changes), sandbox_id=sandbox.pk
+    )
     return plan
 
 

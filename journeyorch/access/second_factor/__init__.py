@@ -1,0 +1,1 @@
+"""Codes of an authenticator app beside the password (RFC 6238)."""
