@@ -41,4 +41,40 @@ TOPICS = {
         "Welcome, {{ profile.person.name.firstName | default: 'dear guest' }}",
         "technical.md#message-templates",
     ),
+    "deliveries": Help(
+        _("Deliveries"),
+        _(
+            "Each message to one person, with what became of it and why. A message that was held back was "
+            "never sent: its reason says by which rule."
+        ),
+        _("Held back: noConsent. The person has said no to email."),
+        "technical.md#deliveries",
+    ),
+    "suppression": Help(
+        _("Suppression list"),
+        _(
+            "Addresses that are not written to, whatever a journey says. They come here by themselves when "
+            "mail bounces for good, somebody complains or unsubscribes."
+        ),
+        _("Delete an entry only if its owner has asked for messages again."),
+        "technical.md#whom-messages-reach-and-when",
+    ),
+    "contact-rules": Help(
+        _("Contact rules"),
+        _(
+            "Quiet hours hold messages back at night, frequency caps keep one person from getting too many. "
+            "Both count all channels of the sandbox together."
+        ),
+        _("Nothing between 21:00 and 8:00, at most 3 messages in 7 days."),
+        "technical.md#whom-messages-reach-and-when",
+    ),
+    "campaign": Help(
+        _("Adobe Campaign"),
+        _(
+            "Journeys can send transactional messages of Adobe Campaign: of Standard by its instance, of v7 "
+            "and v8 by an action for each template. What becomes of them is asked for now and then."
+        ),
+        _("The event “EVTorderConfirmation” with the fields order and total."),
+        "technical.md#adobe-campaign",
+    ),
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.contact.models import ContactCount, ContactRules, SandboxContactRules, Suppression
 from actions.kinds import ADDRESS_LENGTH, Kind
-from actions.tracking.models import MirrorPage, WebhookState
+from actions.tracking.models import LinkClick, MirrorPage, WebhookState
 from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
 from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
@@ -28,6 +28,7 @@ __all__ = [
     "Delivery",
     "Feedback",
     "Kind",
+    "LinkClick",
     "MessageTemplate",
     "MirrorPage",
     "OnUnknown",
@@ -302,6 +303,8 @@ class Delivery(models.Model):
     detail = models.TextField(_("detail"), blank=True)
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("changed"))
+    # Whose words were sent: a language, or actions.messages.traits.OWN_WORDS; "": none were made.
+    variant = models.CharField(_("variant"), max_length=60, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("delivery")
@@ -327,6 +330,11 @@ class Feedback(models.Model):
     received_at = models.DateTimeField(_("recorded"))
     # The link that was clicked, the reason of a bounce.
     detail = models.TextField(_("detail"), blank=True)
+    # What reports count by (actions/messages/traits.py).
+    domain = models.CharField(max_length=60, default="", db_default="", blank=True)
+    variant = models.CharField(max_length=60, default="", db_default="", blank=True)
+    device = models.CharField(max_length=10, default="", db_default="", blank=True)
+    platform = models.CharField(max_length=10, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("feedback")

@@ -3,5 +3,9 @@
 from django.dispatch import Signal
 
 # Inside the transaction that records it; arguments ``message_id`` (the delivery's), ``kind`` (a
-# ``Delivery.Status``) and ``at`` (when it was recorded). Receivers write rows and nothing else.
+# ``Delivery.Status``), ``at`` (when it was recorded) and ``traits`` (those that are known, by name).
+# Receivers write rows and nothing else.
 message_feedback_received = Signal()
+
+# The same of each link that is clicked in a message for the first time: ``message_id``, ``link``, ``at``.
+message_link_clicked = Signal()

@@ -59,4 +59,49 @@ TOPICS = {
         '#{ExperiencePlatform.ProfileFieldGroup.loyalty.tier} == "gold"',
         "technical.md#segments",
     ),
+    "datasets": Help(
+        _("Datasets"),
+        _(
+            "A dataset says where messages of a schema belong, and whether they feed profiles. Each schema "
+            "has one by itself; add others to keep what some systems send apart."
+        ),
+        _("A dataset “Web shop” that feeds profiles, and “Load test” that does not."),
+        "technical.md#datasets",
+    ),
+    "components": Help(
+        _("Imported components"),
+        _(
+            "Classes, field groups and data types that schemas are composed of, besides the built-in ones. "
+            "They come in from files of standard XDM, all of a file or nothing."
+        ),
+        _("A zip of a public repository of XDM schemas."),
+        "technical.md#importing-standard-xdm-files",
+    ),
+    "records": Help(
+        _("Records"),
+        _(
+            "A record describes a thing, such as a product, that events name by its key. Journeys read its "
+            "fields beside the field of the event."
+        ),
+        _('The product with the key “tea-1”: {"title": "Green tea", "price": 4.5}'),
+        "technical.md#records-and-relationships",
+    ),
+    "labels": Help(
+        _("Labels"),
+        _(
+            "A label says what kind of data a field holds. By itself it does nothing: policies say where "
+            "fields with it must not go."
+        ),
+        _("“Health” on the field allergies, and a policy that keeps it in the house."),
+        "technical.md#labels-and-policies",
+    ),
+    "policies": Help(
+        _("Policies"),
+        _(
+            "A policy names labels, and where their fields must not be sent. Journeys that do it all the "
+            "same cannot be tested or published, and are told why."
+        ),
+        _("Sensitive fields go to no custom action."),
+        "technical.md#labels-and-policies",
+    ),
 }

@@ -50,4 +50,22 @@ TOPICS = {
         "POST /collection/…",
         "technical.md#inlets",
     ),
+    "received": Help(
+        _("Received events"),
+        _(
+            "Each message as it came in, before anything was done with it. Open one to see its body and what "
+            "became of it; they are deleted when their time is over."
+        ),
+        _("Look for the newest one after a sender has been set up."),
+        "technical.md#what-came-in",
+    ),
+    "quarantine": Help(
+        _("Quarantine"),
+        _(
+            "Messages that were received and could not be used, each with the reason. Mend the cause, then "
+            "have them taken in again; their people are not lost."
+        ),
+        _("A field that must be a number is a text: correct the schema, then try again."),
+        "technical.md#what-came-in",
+    ),
 }

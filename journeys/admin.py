@@ -54,6 +54,7 @@ class AlertForm(forms.ModelForm):
 
 @admin.register(Alert)
 class AlertAdmin(SigningAdmin, SandboxScopedAdmin):
+    help_topic = "alerts"
     introduction = _(
         "An alert tells by email or webhook when journeys fail, nobody enters, a system is left alone, or "
         "work is late: once when it begins, and once when it is over."
@@ -81,6 +82,7 @@ class AlertAdmin(SigningAdmin, SandboxScopedAdmin):
 
 @admin.register(AlertNotice)
 class AlertNoticeAdmin(LookedAt, SandboxScopedAdmin):
+    help_topic = "alerts"
     introduction = _("What alerts have told, to whom, and whether it arrived.")
     sandbox_path = "alert__sandbox"
     list_display = ("at", "alert", "fires", "text", "channel", "address", "sent_at", "attempts", "problem")

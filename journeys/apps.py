@@ -9,7 +9,7 @@ class JourneysConfig(AppConfig):
     verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        from actions.signals import message_feedback_received
+        from actions.signals import message_feedback_received, message_link_clicked
         from datasources.signals import segment_membership_changed
         from events import effects
         from events.signals import events_received
@@ -21,7 +21,7 @@ class JourneysConfig(AppConfig):
         from journeys import finding as found
         from journeys.alerts.telling import tell_next
         from journeys.endpoints import endpoints
-        from journeys.engine.messages import count_feedback
+        from journeys.engine.messages import count_feedback, count_link
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.figures import figures
@@ -35,6 +35,7 @@ class JourneysConfig(AppConfig):
         events_received.connect(wake_drain, dispatch_uid="journeys.wake_drain")
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         message_feedback_received.connect(count_feedback, dispatch_uid="journeys.count_feedback")
+        message_link_clicked.connect(count_link, dispatch_uid="journeys.count_link")
         segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
         enquiries.register(tell_next)
         rotation.register(Alert, "signing")

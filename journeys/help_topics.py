@@ -78,4 +78,31 @@ TOPICS = {
         _("Allowed, at the earliest after 30 days: one birthday message a month at most."),
         "users.md#drawing",
     ),
+    "reports": Help(
+        _("My reports"),
+        _(
+            "A report is one or more panels, each with figures of your choice by journey, step, channel, "
+            "time and more. Shared ones are seen by everybody here who may read reports."
+        ),
+        _("Messages sent and open rate by domain and week, as lines."),
+        "users.md#reports",
+    ),
+    "alerts": Help(
+        _("Alerts"),
+        _(
+            "An alert tells once when something begins to be wrong, and once when it is over. It tells by "
+            "email, by a signed webhook, or both."
+        ),
+        _("Tell operations when more than 5 % of people fail."),
+        "operations.md#alerts",
+    ),
+    "operations": Help(
+        _("Operations"),
+        _(
+            "Whether the workers work, how late they are, what fails and who is stuck. People who failed can "
+            "be tried again, taken past the step, or ended."
+        ),
+        _("Calls are late: start one more worker."),
+        "operations.md#the-page-of-operations",
+    ),
 }

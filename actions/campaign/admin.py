@@ -38,6 +38,7 @@ from journeyorch.outbound.trial_page import trial_page
 
 @admin.register(CampaignInstance)
 class InstanceAdmin(AuthTestMixin, SandboxScopedAdmin):
+    help_topic = "campaign"
     introduction = _(
         "An instance of Adobe Campaign Standard, whose transactional messages journeys send: at most 4,000 "
         "in 5 minutes. Save it and test it, then add its templates."
@@ -82,6 +83,7 @@ class InstanceAdmin(AuthTestMixin, SandboxScopedAdmin):
 
 @admin.register(CampaignStandardAction)
 class StandardAdmin(TestCallAdmin):
+    help_topic = "campaign"
     introduction = _(
         "A transactional message of Adobe Campaign Standard: which event sends it, and what journeys give it."
     )
@@ -112,6 +114,7 @@ class StandardAdmin(TestCallAdmin):
 
 @admin.register(CampaignAction)
 class ClassicAdmin(WrittenCallAdmin):
+    help_topic = "campaign"
     introduction = _(
         "A transactional message of Adobe Campaign v7 or v8: one action for each template, at most 50,000 "
         "messages an hour."
@@ -125,6 +128,7 @@ class ClassicAdmin(WrittenCallAdmin):
 class MessageAdmin(LookedAt, SandboxScopedAdmin):
     """To look at; Campaign is asked for the chosen ones at once."""
 
+    help_topic = "campaign"
     introduction = _("Messages that Campaign Standard took, and what it said became of them.")
     list_display = ("message_id", "action", "status", "created_at", "asked_at", "ask_at", "sandbox")
     list_filter = ("status",)

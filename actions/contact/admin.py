@@ -33,6 +33,7 @@ RULES_FIELDSET: tuple[Any, Any] = (
 
 @admin.register(SandboxContactRules)
 class SandboxContactRulesAdmin(SandboxScopedAdmin):
+    help_topic = "contact-rules"
     introduction = _(
         "When, and how often, one person may be written to over all channels of the sandbox together. Each "
         "channel can have rules of its own as well."
@@ -75,6 +76,7 @@ class SuppressionForm(forms.ModelForm):
 
 @admin.register(Suppression)
 class SuppressionAdmin(ListPages, ConsentPages, AboutPeople, SandboxScopedAdmin):
+    help_topic = "suppression"
     introduction = _(
         "Addresses that get no more messages: they were refused for good, their owners complained or "
         "unsubscribed, or somebody entered them here. Those who unsubscribed still get transactional "

@@ -126,6 +126,7 @@ def _news(feedback: Feedback) -> str:
 class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
     """What was sent, to look at: deliveries are written by the engine only."""
 
+    help_topic = "deliveries"
     introduction = _(
         "Every message that journeys were to send, newest first, with what became of it; also those that "
         "were held back, with the reason."

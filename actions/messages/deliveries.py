@@ -22,6 +22,7 @@ from actions.contact.suppression import Addressee
 from actions.kinds import ADDRESS_LENGTH
 from actions.messages.feedback import Line, catch_up, load_feedback, write_history
 from actions.messages.people import NOBODY, PersonKey, Recipient, load_recipients, person_key
+from actions.messages.traits import Traits, domain_of
 from actions.models import Delivery, MessageTemplate
 from datasources.models import ExperienceEvent, Profile
 from datasources.platform.profiles.feed import Touch
@@ -49,6 +50,13 @@ class _Row(NamedTuple):
     detail: str
     created_at: datetime
     updated_at: datetime
+    variant: str
+
+    @property
+    def line(self) -> Line:
+        """Of the message's history."""
+        traits = Traits(domain_of(self.kind, self.address), self.variant)
+        return Line(self.message_id, self.status, self.updated_at, self.detail, traits)
 
 
 _DELIVERY_COLUMNS = [
@@ -64,12 +72,14 @@ _DELIVERY_COLUMNS = [
     Column("detail", "text"),
     Column("created_at", "timestamptz"),
     Column("updated_at", "timestamptz"),
+    Column("variant", "text"),
 ]
 # A delivery that waited is there already; what was heard of it since has raised its status.
 _NEW_OR_QUEUED = (
     "(message_id) DO UPDATE SET channel_id = excluded.channel_id, profile_id = excluded.profile_id,"
     " address = excluded.address, status = excluded.status, code = excluded.code,"
-    " detail = excluded.detail, updated_at = excluded.updated_at WHERE t.status = 'queued'"
+    " detail = excluded.detail, updated_at = excluded.updated_at, variant = excluded.variant"
+    " WHERE t.status = 'queued'"
 )
 _EVENT_COLUMNS = [
     Column("sandbox_id", "bigint"),
@@ -96,7 +106,7 @@ def record(made: Sequence[Made], now: datetime) -> None:
     ]
     events = [_event(row) for row in rows if row.status == Delivery.Status.SENT and row.profile_id]
     bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict=_NEW_OR_QUEUED)
-    write_history((Line(row.message_id, row.status, now, row.detail) for row in rows), now)
+    write_history((row.line for row in rows), now)
     bulk.insert(ExperienceEvent._meta.db_table, _EVENT_COLUMNS, events, on_conflict="DO NOTHING")
     _look_again_at_segments(rows, now)
     known = load_feedback(row.message_id for row in rows)
@@ -113,7 +123,7 @@ def record_waiting(waiting: Sequence[tuple[CallSpec, Prepared, str]], now: datet
     """Write down messages that must wait, each with the reason; again it changes nothing."""
     rows = [_waiting_row(*each, now=now) for each in sorted(waiting, key=lambda each: each[0].key)]
     bulk.insert(Delivery._meta.db_table, _DELIVERY_COLUMNS, rows, on_conflict="DO NOTHING")
-    write_history((Line(row.message_id, row.status, now, row.detail) for row in rows), now)
+    write_history((row.line for row in rows), now)
 
 
 def record_dropped(message_ids: Collection[uuid.UUID], now: datetime) -> None:
@@ -142,6 +152,7 @@ def _waiting_row(call: CallSpec, prepared: Prepared, why: str, *, now: datetime)
         detail=why,
         created_at=now,
         updated_at=now,
+        variant=request.get("variant", ""),
     )
 
 
@@ -195,6 +206,7 @@ def _row(made: Made, kind: str, profile_id: int | None, *, now: datetime) -> _Ro
         detail=made.outcome.message,
         created_at=now,
         updated_at=now,
+        variant=made.prepared.request.get("variant", "") if made.prepared else "",
     )
 
 

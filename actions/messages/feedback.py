@@ -16,6 +16,7 @@ from django.db import transaction
 
 from actions.contact.leaving import Told, leave_alone
 from actions.contact.suppression import Addressee
+from actions.messages.traits import NO_TRAITS, NOBODY_KNOWN, Reader, Traits, domain_of
 from actions.models import Delivery, Feedback
 from actions.signals import message_feedback_received
 from journeyorch import bulk
@@ -42,10 +43,13 @@ _RANK: dict[str, int] = {status: rank for rank, status in enumerate(_ORDER)}
 _OURS = frozenset({Status.QUEUED, Status.HELD})
 _TABLE, _MESSAGE = Feedback._meta.db_table, Column("message_id", "uuid")
 _KIND, _RECEIVED_AT = Column("kind", "text"), Column("received_at", "timestamptz")
-_COLUMNS = [_MESSAGE, _KIND, Column("at", "timestamptz"), _RECEIVED_AT, Column("detail", "text")]
+_TRAITS = [Column(name, "text") for name in Traits._fields]
+_COLUMNS = [_MESSAGE, _KIND, Column("at", "timestamptz"), _RECEIVED_AT, Column("detail", "text"), *_TRAITS]
 
 
-def record_feedback(message_id: UUID, kind: str, *, at: datetime, detail: str = "") -> bool:
+def record_feedback(
+    message_id: UUID, kind: str, *, at: datetime, detail: str = "", reader: Reader = NOBODY_KNOWN
+) -> bool:
     """Record what a provider or a tracked link tells; False if the same was recorded before.
 
     ``at``: when it happened, as the provider says. The caller has made sure that the message is one of ours.
@@ -56,12 +60,16 @@ def record_feedback(message_id: UUID, kind: str, *, at: datetime, detail: str = 
         raise ValueError(f"That a message is {kind} is not for others to say.")
     now = bulk.database_now()
     with transaction.atomic():
-        row = (message_id, kind, at, now, detail.replace("\x00", ""))
+        delivery = Delivery.objects.filter(message_id=message_id).first()
+        traits = _traits_of(delivery, reader)
+        row = (message_id, kind, at, now, detail.replace("\x00", ""), *traits)
         if not bulk.insert(_TABLE, _COLUMNS, [row], on_conflict="DO NOTHING"):
             return False
         _raise_status(message_id, kind, now)
-        _leave_alone(message_id, kind, now)
-        message_feedback_received.send(sender=Feedback, message_id=message_id, kind=kind, at=now)
+        _leave_alone(delivery, kind, now)
+        message_feedback_received.send(
+            sender=Feedback, message_id=message_id, kind=kind, at=now, traits=traits.known
+        )
     return True
 
 
@@ -72,11 +80,12 @@ class Line(NamedTuple):
     kind: str
     at: datetime
     detail: str = ""
+    traits: Traits = NO_TRAITS
 
 
 def write_history(lines: Iterable[Line], now: datetime) -> None:
     """Add our own lines. Nobody is told: the result of the call says the same to its journey."""
-    rows = [(line.message_id, line.kind, line.at, now, line.detail) for line in lines]
+    rows = [(line.message_id, line.kind, line.at, now, line.detail, *line.traits) for line in lines]
     bulk.insert(_TABLE, _COLUMNS, rows, on_conflict="DO NOTHING")
 
 
@@ -90,11 +99,26 @@ def load_feedback(message_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, dat
     return found
 
 
-def _leave_alone(message_id: UUID, kind: str, now: datetime) -> None:
+def load_written(written: Iterable[tuple[UUID, str]], now: datetime) -> dict[tuple[UUID, str], Traits]:
+    """Which of these lines, by message and kind, were written at this moment, with their traits."""
+    keys = list(written)
+    select = [_RECEIVED_AT, *_TRAITS]
+    rows = bulk.lookup(_TABLE, [_MESSAGE, _KIND], keys, select)
+    return {keys[ordinal]: Traits(*traits) for ordinal, received_at, *traits in rows if received_at == now}
+
+
+def _traits_of(delivery: Delivery | None, reader: Reader) -> Traits:
+    """A provider may be quicker than our own record: then nothing is known of the message yet."""
+    if delivery is None:
+        return Traits(*NO_TRAITS[:2], *reader)
+    return Traits(domain_of(delivery.kind, delivery.address), delivery.variant, *reader)
+
+
+def _leave_alone(delivery: Delivery | None, kind: str, now: datetime) -> None:
     """If there is no delivery yet, its recording looks at what was heard before."""
-    for row in Delivery.objects.filter(message_id=message_id):
-        to = Addressee(row.sandbox_id, row.kind, row.address)
-        leave_alone([Told(to, row.profile_id, message_id, kind)], now)
+    if delivery is not None:
+        to = Addressee(delivery.sandbox_id, delivery.kind, delivery.address)
+        leave_alone([Told(to, delivery.profile_id, delivery.message_id, kind)], now)
 
 
 def catch_up(

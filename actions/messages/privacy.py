@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from actions.models import Delivery, Feedback, MirrorPage
+from actions.models import Delivery, Feedback, LinkClick, MirrorPage
 from journeyorch.privacy.stores import Cursor, Erased, Found
 from journeyorch.privacy.subjects import Subject
 
@@ -32,6 +32,7 @@ class Deliveries:
         found, following = _next(subject, after)
         messages = [row.message_id for row in found]
         Feedback.objects.filter(message_id__in=messages).delete()
+        LinkClick.objects.filter(message_id__in=messages).delete()
         MirrorPage.objects.filter(message_id__in=messages).delete()
         Delivery.objects.filter(pk__in=[row.pk for row in found]).delete()
         return Erased(len(found), following)

@@ -18,7 +18,8 @@ from actions.messages.people import NOBODY, Recipient, load_recipients, person_k
 from actions.messages.recipients import WHERE, address_of, may_contact, usable_address
 from actions.messages.render import RenderProblem, as_message_parts, render
 from actions.messages.testing import is_allowed
-from actions.messages.variants import content_for
+from actions.messages.traits import OWN_WORDS
+from actions.messages.variants import language_for
 from actions.models import OnUnknown
 from actions.tracking.dressing import dressed
 from actions.tracking.links import Links
@@ -43,8 +44,8 @@ class MessageHandler:
     """Calls with the specification ``{"template": id, "channel": id | null, "address": text | null,
     "parameters": {name: JSON value}}``.
 
-    The stored request is ``{"channel", "template", "profile", "message"}``, ``message`` being every word that
-    goes out, and ``method`` and ``url`` of what is sent by HTTP.
+    The stored request is ``{"channel", "template", "variant", "profile", "message"}``, ``message`` being
+    every word that goes out, and ``method`` and ``url`` of what is sent by HTTP.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -144,7 +145,8 @@ def _rendered(
     try:
         provider = channels.load(channel.provider, channel.config, kind=channel.kind)
         values = {**parameters, **_link_values(links, unsubscribe), "profile": person.attributes}
-        content = content_for(person.attributes, template.contents)
+        variant = language_for(person.attributes, template.contents)
+        content = template.contents[variant]
         parts = render(template.id, template.updated_at, kind=template.kind, content=content, values=values)
     except ChannelProblem as problem:
         return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
@@ -159,7 +161,8 @@ def _rendered(
     parties = {"channel": channel.id, "template": template.id, "profile": person.profile_id}
     # So that its page is there when the message is.
     mirror = {"mirror": True} if "mirror_page" in template.uses else {}
-    return Prepared({**parties, **mirror, **_target(provider, message), "message": message._asdict()})
+    how = {"variant": variant or OWN_WORDS, **mirror, **_target(provider, message)}
+    return Prepared({**parties, **how, "message": message._asdict()})
 
 
 def _target(provider: Provider, message: Message) -> dict[str, str]:

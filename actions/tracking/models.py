@@ -1,9 +1,23 @@
-"""The pages of messages, and how channels' addresses for webhooks fare."""
+"""The pages of messages, which links were clicked, and how channels' addresses for webhooks fare."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class LinkClick(models.Model):
+    """That a link of a message was clicked, once for each of its links."""
+
+    message_id = models.UUIDField()
+    link = models.CharField(max_length=200)  # its label, or the beginning of its address
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Also the look-up by message.
+            models.UniqueConstraint(fields=["message_id", "link"], name="link_click_once"),
+        ]
 
 
 class MirrorPage(models.Model):

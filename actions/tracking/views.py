@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from csp.decorators import csp_replace
@@ -13,6 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from actions.messages.feedback import record_feedback
+from actions.messages.traits import Reader, reader_of
+from actions.tracking.clicks import record_click
 from actions.tracking.models import MirrorPage
 from actions.tracking.signed import Purpose, unsign
 
@@ -34,7 +38,8 @@ def opened(request: HttpRequest, signed: str) -> HttpResponse:
     """The picture in a message; asking for it tells that the message was opened."""
     message_id, _ = _meant(Purpose.OPEN, signed)
     if request.method == "GET":
-        _record(message_id, "opened")
+        with _reaching_anyway("opened"):
+            record_feedback(message_id, "opened", at=timezone.now(), reader=_reader(request))
     return _uncached(HttpResponse(_PIXEL, content_type="image/gif"))
 
 
@@ -43,7 +48,8 @@ def clicked(request: HttpRequest, signed: str) -> HttpResponse:
     """A tracked link: recorded, then on to the address that was signed with it."""
     message_id, (url, label) = _meant(Purpose.CLICK, signed)
     if request.method == "GET":
-        _record(message_id, "clicked", detail=f"{label}: {url}" if label else url)
+        with _reaching_anyway("clicked"):
+            record_click(message_id, url, label, at=timezone.now(), reader=_reader(request))
     return _uncached(HttpResponseRedirect(url))
 
 
@@ -67,10 +73,15 @@ def _meant(purpose: Purpose, signed: str) -> tuple[UUID, list[str]]:
     return meant
 
 
-def _record(message_id: UUID, kind: str, detail: str = "") -> None:
+def _reader(request: HttpRequest) -> Reader:
+    return reader_of(request.headers.get("User-Agent", ""))
+
+
+@contextmanager
+def _reaching_anyway(kind: str) -> Iterator[None]:
     """A database that cannot be reached must not keep the person from where the link leads."""
     try:
-        record_feedback(message_id, kind, at=timezone.now(), detail=detail)
+        yield
     except (DatabaseError, InterfaceError):
         logger.exception("It could not be recorded that a message was %s", kind)
 

@@ -44,6 +44,7 @@ class QuarantinedForm(forms.ModelForm):
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
+    help_topic = "quarantine"
     introduction = _(
         "Received events that could not be handled, with the reason. Correct the message, or what is wrong "
         "with the event's configuration, and try them again."

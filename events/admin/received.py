@@ -42,6 +42,7 @@ class LookedAtOnly(LookedAt, SandboxScopedAdmin):
 
 @admin.register(ReceivedEvent)
 class ReceivedEventAdmin(AboutPeople, LookedAtOnly):
+    help_topic = "received"
     introduction = _("Everything that came in, as it came, newest first.")
     list_display = ("id", "received_at", "inlet_name", "protocol", "routed")
     list_filter = ("routed",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 
 
@@ -18,3 +19,8 @@ class LookedAt:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def fills_itself(page: admin.ModelAdmin[Any]) -> bool:
+    """Whether the product writes the rows of a list, and nobody adds any."""
+    return type(page).has_add_permission is not admin.ModelAdmin.has_add_permission

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from journeyorch import helping
+from journeyorch.access.looked_at import fills_itself
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of, worked_in
 
@@ -63,6 +64,7 @@ class SandboxScopedAdmin(admin.ModelAdmin):
             "title": capfirst(str(self.opts.verbose_name_plural)),
             "introduction": self.introduction,
             "help_topic": self.help_topic,
+            "fills_itself": fills_itself(self),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

@@ -33,6 +33,7 @@ _SHOWN_LINES = 200
 class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
     """Begun elsewhere; here one sees how far it is. Whoever may begin a kind sees all tasks of it."""
 
+    help_topic = "background"
     introduction = _("Imports, exports and erasures, which go on in the background, with how far they are.")
     list_display = ("title", "state", "progress", "bad_lines", "by", "created_at", "sandbox")
     list_filter = ("state",)

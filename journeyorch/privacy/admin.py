@@ -21,6 +21,7 @@ from journeyorch.privacy.work import Erase
 class ErasureAdmin(LookedAt, SandboxScopedAdmin):
     """Found by an identity, whose hash is compared: the record itself names nobody."""
 
+    help_topic = "erasures"
     introduction = _("That somebody was erased, by whom and when. Whom, is kept as a keyed hash alone.")
     list_display = ("__str__", "begun_at", "finished_at", "by_name", "sandbox")
     ordering = ("-pk",)

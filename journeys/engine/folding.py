@@ -1,4 +1,4 @@
-"""Adds the lanes of an hour up into one row each, when the hour is over: a report reads a 64th.
+"""Adds the lanes of an hour up into one row each, when the hour is over, and hours to their days (days.py).
 
 Sums are right at every moment: before, after, and when a row of a lane comes late, which is added, too.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 
 from journeyorch import bulk
-from journeyorch.bulk import Column
 from journeys.engine import tables
+from journeys.engine.days import add_to_days, keep_days, lock_days
+from journeys.engine.sums import SUMS, Sums
 from journeys.models.hourly import FOLDED
 
 #: A wave that began in an hour has committed or lost its lease so long after it.
@@ -22,27 +23,13 @@ _OVER = timedelta(hours=2)
 MOST = 20
 
 
-class Sums(NamedTuple):
-    """A table of hourly sums; ``unique``: whether a key may stand there once only."""
-
-    table: str
-    key: tuple[Column, ...]
-    unique: bool = True
-
-
-SUMS = (
-    Sums(tables.STEP_COUNT, tables.STEP_COUNT_KEY),
-    Sums(tables.STEP_ERROR_COUNT, tables.STEP_ERROR_COUNT_KEY),
-    Sums(tables.STEP_TIME_COUNT, tables.STEP_TIME_COUNT_KEY),
-    Sums(tables.MESSAGE_COUNT, tables.MESSAGE_COUNT_KEY, unique=False),
-)
 _APART = f"run = 0 AND lane_id > {FOLDED}"
 
 
 def fold(now: datetime) -> bool:
     """Fold some hours that are over, the oldest first; True if more may be waiting."""
     more = [_fold_some(sums, now) for sums in SUMS]
-    return any(more)
+    return keep_days() or any(more)
 
 
 def _fold_some(sums: Sums, now: datetime) -> bool:
@@ -68,9 +55,12 @@ def _fold_one(sums: Sums, hour: datetime, version_id: int) -> None:
     lane, moment = names.index("lane_id"), names.index("hour")
     added: Counter[tuple[Any, ...]] = Counter()
     with transaction.atomic():
+        zone = lock_days(version_id)
         for *key, n in bulk.run(sql, [bulk.to_database(hour), version_id]):
             key[lane], key[moment] = FOLDED, hour
             added[tuple(key)] += n
         rows = [(*key, n) for key, n in sorted(added.items())]
         conflict = tables.added_up(sums.key) if sums.unique else ""
         bulk.insert(sums.table, (*sums.key, tables.N), rows, on_conflict=conflict)
+        if zone:
+            add_to_days(sums, added, zone)

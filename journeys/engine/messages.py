@@ -1,15 +1,18 @@
-"""Counts what becomes of messages, in the transaction that records it: each status of a message once."""
+"""Counts what becomes of messages, in the transaction that records it: each status of a message once, also by
+each trait of the message that is known; and each link of a message once.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from actions.messages.deliveries import status_of
-from actions.messages.feedback import load_feedback
+from actions.messages.feedback import load_written
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made
@@ -23,10 +26,15 @@ _INSTANCE = (Column("version_id", "bigint"), tables.RUN)
 _CODE = 40
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class _Told(NamedTuple):
     message_id: UUID
     status: str
     code: str = ""
+    traits: Mapping[str, str] = _NOTHING
+    counts: bool = True  # False: it has the status already, and is told once more by a trait
 
 
 def count_sent(made: Sequence[Made], now: datetime) -> None:
@@ -35,19 +43,26 @@ def count_sent(made: Sequence[Made], now: datetime) -> None:
     A provider may have told the same before, which was counted then: of the same status only the line of the
     history that was written now is new.
     """
-    known = load_feedback(each.spec.key for each in made)
+    written = load_written(((each.spec.key, status_of(each)) for each in made), now)
     told = []
     for each in made:
-        status = status_of(each)
-        if (status, now) in known.get(each.spec.key, ()):
+        key = (each.spec.key, status_of(each))
+        if key in written:
             code = "" if each.outcome.status == "ok" else each.outcome.code or each.outcome.status
-            told.append(_Told(each.spec.key, status, code[:_CODE]))
+            told.append(_Told(*key, code[:_CODE], written[key].known))
     _count(told, now)
 
 
-def count_feedback(sender: object, *, message_id: UUID, kind: str, at: datetime, **news: Any) -> None:
+def count_feedback(
+    sender: object, *, message_id: UUID, kind: str, at: datetime, traits: Mapping[str, str], **news: Any
+) -> None:
     """Receiver of ``message_feedback_received``; a message that no journey sent is not counted."""
-    _count([_Told(message_id, kind)], at)
+    _count([_Told(message_id, kind, traits=traits)], at)
+
+
+def count_link(sender: object, *, message_id: UUID, link: str, at: datetime, **news: Any) -> None:
+    """Receiver of ``message_link_clicked``."""
+    _count([_Told(message_id, "clicked", traits={"link": link}, counts=False)], at)
 
 
 def _count(told: Sequence[_Told], now: datetime) -> None:
@@ -55,10 +70,18 @@ def _count(told: Sequence[_Told], now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     calls = bulk.lookup(tables.CALL, [tables.UUID], [(one.message_id,) for one in told], _CALL)
     keys = [(instance_id,) for _, _, instance_id, _ in calls]
-    counts: Counter[tuple[Any, ...]] = Counter()
+    counts, by_trait = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for place, version_id, run in bulk.lookup(tables.INSTANCE, [tables.UUID], keys, _INSTANCE):
         ordinal, lane_id, _instance, activity = calls[place]
         one = told[ordinal]
-        counts[version_id, activity, one.status, one.code, hour, lane_id, run] += 1
-    rows = [(*key, n) for key, n in sorted(counts.items())]
-    bulk.insert(tables.MESSAGE_COUNT, tables.MESSAGE_COUNT_COLUMNS, rows)
+        what, where = (version_id, activity, one.status, one.code), (hour, lane_id, run)
+        if one.counts:
+            counts[*what, *where] += 1
+        for trait in one.traits.items():
+            by_trait[*what, *trait, *where] += 1
+    _add(tables.MESSAGE_COUNT, tables.MESSAGE_COUNT_COLUMNS, counts)
+    _add(tables.MESSAGE_TRAIT_COUNT, tables.MESSAGE_TRAIT_COUNT_COLUMNS, by_trait)
+
+
+def _add(table: str, columns: Sequence[Column], counts: Mapping[tuple[Any, ...], int]) -> None:
+    bulk.insert(table, columns, [(*key, n) for key, n in sorted(counts.items())])

@@ -19,6 +19,8 @@ STEP_COUNT = "journeys_stepcount"
 STEP_ERROR_COUNT = "journeys_steperrorcount"
 STEP_TIME_COUNT = "journeys_steptimecount"
 MESSAGE_COUNT = "journeys_messagecount"
+FETCH_COUNT = "journeys_fetchcount"
+MESSAGE_TRAIT_COUNT = "journeys_messagetraitcount"
 PROFILE_CAP = "journeys_profilecap"
 RECEIVED_EVENT = "events_receivedevent"
 QUARANTINED = "events_quarantined"
@@ -147,6 +149,26 @@ MESSAGE_COUNT_KEY = (
     *_WHEN_AND_WHERE,
 )
 MESSAGE_COUNT_COLUMNS = (*MESSAGE_COUNT_KEY, N)
+
+FETCH_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("field_group", "text"),
+    Column("code", "text"),
+    *_WHEN_AND_WHERE,
+)
+FETCH_COUNT_COLUMNS = (*FETCH_COUNT_KEY, N)
+
+MESSAGE_TRAIT_COUNT_KEY = (
+    Column("version_id", "bigint"),
+    Column("activity", "text"),
+    Column("status", "text"),
+    Column("code", "text"),
+    Column("trait", "text"),
+    Column("value", "text"),
+    *_WHEN_AND_WHERE,
+)
+MESSAGE_TRAIT_COUNT_COLUMNS = (*MESSAGE_TRAIT_COUNT_KEY, N)
 
 
 def added_up(key: Iterable[Column]) -> str:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from actions.contact.frequency import forget_expired as forget_expired_counts
-from actions.models import CampaignMessage, Delivery, Feedback, MirrorPage
+from actions.models import CampaignMessage, Delivery, Feedback, LinkClick, MirrorPage
 from datasources.external.models import FetchCache
 from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
@@ -146,6 +146,7 @@ def delete_old_deliveries(now: datetime) -> int:
     return max(
         _delete_old(Delivery.objects.all(), "created_at", now - kept),
         _delete_old(MirrorPage.objects.all(), "created_at", now - kept),
+        _delete_old(LinkClick.objects.all(), "received_at", now - kept),
         _delete_old(Feedback.objects.all(), "received_at", now - looked_at),
         _delete_old(CampaignMessage.objects.all(), "created_at", now - kept),
     )

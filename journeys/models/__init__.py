@@ -2,8 +2,17 @@
 
 from journeys.models.alert import Alert, AlertNotice
 from journeys.models.call import Call
+from journeys.models.daily import (
+    DailyFetchCount,
+    DailyMessageCount,
+    DailyMessageTraitCount,
+    DailyStepCount,
+    DailyStepErrorCount,
+    DailyStepTimeCount,
+    DaysKept,
+)
 from journeys.models.entrance import Entrance
-from journeys.models.hourly import MessageCount, StepErrorCount, StepTimeCount
+from journeys.models.hourly import FetchCount, MessageCount, MessageTraitCount, StepErrorCount, StepTimeCount
 from journeys.models.instance import Instance
 from journeys.models.journey import Journey
 from journeys.models.lane import LANES, Lane, LaneInput, RouterLease
@@ -19,7 +28,15 @@ __all__ = [
     "Alert",
     "AlertNotice",
     "Call",
+    "DailyFetchCount",
+    "DailyMessageCount",
+    "DailyMessageTraitCount",
+    "DailyStepCount",
+    "DailyStepErrorCount",
+    "DailyStepTimeCount",
+    "DaysKept",
     "Entrance",
+    "FetchCount",
     "Instance",
     "Journey",
     "JourneyVersion",
@@ -27,6 +44,7 @@ __all__ = [
     "LaneInput",
     "LastTrigger",
     "MessageCount",
+    "MessageTraitCount",
     "Onlooker",
     "ProfileCap",
     "Report",

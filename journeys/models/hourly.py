@@ -1,7 +1,9 @@
-"""Hourly sums beside ``StepCount``, from which reports are made: errors, times, and what became of messages.
+"""Hourly sums beside ``StepCount``, from which reports are made: errors, times, fetches, and what became of
+messages.
 
 Like it they carry the lane, so that no two workers write the same row, and the test run. When an hour is
-over, the rows of its lanes are added up into one (``FOLDED``): a report reads a row for each hour, not 64.
+over, the rows of its lanes are added up into one (``FOLDED``): a report reads a row for each hour, not 64;
+and those of whole days are added up in ``daily``.
 """
 
 from __future__ import annotations
@@ -92,4 +94,45 @@ class MessageCount(HourlySum):
             # A report's period.
             models.Index(fields=["version", "hour"], name="message_count_period"),
             not_folded("message_count_lanes"),
+        ]
+
+
+class FetchCount(HourlySum):
+    """How often steps have asked a data source. Without a code: all of it; with one: what failed of that."""
+
+    field_group = models.CharField(max_length=61)  # as expressions call it: source.group
+    code = models.CharField(max_length=40, default="")
+
+    class Meta:
+        constraints = [
+            # The roll-up's upsert.
+            models.UniqueConstraint(
+                fields=["version", "activity", "field_group", "code", "hour", "lane_id", "run"],
+                name="fetch_count_unique",
+            )
+        ]
+        indexes = [
+            # A report's period.
+            models.Index(fields=["version", "hour"], name="fetch_count_period"),
+            not_folded("fetch_count_lanes"),
+        ]
+
+
+class MessageTraitCount(HourlySum):
+    """``MessageCount`` once more by a trait of the message or of its reader, where that is known.
+
+    ``trait`` is a name of ``actions.messages.traits``; ``value`` such as ``gmail.com`` or ``phone``. Rows are
+    only added.
+    """
+
+    status = models.CharField(max_length=12)
+    code = models.CharField(max_length=40, default="")
+    trait = models.CharField(max_length=10)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [
+            # A report's period.
+            models.Index(fields=["version", "hour"], name="message_trait_count_period"),
+            not_folded("message_trait_count_lanes"),
         ]

@@ -83,6 +83,10 @@ class Instance(models.Model):
             models.Index(fields=["version", "lane_id"], name="instance_of_test", condition=Q(run__gt=0)),
             # Those whose call an operator must decide about.
             models.Index(fields=["version"], name="instance_parked", condition=Q(position=4)),
+            # Who failed, timed out or was stopped: a small part of all who ended.
+            models.Index(
+                fields=["version", "status", "-started_at"], name="instance_lost", condition=Q(status__gte=2)
+            ),
             # A person's instances.
             models.Index(fields=["namespace", "person_id"], name="instance_of_person"),
             # Retention, oldest first.

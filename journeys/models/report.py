@@ -44,3 +44,7 @@ class Report(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_be_changed_by(self, user: User) -> bool:
+        """Only by its owner, and by administrators, who take over the reports of users who are gone."""
+        return self.owner_id == user.pk or user.is_superuser

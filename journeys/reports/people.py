@@ -92,6 +92,8 @@ def asked_for(version: JourneyVersion, question: PeopleQuestion) -> QuerySet[Ins
         found = found.filter(activity=question.activity)
     if question.status is not None:
         found = found.filter(status=question.status)
+    if question.status == Instance.Status.RUNNING:
+        found = found.filter(ended_at=None)  # the index of those inside
     if question.person:
         found = found.filter(person_id__in={question.person, question.person.lower()})
     if question.position is not None:

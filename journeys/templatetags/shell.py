@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,6 +25,7 @@ from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
 from journeyorch.phrases import said
 from journeys.reports.reasons import reason_in_words
+from journeys.views.first_steps import can_load_sample
 from journeys.views.shell import REPORTS, VIEW
 
 register = template.Library()
@@ -112,9 +114,15 @@ _POINTING = frozenset({"back", "forward", "undo", "redo", "logout", "door", "lis
 @register.simple_tag
 def icon(name: str, css: str = "icon") -> SafeString:
     """An icon of the sprite; says nothing to screen readers, so there must be a text beside it."""
+    return _icon(static("icons.svg"), name, css)
+
+
+@lru_cache(maxsize=500)
+def _icon(sprite: str, name: str, css: str) -> SafeString:
+    """A list has hundreds of them."""
     return format_html(
         '<svg class="{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        css, " icon--pointing" if name in _POINTING else "", static("icons.svg"), name,
+        css, " icon--pointing" if name in _POINTING else "", sprite, name,
     )  # fmt: skip
 
 
@@ -128,6 +136,12 @@ def icon_url(name: str) -> str:
 def demo_catcher() -> str:
     """Where the demo shows what was sent; empty outside of it."""
     return settings.DEMO_CATCHER_URL if settings.DEMO else ""
+
+
+@register.inclusion_tag("journeys/load_sample.html", takes_context=True)
+def sample_button(context: template.Context) -> dict[str, Any]:
+    """On a list without anything: a button that loads the sample data, where that is possible."""
+    return {"can_load_sample": can_load_sample(context["request"])}
 
 
 register.filter("reason", reason_in_words)

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from journeyorch import bulk
 from journeyorch.access.models import User
@@ -21,14 +21,14 @@ from journeys.models import Report
 from journeys.reports.custom.definition import Definition, read_definition
 from journeys.reports.custom.shown import ShownPanel, show
 from journeys.views.report_forms import PanelForms, ReportForm, definition_of, initial_of
+from journeys.views.report_list import ReportList
 from journeys.views.shell import CHANGE_REPORT, REPORTS, page
 
 
 @page(REPORTS)
 def listed(request: HttpRequest) -> HttpResponse:
     """The user's own reports and those that others share."""
-    found = Report.objects.shown_to(_user(request), sandbox_of(request)).select_related("owner")
-    return render(request, "reports/custom.html", {"reports": found.order_by("name", "pk")})
+    return ReportList(request).answer()
 
 
 @page(REPORTS)
@@ -104,20 +104,22 @@ def _saved(request: HttpRequest, report: Report, form: ReportForm, definition: D
 
 
 @page(CHANGE_REPORT)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """GET: asks. POST: deletes."""
     report = _report(request, uid)
     if not may_change(request, report):
         raise PermissionDenied
+    if request.method == "GET":
+        return render(request, "reports/delete.html", {"report": report})
     report.delete()
     messages.success(request, _("The report “%(name)s” is deleted.") % {"name": report.name})
     return redirect("custom-reports")
 
 
 def may_change(request: HttpRequest, report: Report) -> bool:
-    """Only its owner may, and whoever has taken over the reports of users who are gone: administrators."""
     user = _user(request)
-    return user.has_perm(CHANGE_REPORT) and (report.owner_id == user.pk or user.is_superuser)
+    return user.has_perm(CHANGE_REPORT) and report.may_be_changed_by(user)
 
 
 def _report(request: HttpRequest, uid: UUID) -> Report:

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from journeyorch import helping
-from journeys.views.first_steps import can_load_sample, first_steps_of
+from journeys.views.first_steps import first_steps_of
 from journeys.views.lists import JourneyList
 from journeys.views.shell import VIEW, page
 
@@ -24,9 +24,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @page(VIEW)
 def journeys(request: HttpRequest) -> HttpResponse:
     """The journeys that the address asks for, and the checklist until everything on it is done."""
-    found = JourneyList(request)
-    can_load = not found.total and can_load_sample(request)
-    return found.answer(steps=first_steps_of(request), can_load_sample=can_load)
+    return JourneyList(request).answer(steps=first_steps_of(request))
 
 
 def help_page(request: HttpRequest) -> HttpResponse:

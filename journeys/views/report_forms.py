@@ -43,6 +43,10 @@ class PanelForm(forms.Form):
         label=_("Columns"), widget=forms.CheckboxSelectMultiple,
         choices=[(name, _translated(metric.label)) for name, metric in METRICS.items()],
     )  # fmt: skip
+    hidden = forms.MultipleChoiceField(
+        label=_("Not in the table"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(name, _translated(metric.label)) for name, metric in METRICS.items()],
+    )  # fmt: skip
     journeys = forms.ModelMultipleChoiceField(
         Journey.objects.none(), label=_("Only journeys"), required=False, to_field_name="uid",
         widget=forms.SelectMultiple({"size": 4}),
@@ -63,12 +67,30 @@ class PanelForm(forms.Form):
         offered = Journey.objects.filter(sandbox=sandbox).order_by("name")
         self.fields["journeys"].queryset = offered  # type: ignore[attr-defined]
         self.panel: Panel | None = None
+        for name in ("dimensions", "metrics"):
+            self._chosen_first(name)
+
+    def _chosen_first(self, name: str) -> None:
+        """What is chosen comes first, in its order: so it is sent again, and a script moves it."""
+        field: Any = self.fields[name]
+        data: Any = self.data
+        given = data.getlist(self.add_prefix(name)) if self.is_bound else self.initial.get(name) or []
+        place = {value: number for number, value in enumerate(given)}
+        field.choices = sorted(field.choices, key=lambda choice: place.get(choice[0], len(place)))
+
+    @property
+    def columns(self) -> list[tuple[Any, Any]]:
+        """The boxes of each metric: whether it is a column, and whether it is hidden."""
+        hidden = {box.data["value"]: box for box in self["hidden"]}
+        return [(box, hidden[box.data["value"]]) for box in self["metrics"]]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.errors or cleaned.get("DELETE"):
             return cleaned
         given = {name: cleaned.get(name) for name in Panel.model_fields}
+        # Of what is no column nothing can be hidden.
+        given["hidden"] = [name for name in cleaned["hidden"] if name in cleaned["metrics"]]
         try:
             self.panel = Panel.model_validate({**given, "journeys": [one.uid for one in cleaned["journeys"]]})
         except ValidationError as error:

@@ -105,10 +105,10 @@ class Scene:
         from journeys import publishing
 
         first = self.world.draft("lobby", name=f"Journey {number}", **drawing())
-        type(first).objects.filter(pk=first.pk).update(status="closed")
+        type(first).objects.filter(pk=first.pk).update(status="closed", published_at=self.world.now)
         first.refresh_from_db()
         second = publishing.new_version(first, by=None)
-        type(second).objects.filter(pk=second.pk).update(status="live")
+        type(second).objects.filter(pk=second.pk).update(status="live", published_at=self.world.now)
         second.refresh_from_db()
         return [first, second]
 

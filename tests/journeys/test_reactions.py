@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -11,11 +12,13 @@ from django.db import transaction
 
 from actions.messages import deliveries
 from actions.messages.feedback import record_feedback
+from actions.messages.traits import Reader
 from actions.models import Action, Channel, Delivery, MessageTemplate
+from actions.tracking.clicks import record_click
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Made, Outcome
 from journeys import publishing
-from journeys.models import Call, Instance, LaneInput, MessageCount
+from journeys.models import Call, Instance, LaneInput, MessageCount, MessageTraitCount
 from journeys.reports.steps.agreement import disagreements
 from tests.journeys.world import Recorder, World, act
 
@@ -372,6 +375,35 @@ def test_each_status_of_a_message_is_counted_once(world: World, sender: Sender) 
 
     MessageCount.objects.filter(status="opened").delete()
     assert [one.key["status"] for one in disagreements()] == ["opened"]
+
+
+def test_messages_are_counted_by_what_is_known_of_them(world: World, sender: Sender) -> None:
+    version = world.journey("lobby", **mailing("clicked"))
+    for person in ("anna", "ben"):
+        world.send("Lobby", person)
+    world.run()
+    first, second = Delivery.objects.order_by("pk").values_list("message_id", flat=True)
+    with world.clock():
+        record_feedback(first, "opened", at=world.now, reader=Reader("phone", "iOS"))
+        for link in ("Offer", "Rooms", "Offer"):
+            record_click(first, "https://x.org/", link, at=world.now, reader=Reader("phone", "iOS"))
+        record_click(second, "https://x.org/", "Offer", at=world.now, reader=Reader())
+
+    counted = MessageTraitCount.objects.filter(version=version, activity="mail", run=0)
+    sums = Counter[tuple[str, str, str]]()
+    for *key, n in counted.values_list("status", "trait", "value", "n"):
+        sums[tuple(key)] += n
+    assert sums == {
+        ("sent", "domain", "x.org"): 2, ("opened", "domain", "x.org"): 1, ("clicked", "domain", "x.org"): 2,
+        ("opened", "device", "phone"): 1, ("opened", "platform", "iOS"): 1,
+        ("clicked", "device", "phone"): 1, ("clicked", "platform", "iOS"): 1,
+        ("clicked", "link", "Offer"): 2, ("clicked", "link", "Rooms"): 1,
+    }  # fmt: skip
+    assert sum(MessageCount.objects.filter(status="clicked").values_list("n", flat=True)) == 2
+    assert list(disagreements()) == []
+
+    MessageTraitCount.objects.filter(value="Rooms").delete()
+    assert [one.key["value"] for one in disagreements()] == ["Rooms"]
 
 
 def test_what_a_provider_told_before_our_own_result_is_counted_once(world: World, sender: Sender) -> None:

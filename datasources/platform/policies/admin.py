@@ -56,6 +56,7 @@ class LabelForm(forms.ModelForm):
 
 @admin.register(Label)
 class LabelAdmin(UsedAdmin):
+    help_topic = "labels"
     introduction = _(
         "Labels say something of a field, such as that it is sensitive; policies say what may not be done "
         "with it. The labels “Not to third parties” and “Sensitive” exist already and are not listed."
@@ -108,6 +109,7 @@ class PolicyForm(forms.ModelForm):
 
 @admin.register(Policy)
 class PolicyAdmin(SandboxScopedAdmin):
+    help_topic = "policies"
     introduction = _(
         "A policy keeps labelled fields in the house: a journey that sends one of them to a custom action or "
         "to an external data source cannot be tested or published."

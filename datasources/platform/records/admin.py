@@ -72,6 +72,7 @@ class RecordForm(forms.ModelForm):
 class RecordAdmin(SandboxScopedAdmin):
     """What events refer to; usually it streams in or is imported."""
 
+    help_topic = "records"
     introduction = _(
         "Records describe things, such as products. Fields of events refer to them by their primary "
         "identity, and journeys read them beside those fields."

@@ -61,6 +61,7 @@ class ImportForm(forms.Form):
 
 @admin.register(Component)
 class ComponentAdmin(UsedAdmin):
+    help_topic = "components"
     introduction = _(
         "Classes, field groups and data types imported from standard XDM files. Schemas are composed of "
         "them, beside the built-in ones."

@@ -31,6 +31,7 @@ class DatasetForm(forms.ModelForm):
 
 @admin.register(Dataset)
 class DatasetAdmin(SandboxScopedAdmin):
+    help_topic = "datasets"
     introduction = _(
         "A dataset says where messages of a schema belong. Every schema has a default one; senders name "
         "another by its ID."

@@ -40,6 +40,7 @@ class KindFilter(admin.AllValuesFieldListFilter):
 class AuditEntryAdmin(LookedAt, AuditedAdmin):
     """Nobody adds, changes or deletes here."""
 
+    help_topic = "audit"
     introduction = _("Who changed, published, stopped, exported or deleted what, newest first.")
     list_display = ("at", "actor", "verb", "label", "thing", "credential")
     list_filter = ("actor", "verb", ("kind", KindFilter), ("at", admin.DateFieldListFilter))

@@ -9,20 +9,27 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from journeyorch.access import audit
+from journeyorch.access.looked_at import fills_itself
 
 # Fields whose values are nobody's business, not even their form.
 _HIDDEN = ("password", "password1", "password2")
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """``introduction`` says on the list what the things are, in a sentence or two."""
+    """``introduction`` says on the list what the things are; ``help_topic`` has more (helping.py)."""
 
     introduction: Any = ""
+    help_topic = ""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"introduction": self.introduction, **(extra_context or {})}
+        context = {
+            "introduction": self.introduction,
+            "help_topic": self.help_topic,
+            "fills_itself": fills_itself(self),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -29,6 +29,7 @@ from journeyorch.access.sandboxes import sandboxes_of
 class CredentialAdmin(AuditedAdmin):
     """Keys with which programs use the REST API."""
 
+    help_topic = "credentials"
     introduction = _(
         "A key with which a program uses the API: for a user, with those of the user's permissions that it "
         "needs, in the sandboxes that you choose."

@@ -36,6 +36,8 @@ class SignOnAccountInline(admin.TabularInline):
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     """Django's own page, with the sandboxes that the user may enter."""
 
+    help_topic = "users"
+    introduction = _("Who may log in. What they may do is better said by groups than for each user.")
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sandboxes"), {"fields": ("sandboxes",)}))
     filter_horizontal = ("groups", "user_permissions", "sandboxes")
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
@@ -68,6 +70,7 @@ admin.site.unregister(Group)
 class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     """Django's own page; which sandboxes a group may enter is said at the sandbox."""
 
+    help_topic = "groups"
     introduction = _("What many may do. The ready-made groups can be changed like any other.")
 
 
@@ -75,6 +78,8 @@ class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
 class SandboxAdmin(AuditedAdmin):
     """Sandboxes are made and renamed here; their deletion would take everything in them along."""
 
+    help_topic = "sandboxes"
+    introduction = _("Worlds that know nothing of each other, each with its events, people and journeys.")
     list_display = ("name", "title", "kind", "time_zone")
     filter_horizontal = ("groups",)
 

@@ -134,6 +134,7 @@ def matching(pattern: str, methods: list[str], endpoints: list[Endpoint]) -> Ite
 
 @admin.register(CappingConfig)
 class CappingConfigAdmin(ConfigAdmin):
+    help_topic = "capping"
     introduction = _(
         "A cap limits the calls to the endpoints of a URL pattern. Calls beyond it are not made and end as "
         "“capped” errors."
@@ -172,6 +173,7 @@ def _limit_text(service: str, limits: dict[str, Any]) -> str:
 
 @admin.register(ThrottlingConfig)
 class ThrottlingConfigAdmin(ConfigAdmin):
+    help_topic = "throttling"
     introduction = _(
         "A throttle slows down the calls to the endpoints of a URL pattern. Calls beyond it wait in line, in "
         "their order, for up to six hours."
@@ -193,6 +195,7 @@ class ThrottlingConfigAdmin(ConfigAdmin):
 
 @admin.register(Breaker)
 class BreakerAdmin(SandboxScopedAdmin):
+    help_topic = "breakers"
     introduction = _(
         "Data sources, actions and channels that have failed. After many failures in a row calls to them end "
         "as errors at once, until a call that is made now and then succeeds."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     first = min((step.lane_id for step in steps), default=0)
-    counts, errors, times = Counter[_Key](), Counter[_Key](), Counter[_Key]()
+    counts, errors, times, fetches = (Counter[_Key]() for _ in range(4))
     for step in steps:
         record = step.record
         where = (hour, step.lane_id if step.run else first, step.run)
@@ -40,9 +40,12 @@ def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
             errors[step.version_id, record.activity, *why, *where] += 1
         if bucket := _bucket(step):
             times[step.version_id, record.activity, bucket, *where] += 1
+        for asked in _fetched(record.detail):
+            fetches[step.version_id, record.activity, *asked, *where] += 1
     _add(tables.STEP_COUNT, tables.STEP_COUNT_KEY, counts)
     _add(tables.STEP_ERROR_COUNT, tables.STEP_ERROR_COUNT_KEY, errors)
     _add(tables.STEP_TIME_COUNT, tables.STEP_TIME_COUNT_KEY, times)
+    _add(tables.FETCH_COUNT, tables.FETCH_COUNT_KEY, fetches)
 
 
 def _bucket(step: Step) -> int:
@@ -51,6 +54,14 @@ def _bucket(step: Step) -> int:
     if record.at == record.entered_at or step.entrance or record.status in _STOOD_STILL:
         return 0
     return bucket_of(record.at - record.entered_at)
+
+
+def _fetched(detail: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """The field groups that a step has asked for, and once more the one that failed, with its code."""
+    for group, _calls, _ms in (detail or {}).get("fetches", ()):
+        yield group, ""
+    if detail and "fetch" in detail:
+        yield detail["fetch"], detail["code"][:_CODE]
 
 
 def _add(table: str, key: Sequence[Column], counts: Mapping[_Key, int]) -> None:

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F
 
 from journeyorch import bulk
 from journeys.engine import tables
+from journeys.engine.sums import SUMS
 from journeys.engine.wave.handle import TEST_PEOPLE
 from journeys.engine.wave.handled import Forgotten
 from journeys.engine.wave.load import SWEEP
-from journeys.models import (
-    Call,
-    JourneyVersion,
-    LaneInput,
-    MessageCount,
-    StepCount,
-    StepErrorCount,
-    StepEvent,
-    StepTimeCount,
-)
+from journeys.models import Call, JourneyVersion, LaneInput, StepEvent
 from journeys.models.lane import LANES
-
-SUMS: tuple[Any, ...] = (StepCount, StepErrorCount, StepTimeCount, MessageCount)
 
 
 def count_people(entered: Mapping[tuple[int, int], int]) -> bool:
@@ -53,7 +42,7 @@ def forget(forgotten: Iterable[Forgotten], now: datetime) -> None:
         _forget_entrances(one)
         if one.all:
             for sums in SUMS:
-                sums.objects.filter(version=one.version_id, run=one.run, lane_id=one.lane_id).delete()
+                sums.hours.objects.filter(version=one.version_id, run=one.run, lane_id=one.lane_id).delete()
             if one.lane_id % LANES == 0:  # discards belong to no instance: the first lane sees to them
                 _forget_discards(one, now)
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from journeyorch.access.models import Sandbox
 from journeys.models import JourneyVersion
 from journeys.reports.custom.definition import Panel
+from journeys.reports.custom.metrics import TRAITS
 from journeys.reports.figures import facts, periods, sums
-from journeys.reports.figures.facts import Errors, Messages, Steps
+from journeys.reports.figures.facts import Errors, Fetches, Messages, Steps, TraitMessages
 from journeys.reports.figures.periods import Period, zone_of
 from journeys.reports.figures.shape import NOTHING, Shape
 from journeys.reports.figures.summary import shapes_of
 from journeys.reports.figures.sums import Scope
 
-_Row = Steps | Errors | Messages
+_Row = Steps | Errors | Messages | TraitMessages | Fetches
 Key = tuple[Any, ...]
 
 
@@ -34,7 +35,7 @@ class Asked(NamedTuple):
 
 
 def ask(panel: Panel, sandbox: Sandbox, *, now: datetime) -> Asked:
-    """At most three queries. Raises ``sums.TooMuch``."""
+    """At most five queries. Raises ``sums.TooMuch``."""
     versions = _versions(panel, sandbox)
     shapes = shapes_of(versions)
     period = period_of(panel, sandbox, now=now)
@@ -64,16 +65,30 @@ def _told(
     panel: Panel, scope: Scope, period: Period, shapes: Mapping[int, Shape]
 ) -> Iterable[tuple[_Row, Mapping[str, int]]]:
     """Rows with what they say."""
-    if "errorType" in panel.dimensions:
+    if "fetches" in panel.sources:
+        yield from _of_fetches(panel, scope, period)
+    if "steps" in panel.sources and "errorType" in panel.dimensions:
         for error in sums.errors(scope, period, unit=panel.time):
             yield error, {"errors": error.n}
-        return
-    if "steps" in panel.sources:
+    elif "steps" in panel.sources:
         for step in _steps(panel, scope, period, shapes):
             yield step, facts.told_of_people(step, shapes.get(step.version, NOTHING))
     if "messages" in panel.sources:
-        for message in sums.messages(scope, period, unit=panel.time):
+        for message in _messages(panel, scope, period):
             yield message, facts.told_of_message(message)
+
+
+def _of_fetches(panel: Panel, scope: Scope, period: Period) -> Iterator[tuple[_Row, Mapping[str, int]]]:
+    """By error type only those that have one."""
+    for fetch in sums.fetches(scope, period, unit=panel.time):
+        if fetch.code or "errorType" not in panel.dimensions:
+            yield fetch, facts.told_of_fetch(fetch)
+
+
+def _messages(panel: Panel, scope: Scope, period: Period) -> Sequence[Messages | TraitMessages]:
+    if panel.trait:
+        return sums.traits(panel.trait, scope, period, unit=panel.time)
+    return sums.messages(scope, period, unit=panel.time)
 
 
 def _steps(panel: Panel, scope: Scope, period: Period, shapes: Mapping[int, Shape]) -> list[Steps]:
@@ -94,6 +109,9 @@ def _key_of(
         "path": lambda row: (row.version, row.activity, getattr(row, "path", "")),
         "channel": lambda row: _channel(shapes[row.version].kinds.get(row.activity, "")),
         "errorType": lambda row: getattr(row, "code", ""),
+        "dataSource": lambda row: getattr(row, "field_group", "").partition(".")[0],
+        "fieldGroup": lambda row: getattr(row, "field_group", ""),
+        **dict.fromkeys(TRAITS, lambda row: getattr(row, "value", "")),
     }
     chosen = [parts.get(name, lambda row: row.at) for name in panel.dimensions]
     return lambda row: tuple(part(row) for part in chosen)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from journeys.reports.custom.metrics import DIMENSIONS, METRICS, TIMES
+from journeys.reports.custom.metrics import DIMENSIONS, FETCHED, METRICS, OF_READERS, TIMES, TRAITS
 from journeys.reports.figures.periods import DAYS, DEFAULT, is_usable
 
 #: Panels of one report.
@@ -17,13 +18,15 @@ MOST_PANELS = 12
 MOST_HOURLY_DAYS = 31
 
 Dimension = Literal[
-    "journey", "version", "activity", "path", "channel", "errorType", "hour", "day", "week", "month"
-]
+    "journey", "version", "activity", "path", "channel", "dataSource", "fieldGroup", "variant", "domain",
+    "link", "device", "platform", "errorType", "hour", "day", "week", "month",
+]  # fmt: skip
 
 
 class Panel(BaseModel):
     """Figures (``metrics``, the columns in their order) by ``dimensions``, in a period of its own.
 
+    ``hidden`` are metrics that the table leaves out: rows are sorted by them, or the chart draws them.
     ``first`` and ``last`` are days, both included, and stand for ``period`` when they are there. ``sort`` is
     a metric; without one rows are in the order of the dimensions.
     """
@@ -33,6 +36,7 @@ class Panel(BaseModel):
     title: str = Field(default="", max_length=120)
     dimensions: list[Dimension] = Field(default_factory=list, max_length=3)
     metrics: list[str] = Field(min_length=1, max_length=12)
+    hidden: list[str] = Field(default_factory=list, max_length=12)
     journeys: list[UUID] = Field(default_factory=list, max_length=50)
     period: str = DEFAULT
     first: date | None = None
@@ -49,9 +53,19 @@ class Panel(BaseModel):
         return self
 
     @property
+    def shown(self) -> list[str]:
+        """The metrics that are columns of the table."""
+        return [name for name in self.metrics if name not in self.hidden]
+
+    @property
     def time(self) -> str:
         """The dimension of time; "": there is none."""
         return next((name for name in self.dimensions if name in TIMES), "")
+
+    @property
+    def trait(self) -> str:
+        """The trait of messages among the dimensions; "": there is none."""
+        return next((name for name in self.dimensions if name in TRAITS), "")
 
     @property
     def sources(self) -> set[str]:
@@ -78,15 +92,39 @@ def _problems(panel: Panel) -> list[str]:
         return [f"There is no metric “{unknown[0][:40]}”."]
     if len(set(panel.metrics)) < len(panel.metrics) or len(set(panel.dimensions)) < len(panel.dimensions):
         found.append("Name each dimension and metric once.")
+    if not panel.shown:
+        found.append("Leave one column to be seen.")
     if sum(name in TIMES for name in panel.dimensions) > 1:
         found.append("Choose one of hour, day, week and month.")
     if panel.sort and panel.sort not in panel.metrics:
         found.append("Sort by one of the metrics that are shown.")
-    if "path" in panel.dimensions and "messages" in panel.sources:
-        found.append("Messages are not told by path: leave out the path, or their metrics.")
-    if "errorType" in panel.dimensions and panel.metrics != ["errors"]:
-        found.append("By error type only errors of steps can be told.")
-    return found + _problems_of_period(panel)
+    return [*found, *_problems_of_sources(panel), *_problems_of_period(panel)]
+
+
+def _problems_of_sources(panel: Panel) -> Iterator[str]:
+    """Not everything is counted by everything."""
+    by = set(panel.dimensions)
+    if "path" in by and "messages" in panel.sources:
+        yield "Messages are not told by path: leave out the path, or their metrics."
+    if "path" in by and "fetches" in panel.sources:
+        yield "Fetches are not told by path: leave out the path, or their metrics."
+    if "errorType" in by and panel.metrics not in (["errors"], ["fetchErrors"]):
+        yield "By error type only errors of steps, or only failed fetches can be told."
+    if by & set(FETCHED) and panel.sources != {"fetches"}:
+        yield "By data source and field group only fetches can be told."
+    if by & set(TRAITS):
+        yield from _problems_of_traits(panel)
+
+
+def _problems_of_traits(panel: Panel) -> Iterator[str]:
+    if sum(name in TRAITS for name in panel.dimensions) > 1:
+        yield "Choose one of variant, domain, link, device and platform."
+    if panel.sources != {"messages"}:
+        yield "By variant, domain, link, device and platform only messages can be told."
+    possible = OF_READERS.get(panel.trait)
+    if possible and not set(panel.metrics) <= set(possible):
+        words = " and ".join(METRICS[name].label.lower() for name in possible)
+        yield f"By {DIMENSIONS[panel.trait].lower()} only {words} can be told."
 
 
 def _problems_of_period(panel: Panel) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop
 
-from journeys.reports.figures.facts import Delivered, Figures, People
+from journeys.reports.figures.facts import Delivered, Figures, People, share
 
 #: Dimensions, with words for them; those of time last.
 DIMENSIONS = {
@@ -17,6 +17,13 @@ DIMENSIONS = {
     "activity": gettext_noop("Activity"),
     "path": gettext_noop("Path, or reason of a discard"),
     "channel": gettext_noop("Channel"),
+    "dataSource": gettext_noop("Data source"),
+    "fieldGroup": gettext_noop("Field group"),
+    "variant": gettext_noop("Variant (language)"),
+    "domain": gettext_noop("Domain of the address"),
+    "link": gettext_noop("Link"),
+    "device": gettext_noop("Device"),
+    "platform": gettext_noop("Platform"),
     "errorType": gettext_noop("Error type"),
     "hour": gettext_noop("Hour"),
     "day": gettext_noop("Day"),
@@ -24,11 +31,21 @@ DIMENSIONS = {
     "month": gettext_noop("Month"),
 }
 TIMES = ("hour", "day", "week", "month")
+#: Traits of messages and of their readers: a panel has one at most, and tells of messages only.
+TRAITS = ("variant", "domain", "link", "device", "platform")
+#: What is told by a trait of the reader: what readers do. What opens and clicks are shares of is not known.
+OF_READERS = {
+    "link": ("clicked",),
+    "device": ("opened", "clicked"),
+    "platform": ("opened", "clicked"),
+}
+#: What steps ask other systems for.
+FETCHED = ("dataSource", "fieldGroup")
 _Value = int | float | None
 
 
 class Metric(NamedTuple):
-    """``of``: what it is counted from, steps or messages; ``rate``: a share, 0–1."""
+    """``of``: what it is counted from, steps, messages or fetches; ``rate``: a share, 0–1."""
 
     name: str
     label: str
@@ -53,6 +70,10 @@ def _messages(name: str) -> Callable[[Counter[str]], _Value]:
     return lambda told: getattr(figures_of(told).messages, name)
 
 
+def _fetch_error_rate(told: Counter[str]) -> _Value:
+    return share(told["fetch_errors"], told["fetches"])
+
+
 _ALL = (
     Metric("entered", gettext_noop("Entered"), "steps", _people("entered")),
     Metric("left", gettext_noop("Steps passed"), "steps", lambda told: told["left"]),
@@ -64,6 +85,9 @@ _ALL = (
     Metric("stopped", gettext_noop("Stopped"), "steps", _people("stopped")),
     Metric("discarded", gettext_noop("Events discarded"), "steps", _people("discarded")),
     Metric("errors", gettext_noop("Errors of steps"), "steps", _people("errors")),
+    Metric("fetches", gettext_noop("Data fetched"), "fetches", lambda told: told["fetches"]),
+    Metric("fetchErrors", gettext_noop("Fetches failed"), "fetches", lambda told: told["fetch_errors"]),
+    Metric("fetchErrorRate", gettext_noop("Fetches failed rate"), "fetches", _fetch_error_rate, rate=True),
     Metric("sent", gettext_noop("Messages sent"), "messages", _messages("sent")),
     Metric("held", gettext_noop("Held back"), "messages", _messages("held")),
     Metric("delivered", gettext_noop("Delivered (reported)"), "messages", _messages("reported")),

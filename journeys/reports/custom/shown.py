@@ -15,7 +15,7 @@ from journeys.definition.document import Document, read_document
 from journeys.models import JourneyVersion
 from journeys.reports.custom.asking import Asked, ask
 from journeys.reports.custom.definition import Panel
-from journeys.reports.custom.metrics import DIMENSIONS, METRICS, TIMES
+from journeys.reports.custom.metrics import DIMENSIONS, METRICS, TIMES, TRAITS
 from journeys.reports.custom.tables import Names, Numbers, Told, series_of, tell
 from journeys.reports.figures.charts import Chart, chart
 from journeys.reports.figures.periods import Period
@@ -56,7 +56,7 @@ def show(panel: Panel, sandbox: Sandbox, *, now: datetime) -> ShownPanel:
     labels = [_(METRICS[name].label) for name in panel.metrics]
     columns = [
         *((_(DIMENSIONS[name]), False) for name in panel.dimensions),
-        *((label, True) for label in labels),
+        *((_(METRICS[name].label), True) for name in panel.shown),
     ]
     title = panel.title or ", ".join(labels[:3])
     try:
@@ -69,10 +69,17 @@ def show(panel: Panel, sandbox: Sandbox, *, now: datetime) -> ShownPanel:
         title,
         asked.period,
         columns,
-        plain=[(line.names, line.numbers) for line in told.lines],
+        plain=[(line.names, _seen(panel, line.numbers)) for line in told.lines],
         rows=[_cells(panel, line.names, line.numbers) for line in told.lines[:MOST_ROWS]],
         totals=_totals(panel, told),
         chart=_chart(panel, told, labels),
+    )
+
+
+def _seen(panel: Panel, numbers: Numbers) -> Numbers:
+    """Those of columns that are not hidden."""
+    return tuple(
+        number for name, number in zip(panel.metrics, numbers, strict=True) if name not in panel.hidden
     )
 
 
@@ -83,7 +90,8 @@ def _totals(panel: Panel, told: Told) -> list[Cell]:
 
 
 def _cells(panel: Panel, names: Names, numbers: Numbers) -> list[Cell]:
-    texts = (_number(value, METRICS[name].rate) for name, value in zip(panel.metrics, numbers, strict=True))
+    seen = zip(panel.shown, _seen(panel, numbers), strict=True)
+    texts = (_number(value, METRICS[name].rate) for name, value in seen)
     return [*(Cell(name, False) for name in names), *(Cell(text, True) for text in texts)]
 
 
@@ -134,8 +142,21 @@ def _namers(panel: Panel, asked: Asked) -> Mapping[str, Callable[[Any], str]]:
         "path": names.path,
         "channel": lambda kind: _CHANNELS.get(kind, "–"),
         "errorType": str,
+        "dataSource": str,
+        "fieldGroup": str,
+        **dict.fromkeys(TRAITS, _trait),
         **times,
     }
+
+
+def _trait(value: str) -> str:
+    named = {
+        "default": _("The template’s own words"),
+        "phone": _("Phone"),
+        "tablet": _("Tablet"),
+        "computer": _("Computer"),
+    }
+    return named.get(value, value)
 
 
 class _Names:

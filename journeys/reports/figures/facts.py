@@ -57,6 +57,29 @@ class Messages(NamedTuple):
     at: datetime | None = None
 
 
+class TraitMessages(NamedTuple):
+    """``Messages`` by a trait."""
+
+    version: int
+    activity: str
+    status: str
+    code: str
+    value: str
+    n: int
+    at: datetime | None = None
+
+
+class Fetches(NamedTuple):
+    """So many times a field group was asked for; with a code: so many of them failed with it."""
+
+    version: int
+    activity: str
+    field_group: str  # source.group
+    code: str
+    n: int
+    at: datetime | None = None
+
+
 class People(NamedTuple):
     """Figures of people. ``errors``: steps that failed, also if the person went on along another path."""
 
@@ -208,7 +231,11 @@ def delivered(rows: Iterable[Messages]) -> Delivered:
     return Delivered(**found)
 
 
-def told_of_message(row: Messages) -> dict[str, int]:
+def told_of_fetch(row: Fetches) -> dict[str, int]:
+    return {"fetch_errors": row.n} if row.code else {"fetches": row.n}
+
+
+def told_of_message(row: Messages | TraitMessages) -> dict[str, int]:
     """What a row says of messages, by the names of ``Delivered``; nothing of a status that is not known."""
     name = _MESSAGES.get(row.status)
     told = {name: row.n} if name else {}

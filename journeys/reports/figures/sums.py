@@ -1,17 +1,20 @@
-"""Asks for hourly sums of some versions in a period, in few queries."""
+"""Asks for sums of some versions in a period, in few queries: those of whole days where they are kept."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import DateTimeField, Q, Sum, Value
+from django.db.models import DateTimeField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDay, TruncHour, TruncMonth, TruncWeek
 
+from journeys.engine import sums as kinds
 from journeys.engine.decide import StepStatus
-from journeys.models import JourneyVersion, MessageCount, StepCount, StepErrorCount, StepTimeCount
-from journeys.reports.figures.facts import Errors, Messages, Steps
+from journeys.engine.sums import Sums
+from journeys.models import DaysKept, JourneyVersion
+from journeys.models.hourly import FOLDED
+from journeys.reports.figures.facts import Errors, Fetches, Messages, Steps, TraitMessages
 from journeys.reports.figures.periods import Period
 
 _TRUNC: dict[str, Any] = {"hour": TruncHour, "day": TruncDay, "week": TruncWeek, "month": TruncMonth}
@@ -29,13 +32,21 @@ class TooMuch(Exception):
 
 
 class Scope(NamedTuple):
-    """Whose figures: of each version those of its test, if it is in test, else the real ones."""
+    """Whose figures: of each version those of its test, if it is in test, else the real ones.
+
+    ``kept``: the versions of which the sums of whole days are kept, in the time zone of their sandbox.
+    """
 
     runs: tuple[tuple[int, int], ...]
+    kept: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, versions: Iterable[JourneyVersion]) -> Scope:
-        return cls(tuple(sorted((version.pk, version.run) for version in versions)))
+        """One query."""
+        runs = tuple(sorted((version.pk, version.run) for version in versions))
+        real = [version for version, run in runs if not run]
+        days = DaysKept.objects.filter(version__in=real, zone=F("version__sandbox__time_zone"))
+        return cls(runs, frozenset(days.values_list("version", flat=True)))
 
     @property
     def condition(self) -> Q:
@@ -45,10 +56,14 @@ class Scope(NamedTuple):
                 real |= Q(version=version, run=run)
         return real
 
+    @property
+    def not_kept(self) -> Scope:
+        return Scope(tuple(one for one in self.runs if one[0] not in self.kept))
+
 
 def steps(scope: Scope, period: Period, *, unit: str = "") -> list[Steps]:
     """Sums of step events by version, activity, path and status; with ``unit`` also by the part of time."""
-    return [Steps._make((*row[1:], row[0])) for row in _rows(StepCount, scope, period, unit, *_STEPS)]
+    return [Steps._make((*row[1:], row[0])) for row in _rows(kinds.STEPS, scope, period, unit, *_STEPS)]
 
 
 def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "") -> list[Steps]:
@@ -57,45 +72,76 @@ def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "")
     ``starts``: the activities that people come in by. With ``unit`` also by the part of time.
     """
     telling = ~Q(status=StepStatus.TRANSITIONS) | Q(activity__in=sorted(starts))
-    rows = _rows(StepCount, scope, period, unit, *_STEPS, condition=telling)
+    rows = _rows(kinds.STEPS, scope, period, unit, *_STEPS, condition=telling)
     return [Steps._make((*row[1:], row[0])) for row in rows]
 
 
 def errors(scope: Scope, period: Period, *, unit: str = "") -> list[Errors]:
-    rows = _rows(StepErrorCount, scope, period, unit, "version", "activity", "path", "code")
+    rows = _rows(kinds.ERRORS, scope, period, unit, "version", "activity", "path", "code")
     return [Errors._make((*row[1:], row[0])) for row in rows]
 
 
 def messages(scope: Scope, period: Period, *, unit: str = "") -> list[Messages]:
-    found = _rows(MessageCount, scope, period, unit, "version", "activity", "status", "code")
-    return [
-        Messages(version, activity, status, code, n, at) for at, version, activity, status, code, n in found
-    ]
+    rows = _rows(kinds.MESSAGES, scope, period, unit, "version", "activity", "status", "code")
+    return [Messages._make((*row[1:], row[0])) for row in rows]
+
+
+def traits(trait: str, scope: Scope, period: Period, *, unit: str = "") -> list[TraitMessages]:
+    """Sums of messages by a trait of theirs, where it is known."""
+    by = ("version", "activity", "status", "code", "value")
+    rows = _rows(kinds.TRAITS, scope, period, unit, *by, condition=Q(trait=trait))
+    return [TraitMessages._make((*row[1:], row[0])) for row in rows]
+
+
+def fetches(scope: Scope, period: Period, *, unit: str = "") -> list[Fetches]:
+    rows = _rows(kinds.FETCHES, scope, period, unit, "version", "activity", "field_group", "code")
+    return [Fetches._make((*row[1:], row[0])) for row in rows]
 
 
 def times(scope: Scope, period: Period) -> dict[tuple[int, str], Counter[int]]:
     """Histograms of how long people were there, by (version, activity); without those who went through."""
     found: dict[tuple[int, str], Counter[int]] = {}
-    for _, version, activity, bucket, n in _rows(
-        StepTimeCount, scope, period, "", "version", "activity", "bucket"
-    ):
+    rows = _rows(kinds.TIMES, scope, period, "", "version", "activity", "bucket")
+    for _, version, activity, bucket, n in rows:
         found.setdefault((version, activity), Counter())[bucket] += n
     return found
 
 
 def _rows(
-    model: Any, scope: Scope, period: Period, unit: str, *by: str, condition: Q | None = None
+    sums: Sums, scope: Scope, period: Period, unit: str, *by: str, condition: Q | None = None
 ) -> list[Any]:
-    """(moment or None, *by, sum of n). Raises ``TooMuch``."""
-    found = model.objects.filter(
-        scope.condition,
-        *([condition] if condition else []),
-        hour__gte=period.since,
-        hour__lt=period.until,
-    )
-    moment = _TRUNC[unit]("hour", tzinfo=period.zone) if unit else Value(None, DateTimeField())
-    grouped = found.annotate(moment=moment).values_list("moment", *by).annotate(sum=Sum("n"))
-    rows = list(grouped.order_by()[: MOST_ROWS + 1])
+    """(moment or None, *by, sum of n), from one statement. Raises ``TooMuch``."""
+    parts = [
+        _grouped(rows.filter(condition) if condition else rows, field, period, unit, by)
+        for rows, field in _parts(sums, scope, period, unit)
+    ]
+    # A statement sees one moment: an hour that is being folded is either apart or in its day.
+    together = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    rows = list(together[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
         raise TooMuch
-    return rows
+    found: Counter[tuple[Any, ...]] = Counter()
+    for *key, n in rows:
+        found[tuple(key)] += n
+    return [(*key, n) for key, n in found.items()]
+
+
+def _parts(sums: Sums, scope: Scope, period: Period, unit: str) -> Iterator[tuple[QuerySet[Any], str]]:
+    """What to add up, with the column of its time: hours; or days, with those hours that are not in them."""
+    hours = sums.hours.objects.filter(hour__gte=period.since, hour__lt=period.until)
+    if unit == "hour" or not scope.kept:
+        yield hours.filter(scope.condition), "hour"
+        return
+    if scope.not_kept.runs:
+        yield hours.filter(scope.not_kept.condition), "hour"
+    kept = sorted(scope.kept)
+    yield hours.filter(version__in=kept, run=0, lane_id__gt=FOLDED), "hour"
+    yield sums.days.objects.filter(version__in=kept, day__gte=period.since, day__lt=period.until), "day"
+
+
+def _grouped(
+    rows: QuerySet[Any], field: str, period: Period, unit: str, by: Sequence[str]
+) -> QuerySet[Any, Any]:
+    moment = _TRUNC[unit](field, tzinfo=period.zone) if unit else Value(None, DateTimeField())
+    grouped = rows.annotate(moment=moment).values_list("moment", *by)
+    return grouped.annotate(sum=Sum("n")).order_by()

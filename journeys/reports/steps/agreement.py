@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from actions.messages.traits import Traits
 from journeyorch import bulk
 from journeys.durations import MOST_BUCKETS, least_of
+from journeys.reports.steps.agreement_of_days import disagreements_of_days
+from journeys.reports.steps.disagreement import Disagreement
 
-
-class Disagreement(NamedTuple):
-    """So many rows, and so many counted, of one kind in one hour; ``key``: what kind, by column."""
-
-    sums: str  # which: steps, errors, times, messages
-    version_id: int
-    hour: str
-    key: Mapping[str, Any]
-    found: int
-    counted: int
+_SENT_BY = "JOIN journeys_call c ON c.id = f.message_id JOIN journeys_instance i ON i.id = c.instance_id"
+# What was still waiting when the person's journey ended is told by the delivery alone.
+_HISTORY = (
+    f"FROM actions_feedback f {_SENT_BY} WHERE f.kind <> 'queued'"  # noqa: S608
+    " AND NOT EXISTS (SELECT 1 FROM actions_delivery d"
+    " WHERE d.message_id = f.message_id AND d.code = 'journeyEnded' AND f.kind = 'held')"
+)
+_LINKS = (
+    "SELECT i.version_id, c.activity, 'clicked' AS status, 'link' AS trait, f.link AS value, i.run,"  # noqa: S608
+    f" f.received_at FROM actions_linkclick f {_SENT_BY}"
+)
 
 
 class _Compared(NamedTuple):
@@ -44,6 +48,7 @@ def disagreements(*, since: datetime | None = None, version_id: int | None = Non
     hour = _next_hour(since) if since else None
     for compared in _all():
         yield from _compare(compared, hour, version_id)
+    yield from disagreements_of_days(version_id=version_id)
 
 
 def _compare(compared: _Compared, hour: datetime | None, version_id: int | None) -> Iterator[Disagreement]:
@@ -96,16 +101,53 @@ def _all() -> Iterator[_Compared]:
         "at",
     )
     yield _Compared(
+        "fetches",
+        "journeys_fetchcount",
+        ("activity", "field_group", "code", "run"),
+        _fetches(),
+        "at",
+    )
+    yield _Compared(
         "messages",
         "journeys_messagecount",
         ("activity", "status", "run"),
-        # What was still waiting when the person's journey ended is told by the delivery alone.
-        "SELECT i.version_id, c.activity, f.kind AS status, i.run, f.received_at FROM actions_feedback f"
-        " JOIN journeys_call c ON c.id = f.message_id JOIN journeys_instance i ON i.id = c.instance_id"
-        " WHERE f.kind <> 'queued' AND NOT EXISTS (SELECT 1 FROM actions_delivery d"
-        " WHERE d.message_id = f.message_id AND d.code = 'journeyEnded' AND f.kind = 'held')",
+        f"SELECT i.version_id, c.activity, f.kind AS status, i.run, f.received_at {_HISTORY}",
         "received_at",
         wrong=">",
+    )
+    yield _Compared(
+        "traits",
+        "journeys_messagetraitcount",
+        ("activity", "status", "trait", "value", "run"),
+        " UNION ALL ".join([*map(_by_trait, Traits._fields), _LINKS]),
+        "received_at",
+        wrong=">",
+    )
+
+
+def _by_trait(name: str) -> str:
+    return (
+        f"SELECT i.version_id, c.activity, f.kind AS status, '{name}' AS trait, f.{name} AS value, i.run,"
+        f" f.received_at {_HISTORY} AND f.{name} <> ''"
+    )
+
+
+def _fetches() -> str:
+    """What steps asked for, and once more what failed of that, with its code."""
+    detail = "NULLIF(s.detail, '')"
+    if connection.vendor == "postgresql":
+        each = f"json_array_elements({detail}::json -> 'fetches') AS each(asked)"
+        group, failed = "each.asked ->> 0", f"{detail}::json ->> 'fetch'"
+    else:
+        each = f"json_each({detail}, '$.fetches') AS each"
+        group, failed = "json_extract(each.value, '$[0]')", f"json_extract({detail}, '$.fetch')"
+    code = f"substr({_code_of('s.detail')}, 1, 40)"
+    # Nothing in it comes from outside: names of columns, and parts of JSON.
+    return (
+        f"SELECT s.version_id, s.activity, {group} AS field_group, '' AS code, s.run, s.at"  # noqa: S608
+        f" FROM journeys_stepevent s, {each}"
+        f" UNION ALL SELECT s.version_id, s.activity, {failed} AS field_group, {code} AS code, s.run, s.at"
+        f" FROM journeys_stepevent s WHERE {failed} IS NOT NULL"
     )
 
 

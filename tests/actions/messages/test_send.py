@@ -47,6 +47,7 @@ def test_a_message_is_rendered_from_profile_and_parameters(handler, channel, tem
             "channel": email.pk,
             "template": words.pk,
             "profile": profile.pk,
+            "variant": "default",
             "method": "POST",
             "url": f"{email.config['url']}/email",
             "message": Message(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError
@@ -12,7 +12,7 @@ from django.test import Client
 
 from actions.contact.models import Suppression
 from actions.messages.send import MessageHandler
-from actions.models import Delivery, Feedback, MirrorPage
+from actions.models import Delivery, Feedback, LinkClick, MirrorPage
 from actions.tracking import views
 from actions.tracking.links import Links
 from datasources.models import Profile
@@ -87,6 +87,35 @@ def test_a_link_is_recorded_with_its_label_and_leads_on(send, person, anybody):
     assert Feedback.objects.get(kind="clicked").detail == "Offer: https://hotel.example/offer?x=1"
 
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+
+
+def test_who_opens_and_clicks_is_known_by_the_kind_of_their_device(send, person, anybody):
+    person()
+    paths = links(send())
+    for letter in "oc":
+        anybody.get(paths[letter], headers={"User-Agent": PHONE})
+
+    told = Feedback.objects.order_by("pk").values_list("kind", "domain", "variant", "device", "platform")
+    assert list(told) == [
+        ("sent", "example.com", "default", "", ""),
+        ("opened", "example.com", "default", "phone", "iOS"),
+        ("clicked", "example.com", "default", "phone", "iOS"),
+    ]
+
+
+def test_each_link_of_a_message_is_clicked_once(send, person, anybody):
+    person()
+    message = send()
+    other = Links("https://testserver", UUID(message["key"])).click("https://hotel.example/rooms")
+    for path in (links(message)["c"], other, other):
+        anybody.get(path.removeprefix("https://testserver"))
+
+    clicked = LinkClick.objects.order_by("pk").values_list("link", flat=True)
+    assert list(clicked) == ["Offer", "https://hotel.example/rooms"]
+    assert Feedback.objects.filter(kind="clicked").count() == 1
+
+
 def test_nobody_can_make_us_lead_elsewhere(db, anybody, settings):
     genuine = Links(settings.PUBLIC_URL, uuid4()).click("https://hotel.example/")
     path = genuine.removeprefix(settings.PUBLIC_URL)
@@ -110,7 +139,7 @@ def test_a_link_leads_on_when_the_database_is_away(send, person, anybody, monkey
     def fail(*_, **__):
         raise DatabaseError
 
-    monkeypatch.setattr(views, "record_feedback", fail)
+    monkeypatch.setattr(views, "record_click", fail)
     assert anybody.get(path)["Location"] == "https://hotel.example/offer?x=1"
 
 

@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from actions.models import Action
+from datasources.models import DataSource, FieldGroup
 from journeyorch import bulk
-from journeyorch.access.models import User
+from journeyorch.access.models import Sandbox, User
 from journeyorch.outbound.calls import Outcome
 from journeys import publishing
 from journeys.engine.decide import Verb
@@ -21,6 +22,8 @@ from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.wave import run
 from journeys.engine.wave.handled import Handled
 from journeys.models import (
+    DailyStepCount,
+    FetchCount,
     Instance,
     JourneyVersion,
     StepCount,
@@ -30,8 +33,12 @@ from journeys.models import (
 )
 from journeys.models.hourly import FOLDED
 from journeys.operating import operate_on_many
+from journeys.reports.figures import periods, sums
+from journeys.reports.figures.periods import Period, zone_of
+from journeys.reports.figures.sums import Scope
 from journeys.reports.people import PeopleQuestion
 from journeys.reports.steps.agreement import disagreements
+from journeys.reports.steps.agreement_of_days import disagreements_of_days
 from tests.journeys.world import World, act
 
 PEOPLE = 12
@@ -41,10 +48,15 @@ PEOPLE = 12
 def version(world: World) -> JourneyVersion:
     payload = {"type": "object", "fields": {}}
     Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    source = DataSource.objects.create(sandbox=world.sandbox, name="Rooms", url="http://127.0.0.1:1/")
+    answer = {"type": "object", "properties": {"count": {"type": "integer"}}}
+    FieldGroup.objects.create(source=source, name="Free", response_schema=answer)
+    paths = [{"id": "no", "expression": "#{Rooms.Free.count} < 0"}]
     return world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),
-        tell=act("custom_action", "meal", action="Tell"),
+        tell=act("custom_action", "room", action="Tell"),
+        room=act("condition", {"no": [], "other": ["meal"]}, paths=paths, other=True),
         meal=act(
             "event", {"next": ["end"], "timeout": []}, event="Restaurant", timeout="PT1H", timeout_path=True
         ),
@@ -59,6 +71,9 @@ def lived(world: World, version: JourneyVersion, monkeypatch: pytest.MonkeyPatch
         Outcome("http", "404"),
         Outcome("capped", "capped"),
         Outcome("timedOut", "timeout"),
+        *[Outcome("ok", data={"count": 3})] * 12,
+        Outcome("http", "503"),
+        *[Outcome("ok", data={"count": 3})] * 40,
     ]
     for number in range(PEOPLE):
         world.send("Lobby", f"p{number}")
@@ -120,6 +135,8 @@ def test_they_agree_exactly(lived: World) -> None:
     assert StepCount.objects.values("hour").distinct().count() > 1
     assert set(StepErrorCount.objects.values_list("code", flat=True)) >= {"404", "capped", "timeout"}
     assert StepTimeCount.objects.filter(activity="meal").exists()
+    fetched = FetchCount.objects.filter(activity="room", field_group="Rooms.Free")
+    assert set(fetched.values_list("code", flat=True)) == {"", "503"}
 
 
 def test_sums_stay_right_when_the_lanes_of_an_hour_are_added_up(lived: World) -> None:
@@ -135,12 +152,59 @@ def test_sums_stay_right_when_the_lanes_of_an_hour_are_added_up(lived: World) ->
     assert list(disagreements()) == []
 
     late = StepCount.objects.filter(lane_id=FOLDED).first()
+    day = DailyStepCount.objects.get(activity=late.activity, path=late.path, status=late.status)
     StepCount.objects.create(
         version=late.version, activity=late.activity, path=late.path, status=late.status, hour=late.hour,
         lane_id=late.lane_id + 70, n=3,
     )  # fmt: skip
     fold(later)
     assert StepCount.objects.get(pk=late.pk).n == late.n + 3
+    assert DailyStepCount.objects.get(pk=day.pk).n == day.n + 3
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
+def test_reports_say_the_same_whether_days_are_kept_or_not(lived: World, zone: str) -> None:
+    (version,) = JourneyVersion.objects.reported()
+    Sandbox.objects.update(time_zone=zone)
+    period = periods.of_days("7", now=lived.now, zone=zone_of(zone))
+    hours = Scope.of([version])
+    assert not hours.kept
+    before = told(hours, period)
+    while fold(lived.now + timedelta(hours=1)):
+        pass
+
+    days = Scope.of([version])
+    assert days.kept == {version.pk}
+    assert told(days, period) == before
+    assert before["steps", "day"]
+    assert list(disagreements_of_days()) == []
+    Sandbox.objects.update(time_zone="Pacific/Auckland")
+    assert not Scope.of([version]).kept  # until they are worked out anew
+    while fold(lived.now + timedelta(hours=1)):
+        pass
+    assert Scope.of([version]).kept
+    assert list(disagreements_of_days()) == []
+
+
+def told(scope: Scope, period: Period) -> dict[tuple[str, str], Any]:
+    """What sums answer, by what is asked and the parts of time."""
+    ask = {"steps": sums.steps, "errors": sums.errors, "fetches": sums.fetches}
+    found: dict[tuple[str, str], Any] = {
+        (name, unit): sorted(each(scope, period, unit=unit), key=str)
+        for name, each in ask.items()
+        for unit in ("", "hour", "day", "week", "month")
+    }
+    return {**found, ("times", ""): sums.times(scope, period)}
+
+
+def test_a_day_that_does_not_agree_is_found(lived: World) -> None:
+    while fold(lived.now + timedelta(hours=1)):
+        pass
+    DailyStepCount.objects.filter(activity="tell").update(n=F("n") + 1)
+
+    found = list(disagreements())
+
+    assert {(one.sums, one.counted - one.found) for one in found} == {("days of steps", 1)}
 
 
 @pytest.mark.parametrize("change", ["one too many", "one too few", "another hour", "another run", "no count"])

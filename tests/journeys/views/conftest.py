@@ -17,9 +17,11 @@ from journeyorch.access.models import Sandbox, User
 from journeys import publishing
 from journeys.definition.document import Document
 from journeys.models import (
+    FetchCount,
     Instance,
     JourneyVersion,
     MessageCount,
+    MessageTraitCount,
     StepCount,
     StepErrorCount,
     StepEvent,
@@ -151,4 +153,8 @@ def figures(live: JourneyVersion, hour: datetime) -> JourneyVersion:
     StepTimeCount.objects.create(**here, bucket=60, n=7)
     MessageCount.objects.create(**here, status="sent", n=8)
     MessageCount.objects.create(**here, status="opened", n=2)
+    for trait, value, n in (("domain", "x.org", 2), ("device", "phone", 1)):
+        MessageTraitCount.objects.create(**here, status="opened", trait=trait, value=value, n=n)
+    for code, n in (("", 8), ("503", 2)):
+        FetchCount.objects.create(**here, field_group="Rooms.Free", code=code, n=n)
     return live

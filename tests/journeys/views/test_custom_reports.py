@@ -66,6 +66,17 @@ def test_a_report_is_put_together_shown_and_downloaded(manager, figures):
             [["2026-03-30", "5"], ["2026-03-31", "10"]],
         ),
         ({"dimensions": ["journey", "month"], "metrics": ["openRate"]}, [["Win back", "2026-03", "25.0 %"]]),
+        ({"metrics": ["failed", "entered"], "hidden": ["failed"], "sort": "failed"}, [["10"]]),
+        (
+            {"dimensions": ["dataSource"], "metrics": ["fetches", "fetchErrorRate"]},
+            [["Rooms", "8", "25.0 %"]],
+        ),
+        (
+            {"dimensions": ["fieldGroup", "errorType"], "metrics": ["fetchErrors"]},
+            [["Rooms.Free", "503", "2"]],
+        ),
+        ({"dimensions": ["domain"], "metrics": ["opened"]}, [["x.org", "2"]]),
+        ({"dimensions": ["device"], "metrics": ["opened"]}, [["Phone", "1"]]),
     ],
 )  # fmt: skip
 def test_a_preview_shows_what_is_not_saved_yet(manager, figures, panel, rows):

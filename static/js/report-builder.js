@@ -1,0 +1,127 @@
+// The form of a report: columns and dimensions are moved, and every change of the form can be undone.
+
+import { isInField } from "./keys.js";
+
+const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-builder]"));
+const lists = [...form.querySelectorAll("[data-ordered]")];
+const controls = [...form.querySelectorAll("input, select")];
+const back = /** @type {HTMLButtonElement} */ (form.querySelector("[data-undo]"));
+const forth = /** @type {HTMLButtonElement} */ (form.querySelector("[data-redo]"));
+const said = /** @type {HTMLElement} */ (form.querySelector("[data-said]"));
+
+/** @typedef {{ values: (string | boolean | boolean[])[], orders: Element[][] }} State */
+
+/** @returns {State} what the form says: a value for each control, and the order of each list */
+function read() {
+  return { values: controls.map(valueOf), orders: lists.map((list) => [...list.children]) };
+}
+
+/** @param {Element} control */
+function valueOf(control) {
+  if (control instanceof HTMLSelectElement) {
+    return [...control.options].map((option) => option.selected);
+  }
+  const input = /** @type {HTMLInputElement} */ (control);
+  return input.type === "checkbox" ? input.checked : input.value;
+}
+
+/** @param {State} state */
+function write(state) {
+  state.orders.forEach((items, at) => lists[at].append(...items));
+  controls.forEach((control, at) => {
+    const value = state.values[at];
+    if (control instanceof HTMLSelectElement) {
+      [...control.options].forEach((option, place) => (option.selected = /** @type {boolean[]} */ (value)[place]));
+    } else if (typeof value === "boolean") {
+      /** @type {HTMLInputElement} */ (control).checked = value;
+    } else {
+      /** @type {HTMLInputElement} */ (control).value = String(value);
+    }
+  });
+  showMoves();
+}
+
+/** @type {State[]} */
+const undone = [];
+/** @type {State[]} */
+const done = [];
+let now = read();
+
+function changed() {
+  done.push(now);
+  now = read();
+  undone.length = 0;
+  showHistory();
+}
+
+/** @param {State[]} from @param {State[]} to */
+function travel(from, to) {
+  const state = from.pop();
+  if (state) {
+    to.push(now);
+    now = state;
+    write(state);
+    showHistory();
+  }
+}
+
+function showHistory() {
+  back.disabled = !done.length;
+  forth.disabled = !undone.length;
+}
+
+/** Only what is chosen has a place. */
+function showMoves() {
+  for (const item of form.querySelectorAll("[data-ordered] > li")) {
+    const isChosen = /** @type {HTMLInputElement} */ (item.querySelector("input")).checked;
+    for (const part of item.querySelectorAll("[data-move], .option__hide")) {
+      /** @type {HTMLElement} */ (part).hidden = !isChosen;
+    }
+  }
+}
+
+/** @param {HTMLButtonElement} button */
+function move(button) {
+  const item = /** @type {Element} */ (button.closest("li"));
+  const isForward = button.dataset.move === "later";
+  const other = isForward ? item.nextElementSibling : item.previousElementSibling;
+  if (other) {
+    other[isForward ? "after" : "before"](item);
+    button.focus();
+    const place = [...(item.parentElement?.children ?? [])].indexOf(item) + 1;
+    said.textContent = `${button.dataset.name}: ${place}`;
+    changed();
+  }
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-move]") : null;
+  if (button instanceof HTMLButtonElement) {
+    move(button);
+  }
+});
+form.addEventListener("change", () => {
+  showMoves();
+  changed();
+});
+back.addEventListener("click", () => travel(done, undone));
+forth.addEventListener("click", () => travel(undone, done));
+document.addEventListener("keydown", (event) => {
+  const isText = isInField(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox");
+  if (!(event.ctrlKey || event.metaKey) || isText) {
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if (key === "z" && !event.shiftKey) {
+    event.preventDefault();
+    travel(done, undone);
+  } else if (key === "y" || (key === "z" && event.shiftKey)) {
+    event.preventDefault();
+    travel(undone, done);
+  }
+});
+
+for (const part of form.querySelectorAll(".builder__tools, [data-move]")) {
+  /** @type {HTMLElement} */ (part).hidden = false;
+}
+showMoves();
