@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ActionsConfig(AppConfig):
     name = "actions"
     verbose_name = _("Actions and messages")
+    # What others refer to first (journeyorch/portable/kind.py).
+    portable_forms = ("custom_portable", "channels.portable", "messages.portable")
 
     def ready(self) -> None:
         from actions.campaign import caps, statuses
@@ -41,7 +41,3 @@ class ActionsConfig(AppConfig):
         helping.register(TOPICS)
         privacy.register(Deliveries())
         privacy.register(ContactWishes())
-
-        # The portable forms of its configuration, what others refer to first.
-        for name in ("custom_portable", "channels.portable", "messages.portable"):
-            import_module(f"actions.{name}")

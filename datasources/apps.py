@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class DatasourcesConfig(AppConfig):
     name = "datasources"
     verbose_name = _("Data sources and profiles")
+    # What others refer to first (journeyorch/portable/kind.py).
+    portable_forms = (
+        "platform.namespaces.portable",
+        "platform.policies.portable",
+        "platform.schemas.portable",
+        "platform.segments.portable",
+        "external.portable",
+    )
 
     def ready(self) -> None:
         from datasources.external.fetch import FetchHandler
@@ -42,8 +48,3 @@ class DatasourcesConfig(AppConfig):
             finding.configured(Schema),
         )
         helping.register(TOPICS)
-
-        # The portable forms of its configuration, what others refer to first.
-        for part in ("namespaces", "policies", "schemas", "segments"):
-            import_module(f"datasources.platform.{part}.portable")
-        import_module("datasources.external.portable")

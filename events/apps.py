@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class EventsConfig(AppConfig):
     name = "events"
     verbose_name = _("Events")
+    portable_forms = ("portable",)
 
     def ready(self) -> None:
         # Workers need the adapters too, and never load the addresses.
@@ -15,9 +14,9 @@ class EventsConfig(AppConfig):
         discover()
 
         from events.describing import paths
-        from journeyorch.api import description
+        from journeyorch.api import plain_views
 
-        description.register(paths)
+        plain_views.register(paths)
 
         from events.figures import figures
         from events.help_topics import TOPICS
@@ -39,6 +38,3 @@ class EventsConfig(AppConfig):
         from journeyorch import usage
 
         usage.register(events_of_schema)
-
-        # The portable forms of its configuration.
-        import_module("events.portable")

@@ -35,7 +35,7 @@ SECRETS_KEYS = env.list("SECRETS_KEYS", default=[])
 
 INSTALLED_APPS = [
     "journeyorch.access",
-    "django.contrib.admin",
+    "journeyorch.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -234,7 +234,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Journeyorch",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["journeyorch.api.description.with_plain_views"],
+    "POSTPROCESSING_HOOKS": ["journeyorch.api.plain_views.with_plain_views"],
 }
 
 # --- Ingestion ------------------------------------------------------------------------------------

@@ -11,9 +11,12 @@ from journeyorch.access.logging_in import Login, admin_login
 from journeyorch.access.second_factor import views as second_factor
 from journeyorch.access.signon import views as signon
 from journeyorch.access.views import switch_sandbox
+from journeyorch.administration import load_pages
 from journeyorch.observing.metrics import metrics
 from journeyorch.observing.readiness import healthz, readyz
 from journeyorch.searching import search
+
+load_pages()
 
 urlpatterns = [
     path("healthz", healthz),

@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class JourneysConfig(AppConfig):
     name = "journeys"
     verbose_name = _("Journeys")
+    portable_forms = ("portable",)
 
     def ready(self) -> None:
         from actions.signals import message_feedback_received, message_link_clicked
@@ -51,6 +50,3 @@ class JourneysConfig(AppConfig):
         helping.register(TOPICS)
         observed.register(figures)
         effects.register("journeys.view_journey", arrivals.told)
-
-        # The portable forms of its configuration.
-        import_module("journeys.portable")

@@ -2,8 +2,8 @@
 
 Of each database the quick and the slow part (tests/plugin.py) are a run of their own: the slow ones wait for
 browsers, processes and clocks most of the time, so that four runs share two cores well. What no database
-changes runs once, with SQLite. The output of one run is shown as it comes, that of the others
-afterwards, each in one piece. Fails if any does.
+changes runs once. The output of one run is shown as it comes, that of the others afterwards, each in one
+piece. Fails if any does.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ FAILED = 1
 NO_TESTS = 5
 
 RUNS = (
-    ("--database=postgres", "--part=slow", "--only-with-database"),
-    ("--database=postgres", "--part=quick", "--only-with-database"),
-    ("--database=sqlite", "--part=slow"),
-    ("--database=sqlite", "--part=quick"),
+    ("--database=postgres", "--beside=sqlite", "--part=slow"),
+    ("--database=postgres", "--beside=sqlite", "--part=quick"),
+    ("--database=sqlite", "--beside=postgres", "--part=slow"),
+    ("--database=sqlite", "--beside=postgres", "--part=quick"),
 )
 SHOWN_AT_ONCE = RUNS[-1]
 

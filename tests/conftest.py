@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from unittest import mock
@@ -13,24 +13,17 @@ from unittest import mock
 import hypothesis
 import psycopg
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
-from django.core import serializers
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from events import catalog as event_catalog
 from events.ingest import doors
 from journeyorch import bulk, wakeup
-from journeyorch.access.models import GroupOffer
 from journeyorch.outbound import calls, capping, configs
 from journeys.engine import plans
-from tests import network, postgres
+from tests import emptying, network, postgres
 from tests.plugin import RUN_FOLDER
-
-RESTORE_ROWS = pytest.StashKey[Callable[[], None]]()
 
 pytest_plugins = ["tests.browser"]
 
@@ -46,27 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.option.database}"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """A test with real transactions empties all tables at its end: the rows of migrations are put back."""
-    try:
-        return (yield)
-    finally:
-        _put_back_rows_of_migrations(item, nextitem)
-
-
-def _put_back_rows_of_migrations(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    marker = item.get_closest_marker("django_db")
-    names = getattr(item, "fixturenames", [])
-    emptied = (
-        (marker and marker.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
-    )
-    # None: no test has needed the database so far, this one was skipped. After the last test it is gone.
-    restore = item.config.stash.get(RESTORE_ROWS, None)
-    if emptied and restore and nextitem is not None:
-        restore()
 
 
 # --- Network --------------------------------------------------------------------------------------
@@ -124,34 +96,17 @@ def django_db_setup(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Callable[[], str]]:
     """The migrated database of pytest-django, and copies of it; yields what makes one more copy."""
-    with django_db_blocker.unblock():
-        request.config.stash[RESTORE_ROWS] = _restorer(_rows_of_migrations(), django_db_blocker)
     copies = SqliteCopies if connection.vendor == "sqlite" else PostgresCopies
     copy = copies(request.config.stash[RUN_FOLDER])
     with django_db_blocker.unblock():
         connection.close()
         copy.keep_template(str(connection.settings_dict["NAME"]))
-    yield copy
+        emptying.keep_rows()
+    with emptying.only_what_was_filled():
+        yield copy
     # Its own connection would keep the test database from being dropped.
     wakeup.close()
     copy.remove_all()
-
-
-def _rows_of_migrations() -> str:
-    """As JSON, but for what is written again after a migration, and so whenever the tables are emptied."""
-    tables = connection.introspection.table_names()
-    models = [model for model in apps.get_models() if model._meta.db_table in tables]
-    kept = [model for model in models if model not in (ContentType, Permission, Group, GroupOffer)]
-    return serializers.serialize("json", [row for model in kept for row in model._base_manager.all()])
-
-
-def _restorer(rows: str, blocker: DjangoDbBlocker) -> Callable[[], None]:
-    def restore() -> None:
-        with blocker.unblock(), transaction.atomic():
-            for row in serializers.deserialize("json", rows):
-                row.save()
-
-    return restore
 
 
 @pytest.fixture(autouse=True)
@@ -224,6 +179,8 @@ class PostgresCopies:
         return postgres.with_database(self.server, name)
 
     def remove_all(self) -> None:
+        if "TEST_DATABASE_URL" not in os.environ:
+            return  # the whole server is deleted
         for name in reversed(self.names):
             self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

@@ -20,6 +20,7 @@ import pytest
 
 from tests import postgres
 
+DATABASES = ("sqlite", "postgres")
 # The slow part waits most of the time, so it runs well beside the other (tests/both.py).
 PARTS = ("quick", "slow")
 _SLOW_MARKERS = ("slow", "e2e", "chaos")
@@ -29,14 +30,14 @@ RUN_FOLDER = pytest.StashKey[Path]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
-        choices=("sqlite", "postgres"),
+        choices=DATABASES,
         default=os.environ.get("TEST_DATABASE") or "sqlite",
         help="what the tests run on (default: TEST_DATABASE or sqlite)",
     )
     parser.addoption(
-        "--only-with-database",
-        action="store_true",
-        help="leave out the tests that need no second database: once is enough for them (tests/both.py)",
+        "--beside",
+        choices=DATABASES,
+        help="another run uses this database: leave out what once is enough for and it does (tests/both.py)",
     )
     parser.addoption(
         "--part",
@@ -52,11 +53,11 @@ _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    only_with_database, part = config.option.only_with_database, config.option.part
+    part, beside = config.option.part, config.option.beside
     chosen = [
         item
         for item in items
-        if (part is None or part == part_of(item)) and (not only_with_database or may_differ(item))
+        if (part is None or part == part_of(item)) and (beside is None or only_database_of(item) != beside)
     ]
     left_out = set(items) - set(chosen)
     if left_out:
@@ -68,12 +69,13 @@ def part_of(item: pytest.Item) -> str:
     return "slow" if any(item.get_closest_marker(name) for name in _SLOW_MARKERS) else "quick"
 
 
-def may_differ(item: pytest.Item) -> bool:
-    """Whether a test could come to different results on another database."""
+def only_database_of(item: pytest.Item) -> str | None:
+    """The one database on which a test is enough; None if it could come out differently on another."""
+    if marker := item.get_closest_marker("one_database"):
+        return str(marker.args[0]) if marker.args else "sqlite"
     named = _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     with_database = bool(named) or item.get_closest_marker("django_db") is not None
-    alike = item.get_closest_marker("one_database") or _FORMS.search(str(item.path))
-    return with_database and not alike
+    return None if with_database and not _FORMS.search(str(item.path)) else "sqlite"
 
 
 @pytest.hookimpl(wrapper=True)

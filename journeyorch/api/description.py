@@ -1,8 +1,8 @@
-"""The API's description (OpenAPI 3.1): of its views, and of plain Django views as rooms describe them."""
+"""The API's description (OpenAPI 3.1), as JSON and as a page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -17,23 +17,7 @@ from rest_framework.response import Response
 
 from journeyorch.api.views import ApiView
 
-#: Gives path items of OpenAPI by their paths.
-Paths = Callable[[], Mapping[str, Mapping[str, Any]]]
-
 _METHODS = ("get", "put", "post", "patch", "delete")
-_rooms: list[Paths] = []
-
-
-def register(paths: Paths) -> None:
-    """Add views that the framework of the API does not know; from an app's ``ready()``."""
-    _rooms.append(paths)
-
-
-def with_plain_views(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Hook of drf-spectacular."""
-    for paths in _rooms:
-        result["paths"].update(paths())
-    return result
 
 
 @cache

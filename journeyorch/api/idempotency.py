@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,13 +21,11 @@ from rest_framework.response import Response
 
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import read_body
-from journeyorch.api.models import LONGEST_KEY, AnsweredRequest
+from journeyorch.api.models import KEPT, LONGEST_KEY, AnsweredRequest
 from journeyorch.api.problems import Unacceptable
 from journeyorch.outbound.secrets import reveal, seal
 
 HEADER = "Idempotency-Key"
-#: For so long a repetition gets the first one's answer.
-KEPT = timedelta(hours=24)
 _HEADERS_KEPT = ("Location", "ETag")
 Handler = Callable[..., Response]
 
@@ -89,11 +86,3 @@ def _repeated(first: AnsweredRequest, fingerprint: str) -> Response:
         raise AnotherRequest
     data = orjson.loads(reveal(first.answer, bound_to=first.request) or "null")
     return Response(data, status=first.status, headers={**first.headers, "Idempotent-Replayed": "true"})
-
-
-def forget_answers(now: datetime, *, most: int) -> int:
-    """Delete what nobody may ask for again; returns how many."""
-    old = AnsweredRequest.objects.filter(at__lte=now - KEPT).order_by("at")
-    ids = list(old.values_list("pk", flat=True)[:most])
-    AnsweredRequest.objects.filter(pk__in=ids).delete()
-    return len(ids)

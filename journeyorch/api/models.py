@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 #: Characters of a client's key.
 LONGEST_KEY = 255
+#: For so long a repetition gets the first one's answer.
+KEPT = timedelta(hours=24)
 
 
 class AnsweredRequest(models.Model):
@@ -28,3 +32,11 @@ class AnsweredRequest(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+def forget_answers(now: datetime, *, most: int) -> int:
+    """Delete what nobody may ask for again; returns how many."""
+    old = AnsweredRequest.objects.filter(at__lte=now - KEPT).order_by("at")
+    ids = list(old.values_list("pk", flat=True)[:most])
+    AnsweredRequest.objects.filter(pk__in=ids).delete()
+    return len(ids)

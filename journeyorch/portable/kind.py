@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any, ClassVar, TypeVar
 
+from django.apps import AppConfig, apps
 from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -142,16 +145,29 @@ _kinds: dict[str, Kind] = {}
 
 
 def portable(cls: _KindClass) -> _KindClass:
-    """Register a kind; rooms import theirs in their app's ``ready()``, what others refer to first."""
+    """Register a kind; a room names the modules of its own in ``portable_forms`` of its app."""
     _kinds[cls.name] = cls()
     return cls
 
 
+@cache
 def kinds() -> Mapping[str, Kind]:
-    """All kinds by name; none refers to one that comes after it, but to others of its own."""
-    return _kinds
+    """All kinds by name; none refers to one that comes after it, but to others of its own.
+
+    They are imported only here: with them come the forms of pages, which workers never need.
+    """
+    modules = [f"{room.name}.{name}" for room in apps.get_app_configs() for name in _forms_of(room)]
+    for module in modules:
+        import_module(module)
+    # Some may have been imported earlier, in another order.
+    in_order = sorted(_kinds.values(), key=lambda kind: modules.index(type(kind).__module__))
+    return {kind.name: kind for kind in in_order}
+
+
+def _forms_of(room: AppConfig) -> Iterable[str]:
+    return getattr(room, "portable_forms", ())
 
 
 def kind_of(row: Model) -> Kind | None:
     """The kind of a row; None for what has no portable form."""
-    return next((kind for kind in _kinds.values() if isinstance(row, kind.model)), None)
+    return next((kind for kind in kinds().values() if isinstance(row, kind.model)), None)

@@ -23,7 +23,7 @@ from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
-from journeyorch.api.idempotency import forget_answers
+from journeyorch.api.models import forget_answers
 from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
 from journeys.alerts.checking import check_all as check_alerts
 from journeys.definition.document import Document

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from tests.postgres import free_port
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 90.0
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # its own, SQLite
+    pytest.mark.timeout(300),
+]
 
 
 class Demo:
@@ -54,13 +60,28 @@ class Demo:
     def tree(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def wait_until_ready(self) -> None:
-        until(lambda: "Ctrl-C stops everything" in self.output(), self.output)
+    def wait_until_ready(self, *, times: int = 1) -> None:
+        """``times``: how often a demo of this folder has said so by then."""
+        until(lambda: self.output().count("Ctrl-C stops everything") == times, self.output)
 
     def stop(self) -> None:
         """As Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(LIMIT)
+
+
+@contextmanager
+def running(demo: Demo) -> Iterator[Demo]:
+    """Whatever a test leaves running is killed at the end."""
+    try:
+        yield demo
+    finally:
+        if demo.process.poll() is None:
+            children = demo.tree()
+            demo.process.kill()
+            demo.process.wait()
+            for child in children:
+                child.kill() if child.is_running() else None
 
 
 def until(look: Callable[[], Any], what: Callable[[], str]) -> Any:
@@ -71,21 +92,24 @@ def until(look: Callable[[], Any], what: Callable[[], str]) -> Any:
     return found
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path)
-    yield demo
-    if demo.process.poll() is None:
-        children = demo.tree()
-        demo.process.kill()
-        demo.process.wait()
-        for child in children:
-            child.kill() if child.is_running() else None
+def test_a_newcomers_hour_with_it(tmp_path: Path, page: Page) -> None:
+    with running(Demo(tmp_path)) as demo:
+        demo.wait_until_ready()
+        fire_an_event_and_see_the_message(demo, page)
+        send_traffic_and_see_it_in_the_catcher(demo)
+        assert_only_this_machine_is_served(demo)
+        processes = demo.tree()
+        demo.stop()
+        assert demo.process.returncode == 0, demo.output()
+        assert not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+    with running(Demo(tmp_path)) as again:
+        again.wait_until_ready(times=2)
+        again.stop()
+        assert "Traceback" not in again.output()
 
 
-def test_a_newcomer_fires_an_event_and_sees_the_message(demo: Demo, page: Page) -> None:
-    demo.wait_until_ready()
-
+def fire_an_event_and_see_the_message(demo: Demo, page: Page) -> None:
     page.goto(demo.url)
     page.get_by_label("Username").fill("business")
     page.get_by_label("Password").fill("hotel-demo")
@@ -98,38 +122,23 @@ def test_a_newcomer_fires_an_event_and_sees_the_message(demo: Demo, page: Page) 
     expect(page.get_by_text("Hotel welcome").first).to_be_visible(timeout=LIMIT * 1000)
     page.goto(demo.catcher)
     expect(page.get_by_text(re.compile("guest-001|@example.com")).first).to_be_visible(timeout=LIMIT * 1000)
+    page.goto("about:blank")  # or it goes on asking a demo that is stopped
 
 
-def test_traffic_flows_to_the_catcher_and_ctrl_c_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
-    demo.wait_until_ready()
+def send_traffic_and_see_it_in_the_catcher(demo: Demo) -> None:
     send = [sys.executable, "manage.py", "demo_events", "--count=30", "--rate=30", f"--url={demo.url}"]
     subprocess.run(send, cwd=ROOT, check=True, capture_output=True)
     until(lambda: b'"push"' in _get(f"{demo.catcher}/messages.json"), demo.output)
 
-    processes = demo.tree()
-    listening = [
+
+def assert_only_this_machine_is_served(demo: Demo) -> None:
+    listening = {
         socket.laddr.ip
-        for process in processes
+        for process in demo.tree()
         for socket in process.net_connections("inet")
         if socket.status == psutil.CONN_LISTEN
-    ]
-    assert listening
-    assert set(listening) == {"127.0.0.1"}
-
-    demo.stop()
-    assert demo.process.returncode == 0, demo.output()
-    assert not [process for process in processes if process.is_running() and process.status() != "zombie"]
-
-
-def test_it_runs_again_without_harm(demo: Demo, tmp_path: Path) -> None:
-    demo.wait_until_ready()
-    demo.stop()
-    again = Demo(tmp_path)
-    try:
-        until(lambda: again.output().count("Ctrl-C stops everything") == 2, again.output)
-        assert "Traceback" not in again.output()
-    finally:
-        again.stop()
+    }
+    assert listening == {"127.0.0.1"}
 
 
 def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:

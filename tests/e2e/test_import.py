@@ -17,6 +17,7 @@ from tests.datasources.importing.conftest import DOCUMENT
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database("postgres"),
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

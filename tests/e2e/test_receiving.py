@@ -13,6 +13,7 @@ from journeyorch.access.models import Sandbox, User
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database("postgres"),
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

@@ -26,6 +26,7 @@ from journeys.models import JourneyVersion
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.one_database("postgres"),
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),

@@ -24,6 +24,8 @@ ORPHANED = "journeyorch:gone-1:drain:1"
 T = TypeVar("T")
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+# Which process dies or hangs is nothing to the database; one of each sort runs on both.
+production = pytest.mark.one_database("postgres")
 
 
 def eventually(look: Callable[[], T], *, what: str) -> T:
@@ -139,7 +141,17 @@ def start(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Workers]]
         workers.__exit__()
 
 
-@pytest.mark.parametrize("role", ["main", "sentinel", "pusher", "idle worker", "busy worker", "keeper"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param("main", marks=production),
+        pytest.param("sentinel", marks=production),
+        pytest.param("pusher", marks=production),
+        pytest.param("idle worker", marks=production),
+        "busy worker",
+        pytest.param("keeper", marks=production),
+    ],
+)
 def test_work_goes_on_whichever_process_is_killed(start: Callable[..., Workers], role: str) -> None:
     workers = start()
     victim = workers.process_of(role)
@@ -152,6 +164,7 @@ def test_work_goes_on_whichever_process_is_killed(start: Callable[..., Workers],
     assert workers.process_of(role).pid != victim.pid
 
 
+@production
 def test_finished_tasks_leave_the_queue_although_the_monitor_was_killed(
     start: Callable[..., Workers], database_url: str
 ) -> None:
@@ -165,6 +178,7 @@ def test_finished_tasks_leave_the_queue_although_the_monitor_was_killed(
     assert workers.new_note()
 
 
+@production
 def test_residents_follow_one_another_and_know_their_places(start: Callable[..., Workers]) -> None:
     workers = start("--drain-residents=2")
     eventually(lambda: len(workers.lines("returned")) >= 4, what="residents that return")
@@ -173,6 +187,7 @@ def test_residents_follow_one_another_and_know_their_places(start: Callable[...,
     assert "replaced" not in workers.log.read_text()
 
 
+@production
 def test_a_resident_that_hangs_is_replaced(start: Callable[..., Workers]) -> None:
     workers = start()
     hung = workers.new_note()
@@ -182,6 +197,7 @@ def test_a_resident_that_hangs_is_replaced(start: Callable[..., Workers]) -> Non
     assert psutil.Process(workers.new_note().pid).parent().is_running()
 
 
+@production
 def test_a_broken_ticker_ends_nothing(start: Callable[..., Workers]) -> None:
     workers = start()
     (workers.folder / "broken-ticker").touch()
@@ -191,7 +207,7 @@ def test_a_broken_ticker_ends_nothing(start: Callable[..., Workers]) -> None:
     assert workers.new_note()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=production)])
 def test_a_stop_signal_lets_residents_return_and_leaves_nothing(
     start: Callable[..., Workers], number: signal.Signals, database_url: str
 ) -> None:
@@ -206,6 +222,7 @@ def test_a_stop_signal_lets_residents_return_and_leaves_nothing(
     assert count_rows(database_url) == 0
 
 
+@production
 def test_a_second_signal_does_not_wait_for_a_resident_that_hangs(start: Callable[..., Workers]) -> None:
     workers = start()
     (workers.folder / f"hang-{workers.new_note().pid}").touch()
@@ -218,6 +235,7 @@ def test_a_second_signal_does_not_wait_for_a_resident_that_hangs(start: Callable
     assert workers.is_gone(tree)
 
 
+@production
 def test_a_resident_that_asks_for_endless_memory_fails_alone(start: Callable[..., Workers]) -> None:
     workers = start()
     workers.new_note("drain"), workers.new_note("call")
@@ -229,6 +247,7 @@ def test_a_resident_that_asks_for_endless_memory_fails_alone(start: Callable[...
     assert {process.pid for process in workers.tree()} == tree
 
 
+@production
 def test_when_the_supervisor_is_killed_nothing_stays_behind(start: Callable[..., Workers]) -> None:
     workers = start()
     workers.new_note("drain"), workers.new_note("call")
@@ -256,6 +275,7 @@ def test_a_second_supervisor_removes_what_a_killed_one_left(
     assert query(database_url, "SELECT count(*) FROM journeyorch_supervisor") == 1
 
 
+@production
 def test_work_goes_on_after_the_database_dropped_every_connection(
     start: Callable[..., Workers], database_url: str
 ) -> None:

@@ -12,6 +12,7 @@ import sys
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import connection
 
 from journeyorch.access.models import Sandbox
@@ -76,6 +77,9 @@ def test_a_loopback_connection_works():
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_the_rows_of_migrations_are_there_in_every_test_with_real_transactions(turn):
     assert Sandbox.objects.filter(name="prod").exists()
+    assert Group.objects.get(name="Standard user").permissions.exists()
+    Sandbox.objects.create(name=turn, title=turn)
+    assert Sandbox.objects.count() == 2, "nothing is left of the other"
 
 
 @pytest.mark.django_db
@@ -122,13 +126,19 @@ def _sandboxes(url: str) -> list[str]:
 
 
 def test_what_touches_no_database_is_known(request):
-    assert not plugin.may_differ(request.node)
+    assert plugin.only_database_of(request.node) == "sqlite"
 
 
 @pytest.mark.django_db
 def test_what_is_marked_touches_the_database(request):
-    assert plugin.may_differ(request.node)
+    assert plugin.only_database_of(request.node) is None
 
 
 def test_what_asks_for_a_database_touches_it(request, django_db_setup):
-    assert plugin.may_differ(request.node)
+    assert plugin.only_database_of(request.node) is None
+
+
+@pytest.mark.one_database("postgres")
+@pytest.mark.django_db
+def test_a_database_may_be_named_on_which_a_test_is_enough(request):
+    assert plugin.only_database_of(request.node) == "postgres"

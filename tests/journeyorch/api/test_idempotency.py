@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from datasources.models import Namespace
 from journeyorch.access.models import Sandbox, User
-from journeyorch.api.idempotency import KEPT, forget_answers
-from journeyorch.api.models import AnsweredRequest
+from journeyorch.api.models import KEPT, AnsweredRequest, forget_answers
 
 pytestmark = pytest.mark.django_db
 
