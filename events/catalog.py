@@ -125,7 +125,13 @@ class Catalog:
     def mapped(self, normalized: Normalized, *, inlet_id: int) -> Normalized:
         """With the mapping of its inlet. Raises ``NotNormal``."""
         inlet = self.inlets.get(inlet_id)
-        return (inlet.mapping if inlet else InletMapping()).over(normalized)
+        mapping = inlet.mapping if inlet else InletMapping()
+        return mapping.over(normalized, record=self.is_record(normalized, inlet_id=inlet_id))
+
+    def is_record(self, normalized: Normalized, *, inlet_id: int) -> bool:
+        """Whether a message, mapped or not, is the record of a person or thing."""
+        schema = self.schema_of(normalized, inlet_id=inlet_id)
+        return schema.is_record(normalized) if schema else normalized.kind == "profile"
 
     def in_schema(
         self, normalized: Normalized, *, inlet_id: int, number: int, received_at: datetime

@@ -26,6 +26,9 @@ from journeyorch.strict_json import NotStrictJson, parse
 MOST_ROWS = 200
 Function = Literal["", "constant", "default", "trim", "lower", "number", "dateTime", "concat"]
 
+#: Which messages a row is for: all, those of events, or records of people and things.
+Messages = Literal["", "event", "record"]
+
 
 class Row(BaseModel):
     """One row as it is kept; ``argument``: of a constant or default the value, of concat what is between."""
@@ -36,6 +39,7 @@ class Row(BaseModel):
     source: str = Field(default="", max_length=1000)
     function: Function = ""
     argument: str = Field(default="", max_length=1000)
+    only_for: Messages = ""
 
 
 ROWS: TypeAdapter[list[Row]] = TypeAdapter(list[Row])
@@ -56,6 +60,11 @@ class Rule(NamedTuple):
     sources: Sequence[Path]
     function: str
     argument: Any
+    only_for: Messages = ""
+
+    def is_for(self, *, record: bool) -> bool:
+        """Whether it is for a record, or else for an event."""
+        return self.only_for in ("", "record" if record else "event")
 
 
 def rule_of(row: Row) -> Rule:
@@ -70,7 +79,7 @@ def rule_of(row: Row) -> Rule:
         raise RowProblem(
             "source", "What is joined cannot stand in every element of a list; name one, as in [0]."
         )
-    return Rule(target, sources, row.function, _argument(row))
+    return Rule(target, sources, row.function, _argument(row), row.only_for)
 
 
 _WANTED_TARGET = "Say where in XDM the value goes, as in person.name.firstName."
@@ -114,10 +123,13 @@ class InletMapping:
     @property
     def gives_id(self) -> bool:
         """Whether it says what an event's ``_id`` is."""
-        return any(rule.target == ("_id",) for rule in self.rules)
+        return any(rule.target == ("_id",) and rule.is_for(record=False) for rule in self.rules)
 
-    def over(self, normalized: Normalized) -> Normalized:
-        """The message with the rows' values laid over what its protocol makes of it. Raises ``NotNormal``."""
+    def over(self, normalized: Normalized, *, record: bool = False) -> Normalized:
+        """The message with the rows' values laid over what its protocol makes of it. Raises ``NotNormal``.
+
+        ``record``: it is the record of a person or thing, not an event.
+        """
         if self.broken:
             raise NotNormal(self.broken)
         if not self.rules:
@@ -125,7 +137,7 @@ class InletMapping:
             return normalized._replace(entity={**normalized.entity, **unmapped}) if unmapped else normalized
         # A copy: the rows' values are part of the source, and what is in the entity may be, too.
         entity = orjson.loads(orjson.dumps(normalized.entity))
-        for rule in self.rules:
+        for rule in (rule for rule in self.rules if rule.is_for(record=record)):
             for places, value in values_of(rule, normalized.source):
                 put(entity, rule.target, places, _copy(value))
         return _described(normalized, _storable(entity))

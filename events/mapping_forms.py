@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ FUNCTIONS = [
     ("dateTime", _("to date and time")),
     ("concat", _("join texts")),
 ]
+MESSAGES = [("", _("events and records")), ("event", _("events")), ("record", _("records"))]
 _PATH = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "off", "class": "code"}
 
 
@@ -45,6 +46,7 @@ class RowForm(forms.Form):
         max_length=400,
         widget=forms.TextInput({**_PATH, "list": "targets"}),
     )
+    only_for = forms.ChoiceField(label=_("For"), required=False, choices=MESSAGES)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -85,17 +87,43 @@ _RowsFormSet = forms.formset_factory(
 )
 
 
+class Move(NamedTuple):
+    """A row that is to change places with its neighbour; by their numbers."""
+
+    row: int
+    to: int
+
+
+def move_in(data: Any) -> Move | None:
+    """What a button of a row, whose value is the row's number, asks for."""
+    for button, by in (("_up", -1), ("_down", 1)):
+        row = _number(data.get(button))
+        if row is not None and 0 <= row + by < (_number(data.get("rows-TOTAL_FORMS")) or 0):
+            return Move(row, row + by)
+    return None
+
+
 def rows_form(data: Any, rows: Iterable[dict[str, Any]], *, more: int = 0) -> Any:
     """The formset of a mapping's rows, with ``more`` empty ones added to those that were sent."""
     if data is None:
         return _RowsFormSet(initial=list(rows), prefix="rows")
     data = data.copy()
-    count = str(data.get("rows-TOTAL_FORMS", ""))
-    if count.isascii() and count.isdecimal() and len(count) < 5:
-        data["rows-TOTAL_FORMS"] = str(min(int(count) + more, MOST_ROWS))
+    if move := move_in(data):
+        for name in RowForm.base_fields:
+            one, other = (f"rows-{row}-{name}" for row in move)
+            data[one], data[other] = data.get(other, ""), data.get(one, "")
+    count = _number(data.get("rows-TOTAL_FORMS"))
+    if count is not None:
+        data["rows-TOTAL_FORMS"] = str(min(count + more, MOST_ROWS))
     # What was there when the page was made is of no interest: the rows that are sent replace all.
     data["rows-INITIAL_FORMS"] = "0"
     return _RowsFormSet(data, prefix="rows")
+
+
+def _number(text: Any) -> int | None:
+    """A number of rows, or of one; None for what somebody made up."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
 
 
 class SampleForm(forms.Form):

@@ -6,15 +6,19 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from datasources.models import ExperienceEvent
 from events.models import EventKey, Inlet, Quarantined, ReceivedEvent
 from journeyorch.privacy.naming import Names
+from journeyorch.privacy.narrowing import may_hold
 from journeyorch.privacy.stores import Cursor, Erased, Found
 from journeyorch.privacy.subjects import Subject
 
-_BATCH, _KEYS = 500, 2000
+# Arrivals, and keys, among which the person's are looked for at once.
+_BATCH, _KEYS = 5000, 20_000
+# Bodies held in memory at once.
+_HELD = 100
 _SOURCE = "event:"
 
 
@@ -46,15 +50,19 @@ def erase_received(ids: Collection[int]) -> int:
 def _next(subject: Subject, after: Cursor) -> tuple[list[int], Cursor]:
     """Arrivals about the person in the next batch, by what they hold or by the history that they made; and
     where to go on."""
-    rows = ReceivedEvent.objects.filter(pk__gt=after or 0).order_by("pk")
-    batch = list(rows.values_list("pk", "sandbox_id", "body")[:_BATCH])
-    names, history = Names(subject.identities), _history(subject)
-    found = [
-        pk
-        for pk, sandbox, body in batch
-        if sandbox == subject.sandbox_id and (pk in history or _names(names, body))
-    ]
-    return found, batch[-1][0] if len(batch) == _BATCH else None
+    first, last, following = _range(ReceivedEvent.objects.all(), after or 0, _BATCH)
+    names, history = Names(subject.identities), {pk for pk in _history(subject) if first <= pk <= last}
+    theirs = Q(pk__in=history) | may_hold("body", subject.values)
+    rows = ReceivedEvent.objects.filter(theirs, pk__range=(first, last), sandbox=subject.sandbox_id)
+    bodies = rows.order_by("pk").values_list("pk", "body").iterator(chunk_size=_HELD)
+    return [pk for pk, body in bodies if pk in history or _names(names, body)], following
+
+
+def _range(rows: QuerySet[Any], after: int, most: int) -> tuple[int, int, int | None]:
+    """First and last id of the next rows, and where to go on; None: there are no more."""
+    ids = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
+    last = ids[-1] if ids else after
+    return after + 1, last, last if len(ids) == most else None
 
 
 def _history(subject: Subject) -> set[int]:
@@ -84,14 +92,14 @@ def _erase_orphans(subject: Subject) -> None:
 
 def _erase_keys(subject: Subject, after: int) -> Erased:
     """Keys of repetitions that hold an identity, such as an ``_id`` made of it."""
-    names = Names(subject.identities)
-    rows = list(
-        EventKey.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "inlet_id", "key")[:_KEYS]
+    first, last, following = _range(EventKey.objects.all(), after, _KEYS)
+    names, inlets = Names(subject.identities), Inlet.objects.filter(sandbox=subject.sandbox_id)
+    rows = EventKey.objects.filter(
+        may_hold("key", subject.values), pk__range=(first, last), inlet__in=inlets.values("pk")
     )
-    inlets = set(Inlet.objects.filter(sandbox=subject.sandbox_id).values_list("pk", flat=True))
-    theirs = [pk for pk, inlet, key in rows if inlet in inlets and names.named_in_text(key)]
+    theirs = [pk for pk, key in rows.values_list("pk", "key") if names.named_in_text(key)]
     EventKey.objects.filter(pk__in=theirs).delete()
-    return Erased(len(theirs), [rows[-1][0]] if len(rows) == _KEYS else None)
+    return Erased(len(theirs), None if following is None else [following])
 
 
 def _shape(row: ReceivedEvent, quarantined: Quarantined | None) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Tried(NamedTuple):
     schema: str = ""
     violations: Sequence[Violation] = ()
     silent: frozenset[int] = frozenset()  # the places of rows that find no value in it
+    passed_over: frozenset[int] = frozenset()  # of those that are for other messages
     problem: str = ""
 
 
@@ -76,7 +77,8 @@ def try_out(sample: Sample, rows: Sequence[Row], *, inlet_id: int, catalog: Cata
     normalized: Normalized | None = None
     try:
         normalized = adapter_of(sample.protocol).normalize(sample.stored, received_at=now)
-        mapped = compiled([row.model_dump() for row in rows]).over(normalized)
+        record = catalog.is_record(normalized, inlet_id=inlet_id)
+        mapped = compiled([row.model_dump() for row in rows]).over(normalized, record=record)
     except NotNormal as problem:
         return Tried(source=normalized.source if normalized else None, problem=str(problem))
     final, schema = catalog.in_schema(mapped, inlet_id=inlet_id, number=0, received_at=now)
@@ -86,6 +88,9 @@ def try_out(sample: Sample, rows: Sequence[Row], *, inlet_id: int, catalog: Cata
         schema=schema.name if schema else "",
         violations=schema.violations(final.entity) if schema else (),
         silent=frozenset(place for place, row in enumerate(rows) if _finds_nothing(row, normalized.source)),
+        passed_over=frozenset(
+            place for place, row in enumerate(rows) if not rule_of(row).is_for(record=record)
+        ),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -91,6 +93,8 @@ def _request_to_send(request: HttpRequest, event: Event) -> dict[str, Any]:
         namespace=event.namespace or event.schema.primary_namespace,
         event_id=event.event_id or "",
     )
+    new = {"_id": str(uuid.uuid4()), "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    entity |= {name: value for name, value in new.items() if name in entity}
     message = sample_message(entity, schema_ref=event.schema.ref)
     url = request.build_absolute_uri(reverse("collection", args=[inlet.key if inlet else "INLET-ID"]))
     authenticated = inlet is None or inlet.mode == Inlet.Mode.AUTHENTICATED

@@ -20,7 +20,7 @@ from datasources.platform.schemas.tree import FieldTree, shown
 from events.admin.received import may_see_arrivals
 from events.catalog import catalog_of
 from events.mapping import rule_of
-from events.mapping_forms import SampleForm, rows_form
+from events.mapping_forms import SampleForm, move_in, rows_form
 from events.models import Inlet, ReceivedEvent
 from events.protocols import adapter_of
 from events.targets import Targets, targets_of
@@ -80,6 +80,7 @@ class MappingPages(admin.ModelAdmin):
             "opts": self.opts,
             "original": inlet,
             "rows": rows,
+            "moved": move.to if (move := move_in(request.POST)) else None,
             "noted": _noted(rows, tried, targets if fields else None),
             "sample": sample,
             "tried": tried,
@@ -124,7 +125,9 @@ def _noted(rows: Any, tried: Tried | None, targets: Targets | None) -> list[tupl
 def _notes(form: Any, place: int | None, tried: Tried | None, targets: Targets | None) -> Any:
     if place is None or tried is None:
         return
-    if place in tried.silent:
+    if place in tried.passed_over:
+        yield _("The sample is no message of this kind.")
+    elif place in tried.silent:
         yield _("No value in this sample: it is left out.")
     if targets and not targets.has(rule_of(form.row).target):
         yield _("The schema has no such field: the value is kept, but cannot be chosen.")

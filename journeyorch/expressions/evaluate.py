@@ -35,6 +35,7 @@ class Context:
         "random",
         "segments",
         "steps",
+        "turns",
         "uuid",
         "zone",
     )
@@ -60,6 +61,8 @@ class Context:
         self.random = random
         self.uuid = uuid
         self.element: Any = None  # the list element that a collection condition is looking at
+        # Whoever puts a list here is told about when comparisons with the clock turn out otherwise.
+        self.turns: list[datetime] | None = None
         self.steps = 0
 
     def field_group(self, source: str, group: str, params: dict[str, Any] | None) -> Any:

@@ -166,6 +166,8 @@ def _fixed_zone(sign: str, hours: str, minutes: str) -> tzinfo | None:
     return timezone(-distance if sign == "-" else distance)
 
 
+#: By how much moving a moment forth and back may miss it: days that months lack, a day counted as a whole.
+INEXACT = timedelta(days=4)
 UNITS = ("years", "months", "days", "hours", "minutes", "seconds")
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    """Questions about erasures."""
+
+    def digests_since(self, sandbox_id: int, moment: datetime) -> set[str]:
+        """The hashes of everybody whose erasure was begun at this moment or later."""
+        begun = self.filter(sandbox=sandbox_id, begun_at__gte=moment)
+        return {one for digests in begun.values_list("digests", flat=True) for one in digests}
 
 
 class Erasure(models.Model):
@@ -23,6 +34,8 @@ class Erasure(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True)
     # How many rows went, by store.
     rows = models.JSONField(_("erased rows"), default=dict)
+
+    objects = ErasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("erasure")

@@ -129,20 +129,18 @@ class Erase:
 
     def _end_of_pass(self, task: BackgroundTask, subject: Subject, cursor: dict[str, Any]) -> Progress:
         StoredFile.objects.filter(about__in=subject.labels).delete()
+        self._record(task, digests=[digest(subject.sandbox_id, pair) for pair in subject.identities])
         if cursor["pass"] > 1 and not cursor["rows"]:
-            self._record(task, subject, cursor)
+            rows = {name: rows for name, rows in cursor["counts"].items() if rows}
+            self._record(task, finished_at=bulk.database_now(), rows=rows)
             return Progress({}, task.done, over=True)
         if cursor["pass"] >= _MOST_PASSES:
             raise GivenUp("New data of this person keeps coming in. Stop what sends it, and erase again.")
         new = _new_pass(subject, number=cursor["pass"] + 1, counts=cursor["counts"])
         return Progress(new, task.done, pause=AGAIN_AFTER)
 
-    def _record(self, task: BackgroundTask, subject: Subject, cursor: dict[str, Any]) -> None:
-        Erasure.objects.filter(pk=task.spec["record"]).update(
-            finished_at=bulk.database_now(),
-            digests=[digest(subject.sandbox_id, pair) for pair in subject.identities],
-            rows={name: rows for name, rows in cursor["counts"].items() if rows},
-        )
+    def _record(self, task: BackgroundTask, **known: Any) -> None:
+        Erasure.objects.filter(pk=task.spec["record"]).update(**known)
 
 
 def _new_pass(subject: Subject, *, number: int, counts: dict[str, int] | None = None) -> dict[str, Any]:

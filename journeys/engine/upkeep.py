@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from actions.contact.frequency import forget_expired as forget_expired_counts
 from actions.models import CampaignMessage, Delivery, Feedback, LinkClick, MirrorPage
 from datasources.external.models import FetchCache
+from datasources.platform.profiles.forgetting import forget_old_events
 from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
 from events.models import Quarantined, ReceivedEvent
@@ -66,6 +67,7 @@ def upkeep(now: datetime) -> bool:
         delete_old_instances(now),
         delete_old_step_events(now),
         delete_old_events(now),
+        forget_old_events(now, most=BATCH),
         forget_outdated_keys(now.date()),
         delete_old_deliveries(now),
         forget_fetched(now),

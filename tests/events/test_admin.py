@@ -21,7 +21,6 @@ from events.loading import load_unrouted
 from events.models import Event, Inlet, Quarantined, ReceivedEvent
 from events.routing import route
 from events.samples import sample_entity
-from events.snippets import snippets
 from journeyorch import usage
 from journeyorch.access.models import Sandbox, User
 from tests.events.conftest import Send, message
@@ -155,13 +154,6 @@ def test_samples_are_valid_for_their_schema(schema: Schema, fields: list[str]) -
     assert Validator(document).violations(entity) == []
     assert entity["identityMap"]["Email"][0]["primary"] is True
     assert ("commerce" in entity) == (fields == [])
-
-
-def test_snippets_survive_quotes_in_the_payload() -> None:
-    found = snippets("http://x/", {"text": 'it\'s "quoted" <b>'}, authenticated=False)
-    assert "Authorization" not in found["curl"]
-    assert "'\"'\"'" in found["curl"]
-    compile(found["Python"].replace("import requests", ""), "snippet", "exec")
 
 
 # --- Inlets ----------------------------------------------------------------------------------------

@@ -27,9 +27,11 @@ SOURCE = {
 }
 
 
-def mapped(*rows: dict[str, Any], entity: dict[str, Any] | None = None, source: Any = SOURCE) -> Any:
+def mapped(
+    *rows: dict[str, Any], entity: dict[str, Any] | None = None, source: Any = SOURCE, record: bool = False
+) -> Any:
     normalized = Normalized(entity or {}, "", "event", "", None, source=source)
-    return compiled(list(rows)).over(normalized).entity
+    return compiled(list(rows)).over(normalized, record=record).entity
 
 
 def row(source: str, target: str = "x", function: str = "", argument: str = "") -> dict[str, Any]:
@@ -119,6 +121,14 @@ def test_rows_are_laid_over_what_the_protocol_gives() -> None:
     )
     assert entity == {"_id": 7, "web": {"name": "Jane", "url": "B"}, "eventType": "track"}
     assert ready["web"] == {"name": "A", "url": "B"}
+
+
+@pytest.mark.parametrize(("record", "known"), [(False, {"both": 7, "x": 7}), (True, {"both": 7, "y": 7})])
+def test_rows_may_be_for_events_or_for_records_alone(record: bool, known: dict[str, Any]) -> None:
+    for_one = {**row("id", "x"), "only_for": "event"}, {**row("id", "y"), "only_for": "record"}
+    rows = [row("id", "both"), *for_one]
+    assert mapped(*rows, record=record) == known
+    assert compiled([{**row("id", "_id"), "only_for": "record"}]).gives_id is False
 
 
 def test_of_rows_with_one_target_the_last_that_has_a_value_counts() -> None:

@@ -50,7 +50,7 @@ def sent(*rows: dict[str, str], button: str = "_preview", **more: str) -> dict[s
 
 
 def row(source: str, target: str, function: str = "", argument: str = "") -> dict[str, str]:
-    return {"source": source, "target": target, "function": function, "argument": argument}
+    return {"source": source, "target": target, "function": function, "argument": argument, "only_for": ""}
 
 
 ID = row("order.id", "_id", "concat")
@@ -107,6 +107,32 @@ def test_more_rows_keep_what_was_written(client: Client, page: str) -> None:
     answer = client.post(page, sent(ID, button="_more"))
     assert len(answer.context["noted"]) == 7
     assert 'value="order.id"' in answer.content.decode()
+
+
+def test_a_row_is_moved_among_the_others_before_anything_is_saved(client: Client, page: str) -> None:
+    rows = [ID, row("mail", "eventType"), row("mail", "_acme.mail")]
+    answer = client.post(page, sent(*rows, button="_preview", _up="2"))
+    assert [form["target"].value() for form, _ in answer.context["noted"]][:3] == [
+        "_id", "_acme.mail", "eventType",
+    ]  # fmt: skip
+    assert answer.context["moved"] == 1
+    client.post(page, sent(*rows, button="_save", _down="0"))
+    assert [each["target"] for each in Inlet.objects.get().mapping] == ["eventType", "_id", "_acme.mail"]
+
+
+@pytest.mark.parametrize("button", [{"_up": "0"}, {"_down": "3"}, {"_down": "x"}, {"_up": "-1"}])
+def test_a_row_without_room_stays(client: Client, page: str, button: dict[str, str]) -> None:
+    rows = [ID, row("mail", "eventType"), row("mail", "_acme.mail")]
+    answer = client.post(page, sent(*rows, **button))
+    assert [form["target"].value() for form, _ in answer.context["noted"]][:3] == [
+        "_id", "eventType", "_acme.mail",
+    ]  # fmt: skip
+
+
+def test_rows_for_records_pass_over_events(client: Client, page: str) -> None:
+    answer = client.post(page, sent(ID, row("mail", "_acme.mail") | {"only_for": "record"}))
+    assert "_acme" not in orjson.loads(answer.context["entity"])
+    assert "The sample is no message of this kind." in answer.content.decode()
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "5", '{"a": "\\ud800"}', "[" * 300])

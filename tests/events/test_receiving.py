@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import subprocess
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -49,6 +50,12 @@ def page_of(inlet: Inlet, part: str = "") -> str:
     return reverse(f"admin:events_inlet_receiving{part}", args=[inlet.pk])
 
 
+def sent_by_shell(curl: str) -> str:
+    """What curl would send, told by another program of this name."""
+    stand_in = 'curl() { while [ "$1" != -d ]; do shift; done; printf %s "$2"; }\n'
+    return subprocess.run(["sh", "-euc", stand_in + curl], check=True, capture_output=True, text=True).stdout
+
+
 def lobby(id: str, person: str = "guest-7", **more: object) -> dict[str, object]:
     orchestration = {"_experience": {"campaign": {"orchestration": {"eventID": "lobby-1"}}}}
     return message(id, **orchestration, identityMap={"CRMID": [{"id": person, "primary": True}]}, **more)
@@ -64,7 +71,7 @@ def test_before_the_first_event_the_page_says_how_to_send_it(
     curl = html.unescape(shown[1])
     assert f"/collection/{inlet.key}" in curl
 
-    body = json.loads(curl.split(" -d ", 1)[1].strip("'"))
+    body = json.loads(sent_by_shell(curl))
     assert send(body, query="?syncValidation=true").status == 200
     assert "Lobby" in reader.get(page_of(inlet)).content.decode(), "it is the configured event"
 

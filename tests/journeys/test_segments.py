@@ -10,6 +10,8 @@ import pytest
 from django.db import transaction
 
 from datasources.models import Identity, Profile, Schema, Segment, SegmentMembership
+from datasources.platform.profiles import people as reading
+from datasources.platform.profiles.forgetting import forget_old_events
 from datasources.platform.profiles.updates import set_attributes
 from datasources.platform.segments import evaluating
 from datasources.platform.segments import sweep as sweeping
@@ -254,6 +256,27 @@ def test_who_was_there_lately_leaves_by_time_alone(crowd: Crowd) -> None:
     crowd.pass_time(minutes=1, seconds=2)
     crowd.sweep()
     assert crowd.statuses() == [("Lately", "exited", 2)]
+
+
+def test_events_that_are_too_old_are_forgotten_and_count_in_no_segment(
+    crowd: Crowd, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETENTION_EXPERIENCE_EVENTS_DAYS = 30
+    monkeypatch.setattr(reading, "WITH_EVENTS", 1)
+    crowd.segment("Came", f'count({EVENTS}.all(currentDataPackField.eventType != "")}}) > 0')
+    for person in ("anna", "bert"):
+        crowd.send("Lobby", person, eventType="visit")
+    crowd.run()
+    crowd.pass_time(days=20)
+    crowd.send("Lobby", "bert", eventType="visit", timestamp=crowd.now.isoformat())
+    crowd.run()
+
+    crowd.pass_time(days=10, seconds=1)
+    with crowd.clock():
+        forgotten = [forget_old_events(crowd.now, most=1) for _ in range(3)]
+
+    assert forgotten == [1, 1, 0]
+    assert sorted(status for _, status, _ in crowd.statuses()) == ["existing", "exited"]
 
 
 def test_who_stays_away_comes_in_by_time_alone(crowd: Crowd) -> None:

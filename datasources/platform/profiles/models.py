@@ -82,4 +82,6 @@ class ExperienceEvent(models.Model):
         indexes = [
             # A person's latest events, of all types or read by the engine with a limit.
             models.Index(fields=["profile", "-timestamp"], name="experience_event_recent"),
+            # Retention: the oldest of all people. Not by id: senders say when something happened.
+            models.Index(fields=["timestamp"], name="experience_event_oldest"),
         ]

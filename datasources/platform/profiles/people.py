@@ -8,7 +8,7 @@ the loser before the merge may still write them there, and nothing is lost. Root
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,6 +23,8 @@ from journeyorch.bulk import Column
 # How far back, and how many, expressions see (events.md, Profiles).
 HISTORY = timedelta(days=365)
 HISTORY_EVENTS = 1000
+# So many people are read at once where each may bring a thousand experience events.
+WITH_EVENTS = 50
 # What the columns take (models.py).
 MAX_NAMESPACE, MAX_VALUE = 60, 512
 
@@ -145,6 +147,14 @@ def read_people(roots: Iterable[Root], needs: Needs, *, now: datetime | None = N
         )
         for id, root in versions.items()
     }
+
+
+def read_in_portions(roots: Iterable[Root], needs: Needs, *, now: datetime) -> Iterator[dict[int, Person]]:
+    """The same, few people at a time where their events are read: the memory for it is bounded."""
+    ordered = sorted(roots)
+    most = WITH_EVENTS if needs.events else max(1, len(ordered))
+    for start in range(0, len(ordered), most):
+        yield read_people(ordered[start : start + most], needs, now=now)
 
 
 # --- The queries ----------------------------------------------------------------------------------

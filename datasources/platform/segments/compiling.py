@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from datasources.platform.profiles.feed import Touch
 from datasources.platform.profiles.fields import profile_type
 from datasources.platform.profiles.history import history_of
 from datasources.platform.profiles.people import Needs
@@ -35,6 +37,16 @@ _CLOCKS = {
     for name, function in FUNCTIONS.items()
     if function.category == "date" and any(one.contextual for one in function.signatures)
 }
+# Of these, the ones that compare a moment with it, and tell when that turns out otherwise.
+_COMPARING = {name for name in _CLOCKS if name.startswith(("inLast", "inNext"))}
+
+
+class Clock(Enum):
+    """How an expression looks at the clock."""
+
+    NEVER = "not at all"
+    COMPARING = "by inLastDays and the like alone"
+    FREELY = "by now() and what is made of it"
 
 
 class CompiledSegment(NamedTuple):
@@ -42,7 +54,7 @@ class CompiledSegment(NamedTuple):
     name: str
     streaming: bool
     expression: Compiled
-    by_time: bool  # time alone may change it
+    clock: Clock  # whether time alone may change it
 
     @property
     def reads_events(self) -> bool:
@@ -52,6 +64,14 @@ class CompiledSegment(NamedTuple):
     def reads_attributes(self) -> bool:
         return any(_EVENTS not in one.path for one in self.expression.all_references())
 
+    def is_concerned(self, touched: Collection[Touch]) -> bool:
+        """Whether such changes of a person may matter to it."""
+        return (
+            Touch.ALL in touched
+            or (Touch.EVENTS in touched and self.reads_events)
+            or (Touch.ATTRIBUTES in touched and self.reads_attributes)
+        )
+
 
 class Segments:
     """The segments of one sandbox. Those that cannot be compiled any more are left out: nobody moves."""
@@ -60,6 +80,14 @@ class Segments:
         self.zone = zone or ZoneInfo("UTC")
         self.by_id = {segment.id: segment for segment in segments}
         self.streaming = [segment for segment in segments if segment.streaming]
+
+    def named(self, ids: Iterable[int]) -> list[CompiledSegment]:
+        """Those with these ids that there are."""
+        return [self.by_id[id] for id in ids if id in self.by_id]
+
+    def concerned(self, touched: Collection[Touch]) -> list[CompiledSegment]:
+        """The streaming ones that such changes of a person may matter to."""
+        return [segment for segment in self.streaming if segment.is_concerned(touched)]
 
 
 def needs_of(segments: Iterable[CompiledSegment], now: datetime) -> Needs:
@@ -81,7 +109,7 @@ def scope_of(sandbox_id: int) -> Scope:
 def compiled_alone(source: str, sandbox_id: int) -> tuple[CompiledSegment, ZoneInfo]:
     """A segment of this expression that is not saved, and its sandbox's zone. Raises ``ExpressionError``."""
     expression = compile_expression(source, scope_of(sandbox_id), types.BOOLEAN)
-    return CompiledSegment(0, "", False, expression, looks_at_the_clock(source)), zone_of(sandbox_id)
+    return CompiledSegment(0, "", False, expression, clock_of(source)), zone_of(sandbox_id)
 
 
 def zone_of(sandbox_id: int) -> ZoneInfo:
@@ -115,12 +143,15 @@ def _compiled(row: Segment, scope: Scope) -> CompiledSegment | None:
     except ExpressionError:
         return None
     streaming = row.evaluation == Segment.Evaluation.STREAMING
-    return CompiledSegment(row.pk, row.name, streaming, expression, looks_at_the_clock(row.expression))
+    return CompiledSegment(row.pk, row.name, streaming, expression, clock_of(row.expression))
 
 
-def looks_at_the_clock(source: str) -> bool:
-    """Whether an expression can change its value while nothing but time passes."""
-    return any(call.name in _CLOCKS for call in _calls(parse(source)))
+def clock_of(source: str) -> Clock:
+    """How an expression can change its value while nothing but time passes."""
+    asked = {call.name for call in _calls(parse(source))} & _CLOCKS
+    if not asked:
+        return Clock.NEVER
+    return Clock.COMPARING if asked <= _COMPARING else Clock.FREELY
 
 
 def _calls(part: Any) -> Iterator[Call]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min, QuerySet
 
 from datasources.platform.profiles.models import Profile
-from datasources.platform.profiles.people import load_roots, read_people
+from datasources.platform.profiles.people import load_roots, read_in_portions
 from datasources.platform.segments.compiling import CompiledSegment, compiled_alone, needs_of
 from datasources.platform.segments.evaluate import is_in
 from journeyorch import bulk
@@ -87,5 +87,5 @@ def _drawn(everybody: QuerySet[Profile], wanted: int) -> list[int]:
 
 
 def _hits(segment: CompiledSegment, ids: Sequence[int], zone: ZoneInfo, now: datetime) -> int:
-    people = read_people(load_roots(ids).values(), needs_of([segment], now), now=now).values()
-    return sum(is_in(segment, person.fields, now, zone) for person in people)
+    portions = read_in_portions(load_roots(ids).values(), needs_of([segment], now), now=now)
+    return sum(is_in(segment, one.fields, now, zone) for people in portions for one in people.values())

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from datasources.platform.segments.compiling import CompiledSegment
+from datasources.platform.segments.compiling import Clock, CompiledSegment
 from journeyorch.expressions import Context, RunTimeError
 from journeyorch.expressions.scope import PROFILE_GROUP, PROFILE_SOURCE
+from journeyorch.expressions.times import INEXACT
 
 # What references to the built-in source read (``Person.fields``).
 Fields = Mapping[str, Any]
 
-# Where a change is looked for; between two of these only one is expected.
-_AHEAD = [
-    *(timedelta(minutes=minutes) for minutes in (1, 10)),
-    *(timedelta(hours=hours) for hours in (1, 6)),
-    *(timedelta(days=days) for days in (1, 7, 30, 90, 366)),
-]
-_EXACT = timedelta(seconds=1)
-#: At the latest, so that a change that came and went between two looks is found.
+#: Nobody who may change is looked at again later than that, unless it is known that nothing changes before.
 LATEST = timedelta(days=1)
+# Where a change is looked for beside the moments at which comparisons turn; between two only one is expected.
+_USUAL = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), LATEST)
+# By the hour where an expression may mean hours of the day or days of the week.
+_HOURLY = (*_USUAL[:2], *(timedelta(hours=hours) for hours in range(1, 25)))
+# Moments that are asked about at most; whoever has more ahead of them is looked at again after the last one.
+_MOST = 40
+_EXACT = timedelta(seconds=1)
 
 
 class Look(NamedTuple):
@@ -33,16 +34,30 @@ class Look(NamedTuple):
 
 
 def look(segment: CompiledSegment, fields: Fields, now: datetime, zone: ZoneInfo) -> Look:
-    """``again`` is to the second, and at the latest in a day.
+    """``again``: not before it does anything change, and what does change at it is known to the second.
 
-    Found by asking for later moments, so it holds for whatever somebody writes about time. Who was judged
-    without a look at the clock is judged alike at every moment: that is most people of most segments.
+    Comparisons such as ``inLastDays`` tell when they turn; until the first one does, nothing can change. What
+    an expression makes of ``now()`` is found by asking for later moments; there a change that lasts for less
+    than an hour may be missed. Who was judged without a look at the clock is judged alike at every moment.
     """
     context = _Watching(datasources={PROFILE_SOURCE: {PROFILE_GROUP: fields}}, now=now, zone=zone)
+    turns: list[datetime] = []
+    context.turns = turns
     inside = _is_true(segment, context)
-    if not (segment.by_time and context.has_looked):
+    if segment.clock is Clock.NEVER or not context.has_looked:
         return Look(inside, None)
-    return Look(inside, _changes_at(segment, fields, now, zone, inside))
+    if segment.clock is Clock.COMPARING:
+        first = min(turns, default=None)
+        if first is None or first > now + LATEST + INEXACT:
+            return Look(inside, first and first - INEXACT)
+    moments = _moments(turns, now, _USUAL if segment.clock is Clock.COMPARING else _HOURLY)
+    return Look(inside, now + _first_change(segment, fields, now, zone, moments, inside))
+
+
+def _moments(turns: Iterable[datetime], now: datetime, usual: Iterable[timedelta]) -> list[timedelta]:
+    """When to ask, from now on; right behind each turn, because what is compared counts until then."""
+    soon = (turn - now + _EXACT for turn in turns if now < turn <= now + LATEST)
+    return sorted({*usual, *soon})[:_MOST]
 
 
 def is_in(segment: CompiledSegment, fields: Fields, now: datetime, zone: ZoneInfo) -> bool:
@@ -74,17 +89,21 @@ def _is_true(segment: CompiledSegment, context: Context) -> bool:
         return False
 
 
-def _changes_at(
-    segment: CompiledSegment, fields: Fields, now: datetime, zone: ZoneInfo, present: bool
-) -> datetime | None:
+def _first_change(
+    segment: CompiledSegment,
+    fields: Fields,
+    now: datetime,
+    zone: ZoneInfo,
+    moments: Iterable[timedelta],
+    present: bool,
+) -> timedelta:
+    """After how long it is changed; after the last of the moments if it is at none of them."""
     before = timedelta(0)
-    for ahead in _AHEAD:
-        if is_in(segment, fields, now + ahead, zone) != present:
-            # Somebody is looked at again in a day: when exactly it changes later, they are told then.
-            far = before >= LATEST
-            return now + (LATEST if far else _between(segment, fields, now, zone, before, ahead, present))
-        before = ahead
-    return None
+    for after in moments:
+        if is_in(segment, fields, now + after, zone) != present:
+            return _between(segment, fields, now, zone, before, after, present)
+        before = after
+    return before
 
 
 def _between(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.profiles.changes import Stale
 from datasources.platform.profiles.models import Profile
+from datasources.platform.profiles.people import WITH_EVENTS
 from datasources.platform.segments.compiling import Segments, segments_of
 from datasources.platform.segments.models import Segment
 from datasources.platform.segments.store import look_again
@@ -22,9 +23,8 @@ from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import begin, cancel
 
 KIND = "evaluate_segment"
-#: People looked at in one transaction (engine.md § 5); fewer if their experience events are read, up to a
-#: thousand of each.
-EVERYBODY, WITH_EVENTS = 1000, 100
+#: People looked at in one transaction (engine.md § 5); fewer if their experience events are read.
+EVERYBODY = 1000
 _ATTEMPTS = 3
 
 

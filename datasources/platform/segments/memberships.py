@@ -109,7 +109,7 @@ class Memberships:
         for loser in merged:
             for gone in self._of.pop(loser, {}).values():
                 self._add(person.profile_id, gone)
-        return self.evaluate(person, [one for one in self._segments.streaming if _concerns(one, touched)])
+        return self.evaluate(person, self._segments.concerned(touched))
 
     def evaluate(self, person: Person, segments: Collection[CompiledSegment]) -> bool:
         """Ask these segments; True if there is any."""
@@ -143,14 +143,6 @@ class Memberships:
         """What is to be written, in the order of the keys."""
         found = [one for mine in self._of.values() for one in mine.values() if one.is_changed]
         return sorted(found, key=lambda one: (one.profile_id, one.segment_id))
-
-
-def _concerns(segment: CompiledSegment, touched: Collection[Touch]) -> bool:
-    return (
-        Touch.ALL in touched
-        or (Touch.EVENTS in touched and segment.reads_events)
-        or (Touch.ATTRIBUTES in touched and segment.reads_attributes)
-    )
 
 
 def _rank(one: Membership) -> tuple[bool, int, int]:

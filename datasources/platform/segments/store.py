@@ -16,7 +16,7 @@ from datasources.platform.profiles.people import (
     load_identities,
     load_roots,
     members_of,
-    read_people,
+    read_in_portions,
 )
 from datasources.platform.segments.compiling import Segments, needs_of, segments_of
 from datasources.platform.segments.memberships import Membership, Memberships, Stored, Turn
@@ -118,18 +118,15 @@ def look_again(
     a wave that concluded something from what it was before decides again.
     """
     segments = segments_of.current([sandbox_id]).get(sandbox_id, Segments())
-    chosen = [segments.by_id[id] for id in only if id in segments.by_id] if only is not None else None
-    if not (segments.streaming if chosen is None else chosen):
+    asked = segments.concerned({touched}) if only is None else segments.named(only)
+    if not asked:
         return
-    roots = set(load_roots(sorted(set(profile_ids)), lock=True).values())
-    people = read_people(roots, needs_of(segments.streaming if chosen is None else chosen, now), now=now)
-    memberships = load_memberships(segments, people, now)
-    for person in people.values():
-        if chosen is None:
-            memberships.follow(person, {touched})
-        else:
-            memberships.evaluate(person, chosen)
-    moved = {one.profile_id for one in memberships.changes()}
-    versions = {root.profile_id: root.version for root in roots if root.profile_id in moved}
-    write_people(Changes(sandbox_id=sandbox_id, at=now, versions=versions))
-    write_memberships(sandbox_id, memberships, segments, in_bulk=in_bulk)
+    roots = load_roots(sorted(set(profile_ids)), lock=True).values()
+    for people in read_in_portions(set(roots), needs_of(asked, now), now=now):
+        memberships = load_memberships(segments, people, now)
+        for person in people.values():
+            memberships.evaluate(person, asked)
+        moved = {one.profile_id for one in memberships.changes()}
+        versions = {id: person.version for id, person in people.items() if id in moved}
+        write_people(Changes(sandbox_id=sandbox_id, at=now, versions=versions))
+        write_memberships(sandbox_id, memberships, segments, in_bulk=in_bulk)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from journeyorch.phrases import phrase
@@ -12,6 +14,8 @@ from ..errors import Failure, misfit
 from ..evaluate import Context
 from ..registry import function
 from .parameters import Clock, Instant, Moment, Unit, Zone
+
+_NOTHING, _DAY = timedelta(0), timedelta(days=1)
 
 
 @function(examples={"now()": "2024-05-15T12:30Z", 'now("Asia/Tokyo")': "2024-05-15T21:30+09:00"})
@@ -43,11 +47,27 @@ def _within(context: Context, moment: Any, *, amount: int, unit: str) -> bool:
     A day counts as a whole when days or more are counted; otherwise wall clocks and days (their midnight)
     are read in the journey's zone.
     """
+    if context.turns is not None:
+        context.turns.extend(_turns(context, moment, amount, unit))
     here = times.to_zone(context.now, context.zone)
     if type(moment) is date and unit != "hours":
         return _between(moment, here.date(), _limit_day(here.date(), amount, unit), amount)
     limit = _limit(here, amount, unit)
     return _between(_instant(moment, context.zone), context.now.astimezone(UTC), limit, amount)
+
+
+def _turns(context: Context, moment: Any, amount: int, unit: str) -> Iterator[datetime]:
+    """When the moment comes, and when it comes into reach or goes out of it, unless that is over for certain.
+
+    Hours are exact; of days and more it is told within ``times.INEXACT``.
+    """
+    instant, rounded = _instant(moment, context.zone), unit != "hours"
+    if instant > context.now - (_DAY if rounded and type(moment) is date else _NOTHING):
+        yield instant
+    with suppress(Failure):
+        turn = times.shift(times.to_zone(instant, context.zone), -amount, unit).astimezone(UTC)
+        if turn > context.now - (times.INEXACT if rounded else _NOTHING):
+            yield turn
 
 
 def _between(value: Any, now_: Any, limit: Any, amount: int) -> bool:

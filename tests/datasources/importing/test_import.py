@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -15,10 +16,12 @@ from datasources.platform.profiles.attributes import origin_of
 from datasources.platform.profiles.changes import Stale
 from datasources.platform.profiles.importing import work as importing
 from datasources.platform.profiles.importing.mapping import Column
+from datasources.platform.profiles.privacy import subject_of
 from datasources.platform.profiles.updates import set_attributes
 from journeyorch import bulk
 from journeyorch.background.models import BackgroundTask, StoredFile
 from journeyorch.background.running import work
+from journeyorch.privacy.work import begin_erasure
 
 from .conftest import COLUMNS, bad, people
 
@@ -119,6 +122,17 @@ def test_what_came_after_the_import_began_stays(run_import, begin_import):
     while work(owner="test"):
         pass
     assert people()["CRMID:1"] == {"person": {"name": {"firstName": "Imported"}}, "visits": 9}
+
+
+def test_who_was_erased_meanwhile_does_not_come_back(begin_import, guests):
+    task = begin_import(HEAD + "1,,Zoe,1\n2,ann@example.com,Ann,2\n3,,Bea,3\n", columns=COLUMNS)
+    for pair in (("CRMID", "1"), ("Email", "Ann@Example.com")):
+        begin_erasure(subject_of(guests.sandbox_id, pair), by=None)
+    BackgroundTask.objects.exclude(pk=task.pk).update(not_before=task.not_before + timedelta(hours=1))
+    while work(owner="test"):
+        pass
+    assert set(people()) == {"CRMID:3"}
+    assert bad(task) == dict.fromkeys((2, 3), "The person was erased after the import had begun.")
 
 
 def test_it_goes_on_where_it_was_and_does_nothing_twice(begin_import, monkeypatch):

@@ -22,6 +22,8 @@ from datasources.platform.segments.store import look_again
 from journeyorch import bulk
 from journeyorch.background.kinds import Bad, GivenUp, Progress
 from journeyorch.background.models import BackgroundTask
+from journeyorch.privacy.models import Erasure
+from journeyorch.privacy.subjects import digest
 
 #: Records of one batch, and for how long it may read them, seconds.
 BATCH, _AT_MOST = 200, 0.2
@@ -69,9 +71,13 @@ class _Batch:
         )
 
     def _apply_to_people(self, lines: Sequence[Line]) -> list[Bad]:
+        sandbox, begun = self._task.sandbox_id, self._task.created_at
+        erased = Erasure.objects.digests_since(sandbox, begun)
+        gone = {line.number for line in lines if erased and _names(line, erased, sandbox)}
         origin = f"import:{self._task.pk}"
-        records = [as_record(line, at=self._task.created_at, origin=origin) for line in lines]
-        return apply(self._task.sandbox_id, records, self._reader, now=bulk.database_now())
+        records = [as_record(line, at=begun, origin=origin) for line in lines if line.number not in gone]
+        refused = apply(sandbox, records, self._reader, now=bulk.database_now())
+        return refused + [Bad(number, "The person was erased after the import had begun.") for number in gone]
 
     def _write_things(self, lines: Sequence[Line]) -> list[Bad]:
         """Like records that were received when the import began: what is newer stays."""
@@ -96,6 +102,11 @@ class _Batch:
             if len(lines) >= BATCH or time.monotonic() - begun > _AT_MOST:
                 return lines, place, False
         return lines, place, True
+
+
+def _names(line: Line, erased: set[str], sandbox_id: int) -> bool:
+    """Whether a line would bring somebody back; one that is in hand meanwhile, the erasure finds itself."""
+    return any(digest(sandbox_id, (one.namespace, one.value)) in erased for one in line.identities)
 
 
 def apply(sandbox_id: int, records: Sequence[Received], reader: Reader, *, now: datetime) -> list[Bad]:
