@@ -61,7 +61,8 @@ def _report(
     request: HttpRequest, versions: Sequence[JourneyVersion], template: str, context: dict[str, Any]
 ) -> HttpResponse:
     summary = summarize(versions, _period(request))
-    shown = shown_figures.summary(summary, versions, by=context["by"])
+    query = request.GET.urlencode()
+    shown = shown_figures.summary(summary, versions, by=context["by"], query=query)
     return render(request, template, {**context, "period": summary.period, "periods": _choices(), **shown})
 
 

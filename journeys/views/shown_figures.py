@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
@@ -18,23 +19,12 @@ from journeys.reports.figures.flow import Flow
 from journeys.reports.figures.kpis import Kpi, kpis
 from journeys.reports.figures.splits import MEASURES, Measured, Split
 from journeys.reports.figures.summary import Details, Summary
-from journeys.reports.reasons import reason_in_words
+from journeys.views import shown_tables as tables
 from journeys.views.drawing import Step, path_labels, step_named, steps_of
+from journeys.views.shown_tables import Cell, Table, number
 
 _FORMATS = {"hour": "j M H:i", "day": "j M", "week": "j M", "month": "M Y"}
 _CHANNELS = {"email": "Email", "sms": "SMS", "push": "Push"}
-
-
-class Cell(NamedTuple):
-    text: str
-    is_number: bool
-
-
-class Table(NamedTuple):
-    """``columns``: the headings, and whether numbers stand below."""
-
-    columns: list[tuple[str, bool]]
-    rows: list[list[Cell]]
 
 
 class ShownChart(NamedTuple):
@@ -64,24 +54,41 @@ class NamedFigures(NamedTuple):
     figures: Figures
 
 
-def summary(found: Summary, versions: Sequence[JourneyVersion], *, by: str) -> dict[str, Any]:
-    """What the templates of all summaries have in common; ``by``: journey, version or "" (of one version)."""
+def summary(
+    found: Summary, versions: Sequence[JourneyVersion], *, by: str, query: str = ""
+) -> dict[str, Any]:
+    """What the templates of all summaries have in common; ``by``: journey, version or "" (of one version).
+
+    ``query``: of the address, which the reports that are linked keep.
+    """
     document = _document(versions) if found.details else Document.empty()
     steps, details = steps_of(document), found.details or Details({}, {}, [])
+    parts = _parts(found, versions, by)
     return {
         "kpis": [_kpi(kpi) for kpi in kpis(found.figures, found.before)],
         "inside": found.inside,
         "charts": _charts(found),
-        "discards": [
-            (reason_in_words(code), n) for code, n in sorted(found.discards.items(), key=lambda one: -one[1])
+        "parts": parts,
+        "sections": [
+            *tables.of_parts(parts, by=by, url=lambda part: _url(part, by, query)),
+            *tables.of_activities(_activities(details.activities, document, steps)),
+            *tables.of_paths(_paths(details.paths, document, steps)),
         ],
-        "activities": _activities(details.activities, document, steps),
-        "paths": _paths(details.paths, document, steps),
-        "channels": [(_CHANNELS[kind], told) for kind, told in found.channels.items()],
         "splits": [_split(split, document, steps) for split in details.splits],
-        "parts": _parts(found, versions, by),
+        "more_sections": [
+            *tables.of_channels([(_CHANNELS[kind], told) for kind, told in found.channels.items()]),
+            *tables.of_discards(found.discards),
+        ],
         "is_empty": not (found.figures.people.entered or found.figures.people.discarded or found.inside),
     }
+
+
+def _url(part: NamedFigures, by: str, query: str) -> str:
+    """The report of a version, or of a journey, in the same period."""
+    version = part.version
+    if by == "version":
+        return f"{reverse('version-report', args=[version.uid])}?{query}"
+    return f"{reverse('journey-report', args=[version.journey.uid])}?{query}"
 
 
 def flow(found: Flow, document: Document, steps: Mapping[str, Step]) -> list[ActivityRow]:
@@ -116,11 +123,11 @@ def _document(versions: Sequence[JourneyVersion]) -> Document:
 
 
 def _kpi(kpi: Kpi) -> dict[str, Any]:
-    number = percent if kpi.rate else _number
+    shown = percent if kpi.rate else number
     return {
         "label": _(kpi.label),
-        "value": number(kpi.value),
-        "before": number(kpi.before),
+        "value": shown(kpi.value),
+        "before": shown(kpi.before),
         "change": _change(kpi),
         "verdict": kpi.verdict,
     }
@@ -132,10 +139,6 @@ def _change(kpi: Kpi) -> str:
     sign = "+" if kpi.change > 0 else ""
     points = _points(kpi.change)
     return _("%(n)s points") % {"n": f"{sign}{points}"} if kpi.rate else f"{sign}{points} %"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else number_format(value, 0, force_grouping=True)
 
 
 def _charts(found: Summary) -> list[ShownChart]:
@@ -160,7 +163,7 @@ def _chart(title: str, found: Summary, lines: Sequence[Any]) -> ShownChart:
     labels = [when(point.at, found.period.unit) for point in found.points]
     series = [Series(name, [get(point.figures) for point in found.points]) for name, get in lines]
     rows = [
-        [Cell(label, False), *(Cell(_number(one.values[at]), True) for one in series)]
+        [Cell(label), *(Cell(number(one.values[at]), is_number=True) for one in series)]
         for at, label in enumerate(labels)
     ]
     table = Table([(_("Time"), False), *((name, True) for name, _get in lines)], rows)

@@ -70,12 +70,16 @@ function showHistory() {
   forth.disabled = !undone.length;
 }
 
+/** @param {Element} item */
+function isChosen(item) {
+  return /** @type {HTMLInputElement} */ (item.querySelector("input")).checked;
+}
+
 /** Only what is chosen has a place. */
 function showMoves() {
   for (const item of form.querySelectorAll("[data-ordered] > li")) {
-    const isChosen = /** @type {HTMLInputElement} */ (item.querySelector("input")).checked;
     for (const part of item.querySelectorAll("[data-move], .option__hide")) {
-      /** @type {HTMLElement} */ (part).hidden = !isChosen;
+      /** @type {HTMLElement} */ (part).hidden = !isChosen(item);
     }
   }
 }
@@ -83,14 +87,25 @@ function showMoves() {
 /** @param {HTMLButtonElement} button */
 function move(button) {
   const item = /** @type {Element} */ (button.closest("li"));
+  const chosen = [...(item.parentElement?.children ?? [])].filter(isChosen);
   const isForward = button.dataset.move === "later";
-  const other = isForward ? item.nextElementSibling : item.previousElementSibling;
-  if (other) {
-    other[isForward ? "after" : "before"](item);
+  const place = chosen.indexOf(item) + (isForward ? 1 : -1);
+  if (chosen[place]) {
+    chosen[place][isForward ? "after" : "before"](item);
     button.focus();
-    const place = [...(item.parentElement?.children ?? [])].indexOf(item) + 1;
-    said.textContent = `${button.dataset.name}: ${place}`;
+    said.textContent = `${button.dataset.name}: ${place + 1}`;
     changed();
+  }
+}
+
+/** What was just chosen comes after what was before. @param {EventTarget | null} target */
+function settle(target) {
+  const item = target instanceof Element ? target.closest("[data-ordered] > li") : null;
+  if (item && target === item.querySelector("input") && isChosen(item)) {
+    const others = [...(item.parentElement?.children ?? [])].filter((each) => each !== item && isChosen(each));
+    const last = others.at(-1);
+    last ? last.after(item) : item.parentElement?.prepend(item);
+    /** @type {HTMLElement} */ (target).focus();
   }
 }
 
@@ -100,7 +115,8 @@ form.addEventListener("click", (event) => {
     move(button);
   }
 });
-form.addEventListener("change", () => {
+form.addEventListener("change", (event) => {
+  settle(event.target);
   showMoves();
   changed();
 });

@@ -1,0 +1,149 @@
+"""The tables of reports: which columns each has, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from journeys.reports.reasons import reason_in_words
+from journeys.templatetags.shell import lasted
+
+
+class Cell(NamedTuple):
+    """``url``: where the text leads, if anywhere; ``note``: what stands beside it in small letters."""
+
+    text: str
+    is_number: bool = False
+    url: str = ""
+    note: str = ""
+
+
+class Table(NamedTuple):
+    """``columns``: the headings, and whether numbers stand below. The first cell of a row names it."""
+
+    columns: list[tuple[str | Promise, bool]]
+    rows: list[list[Cell]]
+
+
+class Section(NamedTuple):
+    """A table with its heading; ``id`` is that of the heading."""
+
+    id: str
+    title: str | Promise
+    table: Table
+    note: str | Promise = ""
+
+
+class Column(NamedTuple):
+    """A heading, and what stands below it for a thing: a number, a duration, a text, or a cell."""
+
+    label: str | Promise
+    value: Callable[[Any], Any]
+    is_number: bool = True
+
+
+def number(value: float | None) -> str:
+    return "–" if value is None else number_format(value, 0, force_grouping=True)
+
+
+def table(columns: Sequence[Column], things: Iterable[Any]) -> Table:
+    """A row for each thing."""
+    rows = [[_cell(column.value(thing), column.is_number) for column in columns] for thing in things]
+    return Table([(column.label, column.is_number) for column in columns], rows)
+
+
+def _cell(value: Any, is_number: bool) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    if isinstance(value, timedelta):
+        return Cell(lasted(value), is_number)
+    return Cell(number(value) if is_number and not isinstance(value, str) else str(value), is_number)
+
+
+def _people(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row.figures.people, name)
+
+
+def _messages(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row.figures.messages, name)
+
+
+_FIGURES = (
+    Column(_("Entered"), _people("entered")),
+    Column(_("Completed"), _people("completed")),
+    Column(_("Failed"), _people("failed")),
+    Column(_("Timed out"), _people("timed_out")),
+    Column(_("Discarded"), _people("discarded")),
+    Column(_("Sent"), _messages("sent")),
+    Column(_("Opened"), _messages("opened")),
+    Column(_("Clicked"), _messages("clicked")),
+)
+_ACTIVITIES = (
+    Column(_("Activity"), lambda row: Cell(row.step.name, note=row.step.title), is_number=False),
+    Column(_("Came"), lambda row: row.activity.entered),
+    Column(_("Left"), lambda row: row.activity.left),
+    Column(_("Errors"), lambda row: row.activity.errors),
+    Column(_("By type"), lambda row: row.codes, is_number=False),
+    Column(_("Median time"), lambda row: row.activity.median),
+    Column(_("95 of 100 within"), lambda row: row.activity.most),
+)
+_PATHS = (
+    Column(_("Activity"), lambda row: row.step.name, is_number=False),
+    Column(_("Path"), lambda row: row.label, is_number=False),
+    Column(_("People"), lambda row: row.n),
+    Column(_("Share"), lambda row: row.share),
+)
+_CHANNELS = (
+    Column(_("Channel"), lambda row: row[0], is_number=False),
+    Column(_("Sent"), lambda row: row[1].sent),
+    Column(_("Held back"), lambda row: row[1].held),
+    Column(_("Failed"), lambda row: row[1].failed),
+    Column(_("Delivered (reported)"), lambda row: row[1].reported),
+    Column(_("Hard bounces"), lambda row: row[1].hard),
+    Column(_("Soft bounces"), lambda row: row[1].soft),
+    Column(_("Unique opens"), lambda row: row[1].opened),
+    Column(_("Unique clicks"), lambda row: row[1].clicked),
+    Column(_("Unsubscribed"), lambda row: row[1].unsubscribed),
+    Column(_("Complaints"), lambda row: row[1].complained),
+)
+_DISCARDS = (
+    Column(_("Reason"), lambda row: str(reason_in_words(row[0])), is_number=False),
+    Column(_("Events"), lambda row: row[1]),
+)
+
+
+def of_parts(parts: Sequence[Any], *, by: str, url: Callable[[Any], str]) -> list[Section]:
+    """The versions of a journey beside each other, or the journeys."""
+    label, title = (_("Version"), _("By version")) if by == "version" else (_("Journey"), _("By journey"))
+    name = Column(label, lambda row: Cell(row.name, url=url(row)), is_number=False)
+    return _sections("parts", title, (name, *_FIGURES), parts)
+
+
+def of_activities(rows: Sequence[Any]) -> list[Section]:
+    return _sections("activities", _("By activity"), _ACTIVITIES, rows)
+
+
+def of_paths(rows: Sequence[Any]) -> list[Section]:
+    return _sections("paths", _("By path"), _PATHS, rows)
+
+
+def of_channels(rows: Sequence[Any]) -> list[Section]:
+    note = _("Opens are seen only where pictures are shown: who blocks them does not count.")
+    return _sections("channels", _("Messages by channel"), _CHANNELS, rows, note)
+
+
+def of_discards(discards: Mapping[str, int]) -> list[Section]:
+    rows = sorted(discards.items(), key=lambda one: -one[1])
+    return _sections("discards", _("Events discarded"), _DISCARDS, rows)
+
+
+def _sections(
+    id: str, title: str | Promise, columns: Sequence[Column], things: Sequence[Any], note: str | Promise = ""
+) -> list[Section]:
+    """One, or none where there is nothing to tell."""
+    return [Section(id, title, table(columns, things), note)] if things else []
