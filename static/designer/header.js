@@ -5,7 +5,7 @@ import { ask } from "./api.js";
 import { html, Icon, IconButton } from "./html.js";
 import { PeriodPicker } from "./live.js";
 import { openMenuBelow } from "./menus.js";
-import { redoable, undoable } from "./model/history.js";
+import { redoable, undoable } from "../js/history.js";
 import { askFor } from "./dialogs.js";
 import { download } from "./canvas/files.js";
 import { others, refusal, settled, status } from "./saving.js";

@@ -3,7 +3,7 @@
 
 import { computed, signal } from "../build/preact.js";
 import { emptyDocument } from "./model/document.js";
-import { begin, commit, redo, undo } from "./model/history.js";
+import { begin, commit, redo, undo } from "../js/history.js";
 import { layout } from "./model/layout.js";
 
 /**

@@ -1,7 +1,7 @@
 // The parameters of an action as a tree that is edited in place (actions/payload_tree.html). The text area holds
 // the truth: each change is written there at once. Without scripts it is all there is.
 
-import { begin, commit, redo, redoable, undo, undoable } from "../designer/model/history.js";
+import { begin, commit, redo, redoable, undo, undoable } from "./history.js";
 import { add, addable, canMove, canRemove, move, remove } from "./payload-edits.js";
 import { offerToTake } from "./payload-pasting.js";
 import { nameable, pathOf } from "./payload-places.js";

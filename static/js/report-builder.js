@@ -1,5 +1,6 @@
 // The form of a report: columns and dimensions are moved, and every change of the form can be undone.
 
+import { begin, commit, redo, undo } from "./history.js";
 import { isInField } from "./keys.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-builder]"));
@@ -41,33 +42,24 @@ function write(state) {
   showMoves();
 }
 
-/** @type {State[]} */
-const undone = [];
-/** @type {State[]} */
-const done = [];
-let now = read();
+/** @type {import("./history.js").History<State>} */
+let history = begin(read());
 
 function changed() {
-  done.push(now);
-  now = read();
-  undone.length = 0;
+  history = commit(history, read(), "");
   showHistory();
 }
 
-/** @param {State[]} from @param {State[]} to */
-function travel(from, to) {
-  const state = from.pop();
-  if (state) {
-    to.push(now);
-    now = state;
-    write(state);
-    showHistory();
-  }
+/** @param {typeof undo | typeof redo} step */
+function travel(step) {
+  history = step(history);
+  write(history.present.document);
+  showHistory();
 }
 
 function showHistory() {
-  back.disabled = !done.length;
-  forth.disabled = !undone.length;
+  back.disabled = !history.past.length;
+  forth.disabled = !history.future.length;
 }
 
 /** @param {Element} item */
@@ -120,8 +112,8 @@ form.addEventListener("change", (event) => {
   showMoves();
   changed();
 });
-back.addEventListener("click", () => travel(done, undone));
-forth.addEventListener("click", () => travel(undone, done));
+back.addEventListener("click", () => travel(undo));
+forth.addEventListener("click", () => travel(redo));
 document.addEventListener("keydown", (event) => {
   const isText = isInField(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox");
   if (!(event.ctrlKey || event.metaKey) || isText) {
@@ -130,10 +122,10 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "z" && !event.shiftKey) {
     event.preventDefault();
-    travel(done, undone);
+    travel(undo);
   } else if (key === "y" || (key === "z" && event.shiftKey)) {
     event.preventDefault();
-    travel(undone, done);
+    travel(redo);
   }
 });
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as commands from "../../static/designer/model/commands.js";
 import * as copies from "../../static/designer/model/copies.js";
 import { branchOf, emptyDocument, linksOf, linksTo, newId, reachable, START } from "../../static/designer/model/document.js";
-import { begin, commit, redo, undo } from "../../static/designer/model/history.js";
+import { begin, commit, redo, undo } from "../../static/js/history.js";
 import { knownWays } from "../../static/designer/model/kinds.js";
 import { layout } from "../../static/designer/model/layout.js";
 import { chain, kinds, pick, randomFrom } from "./world.js";

@@ -14,7 +14,7 @@ from events.models import Event
 from journeyorch.access.models import Sandbox, User
 from journeys import publishing
 from journeys.definition.document import Document
-from journeys.models import Instance, JourneyVersion
+from journeys.models import Instance, JourneyVersion, Report
 from tests.journeys.views.conftest import MORNING, drawing
 from tools import translations
 
@@ -126,6 +126,30 @@ def test_all_is_done_from_the_keyboard(page, site, live):
     page.evaluate("localStorage.clear()")
     page.keyboard.press("c")
     page.wait_for_url(f"{site}/journeys/new/")
+
+
+def test_columns_of_a_report_are_put_in_order_and_what_is_done_can_be_undone(page, site):
+    log_in(page, site)
+    page.goto(f"{site}/reports/custom/new/")
+    page.get_by_label("Name", exact=True).fill("Weekly")
+    for name in ("Day", "Failed", "Entered", "Messages sent"):
+        page.get_by_role("checkbox", name=name, exact=True).check(force=True)
+    chosen = page.locator("[name=panel-0-metrics]:checked")
+    page.get_by_role("button", name="Move Messages sent forward").click()
+    page.get_by_role("checkbox", name="Hide Entered").check(force=True)
+    assert [box.input_value() for box in chosen.all()] == ["failed", "sent", "entered"]
+
+    page.keyboard.press("Control+z")
+    page.get_by_role("button", name="Undo").click()
+    assert [box.input_value() for box in chosen.all()] == ["failed", "entered", "sent"]
+    page.get_by_role("button", name="Redo").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.get_by_role("heading", name="Weekly", level=1).wait_for()
+    (panel,) = Report.objects.get().definition["panels"]
+    assert (panel["dimensions"], panel["metrics"], panel["hidden"]) == (
+        ["day"], ["failed", "sent", "entered"], [],
+    )  # fmt: skip
 
 
 def test_colours_are_chosen_and_remembered_also_in_the_admin(page, site, live):

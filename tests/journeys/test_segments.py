@@ -637,7 +637,6 @@ def test_of_two_who_look_at_a_person_at_once_the_second_one_looks_again(other: s
         while drain_once(crowd.sandbox.pk, owner=uuid4().hex, workers=64):
             pass
 
-    # Around the threads, not in them: two that move the clock at once put each other's clock back.
     with crowd.clock(), threads() as others:
         others.start(drain)
         others.start(drain)

@@ -12,6 +12,8 @@ import pytest
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from journeyorch import bulk
+
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has one writer at a time and no row locks"
 )
@@ -52,10 +54,13 @@ class Threads:
 
 @contextmanager
 def threads() -> Iterator[Threads]:
-    """Joins them at the end."""
-    started = Threads()
+    """Joins them at the end. Move the clock around them, not in them: of two that do it at once, the one that
+    ends last puts the other's clock back, for all tests that follow.
+    """
+    clock, started = bulk.database_now, Threads()
     yield started
     started.join()
+    assert bulk.database_now is clock, "two threads have moved the clock at once"
 
 
 @contextmanager

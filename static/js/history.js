@@ -1,7 +1,7 @@
-// Undo and redo of everything. A state is a whole document: commands share what they do not change, so that a
+// Undo and redo of everything, in the designer and in forms. A state is a whole document: commands share what they do not change, so that a
 // thousand of them cost little.
 
-/** @typedef {import("./document.js").Document} Document */
+/** @typedef {import("../designer/model/document.js").Document} Document */
 /**
  * @template [D=Document]
  * @typedef {{document: D, words: string, key: string}} State `words`: what led to it, for people
