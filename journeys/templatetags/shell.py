@@ -17,13 +17,11 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
-from journeyorch.phrases import said
 from journeys.reports.reasons import reason_in_words
 from journeys.views.first_steps import can_load_sample
 from journeys.views.shell import REPORTS, VIEW
@@ -145,7 +143,6 @@ def sample_button(context: template.Context) -> dict[str, Any]:
 
 
 register.filter("reason", reason_in_words)
-register.filter("said", lambda message: said(message, gettext))
 register.simple_tag(helping.button, name="help_button")
 
 

@@ -1,0 +1,11 @@
+"""What pure packages say of a problem, in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext
+
+from journeyorch.phrases import said
+
+register = template.Library()
+register.filter("said", lambda message: said(message, gettext))
