@@ -6,7 +6,7 @@ class ActionsConfig(AppConfig):
     name = "actions"
     verbose_name = _("Actions and messages")
     # What others refer to first (journeyorch/portable/kind.py).
-    portable_forms = ("custom_portable", "channels.portable", "messages.portable")
+    portable_forms = ("custom_portable", "contact.portable", "channels.portable", "messages.portable")
 
     def ready(self) -> None:
         from actions.campaign import caps, statuses

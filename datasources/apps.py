@@ -9,7 +9,9 @@ class DatasourcesConfig(AppConfig):
     portable_forms = (
         "platform.namespaces.portable",
         "platform.policies.portable",
+        "platform.schemas.component_portable",
         "platform.schemas.portable",
+        "platform.schemas.dataset_portable",
         "platform.segments.portable",
         "external.portable",
     )

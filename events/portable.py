@@ -144,6 +144,8 @@ class Inlets(FormKind):
 
     def refers(self, row: Any) -> Iterator[Model]:
         yield from (schema for schema in (row.schema, row.profile_schema) if schema)
+        if row.dataset and not row.dataset.is_default:
+            yield row.dataset
 
     def about(self, row: Any) -> dict[str, Any]:
         """With where to send."""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class JourneysConfig(AppConfig):
     name = "journeys"
     verbose_name = _("Journeys")
-    portable_forms = ("portable",)
+    portable_forms = ("portable", "alerts.portable")
 
     def ready(self) -> None:
         from actions.signals import message_feedback_received, message_link_clicked

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 
 from actions.channels import providers
+from actions.contact.portable import RulesDocument
 from actions.messages.forms import ChannelForm, field_name
 from actions.models import Channel
 from journeyorch.access.models import Sandbox
@@ -16,16 +17,6 @@ from journeyorch.api.flaws import Flaw
 from journeyorch.portable.forms import FormKind
 from journeyorch.portable.kind import Document, Unfit, pointer, portable
 from journeyorch.portable.secrets import PLACEHOLDER, without_secrets
-
-
-class RulesDocument(Document):
-    """When, and how often, one person may be written to."""
-
-    quiet_from: str = ""
-    quiet_until: str = ""
-    in_quiet: Literal["wait", "hold"] = "wait"
-    most_messages: int | None = None
-    in_hours: int = 24
 
 
 class ChannelDocument(Document):
@@ -60,13 +51,7 @@ class Channels(FormKind):
             on_unknown=row.on_unknown,
             track_opens=row.track_opens,
             track_clicks=row.track_clicks,
-            rules=RulesDocument(
-                quiet_from=f"{row.quiet_from:%H:%M}" if row.quiet_from else "",
-                quiet_until=f"{row.quiet_until:%H:%M}" if row.quiet_until else "",
-                in_quiet=row.in_quiet,
-                most_messages=row.most_messages,
-                in_hours=row.in_hours,
-            ),
+            rules=RulesDocument(**RulesDocument.values_of(row)),
         )
 
     def data(self, sandbox: Sandbox, document: ChannelDocument) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from actions.contact.rules_form import RulesForm
 from actions.contact.suppression import address_hash
 from actions.kinds import Kind
 from actions.messages.recipients import usable_address
-from journeyorch.access.people import AboutPeople
+from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 #: The fields of ``ContactRules``, for the page of whatever has them.

@@ -21,7 +21,7 @@ from actions.messages.trying import FRAMED, FRAMING, mail_of, tried
 from actions.models import Delivery, Feedback, MessageTemplate, TemplateVariant
 from journeyorch.access.changeable import changeable
 from journeyorch.access.looked_at import LookedAt
-from journeyorch.access.people import AboutPeople
+from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.access.used_admin import UsedAdmin
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from events.admin.received import CappedPaginator
 from events.models import Quarantined
 from events.quarantine import correct, replay
-from journeyorch.access.people import AboutPeople
+from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.strict_json import NotStrictJson, parse
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.looked_at import LookedAt
-from journeyorch.access.people import READ_PEOPLE, AboutPeople
+from journeyorch.access.people import READ_PEOPLE
+from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 
 

@@ -53,7 +53,10 @@ class FormKind(Kind):
     def _require_fixed(self, document: Document, before: Document) -> None:
         changed = [name for name in self.fixed if getattr(document, name) != getattr(before, name)]
         if changed:
-            raise Unfit(Flaw(pointer(name), "This cannot be changed any more.") for name in changed)
+            # A name that means something in Python has an underscore behind it.
+            raise Unfit(
+                Flaw(pointer(name.removesuffix("_")), "This cannot be changed any more.") for name in changed
+            )
 
 
 def require_valid(form: Any, place: Place = pointer, *, below: str = "") -> None:

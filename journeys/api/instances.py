@@ -87,7 +87,7 @@ class Instances(ApiView):
         asked, sandbox = read_query(InstancesQuery, request), sandbox_of(request)
         names = names_of_person(sandbox, asked.id.strip(), asked.namespace)
         found = instances_of_person(sandbox, names)[: asked.limit]
-        return Response({"items": [_described(one) for one in found]})
+        return Response({"items": [described(one) for one in found]})
 
 
 class OneInstance(ApiView):
@@ -100,7 +100,7 @@ class OneInstance(ApiView):
         found = _instance(request, uid)
         story = story_of(found)
         steps = [_step(passed) for passed in story.passed]
-        return Response({**_described(found), "steps": steps, "waitsUntil": waits_until(story.state)})
+        return Response({**described(found), "steps": steps, "waitsUntil": waits_until(story.state)})
 
 
 class Operate(ApiView):
@@ -138,7 +138,8 @@ def _instance(request: Request, uid: UUID) -> Instance:
     return found
 
 
-def _described(instance: Instance) -> dict[str, Any]:
+def described(instance: Instance) -> dict[str, Any]:
+    """An instance as answers have it."""
     version = instance.version
     return {
         "instance": str(instance.pk),

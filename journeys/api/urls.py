@@ -3,8 +3,10 @@
 from django.urls import path
 
 from journeys.api import (
+    custom_reports,
     designer,
     expressions,
+    inlet_keys,
     instances,
     journeys,
     report_tables,
@@ -12,6 +14,7 @@ from journeys.api import (
     step_events,
     testing,
     transfer,
+    version_people,
 )
 
 urlpatterns = [
@@ -51,11 +54,27 @@ urlpatterns = [
     path("versions/<uuid:uid>", journeys.OneVersion.as_view(), name="api-version"),
     path("versions/<uuid:uid>/problems", journeys.Problems.as_view(), name="api-version-problems"),
     path("versions/<uuid:uid>/moves/<slug:name>", journeys.Move.as_view(), name="api-version-move"),
+    path("versions/<uuid:uid>/people", version_people.VersionPeople.as_view(), name="api-version-people"),
+    path(
+        "versions/<uuid:uid>/people/operate",
+        version_people.OperateMany.as_view(),
+        name="api-version-people-operate",
+    ),
+    # Before the addresses of inlets, whose names may be anything.
+    path("inlets/<str:name>/keys", inlet_keys.InletKeys.as_view(), name="api-inlet-keys"),
+    path("inlets/<str:name>/keys/<int:id>", inlet_keys.OneInletKey.as_view(), name="api-inlet-key"),
     path("instances", instances.Instances.as_view(), name="api-instances"),
     path("instances/<uuid:uid>", instances.OneInstance.as_view(), name="api-instance"),
     path("instances/<uuid:uid>/<slug:name>", instances.Operate.as_view(), name="api-instance-operate"),
     path("export", transfer.ExportAll.as_view(), name="api-export"),
     path("import", transfer.Import.as_view(), name="api-import"),
+    path("reports/custom", custom_reports.SavedReports.as_view(), name="api-saved-reports"),
+    path("reports/custom/<uuid:uid>", custom_reports.OneReport.as_view(), name="api-saved-report"),
+    path(
+        "reports/custom/<uuid:uid>/tables",
+        custom_reports.ReportTables.as_view(),
+        name="api-saved-report-tables",
+    ),
     path("reports/figures", reports.ReportFigures.as_view(), name="api-reports-figures"),
     path("reports/table", report_tables.ReportTable.as_view(), name="api-reports-table"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),

@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @page(REPORTS)
 def shown(request: HttpRequest, uid: UUID) -> HttpResponse:
-    report = _report(request, uid)
+    report = report_of(request, uid)
     context = {
         "report": report,
         "panels": _panels(request, read_definition(report.definition)),
@@ -45,7 +45,7 @@ def shown(request: HttpRequest, uid: UUID) -> HttpResponse:
 @page(REPORTS)
 def download(request: HttpRequest, uid: UUID, number: int) -> StreamingHttpResponse:
     """One panel as CSV; ``number`` from 1."""
-    report = _report(request, uid)
+    report = report_of(request, uid)
     panels = read_definition(report.definition).panels
     if not 1 <= number <= len(panels):
         raise Http404
@@ -64,14 +64,14 @@ def _lines(panel: ShownPanel) -> Iterator[bytes]:
 @page(CHANGE_REPORT)
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    return _edited(request, Report(sandbox=sandbox_of(request), owner=_user(request)))
+    return _edited(request, Report(sandbox=sandbox_of(request), owner=user_of(request)))
 
 
 @page(CHANGE_REPORT)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Somebody else's shared report can be saved under another name, as a report of one's own."""
-    return _edited(request, _report(request, uid))
+    return _edited(request, report_of(request, uid))
 
 
 def _edited(request: HttpRequest, report: Report) -> HttpResponse:
@@ -94,7 +94,7 @@ def _edited(request: HttpRequest, report: Report) -> HttpResponse:
 def _saved(request: HttpRequest, report: Report, form: ReportForm, definition: Definition) -> HttpResponse:
     kept = form.save(commit=False)
     if "save-as" in request.POST and report.pk:
-        kept = Report(sandbox=report.sandbox, name=kept.name, shared=kept.shared, owner=_user(request))
+        kept = Report(sandbox=report.sandbox, name=kept.name, shared=kept.shared, owner=user_of(request))
     elif report.pk and not may_change(request, report):
         raise PermissionDenied(_("This report is somebody else's. Save it as one of your own."))
     kept.definition = definition.model_dump(mode="json")
@@ -107,7 +107,7 @@ def _saved(request: HttpRequest, report: Report, form: ReportForm, definition: D
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """GET: asks. POST: deletes."""
-    report = _report(request, uid)
+    report = report_of(request, uid)
     if not may_change(request, report):
         raise PermissionDenied
     if request.method == "GET":
@@ -117,13 +117,14 @@ def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("custom-reports")
 
 
-def may_change(request: HttpRequest, report: Report) -> bool:
-    user = _user(request)
+def may_change(request: Any, report: Report) -> bool:
+    user = user_of(request)
     return user.has_perm(CHANGE_REPORT) and report.may_be_changed_by(user)
 
 
-def _report(request: HttpRequest, uid: UUID) -> Report:
-    return get_object_or_404(Report.objects.shown_to(_user(request), sandbox_of(request)), uid=uid)
+def report_of(request: Any, uid: UUID) -> Report:
+    """Raises ``Http404`` for one that is not shown to the user."""
+    return get_object_or_404(Report.objects.shown_to(user_of(request), sandbox_of(request)), uid=uid)
 
 
 def _panels(request: HttpRequest, definition: Definition) -> list[ShownPanel]:
@@ -144,6 +145,6 @@ def _form(
     return render(request, "reports/edit.html", context, status=status)
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: Any) -> User:
     assert isinstance(request.user, User)  # nobody else has a permission
     return request.user

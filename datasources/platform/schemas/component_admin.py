@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -19,9 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from datasources.platform.schemas.composing import components_of, library_of
+from datasources.platform.schemas.component_usage import schemas_of
+from datasources.platform.schemas.composing import library_of
 from datasources.platform.schemas.fields import fields_of
-from datasources.platform.schemas.models import Component, PendingImport, Schema
+from datasources.platform.schemas.models import Component, PendingImport
 from datasources.platform.schemas.tree import FieldTree, shown
 from datasources.platform.schemas.xdm.bundle import bundled
 from datasources.platform.schemas.xdm.files import MIB, Read, TooMuch, read_file
@@ -85,7 +85,7 @@ class ComponentAdmin(UsedAdmin):
         return False
 
     def uses(self, obj: Model) -> list[Use]:
-        return sorted(_schemas_of(obj)) if isinstance(obj, Component) else []
+        return sorted(schemas_of(obj)) if isinstance(obj, Component) else []
 
     @admin.display(description=_("Fields"))
     def field_tree(self, obj: Component) -> SafeString:
@@ -169,10 +169,3 @@ def _told(plan: Plan) -> str:
     return ngettext("%(count)d component was imported.", "%(count)d components were imported.", count) % {
         "count": count
     }
-
-
-def _schemas_of(component: Component) -> Iterator[Use]:
-    library = library_of(component.sandbox_id)
-    for schema in Schema.objects.filter(sandbox=component.sandbox, groups__isnull=False):
-        if component.uri in components_of(schema, library):
-            yield Use(schema.name, reverse("admin:datasources_schema_change", args=[schema.pk]))

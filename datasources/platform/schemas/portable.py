@@ -15,11 +15,11 @@ from datasources.platform.policies.admin import FieldLabelsFormSet
 from datasources.platform.policies.models import FieldLabel, Label
 from datasources.platform.records.models import Relationship
 from datasources.platform.records.relationship_forms import RelationshipsFormSet
-from datasources.platform.schemas.composing import recompose
+from datasources.platform.schemas.composing import components_of, library_of, recompose
 from datasources.platform.schemas.custom_forms import CustomFieldForm, CustomFieldsFormSet
 from datasources.platform.schemas.forms import SchemaForm
 from datasources.platform.schemas.group_choice import form_values
-from datasources.platform.schemas.models import CustomField, Schema
+from datasources.platform.schemas.models import Component, CustomField, Schema
 from journeyorch.access.models import Sandbox
 from journeyorch.api.flaws import Flaw
 from journeyorch.portable.forms import FormKind, lines_of, require_valid_rows
@@ -151,6 +151,9 @@ class Schemas(FormKind):
     def refers(self, row: Any) -> Iterator[Model]:
         fields = row.custom_fields.values_list("namespace", flat=True)
         yield from own_namespaces(row.sandbox_id, row.primary_namespace, *fields)
+        if row.groups is not None:
+            uris = components_of(row, library_of(row.sandbox_id))
+            yield from Component.objects.filter(sandbox=row.sandbox_id, uri__in=uris).order_by("pk")
         codes = row.labels.values_list("label", flat=True)
         yield from Label.objects.filter(sandbox=row.sandbox_id, code__in=codes)
         yield from (one.target for one in row.relationships.select_related("target"))

@@ -46,6 +46,28 @@ SAMPLES = (
         ("labels", ["unknown"], "/labels"),
     ),
     Sample(
+        "components",
+        {
+            "uri": "https://hotel.example/xdm/stars",
+            "document": {
+                "$id": "https://hotel.example/xdm/stars",
+                "title": "Stars",
+                "type": "object",
+                "properties": {"stars": {"type": "integer"}},
+            },
+        },
+        {
+            "document": {
+                "$id": "https://hotel.example/xdm/stars",
+                "title": "Stars of a hotel",
+                "type": "object",
+                "properties": {"stars": {"type": "integer"}, "since": {"type": "string"}},
+            },
+        },
+        ("document", {"$id": "https://hotel.example/xdm/other", "type": "object"}, "/document/$id"),
+        key="uri",
+    ),
+    Sample(
         "schemas",
         {
             "name": "Stay",
@@ -70,6 +92,13 @@ SAMPLES = (
             "labels": [{"path": "_hotel.stay.nights", "label": "health"}],
         },
         ("custom_fields", [{"path": "a"}, {"path": "b c"}], "/custom_fields/1/path"),
+    ),
+    Sample(
+        "datasets",
+        {"key": "stays-2026", "name": "Stays", "schema": "Stay"},
+        {"feeds_profiles": False},
+        ("schema", "No such schema", "/schema"),
+        key="key",
     ),
     Sample(
         "segments",
@@ -135,6 +164,12 @@ SAMPLES = (
         ("headers", [{"value": "12"}], "/headers"),
     ),
     Sample(
+        "contact_rules",
+        {"quiet_from": "21:00", "quiet_until": "08:00", "name": "sandbox"},
+        {"most_messages": 3},
+        ("most_messages", 0, "/most_messages"),
+    ),
+    Sample(
         "channels",
         {
             "name": "Mail",
@@ -166,6 +201,12 @@ SAMPLES = (
             [{"language": "de", "content": {"title": "{{ no }", "body": "b"}}],
             "/variants/0/content/title",
         ),
+    ),
+    Sample(
+        "alerts",
+        {"name": "Failures", "kind": "failed_rate", "threshold": 5.0, "emails": ["ops@hotel.example"]},
+        {"active": False},
+        ("emails", ["nobody"], "/emails"),
     ),
 )
 #: What stands in place of the secrets.
