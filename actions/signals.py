@@ -7,5 +7,8 @@ from django.dispatch import Signal
 # Receivers write rows and nothing else.
 message_feedback_received = Signal()
 
+# The same of a message whose page in the browser is opened for the first time: ``message_id``, ``at``.
+message_page_seen = Signal()
+
 # The same of each link that is clicked in a message for the first time: ``message_id``, ``link``, ``at``.
 message_link_clicked = Signal()

@@ -8,7 +8,7 @@ class JourneysConfig(AppConfig):
     portable_forms = ("portable", "alerts.portable")
 
     def ready(self) -> None:
-        from actions.signals import message_feedback_received, message_link_clicked
+        from actions.signals import message_feedback_received, message_link_clicked, message_page_seen
         from datasources.signals import segment_membership_changed
         from events import effects
         from events.signals import events_received
@@ -20,7 +20,7 @@ class JourneysConfig(AppConfig):
         from journeys import finding as found
         from journeys.alerts.telling import tell_next
         from journeys.endpoints import endpoints
-        from journeys.engine.messages import count_feedback, count_link
+        from journeys.engine.messages import count_feedback, count_link, count_page
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.figures import figures
@@ -35,6 +35,7 @@ class JourneysConfig(AppConfig):
         message_feedback_received.connect(take_feedback, dispatch_uid="journeys.take_feedback")
         message_feedback_received.connect(count_feedback, dispatch_uid="journeys.count_feedback")
         message_link_clicked.connect(count_link, dispatch_uid="journeys.count_link")
+        message_page_seen.connect(count_page, dispatch_uid="journeys.count_page")
         segment_membership_changed.connect(take_memberships, dispatch_uid="journeys.take_memberships")
         enquiries.register(tell_next)
         rotation.register(Alert, "signing")

@@ -1,4 +1,4 @@
-"""Records what is clicked: that a message was, and each of its links."""
+"""Records what readers do: that a message was clicked, each of its links, and that its page was opened."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.db import transaction
 
 from actions.messages.feedback import record_feedback
 from actions.messages.traits import Reader
-from actions.signals import message_link_clicked
-from actions.tracking.models import LinkClick
+from actions.signals import message_link_clicked, message_page_seen
+from actions.tracking.models import LinkClick, MirrorPage
 from journeyorch import bulk
 from journeyorch.bulk import Column
 
@@ -28,3 +28,11 @@ def record_click(message_id: UUID, url: str, label: str, *, at: datetime, reader
         row = (message_id, link, now)
         if bulk.insert(LinkClick._meta.db_table, _COLUMNS, [row], on_conflict="DO NOTHING"):
             message_link_clicked.send(sender=LinkClick, message_id=message_id, link=link, at=now)
+
+
+def record_page(message_id: UUID) -> None:
+    """Record that a message's page was opened; again it changes nothing."""
+    with transaction.atomic():
+        now = bulk.database_now()
+        if MirrorPage.objects.filter(message_id=message_id, seen_at=None).update(seen_at=now):
+            message_page_seen.send(sender=MirrorPage, message_id=message_id, at=now)

@@ -26,6 +26,8 @@ class MirrorPage(models.Model):
     message_id = models.UUIDField(unique=True)
     html = models.TextField()
     created_at = models.DateTimeField()
+    # Opened in the browser for the first time.
+    seen_at = models.DateTimeField(null=True)
 
 
 class Refusal(models.TextChoices):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from actions.messages.feedback import record_feedback
 from actions.messages.traits import Reader, reader_of
-from actions.tracking.clicks import record_click
+from actions.tracking.clicks import record_click, record_page
 from actions.tracking.models import MirrorPage
 from actions.tracking.signed import Purpose, unsign
 
@@ -61,6 +61,9 @@ def mirrored(request: HttpRequest, signed: str) -> HttpResponse:
     page = MirrorPage.objects.filter(message_id=message_id).first()
     if page is None:
         raise Http404
+    if request.method == "GET" and page.seen_at is None:
+        with _reaching_anyway("read in the browser"):
+            record_page(message_id)
     response = _uncached(HttpResponse(page.html))
     response.headers["X-Robots-Tag"] = "noindex"
     return response

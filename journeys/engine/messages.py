@@ -20,6 +20,8 @@ from journeys.engine import tables
 
 #: The kind of calls that are messages.
 MESSAGE = "message"
+#: Beside the statuses of deliveries: the page in the browser was opened.
+MIRRORED = "mirrored"
 _CALL = (Column("lane_id", "bigint"), Column("instance_id", "uuid"), Column("activity", "text"))
 _INSTANCE = (Column("version_id", "bigint"), tables.RUN)
 # As long as the column.
@@ -58,6 +60,11 @@ def count_feedback(
 ) -> None:
     """Receiver of ``message_feedback_received``; a message that no journey sent is not counted."""
     _count([_Told(message_id, kind, traits=traits)], at)
+
+
+def count_page(sender: object, *, message_id: UUID, at: datetime, **news: Any) -> None:
+    """Receiver of ``message_page_seen``."""
+    _count([_Told(message_id, MIRRORED)], at)
 
 
 def count_link(sender: object, *, message_id: UUID, link: str, at: datetime, **news: Any) -> None:

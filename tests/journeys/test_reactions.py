@@ -13,8 +13,8 @@ from django.db import transaction
 from actions.messages import deliveries
 from actions.messages.feedback import record_feedback
 from actions.messages.traits import Reader
-from actions.models import Action, Channel, Delivery, MessageTemplate
-from actions.tracking.clicks import record_click
+from actions.models import Action, Channel, Delivery, MessageTemplate, MirrorPage
+from actions.tracking.clicks import record_click, record_page
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Made, Outcome
 from journeys import publishing
@@ -388,6 +388,9 @@ def test_messages_are_counted_by_what_is_known_of_them(world: World, sender: Sen
         for link in ("Offer", "Rooms", "Offer"):
             record_click(first, "https://x.org/", link, at=world.now, reader=Reader("phone", "iOS"))
         record_click(second, "https://x.org/", "Offer", at=world.now, reader=Reader())
+        MirrorPage.objects.create(message_id=first, html="<p>Hi</p>", created_at=world.now)
+        for _ in range(2):
+            record_page(first)
 
     counted = MessageTraitCount.objects.filter(version=version, activity="mail", run=0)
     sums = Counter[tuple[str, str, str]]()
@@ -399,7 +402,8 @@ def test_messages_are_counted_by_what_is_known_of_them(world: World, sender: Sen
         ("clicked", "device", "phone"): 1, ("clicked", "platform", "iOS"): 1,
         ("clicked", "link", "Offer"): 2, ("clicked", "link", "Rooms"): 1,
     }  # fmt: skip
-    assert sum(MessageCount.objects.filter(status="clicked").values_list("n", flat=True)) == 2
+    read = MessageCount.objects.filter(status__in=("clicked", "mirrored")).values_list("status", "n")
+    assert sorted(read) == [("clicked", 1), ("clicked", 1), ("mirrored", 1)]
     assert list(disagreements()) == []
 
     MessageTraitCount.objects.filter(value="Rooms").delete()

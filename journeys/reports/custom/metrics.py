@@ -90,11 +90,18 @@ _ALL = (
     Metric("fetchErrorRate", gettext_noop("Fetches failed rate"), "fetches", _fetch_error_rate, rate=True),
     Metric("sent", gettext_noop("Messages sent"), "messages", _messages("sent")),
     Metric("held", gettext_noop("Held back"), "messages", _messages("held")),
+    Metric(
+        "suppressed", gettext_noop("On the block list or in quarantine"), "messages", _messages("suppressed")
+    ),
+    Metric("noConsent", gettext_noop("Without consent"), "messages", _messages("no_consent")),
+    Metric("tooOften", gettext_noop("Held by quiet hours or caps"), "messages", _messages("too_often")),
+    Metric("rejected", gettext_noop("Rejected"), "messages", _messages("failed")),
     Metric("delivered", gettext_noop("Delivered (reported)"), "messages", _messages("reported")),
     Metric("hardBounces", gettext_noop("Hard bounces"), "messages", _messages("hard")),
     Metric("softBounces", gettext_noop("Soft bounces"), "messages", _messages("soft")),
     Metric("opened", gettext_noop("Unique opens"), "messages", _messages("opened")),
     Metric("clicked", gettext_noop("Unique clicks"), "messages", _messages("clicked")),
+    Metric("mirrorPages", gettext_noop("Mirror pages read"), "messages", _messages("mirrored")),
     Metric("unsubscribed", gettext_noop("Unsubscribed"), "messages", _messages("unsubscribed")),
     Metric("complained", gettext_noop("Complaints"), "messages", _messages("complained")),
     Metric("deliveryRate", gettext_noop("Delivery rate"), "messages", _messages("delivery_rate"), rate=True),

@@ -51,7 +51,7 @@ class Errors(NamedTuple):
 class Messages(NamedTuple):
     version: int
     activity: str
-    status: str  # actions.models.Delivery.Status
+    status: str  # actions.models.Delivery.Status, or engine.messages.MIRRORED
     code: str
     n: int
     at: datetime | None = None
@@ -120,6 +120,10 @@ class Delivered(NamedTuple):
     clicked: int = 0
     unsubscribed: int = 0
     complained: int = 0
+    mirrored: int = 0  # read as a page in the browser
+    suppressed: int = 0  # of those held: the address is on the suppression list
+    no_consent: int = 0  # of those held: the person has said no
+    too_often: int = 0  # of those held: by quiet hours or a frequency cap
 
     @property
     def tried(self) -> int:
@@ -238,14 +242,26 @@ def told_of_fetch(row: Fetches) -> dict[str, int]:
 def told_of_message(row: Messages | TraitMessages) -> dict[str, int]:
     """What a row says of messages, by the names of ``Delivered``; nothing of a status that is not known."""
     name = _MESSAGES.get(row.status)
-    told = {name: row.n} if name else {}
-    return {**told, "refused": row.n} if row.code and name in ("hard", "soft") else told
+    if name is None:
+        return {}
+    why = (
+        _HELD.get(row.code)
+        if name == "held"
+        else "refused"
+        if row.code and name in ("hard", "soft")
+        else None
+    )
+    return {name: row.n, why: row.n} if why else {name: row.n}
 
 
 _MESSAGES = {
     "sent": "sent", "held": "held", "failed": "failed", "delivered": "reported", "bounced": "hard",
     "softBounced": "soft", "opened": "opened", "clicked": "clicked", "unsubscribed": "unsubscribed",
-    "complained": "complained",
+    "complained": "complained", "mirrored": "mirrored",
+}  # fmt: skip
+_HELD = {
+    "suppressed": "suppressed", "noConsent": "no_consent", "quietHours": "too_often",
+    "frequencyCap": "too_often",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from actions.messages.traits import Traits
 from journeyorch import bulk
 from journeys.durations import MOST_BUCKETS, least_of
+from journeys.engine.messages import MIRRORED
 from journeys.reports.steps.agreement_of_days import disagreements_of_days
 from journeys.reports.steps.disagreement import Disagreement
 
@@ -20,6 +21,10 @@ _HISTORY = (
     f"FROM actions_feedback f {_SENT_BY} WHERE f.kind <> 'queued'"  # noqa: S608
     " AND NOT EXISTS (SELECT 1 FROM actions_delivery d"
     " WHERE d.message_id = f.message_id AND d.code = 'journeyEnded' AND f.kind = 'held')"
+)
+_PAGES = (
+    f"SELECT i.version_id, c.activity, '{MIRRORED}' AS status, i.run, f.seen_at AS received_at"  # noqa: S608
+    f" FROM actions_mirrorpage f {_SENT_BY} WHERE f.seen_at IS NOT NULL"
 )
 _LINKS = (
     "SELECT i.version_id, c.activity, 'clicked' AS status, 'link' AS trait, f.link AS value, i.run,"  # noqa: S608
@@ -111,7 +116,8 @@ def _all() -> Iterator[_Compared]:
         "messages",
         "journeys_messagecount",
         ("activity", "status", "run"),
-        f"SELECT i.version_id, c.activity, f.kind AS status, i.run, f.received_at {_HISTORY}",
+        f"SELECT i.version_id, c.activity, f.kind AS status, i.run, f.received_at {_HISTORY}"
+        f" UNION ALL {_PAGES}",
         "received_at",
         wrong=">",
     )

@@ -149,6 +149,7 @@ def test_the_page_in_the_browser_shows_what_was_sent_and_runs_nothing(send, pers
     answer = anybody.get(links(message)["v"])
 
     assert answer.status_code == 200
+    assert MirrorPage.objects.get().seen_at is not None
     assert "/m/o/" not in answer.text
     assert links({**message, "html": answer.text})["c"] == links(message)["c"]
     policy = answer["Content-Security-Policy"]

@@ -58,8 +58,9 @@ def test_what_is_bad_is_refused_and_leaves_nothing(client: Client, inlet: Inlet,
         body = case.within(ADDRESSES[address]["message"])
         answer = send(client, address, body, media_type=case.media_type, **case.headers)
         assert answer.status_code < 500, case.name
-        stored = ReceivedEvent.objects.exists() or EventKey.objects.exists()
-        if stored and (answer.status_code >= 400 or not (case.is_decent or case.name in decent)):
+        if not (ReceivedEvent.objects.exists() or EventKey.objects.exists()):
+            continue
+        if answer.status_code >= 400 or not (case.is_decent or case.name in decent):
             taken.append((case.name, answer.status_code))
         # What another protocol may take is understood or quarantined later; it breaks nothing.
         route(load_raw(ReceivedEvent.objects.values_list("pk", flat=True)), catalog_of(inlet.sandbox_id))

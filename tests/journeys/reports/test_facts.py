@@ -95,6 +95,7 @@ def test_messages_arrive_if_they_were_taken_and_not_sent_back() -> None:
     )
 
     assert (told.tried, told.bounced, told.arrived, told.held) == (116, 10, 96, 7)
+    assert (told.no_consent, told.suppressed, told.too_often) == (7, 0, 0)
     assert told.open_rate == 0.5
     assert told.bounce_rate == pytest.approx(10 / 116)
 
