@@ -24,6 +24,7 @@ from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
 from journeyorch.outbound.forms import StrictJSONField, ValuesForm, auth_fieldsets
+from journeyorch.outbound.sample_admin import SampleAdmin
 from journeyorch.outbound.trial_page import trial_page
 
 
@@ -47,9 +48,7 @@ class TestCallAdmin(UsedAdmin):
         return ", ".join(named) or str(_("none"))
 
     @admin.display(description=_("test"))
-    def test_link(self, row: Action) -> SafeString | str:
-        if not row.pk:
-            return str(_("Save first."))
+    def test_link(self, row: Action) -> SafeString:
         url = reverse(f"admin:{self._call_url_name()}", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, _("Send a test call"))
 
@@ -73,7 +72,7 @@ class TestCallAdmin(UsedAdmin):
         return trial_page(self, request, row, title=title, form=form, trial=trial)
 
 
-class WrittenCallAdmin(AuthTestMixin, SigningAdmin, TestCallAdmin):
+class WrittenCallAdmin(SampleAdmin, AuthTestMixin, SigningAdmin, TestCallAdmin):
     """Base of the pages of actions whose request a technical user writes out."""
 
     readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ON_UNKNOWN_HELP, Action
+from actions.pairs import PairsField
 from actions.payload import SCALARS, problems, tree_of
 from actions.payload_tree import PayloadTree
 from datasources.external.infer import SampleProblem, infer
@@ -24,9 +25,8 @@ from journeyorch.usage import Use, used_in
 # although that page allows it: journeys and their expressions refer to an action by its name.
 _ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_", "signing_secret", "unsigned", "on_unknown")
 _ROWS_HELP = _(
-    "A JSON list; each has a constant value, or is a variable that the journey fills. Example: "
-    '[{"name": "X-Shop", "value": "12"}, {"name": "X-Room", "variable": true, "label": "Room", "type": '
-    '"string"}]'
+    "A constant is sent as it is; a variable is filled by the journey, whose author reads its label. "
+    "A row that is emptied goes."
 )
 
 
@@ -38,8 +38,8 @@ def _json(label: Any, *, lines: int, help_text: Any) -> StrictJSONField:
 class ActionForm(AuthModelForm):
     """A custom action; a pasted payload becomes a tree of constants, to be edited afterwards."""
 
-    headers = _json(_("Headers"), lines=3, help_text=_ROWS_HELP)
-    query = _json(_("Query parameters"), lines=3, help_text=_ROWS_HELP)
+    headers = PairsField(label=_("Headers"), required=False, help_text=_ROWS_HELP)
+    query = PairsField(label=_("Query parameters"), required=False, help_text=_ROWS_HELP)
     payload_sample = _json(
         _("Paste a payload"),
         lines=6,

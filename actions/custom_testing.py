@@ -37,7 +37,7 @@ def try_out(row: Action, typed: Mapping[str, str]) -> Trial:
     with single_request(Caller(row.sandbox_id, ACTION)):
         answer = deliver(action, request, TEST_SECONDS)
     outcome = interpret(answer, action.response)
-    return trial_of(answer, outcome, found_fields(action.response or {}, outcome.data))
+    return trial_of(answer, outcome, found_fields(action.response or {}, outcome.data), sent=request)
 
 
 def _read(text: str, kind: str) -> Any:

@@ -48,7 +48,7 @@ class ChannelAdmin(UsedAdmin):
     list_filter = ("kind",)
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("sandbox", "name", "kind", "provider", "on_unknown", "used", "test_link")}),
+        (None, {"fields": ("sandbox", "name", "kind", "provider", "used", "test_link")}),
         *_provider_fieldsets(),
         (
             _("Tracking"),
@@ -58,13 +58,12 @@ class ChannelAdmin(UsedAdmin):
             },
         ),
         RULES_FIELDSET,
+        (_("Repetitions"), {"fields": ("on_unknown",)}),
     )
     readonly_fields = ("used", "test_link", "callback_address", "callbacks")
 
     @admin.display(description=_("test"))
-    def test_link(self, row: Channel) -> SafeString | str:
-        if not row.pk:
-            return str(_("Save first."))
+    def test_link(self, row: Channel) -> SafeString:
         url = reverse("admin:actions_channel_test", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, _("Send a test message"))
 
@@ -72,13 +71,13 @@ class ChannelAdmin(UsedAdmin):
     def callback_address(self, row: Channel) -> str:
         """Where the provider's own pages are told to send what becomes of messages."""
         cls = providers().get(row.provider)
-        if not row.pk or cls is None or not cls.calls_back():
+        if cls is None or not cls.calls_back():
             return str(_("This provider tells nothing."))
         return callback_url(row.pk) or str(_("The operator must set PUBLIC_URL first."))
 
     @admin.display(description=_("what came there"))
     def callbacks(self, row: Channel) -> str:
-        return " ".join(told_of(row.pk)) if row.pk else "–"
+        return " ".join(told_of(row.pk))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)

@@ -43,8 +43,8 @@ class ProviderSelect(forms.Select):
 
 
 def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
-    # What the demo needs comes last.
-    known = sorted(providers().items(), key=lambda item: item[0] == "catcher")
+    # What most have comes first, what the demo needs last.
+    known = sorted(providers().items(), key=lambda item: (item[0] == "catcher", item[0] != "smtp"))
     choices = [(name, cls.title) for name, cls in known]
     yield (
         "provider",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -10,50 +11,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.messages.parameters import TYPES, NotTyped, as_typed, is_required, label_of, type_of, typed
+from actions.rows import Rows, RowsWidget
 from journeyorch.outbound.forms import StrictJSONField
 
-_BLANK = 2
-_TEXTS = ("name", "label", "type", "default", "sample")
 
-
-class Rows(list[dict[str, Any]]):
-    """Parameters as rows of a page: defaults and samples as they were typed."""
-
-
-class ParameterRows(forms.Widget):
-    """A row for each parameter, and some that are empty. What programs send as JSON is taken as it is."""
+class ParameterRows(RowsWidget):
+    """A row for each parameter."""
 
     template_name = "actions/parameters.html"
+    texts = ("name", "label", "type", "default", "sample")
+    flags = ("required",)
+    choices = MappingProxyType({"type": TYPES})
+    blank = MappingProxyType({"type": "string", "required": True})
 
-    class Media:
-        css = {"all": ("css/mapping.css", "css/parameters.css")}
-        js = (forms.Script("js/parameter-rows.js", type="module"),)
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        if name in data or f"{name}-count" not in data:
-            return data.get(name)
-        count = data[f"{name}-count"]
-        numbers = range(min(int(count), 1000) if count.isascii() and count.isdigit() else 0)
-        rows = (self._row(data, f"{name}-{number}") for number in numbers)
-        return Rows(row for row in rows if any(row[part] for part in _TEXTS if part != "type"))
-
-    def _row(self, data: Any, prefix: str) -> dict[str, Any]:
-        texts = {part: str(data.get(f"{prefix}-{part}", "")).strip() for part in _TEXTS}
-        return {**texts, "required": f"{prefix}-required" in data}
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and f"{name}-count" not in data
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, None, attrs)
-        rows = [_shown(each) for each in value or () if isinstance(each, Mapping)]
-        blank = {"type": "string", "required": True}
-        return {**context, "rows": [*rows, *([blank] * _BLANK)], "blank": blank, "types": TYPES}
-
-
-def _shown(parameter: Mapping[str, Any]) -> dict[str, Any]:
-    values = {part: as_typed(parameter.get(part)) for part in ("default", "sample")}
-    return {"type": "string", "required": True, **parameter, **values}
+    def shown(self, stored: Mapping[str, Any]) -> Mapping[str, Any]:
+        values = {part: as_typed(stored.get(part)) for part in ("default", "sample")}
+        return {**self.blank, **stored, **values}
 
 
 class ParametersField(StrictJSONField):

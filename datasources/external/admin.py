@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey
 from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from datasources.external.forms import DataSourceForm, FieldGroupForm, uses_of_source
-from datasources.external.infer import leaves
+from datasources.external.infer import SampleProblem, extended, leaves
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.testing import try_out
 from journeyorch.access.changeable import changeable
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.auth_admin import AuthTestMixin
-from journeyorch.outbound.forms import ValuesForm, auth_fieldsets
+from journeyorch.outbound.forms import StrictJSONField, ValuesForm, auth_fieldsets
+from journeyorch.outbound.sample_admin import SampleAdmin
 from journeyorch.outbound.trial_page import trial_page
 from journeyorch.usage import Use
 
@@ -58,10 +61,12 @@ class DataSourceAdmin(AuthTestMixin, UsedAdmin):
         *auth_fieldsets(),
     )
 
+    def response_post_save_add(self, request: HttpRequest, obj: DataSource) -> HttpResponseRedirect:
+        """A source is of no use before it has a group: they are added on its page."""
+        return HttpResponseRedirect(reverse("admin:datasources_datasource_change", args=[obj.pk]))
+
     @admin.display(description=_("field groups"))
-    def groups_link(self, source: DataSource) -> SafeString | str:
-        if not source.pk:
-            return str(_("Save first."))
+    def groups_link(self, source: DataSource) -> SafeString:
         url = f"{reverse('admin:datasources_fieldgroup_add')}?source={source.pk}"
         return format_html('<a href="{}">{}</a>', url, _("Add field group"))
 
@@ -70,7 +75,7 @@ class DataSourceAdmin(AuthTestMixin, UsedAdmin):
 
 
 @admin.register(FieldGroup)
-class FieldGroupAdmin(UsedAdmin):
+class FieldGroupAdmin(SampleAdmin, UsedAdmin):
     help_topic = "data-sources"
     field_topics = {"response_sample": "payload"}
     introduction = _(
@@ -105,15 +110,22 @@ class FieldGroupAdmin(UsedAdmin):
         return format_html_join(", ", "{}: {}", rows) or str(_("none yet"))
 
     @admin.display(description=_("test"))
-    def test_link(self, group: FieldGroup) -> SafeString | str:
-        if not group.pk:
-            return str(_("Save first."))
+    def test_link(self, group: FieldGroup) -> SafeString:
         url = reverse("admin:datasources_fieldgroup_test", args=[group.pk])
         return format_html('<a href="{}">{}</a>', url, _("Test"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_view)
         return [path("<int:group_id>/test/", view, name="datasources_fieldgroup_test"), *super().get_urls()]
+
+    def with_sample(self, row: FieldGroup, sample: str) -> Mapping[str, Any]:
+        """New fields come in; those that there are stay as somebody has corrected them."""
+        reading = StrictJSONField()
+        try:
+            schema = extended(row.response_schema or {}, reading.clean(sample))
+        except (SampleProblem, ValidationError):
+            return super().with_sample(row, sample)  # the form says what is wrong
+        return {**super().with_sample(row, sample), "response_schema": reading.prepare_value(schema)}
 
     def test_view(self, request: HttpRequest, group_id: int) -> HttpResponse:
         """Ask for the dynamic values, make the real call, show what came back."""

@@ -95,6 +95,24 @@ def _joined_fields(left: Mapping[str, Schema], right: Mapping[str, Schema]) -> d
     return {name: _common(fields[name] for fields in (left, right) if name in fields) for name in names}
 
 
+def extended(known: Schema, sample: Any) -> Schema:
+    """A schema with the fields that a sample has besides: what is known, and may be corrected, stays."""
+    return _with(known, infer(sample)) if known else infer(sample)
+
+
+def _with(known: Schema, seen: Schema) -> Schema:
+    if known == UNKNOWN:
+        return seen
+    if known.get("type") == seen.get("type") == "object":
+        fields = {**seen["properties"], **known["properties"]}
+        both = known["properties"].keys() & seen["properties"].keys()
+        merged = {name: _with(known["properties"][name], seen["properties"][name]) for name in both}
+        return {**known, "properties": {**fields, **merged}}
+    if known.get("type") == seen.get("type") == "array":
+        return {**known, "items": _with(known.get("items", UNKNOWN), seen["items"])}
+    return known
+
+
 def leaves(schema: Mapping[str, Any], path: str = "") -> Iterable[tuple[str, str]]:
     """Every field of a schema with the name of its type, such as ("main.temperature", "decimal")."""
     kind = schema.get("type")

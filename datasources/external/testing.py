@@ -22,12 +22,15 @@ def try_out(row: FieldGroup, values: Mapping[str, Any]) -> Trial:
     group = group_of(row)
     if not capping.take(group.endpoint, group.limit):
         return Trial(over_the_cap(group))
-    answer = send_authenticated(request_of(group, values), group.auth, TEST_SECONDS)
+    request = request_of(group, values)
+    answer = send_authenticated(request, group.auth, TEST_SECONDS)
     outcome = interpret(answer, group.schema)
-    return trial_of(answer, outcome, found_fields(group.schema, outcome.data))
+    return trial_of(answer, outcome, found_fields(group.schema, outcome.data), sent=request)
 
 
 def found_fields(schema: Mapping[str, Any], data: Any) -> tuple[tuple[str, bool], ...]:
-    """Each field with its type, and whether the answer had it."""
+    """Each field with its type, and whether the answer had it; none of a schema that is still to come."""
+    if not schema:
+        return ()
     present = {name for name, _ in leaves(infer(data))} if isinstance(data, dict) else set()
     return tuple((f"{name}: {kind}", name in present) for name, kind in leaves(schema))

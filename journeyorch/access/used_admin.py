@@ -31,6 +31,18 @@ class UsedAdmin(SandboxScopedAdmin):
         if change:
             follow_form(self.used_as, form)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """What can only be told of something that is saved has no place on the page of a new one."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        told = frozenset(self.get_readonly_fields(request, obj))
+        asked = [
+            (title, {**about, "fields": [each for each in about["fields"] if each not in told]})
+            for title, about in fieldsets
+        ]
+        return [(title, about) for title, about in asked if about["fields"]]
+
     @admin.display(description=_("used in"))
     def used(self, obj: Model) -> SafeString | str:
         found = self.uses(obj) if obj.pk else []

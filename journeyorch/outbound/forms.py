@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
@@ -243,6 +243,13 @@ def auth_fieldsets() -> list[tuple[str, Any]]:
         if cls.model_fields
     ]
     return [(str(_("Authentication")), {"fields": ["auth_type", "auth_test"]}), *methods]
+
+
+def filled_again(form_class: Any, row: Any, changes: Mapping[str, Any]) -> Any:
+    """The form of a row as somebody sends it who changes nothing but these fields."""
+    shown = form_class(instance=row)
+    given = {name: shown[name].value() for name in shown.fields}
+    return form_class({**given, **changes}, instance=row)
 
 
 class ValuesForm(forms.Form):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from journeyorch.outbound.forms import ValuesForm
+from journeyorch.outbound.sample_admin import SampleAdmin
 from journeyorch.outbound.trials import Trial
 
 
@@ -23,5 +24,6 @@ def trial_page(
         "original": row,
         "form": form,
         "trial": trial,
+        "sample_url": page.sample_url(row) if isinstance(page, SampleAdmin) else "",
     }
     return TemplateResponse(request, "admin/outbound_test.html", context)

@@ -1,5 +1,5 @@
-// One more row for a parameter of a message template (templates/actions/parameters.html). Without scripts there
-// are some that are empty each time the page is loaded.
+// One more row for a parameter of a message template, or a header of an action (actions/rows.py). Without
+// scripts there are some that are empty each time the page is loaded.
 
 for (const list of document.querySelectorAll("[data-parameters]")) {
   const more = list.querySelector("[data-more]");

@@ -49,8 +49,8 @@ function text() {
   return { type: "string", constant: "" };
 }
 
-/** @param {Node} parent @param {string} base */
-function freeName(parent, base) {
+/** A name that nothing there has yet: the base and a number. @param {Node} parent @param {string} base */
+export function freeName(parent, base) {
   const taken = new Set(Object.keys(parent.fields ?? {}));
   let number = 1;
   while (taken.has(`${base}${number}`)) {
@@ -138,12 +138,12 @@ function swap(list, one, other) {
 }
 
 /** @param {Node} parent */
-function entries(parent) {
+export function entries(parent) {
   return Object.entries(parent.fields ?? {});
 }
 
 /** @param {Node} parent @param {[string, Node][]} fields */
-function setFields(parent, fields) {
+export function setFields(parent, fields) {
   // Assigned one by one, a field called __proto__ would be none.
   parent.fields = Object.fromEntries(fields);
 }
@@ -153,7 +153,7 @@ function setFields(parent, fields) {
  * @param {Node} parent
  * @param {(object: [string, unknown][]) => [string, unknown][]} change
  */
-function inConstants(parent, change) {
+export function inConstants(parent, change) {
   if (parent.type === "listObject" && Array.isArray(parent.constant)) {
     parent.constant = parent.constant.map((each) =>
       each && typeof each === "object" ? Object.fromEntries(change(Object.entries(each))) : each,

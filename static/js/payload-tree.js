@@ -2,13 +2,16 @@
 // the truth: each change is written there at once. Without scripts it is all there is.
 
 import { begin, commit, redo, redoable, undo, undoable } from "./history.js";
+import { draggable, droppable } from "./payload-dragging.js";
 import { add, addable, canMove, canRemove, move, remove } from "./payload-edits.js";
+import { canGo, go, into, outOf } from "./payload-moving.js";
 import { offerToTake } from "./payload-pasting.js";
 import { nameable, pathOf } from "./payload-places.js";
 import { inside, makeConstant, makeVariable, read, retype, textOf, valueOf } from "./payload.js";
 
 /** @typedef {import("./payload.js").Node} Node */
 /** @typedef {import("./payload-places.js").Place} Place */
+/** @typedef {import("./payload-moving.js").Goal} Goal */
 
 export class PayloadTree {
   /** @param {HTMLElement} part */
@@ -253,6 +256,12 @@ export class PayloadTree {
         this.focus(node, `[data-edit=${same}]:enabled`, `[data-edit=${other}]`);
       });
     }
+    for (const [edit, goal] of /** @type {[string, Goal | null][]} */ ([["out", outOf(place)], ["into", into(place)]])) {
+      button(edit).disabled = !canGo(node, parent, goal);
+      button(edit).addEventListener("click", () => this.bring(place, /** @type {Goal} */ (goal), `[data-edit=${edit}]:enabled`));
+    }
+    draggable(row, place);
+    droppable(row, { parent, before: node }, (dropped) => this.bring(dropped, { parent, before: node }));
     button("remove").disabled = !canRemove(parent);
     button("remove").addEventListener("click", () => {
       const names = inside(parent).map(([name]) => name);
@@ -267,6 +276,15 @@ export class PayloadTree {
         this.focus(parent, "[data-edit=fold]");
       }
     });
+  }
+
+  /** To another place, with the focus. @param {Place} place @param {Goal} goal @param {string[]} wanted */
+  bring(place, goal, ...wanted) {
+    const { node, name } = go(place, goal);
+    this.write("moved", { ...place, name });
+    this.folded.delete(goal.parent);
+    this.render();
+    this.focus(node, ...wanted, "[data-control=name]", "[data-edit=up]:enabled");
   }
 
   /** @param {Node} node @param {string[]} wanted the first of these that is there, else something near */
@@ -295,6 +313,7 @@ export class PayloadTree {
         this.focus(node, "[data-control=name]", "[data-control=constant]");
       });
     }
+    droppable(row, { parent, before: null }, (dropped) => this.bring(dropped, { parent, before: null }));
     if (above) {
       this.places.set(row, above);
     }

@@ -50,6 +50,44 @@ def test_the_page_names_the_values_that_the_journey_gives(admin_client):
     assert "Number (integer), Tier (string)" in page
 
 
+def typed(field: str, *rows: tuple[str, str, str, str]) -> dict[str, str]:
+    """Rows as the page sends them, and an empty one."""
+    parts = ("name", "given", "value", "type")
+    cells = enumerate((*rows, ("", "constant", "", "string")))
+    sent = {f"{field}-{n}-{part}": text for n, row in cells for part, text in zip(parts, row, strict=True)}
+    return {f"{field}-count": str(len(rows) + 1), **sent}
+
+
+def test_headers_are_rows_constant_or_filled_by_the_journey(admin_client):
+    rows = typed("headers", ("X-Shop", "constant", "12", "string"), ("X-Room", "variable", "Room", "integer"))
+    assert admin_client.post(reverse(ADD), form(**rows)).status_code == 302
+    row = Action.objects.get()
+    assert row.headers == [
+        {"name": "X-Shop", "value": "12"},
+        {"name": "X-Room", "variable": True, "label": "Room", "type": "integer"},
+    ]
+    page = admin_client.get(reverse("admin:actions_action_change", args=[row.pk])).text
+    assert 'name="headers-1-value" value="Room"' in page
+    assert "needs" in errors(admin_client.post(reverse(ADD), form(**typed("query", ("", "", "x", "")))))
+
+
+def test_headers_of_a_used_action_may_be_sent_as_they_are(admin_client):
+    stored = [{"name": "X-Shop", "value": 12}, {"name": "X-Room", "variable": True}]
+    row = Action.objects.create(
+        sandbox=Sandbox.objects.get(name="prod"), name="Notify", url="https://api.example/n", headers=stored
+    )
+    provider = lambda kind, obj: [usage.Use("Welcome", "/journeys/1/")]  # noqa: E731
+    usage.register(provider)
+    try:
+        change = reverse("admin:actions_action_change", args=[row.pk])
+        same = typed("headers", ("X-Shop", "constant", "12", "string"), ("X-Room", "variable", "", "string"))
+        assert admin_client.post(change, form(**same)).status_code == 302
+        other = typed("headers", ("X-Shop", "constant", "13", "string"))
+        assert "Welcome" in errors(admin_client.post(change, form(**other)))
+    finally:
+        usage._providers.remove(provider)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

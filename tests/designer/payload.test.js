@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { add, addable, canMove, canRemove, move, nameProblem, remove, rename } from "../../static/js/payload-edits.js";
+import { canGo, go, into, outOf } from "../../static/js/payload-moving.js";
 import { inside, makeConstant, makeVariable, read, retype, textOf, valueOf } from "../../static/js/payload.js";
 
 const tree = (fields) => ({ type: "object", fields });
@@ -154,4 +155,70 @@ test("what is deleted is gone from the constants, too; the last field of a list'
   assert.equal(canRemove(rooms), false);
   remove(mixed, "1");
   assert.deepEqual(mixed.items, [constant("string", "a")]);
+});
+
+// --- Other places -------------------------------------------------------------------------------------
+
+const placed = (parent, name, above = null) => ({ node: Object.fromEntries(inside(parent))[name], parent, name, above });
+
+test("a field goes out behind its object, and into the object beside it", () => {
+  const root = stays();
+  const name = placed(root.fields.guest, "name", placed(root, "guest"));
+  assert.deepEqual(go(name, outOf(name)), { name: "name", node: constant("string", "Ada") });
+  assert.deepEqual([Object.keys(root.fields), root.fields.guest], [["guest", "name", "rooms", "mixed"], tree({})]);
+  const out = placed(root, "name");
+  assert.equal(outOf(out), null);
+  go(out, into(out));
+  assert.deepEqual(root, stays());
+});
+
+test("in the objects of a list a field has a type only, and their constants follow", () => {
+  const root = stays();
+  root.fields.view = constant("integer", 7);
+  const view = placed(root, "view");
+  assert.equal(go(view, { parent: root.fields.rooms, before: root.fields.rooms.fields.view }).name, "view1");
+  assert.deepEqual(Object.entries(root.fields.rooms.fields).map(([name, { type }]) => `${name} ${type}`), [
+    "floor integer", "view1 integer", "view string",
+  ]);
+  assert.deepEqual(root.fields.rooms.constant[0], { floor: 1, view: "sea", view1: 0 });
+  const floor = placed(root.fields.rooms, "floor", placed(root, "rooms"));
+  assert.deepEqual(go(floor, outOf(floor)), { name: "floor", node: constant("integer", 0) });
+  assert.deepEqual(root.fields.rooms.constant[0], { view: "sea", view1: 0 });
+});
+
+test("items of a list get a name outside of it, and fields become items", () => {
+  const root = stays();
+  const item = placed(root.fields.mixed, "2", placed(root, "mixed"));
+  assert.deepEqual(go(item, outOf(item)), { name: "field1", node: constant("string", "a") });
+  const guest = placed(root, "guest");
+  assert.equal(go(guest, { parent: root.fields.mixed, before: root.fields.mixed.items[0] }).name, "1");
+  assert.deepEqual(root.fields.mixed.items.map(({ type }) => type), ["object", "integer"]);
+});
+
+test("what is dropped among those beside it keeps its name and what its objects have", () => {
+  const root = stays();
+  const { rooms } = root.fields;
+  assert.equal(go(placed(rooms, "view"), { parent: rooms, before: rooms.fields.floor }).name, "view");
+  assert.deepEqual([Object.keys(rooms.fields), rooms.constant[0]], [["view", "floor"], { floor: 1, view: "sea" }]);
+});
+
+test("nothing goes into itself, a group into no list of objects, and the last field of one stays", () => {
+  const root = stays();
+  const { guest, rooms, mixed } = root.fields;
+  const end = (parent) => ({ parent, before: null });
+  guest.fields.inner = tree({});
+  const cases = [
+    [guest, root, end(guest), false],
+    [guest, root, end(guest.fields.inner), false],
+    [guest, root, end(rooms), false],
+    [guest, root, end(mixed), true],
+    [guest, root, end(guest.fields.name), false],
+    [guest, root, { parent: root, before: guest }, false],
+    [rooms.fields.floor, rooms, end(root), true],
+  ];
+  for (const [node, from, goal, allowed] of cases) {
+    assert.equal(canGo(node, from, goal), allowed);
+  }
+  remove(rooms, "view");
+  assert.equal(canGo(rooms.fields.floor, rooms, end(root)), false);
 });

@@ -52,7 +52,7 @@ def value(page: Page, path: str) -> Locator:
 
 
 def change_the_structure(page: Page) -> None:
-    """With the keyboard: add an object and a field in it, move, delete, and undo a deletion."""
+    """With the keyboard: add an object and a field in it, move, delete, undo; with the mouse: drag."""
     page.get_by_role("button", name="Add an object").last.press("Enter")
     page.keyboard.type("vip")
     expect(row(page, "object1 (object)").locator("[aria-invalid=true]")).to_be_visible()
@@ -63,6 +63,14 @@ def change_the_structure(page: Page) -> None:
     page.keyboard.type("note")
     page.keyboard.press("Tab")
     value(page, "extra › note").fill("late")
+    row(page, "extra › note").get_by_role("button", name="Move out of the object").press("Enter")
+    expect(row(page, "note").get_by_label("Name")).to_be_focused()
+    row(page, "note").get_by_role("button", name="Move into the object beside it").press("Enter")
+    expect(value(page, "extra › note")).to_have_value("late")
+    row(page, "source").locator("[data-drag]").drag_to(row(page, "Add to mixed"))
+    expect(value(page, "mixed › 3")).to_have_value("desk")
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(row(page, "source")).to_be_visible()
     row(page, "rooms › floor").get_by_role("button", name="Move down").press("Enter")
     expect(row(page, "rooms › floor").get_by_role("button", name="Move up")).to_be_focused()
     row(page, "tags").get_by_role("button", name="Delete").press("Enter")

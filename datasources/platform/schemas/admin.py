@@ -59,7 +59,7 @@ class SchemaAdmin(UsedAdmin):
         css = FieldTree.Media.css
         js = FieldTree.Media.js
 
-    def get_fieldsets(self, request: HttpRequest, obj: Schema | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         base = () if obj and not obj.base else ("base",)
         reference = ("ref",) if obj and obj.groups is None else ("reference",)
         used = ("used",) if obj else ()

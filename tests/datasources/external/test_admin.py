@@ -231,6 +231,34 @@ def test_the_test_button_makes_the_real_call_and_shows_all_of_it(admin_client, s
     assert "w.s: integer: missing" in shown
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
+    assert f"GET {server.url}?city=Basel" in shown
+
+
+def test_the_answer_of_a_test_becomes_the_sample_and_corrections_stay(admin_client, source, used):
+    corrected = {"type": "object", "properties": {"t": {"type": "string"}}}
+    group = FieldGroup.objects.create(source=source, name="now", parameters="a", response_schema=corrected)
+    url = reverse("admin:datasources_fieldgroup_sample", args=[group.pk])
+
+    page = admin_client.post(url, {"sample": '{"t": 1.5, "w": {"s": "x"}}'}, follow=True).text
+    assert "The answer is the sample now." in page
+    group.refresh_from_db()
+    assert group.response_sample == {"t": 1.5, "w": {"s": "x"}}
+    assert group.response_schema["properties"] == {
+        "t": {"type": "string"},
+        "w": {"type": "object", "properties": {"s": {"type": "string"}}},
+    }
+    for nonsense in ("", "no", "[1]", '{"a": "\\u0000"}'):
+        admin_client.post(url, {"sample": nonsense})
+    group.refresh_from_db()
+    assert group.response_sample == {"t": 1.5, "w": {"s": "x"}}
+    assert admin_client.get(url).status_code == 405
+
+
+def test_a_new_source_leads_to_its_page_where_groups_are_added(admin_client):
+    page = admin_client.post(reverse(ADD_SOURCE), source_form(), follow=True).text
+    assert f"{reverse(ADD_GROUP)}?source={DataSource.objects.get().pk}" in page
+    assert "Used in" in page
+    assert "Used in" not in admin_client.get(reverse(ADD_SOURCE)).text
 
 
 def test_the_test_button_says_what_the_guard_refuses(admin_client, group):
