@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,7 +16,9 @@ class JourneyorchConfig(AppConfig):
         from journeyorch.help_topics import TOPICS
         from journeyorch.observing import figures, workers
         from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
+        from journeyorch.statements import keep_plans
 
+        connection_created.connect(keep_plans)
         kinds.register(EXPORT, Export())
         kinds.register(ERASE, Erase())
         figures.register(workers.figures)

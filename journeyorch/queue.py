@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
+from journeyorch import bulk
 from journeyorch.models import Resident, Supervisor
 
 logger = logging.getLogger(__name__)
@@ -25,23 +26,34 @@ logger = logging.getLogger(__name__)
 LIFETIME = 20.0
 REPORT_EVERY = 1.0
 STOP_LOOK_EVERY = 0.25
+_STOP = "SELECT stop FROM journeyorch_resident WHERE id = %s"
 
 
 class Lifetime:
     """What a resident must know about its own run: its name, its place, and when to return.
 
-    A resident calls `beat()` and `should_stop()` between waves or calls, never inside a transaction.
+    A resident calls `take_over()` once, then `beat()` and `should_stop()` between waves or calls, never
+    inside a transaction.
     """
 
     def __init__(self, resident: Resident, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.owner = resident.owner
         self.index, self.count = _place(resident)
+        self._id = resident.pk
         self._row = Resident.objects.filter(pk=resident.pk)
+        self._predecessors = Resident.objects.before(resident)
         self._clock = clock
         self._ends_at = clock() + LIFETIME
         self._stopped = False
         self._next_report = clock() + REPORT_EVERY
         self._next_look = clock()
+
+    def take_over(self) -> None:
+        """Have the place from now on: the predecessor, if still there, finishes its wave and returns.
+
+        Call it when ready to work, so that nothing waits for the change.
+        """
+        self._predecessors.update(stop=True)
 
     def beat(self) -> None:
         """Say "I am at work". Cheap: writes at most once a second. Silent for 5 s means replaced."""
@@ -64,7 +76,8 @@ class Lifetime:
 
     def _look_at_flag(self) -> None:
         # No row: the supervisor has given this run up and started another.
-        self._stopped = self._row.values_list("stop", flat=True).first() is not False
+        found = bulk.run(_STOP, [self._id])
+        self._stopped = not found or bool(found[0][0])
 
     def _tolerantly(self, act: Callable[[], object]) -> None:
         try:
@@ -127,8 +140,6 @@ def _place(resident: Resident) -> tuple[int, int]:
 
 
 def _work(resident: Resident) -> None:
-    # From here on this run has the place; its predecessor, if still there, finishes its wave and returns.
-    Resident.objects.before(resident).update(stop=True)
     load_residents()[resident.kind](Lifetime(resident))
 
 

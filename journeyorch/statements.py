@@ -18,6 +18,17 @@ from journeyorch.arrays import Encoded, EncodedDumper
 Row = tuple[Any, ...]
 
 
+def keep_plans(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
+    """Receiver of ``connection_created``: have PostgreSQL plan each statement once a connection.
+
+    It would plan nearly all of them anew each time, because it overestimates arrays that it cannot see; in
+    small waves that took longer than running them. Only what is prepared has plans to keep.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+
+
 class _ArrayCursor(psycopg.Cursor[Any]):
     """Binds on the server, and sends arrays as they are."""
 

@@ -12,7 +12,8 @@ import select
 import threading
 import time
 from contextlib import suppress
-from typing import Any, Self
+from functools import cache
+from typing import Any, Literal, Self
 
 import psycopg
 import psycopg.sql
@@ -109,13 +110,13 @@ class _Notifier:
     def _execute(self, channel: str) -> None:
         if self._connection is not None:
             try:
-                self._connection.execute("SELECT pg_notify(%s, '')", [_name(channel)])
+                self._connection.execute(_statement("NOTIFY", channel))
             except psycopg.Error:
                 self._drop_connection()  # the database has restarted: once more on a new connection
             else:
                 return
         self._connection = _connect()
-        self._connection.execute("SELECT pg_notify(%s, '')", [_name(channel)])
+        self._connection.execute(_statement("NOTIFY", channel))
 
     def _drop_connection(self) -> None:
         if self._connection is not None:
@@ -237,8 +238,7 @@ class _PostgresSource:
     def _listen(self) -> psycopg.Connection[Any]:
         listening = _connect()
         try:
-            channel = psycopg.sql.Identifier(_name(self._channel))
-            listening.execute(psycopg.sql.SQL("LISTEN {}").format(channel))
+            listening.execute(_statement("LISTEN", self._channel))
         except psycopg.Error:
             listening.close()
             raise
@@ -285,8 +285,11 @@ class _SqliteSource:
         self._seen = None
 
 
-def _name(channel: str) -> str:
-    return f"journeyorch_{channel}"
+@cache
+def _statement(verb: Literal["LISTEN", "NOTIFY"], channel: str) -> bytes:
+    """Without parameters: it is sent and understood in the simplest way there is."""
+    name = psycopg.sql.Identifier(f"journeyorch_{channel}")
+    return psycopg.sql.SQL(verb + " {}").format(name).as_bytes(None)
 
 
 def _connect() -> psycopg.Connection[Any]:

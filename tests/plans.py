@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 from unittest import mock
 
@@ -22,12 +24,11 @@ def explained() -> Iterator[list[str]]:
 
 @contextmanager
 def _on_postgresql(plans: list[str]) -> Iterator[None]:
-    fetch = bulk._fetch
-
     def with_plan(run: Callable[..., Any]) -> Callable[..., Any]:
         def bulk_run(sql: str, parameters: Any) -> Any:
-            plans.append("\n".join(row[0] for row in fetch(f"EXPLAIN {sql}", parameters)))
-            return run(sql, parameters)
+            found = run(sql, parameters)
+            plans.append(_kept_plan(sql))
+            return found
 
         return bulk_run
 
@@ -40,6 +41,18 @@ def _on_postgresql(plans: list[str]) -> Iterator[None]:
     verbs = {name: with_plan(getattr(bulk, name)) for name in ("_fetch", "_count")}
     with mock.patch.multiple(bulk, **verbs), connection.execute_wrapper(django_run):
         yield
+
+
+def _kept_plan(sql: str) -> str:
+    """By which a prepared statement was run: one that is kept is the same for all values."""
+    numbers = count(1)
+    statement = re.sub("%[bs]", lambda _: f"${next(numbers)}", sql).replace("%%", "%")
+    values = ", ".join("NULL" for _ in range(1, next(numbers)))
+    ask = connection.connection.execute  # past Django, whose own statements are looked at, too
+    assert ask("SHOW plan_cache_mode").fetchone() == ("force_generic_plan",)
+    (name,) = ask("SELECT name FROM pg_prepared_statements WHERE statement = %s", [statement]).fetchone()
+    plan = ask(f'EXPLAIN EXECUTE "{name}"' + (f"({values})" if values else ""))
+    return "\n".join(row[0] for row in plan.fetchall())
 
 
 @contextmanager

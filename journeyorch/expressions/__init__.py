@@ -8,6 +8,7 @@ from .durations import format_duration, parse_duration
 from .errors import ExpressionError, ExpressionProblem, RunTimeError
 from .evaluate import Compiled, Context, Reference
 from .expression import compile_expression, compile_once, parse_reference
+from .parse import build_parser
 from .properties import JOURNEY_PROPERTIES
 from .registry import FUNCTIONS, Function
 from .schemas import from_json_schema, from_sample
@@ -26,6 +27,7 @@ __all__ = [
     "Reference",
     "RunTimeError",
     "Scope",
+    "build_parser",
     "compile_expression",
     "compile_once",
     "format_duration",

@@ -49,6 +49,11 @@ def parse(source: str) -> Node:
         raise ExpressionError([explain_unexpected(source, error)]) from None
 
 
+def build_parser() -> None:
+    """Build what parses, which takes a while: before a fork, once for all children."""
+    _parser()
+
+
 def _refuse_oversized(source: str) -> None:
     """Refuse what would be slow to parse, by a look that is linear and quick."""
     try:

@@ -12,8 +12,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
+from journeyorch import bulk
 from journeyorch.supervisor.board import ClusterNumbers
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 2.0
 _BEAT = "beat"  # stands where the number of a queued row would be
 _AWAY_PAUSE = 1.0
+_QUEUED = "SELECT 1 FROM django_q_ormq WHERE key = %s AND lock < %s LIMIT 1"
 
 
 class BeatingBroker(ORM):
@@ -76,7 +79,7 @@ class BeatingBroker(ORM):
 
     def _dequeue_rows(self) -> list[tuple[object, str]]:
         try:
-            tasks = super().dequeue() or []
+            tasks = self._queued()
         except (DatabaseError, InterfaceError) as error:
             # q2 would let the pusher sleep 10 s and die; a restarting database is no reason for that.
             if not self._is_away:
@@ -87,6 +90,13 @@ class BeatingBroker(ORM):
             return []
         self._is_away = False
         return tasks
+
+    def _queued(self) -> list[tuple[object, str]]:
+        """What q2 would give, without its queries while there is nothing: it asks many times a second."""
+        if bulk.run(_QUEUED, [self.list_key, bulk.to_database(timezone.now())]):
+            return super().dequeue() or []
+        time.sleep(Conf.POLL)
+        return []
 
 
 def _wait_shortly(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:

@@ -66,6 +66,7 @@ class Keeper:
 
     def run(self) -> None:
         while self._board.host.phase != Phase.STOPPED:
+            self._tolerantly("its connection", close_old_connections)
             self._turn()
             time.sleep(TICK_EVERY)
         self._tolerantly("leaving", self._leave)
@@ -93,7 +94,6 @@ class Keeper:
         """Nothing that fails here may end the keeper: the database may restart, the ticker may have a bug."""
         self._board.host.kept_at = time.monotonic()
         try:
-            close_old_connections()
             act()
         except Exception as error:  # noqa: BLE001 (written down, with its traceback)
             connections.close_all()

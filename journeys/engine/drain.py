@@ -13,6 +13,7 @@ from journeyorch.access.models import Sandbox
 from journeyorch.background.running import work_now_and_then
 from journeyorch.queue import Lifetime
 from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
+from journeys.engine.plans import plans_of
 from journeys.engine.poison import give_back, settle
 from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.upkeep import keep_up
@@ -36,6 +37,8 @@ _SANDBOXES_EVERY = 5.0
 def resident(lifetime: Lifetime) -> None:
     """Work through whatever waits until the lifetime is over; linger when there is nothing."""
     drain = _Drain(lifetime)
+    drain.prepare()
+    lifetime.take_over()
     with wakeup.Listener("drain") as listener:
         while not lifetime.should_stop():
             lifetime.beat()
@@ -86,6 +89,16 @@ class _Drain:
         self._clock = clock
         self._small_again = 0.0  # when the next small wave may start
         self._doubtful_last = False
+
+    def prepare(self) -> None:
+        """Compile what waves need, while the predecessor still works: a fresh process would begin with it."""
+        try:
+            for sandbox_id in self._known_sandboxes():
+                self._lifetime.beat()
+                plans_of(sandbox_id)
+        except Exception as error:  # noqa: BLE001 - the waves meet it again, and know what to do about it
+            logger.info("A drain resident begins unprepared: %s", error)
+            connections.close_all()
 
     def work(self) -> float:
         """Do one round; returns for how long to wait for news, seconds: 0 if there may be more to do."""

@@ -12,9 +12,10 @@ from django.db import connection
 
 from events.loading import has_unrouted
 from journeyorch import bulk, wakeup
-from journeyorch.access.models import Sandbox
 from journeys.engine.lanes import waiting_lanes
-from journeys.models import Call
+
+_SANDBOXES = "SELECT id FROM access_sandbox"
+_DUE_CALL = "SELECT 1 FROM journeys_call WHERE status = 0 AND not_before <= %s LIMIT 1"
 
 
 def look() -> None:
@@ -22,10 +23,9 @@ def look() -> None:
     if connection.vendor != "postgresql":
         return  # residents look themselves: nothing can be notified
     now = bulk.database_now()
-    sandboxes = list(Sandbox.objects.values_list("pk", flat=True))
-    if any(_waits(sandbox_id, now) for sandbox_id in sandboxes):
+    if any(_waits(sandbox_id, now) for (sandbox_id,) in bulk.run(_SANDBOXES)):
         wakeup.notify("drain")
-    if Call.objects.due(now).exists():
+    if bulk.run(_DUE_CALL, [now]):
         wakeup.notify("call")
 
 

@@ -15,6 +15,9 @@ class Endless:
     def __init__(self, owner: str) -> None:
         self.owner = owner
 
+    def take_over(self) -> None:
+        pass
+
     def beat(self) -> None:
         pass
 

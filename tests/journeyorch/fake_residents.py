@@ -23,6 +23,7 @@ def note(lifetime: Lifetime) -> None:
 
     A file `greedy` makes a drain resident ask for 8 GiB, once.
     """
+    lifetime.take_over()
     while not lifetime.should_stop():
         lifetime.beat()
         _append("work", f"{lifetime.owner} {os.getpid()} {lifetime.index}/{lifetime.count}")

@@ -83,7 +83,7 @@ def test_a_database_that_is_away_stops_neither_pusher_nor_beat(
     def away(*arguments: object) -> None:
         raise OperationalError("the database system is shutting down")
 
-    monkeypatch.setattr(ORM, "dequeue", away)
+    monkeypatch.setattr(broker_module.bulk, "run", away)
     monkeypatch.setattr(ORM, "acknowledge", away)
     monkeypatch.setattr(broker_module.connections, "close_all", lambda: None)
     assert tasks(broker) == ["journeyorch.queue.beat"]

@@ -102,10 +102,19 @@ def test_a_successor_stops_its_predecessor_and_nobody_else(
     supervisor: Supervisor, work: Callable[..., None]
 ) -> None:
     old, neighbour, new = enqueued(supervisor), enqueued(supervisor, slot=1), enqueued(supervisor)
-    work(lambda lifetime: None)
+    asked_to_stop: list[dict[int, bool]] = []
+
+    def act(lifetime: Lifetime) -> None:
+        asked_to_stop.append(dict(Resident.objects.exclude(pk=new.pk).values_list("pk", "stop")))
+        lifetime.take_over()
+
+    work(act)
     run_resident(new.pk)
-    asked_to_stop = dict(Resident.objects.values_list("pk", "stop"))
-    assert asked_to_stop == {old.pk: True, neighbour.pk: False}
+    asked_to_stop.append(dict(Resident.objects.values_list("pk", "stop")))
+    assert asked_to_stop == [
+        {old.pk: False, neighbour.pk: False},  # while the new one gets ready
+        {old.pk: True, neighbour.pk: False},
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.module_loading import import_string
 
+from journeyorch.expressions import build_parser
 from journeyorch.queue import load_residents
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         from journeyorch.supervisor.supervise import supervise
 
         load_residents()
+        build_parser()
         tick = import_string(settings.JOURNEYORCH_TICKER)
         connections.close_all()  # whatever was imported may have opened one
         supervise(residents, tick=tick)

@@ -62,6 +62,7 @@ def resident(lifetime: Lifetime) -> None:
     with wakeup.Listener("call") as listener:
         caller = _Caller(lifetime.owner, _pool(), on_result=listener.ring)
         enquirer = Enquirer(thread())
+        lifetime.take_over()
         while not lifetime.should_stop():
             lifetime.beat()
             enquirer.look()
@@ -131,9 +132,12 @@ class _Caller:
         return seconds if self._look_again is None else min(seconds, self._look_again)
 
     def work(self) -> bool:
-        """Commit what has come back and claim what is due; False when there was neither."""
-        committed = self.commit()
-        return bool(self._claim()) or bool(committed)
+        """Commit what has come back and claim what is due; whether there may be more to do at once.
+
+        If not, a wake-up tells of new calls, and each result of room for more.
+        """
+        self.commit()
+        return self._claim() or bool(self._finished)
 
     def wait_for_result(self) -> None:
         """Wait for the next result, if calls are under way, but not much longer than a beat allows."""
@@ -175,19 +179,22 @@ class _Caller:
 
     # --- Claiming ---------------------------------------------------------------------------------
 
-    def _claim(self) -> int:
+    def _claim(self) -> bool:
+        """Claim and begin what is due; whether more may be, and there is room for it."""
         claimed: list[Claimed] = []
         their_turn: list[Claimed] = []
+        left: list[str] = []
         self._look_again = None
         for endpoint in open_endpoints():
             throttle_id = throttle_in(endpoint)
             if throttle_id is not None:
                 their_turn.extend(self._let_out(endpoint, throttle_id, their_turn))
             elif (most := self._ahead.room(endpoint)) > 0:
-                claimed.extend(claim(endpoint, owner=self._owner, most=most, now=bulk.database_now()))
-        if claimed or their_turn:
-            self._begin(claimed, their_turn)
-        return len(claimed) + len(their_turn)
+                found = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
+                claimed.extend(found)
+                left.extend([endpoint] if len(found) == most else [])
+        joined = bool(claimed or their_turn) and self._begin(claimed, their_turn)
+        return joined or bool(their_turn) or any(self._ahead.room(endpoint) > 0 for endpoint in left)
 
     def _let_out(self, endpoint: str, throttle_id: int, others: Sequence[Claimed]) -> list[Claimed]:
         """Calls that stand in line, as many as threads are free: a slot is for now, not for later."""
@@ -203,10 +210,11 @@ class _Caller:
             self._look_again = self.at_most(found.look_again)
         return found.calls
 
-    def _begin(self, claimed: Sequence[Claimed], their_turn: Sequence[Claimed]) -> None:
+    def _begin(self, claimed: Sequence[Claimed], their_turn: Sequence[Claimed]) -> bool:
         """Render, store, send; ``their_turn``: calls from a line, whose owners have been looked for.
 
-        If something fails here, the calls are given back at once.
+        Returns whether some have joined a line, whose turn it may be. If something fails here, the calls are
+        given back at once.
         """
         now = bulk.database_now()
         try:
@@ -231,6 +239,7 @@ class _Caller:
         self._ahead.passed_on(call.endpoint for call, _ in protected.joining)
         self._ahead.add(started)
         self._dispatch()
+        return bool(protected.joining)
 
     def _dispatch(self) -> None:
         """Let free threads send; what has waited too long for one is left to others."""

@@ -474,6 +474,9 @@ class UntilEnded:
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
 
+    def take_over(self) -> None:
+        pass
+
     def beat(self) -> None:
         pass
 

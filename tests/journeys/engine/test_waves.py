@@ -147,6 +147,22 @@ def test_small_waves_are_started_at_most_every_10_ms_and_events_routed_meanwhile
     assert resident.waves == []
 
 
+def test_a_resident_takes_its_place_over_when_everything_is_compiled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its predecessor works on meanwhile: a fresh process needs a while for what it has never compiled."""
+    done: list[str] = []
+    monkeypatch.setattr(drain, "plans_of", lambda sandbox_id: done.append(f"compiled {sandbox_id}"))
+    lifetime: Any = SimpleNamespace(
+        owner="one", count=1, index=0, beat=lambda: None, should_stop=lambda: True,
+        take_over=lambda: done.append("took over"),
+    )  # fmt: skip
+
+    drain.resident(lifetime)
+
+    assert done == [f"compiled {world.sandbox.pk}", "took over"]
+
+
 def test_after_a_full_wave_the_next_one_starts_at_once(db: None, resident: Any) -> None:
     resident.waves = [SMALL_WAVE, 1]
 
