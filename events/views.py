@@ -24,6 +24,7 @@ from events.ingest.origins import answer_headers, preflight_headers
 from events.ingest.refusals import Refused, unavailable
 from events.protocols import Adapter, Answer, Opening, Route
 from journeyorch.direct import direct
+from journeyorch.observing.tracing import span
 
 logger = logging.getLogger(__name__)
 
@@ -99,13 +100,15 @@ def _receive(
         _require_within_limits(incoming)
         shown = shown._replace(body=request.body)
         door = admit(opening.inlet, shown=shown, now=datetime.now(UTC))
-    receipt = accept(
-        adapter,
-        adapter.messages(incoming, route),
-        door=door,
-        shown=shown,
-        validate=_wants_validation(request.GET),
-    )
+    about = {"inlet_id": door.inlet_id, "sandbox_id": door.sandbox_id, "protocol": adapter.name}
+    with span("receive events", **about):
+        receipt = accept(
+            adapter,
+            adapter.messages(incoming, route),
+            door=door,
+            shown=shown,
+            validate=_wants_validation(request.GET),
+        )
     return adapter.accepted(receipt, route, request=incoming)
 
 

@@ -14,7 +14,7 @@ class JourneyorchConfig(AppConfig):
         from journeyorch import helping
         from journeyorch.background import kinds
         from journeyorch.help_topics import TOPICS
-        from journeyorch.observing import figures, workers
+        from journeyorch.observing import figures, tracing, workers
         from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
         from journeyorch.statements import keep_plans
 
@@ -23,3 +23,4 @@ class JourneyorchConfig(AppConfig):
         kinds.register(ERASE, Erase())
         figures.register(workers.figures)
         helping.register(TOPICS)
+        tracing.require_installed()

@@ -313,6 +313,9 @@ DEMO_CATCHER_URL = env.str("DEMO_CATCHER_URL", default="")
 HOSTNAME = socket.gethostname()
 # Whoever sends it may read /metrics; empty: nobody may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Spans by OpenTelemetry, and whether the systems that are called may go on with them.
+TRACES = env.bool("TRACES", default=False)
+TRACES_CARRIED = env.bool("TRACES_CARRIED", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

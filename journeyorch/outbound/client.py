@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from journeyorch.observing.tracing import carried
 from journeyorch.outbound import connections, http2
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Connection, Deadline, Network
@@ -126,7 +127,7 @@ def _since(started: float) -> int:
 
 
 def _begun(request: Request, origin: Origin, path: str) -> Conversation:
-    headers = request.headers
+    headers = (*carried().items(), *request.headers)
     if request.header("User-Agent") is None:
         headers = (("User-Agent", USER_AGENT), *headers)
     try:

@@ -18,6 +18,7 @@ from events.routing import Raw, Recipient, Routed, route
 from journeyorch import bulk
 from journeyorch.access.locks import lock_sandbox
 from journeyorch.bulk import Column
+from journeyorch.observing.tracing import span
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, lane_of, lease_router, mark_suspect, release
 from journeys.engine.plans import generation_of
@@ -67,6 +68,17 @@ class _Moved(Exception):
 def _route_batch(sandbox_id: int, leased: Leased, *, go_on: bool) -> tuple[int, Leased | None]:
     """How many events, and the lease for the next one, if there is one and it is to ``go_on``."""
     leased, batch = _next_batch(sandbox_id, leased)
+    with span("route events", sandbox_id=sandbox_id, **_told(batch)):
+        return _route(sandbox_id, leased, batch, go_on=go_on)
+
+
+def _told(batch: _Batch) -> dict[str, int]:
+    """For a trace: which events."""
+    ids = [row.id for row in batch.rows] or [0]
+    return {"events": len(batch.rows), "first_event_id": ids[0], "last_event_id": ids[-1]}
+
+
+def _route(sandbox_id: int, leased: Leased, batch: _Batch, *, go_on: bool) -> tuple[int, Leased | None]:
     for catalog in (catalog_at_hand, catalog_of):
         with suppress(_Moved):
             return len(batch.rows), _attempt(sandbox_id, leased, batch, catalog(sandbox_id), go_on=go_on)

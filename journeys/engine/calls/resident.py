@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections
 
 from journeyorch import bulk, wakeup
+from journeyorch.observing.tracing import span
 from journeyorch.outbound.calls import Outcome, handler_of
 from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.sending import on_behalf_of
@@ -253,11 +254,12 @@ class _Caller:
         """In a thread: one attempt. Whatever happens, a result comes back."""
         try:
             assert call.prepared is not None
-            with on_behalf_of(caller_of(call)):
+            about = {"call_id": call.spec.key, "instance_id": call.instance_id, "kind": call.spec.kind}
+            with on_behalf_of(caller_of(call)), span("call", **about):
                 outcome = handler_of(call.spec.kind).send(call.spec, call.prepared, call.attempt_timeout)
         except Exception:
-            about = {"call_id": call.spec.key, "instance_id": call.instance_id}
-            logger.exception("A call failed inside our own code", extra=about)
+            told = {"call_id": call.spec.key, "instance_id": call.instance_id}
+            logger.exception("A call failed inside our own code", extra=told)
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
         _tallies.count(call.system, outcome)
         self._sent.put(Result(call, outcome))

@@ -14,6 +14,7 @@ from datasources.platform.profiles.changes import write as write_people
 from datasources.platform.segments.store import write_memberships
 from journeyorch import bulk, wakeup
 from journeyorch.access.locks import lock_sandbox
+from journeyorch.observing.tracing import span
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
 from journeys.engine.wave.handle import Handler
@@ -36,6 +37,11 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None 
     ``now``: the database's clock, if the caller has just looked at it.
     Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
     """
+    with span("wave", sandbox_id=sandbox_id, lanes=len(leases)):
+        return _run(sandbox_id, leases, now=now)
+
+
+def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None) -> Done:
     single = leases[0].alone
     if single:
         leased = _watch(leases[0])
