@@ -3,6 +3,7 @@
 import { signal, useEffect, useRef } from "../build/preact.js";
 import { named } from "./actions.js";
 import { html, Icon } from "./html.js";
+import { leave } from "./live.js";
 import { conflict, resolve } from "./saving.js";
 import { filled, gettext, ngettext } from "./text.js";
 
@@ -58,7 +59,7 @@ function Confirm({ asked }) {
     <ul class="consequences">${asked.lines.map((line) => html`<li key=${line}><${Icon} name="forward" /> <span>
       ${line}</span></li>`)}</ul>
     ${asked.changes && html`<${WhatChanges} ...${asked.changes} />`}
-    <form method="post" action=${asked.action} class="row dialog__buttons">
+    <form method="post" action=${asked.action} class="row dialog__buttons" onSubmit=${leave}>
       <input type="hidden" name="csrfmiddlewaretoken" value=${token} />
       <button type="button" class="button" onClick=${close}>${gettext("Cancel")}</button>
       <button class=${`button ${asked.danger ? "button--danger" : "button--primary"}`}><${Icon}

@@ -12,6 +12,20 @@ const MOVING = new Set(["live", "closed", "test"]);
 /** Of how many days the figures on paths are; "": of the whole time. Who is where is always as of now. */
 const days = signal("");
 
+let isLeaving = false;
+
+/** A form has been sent and leads to another page. */
+export function leave() {
+  isLeaving = true;
+}
+
+/** The version is not what it was; unless this page has seen to that itself, and is on its way to the next one. */
+export function loadAgain() {
+  if (!isLeaving) {
+    location.reload();
+  }
+}
+
 /** @param {string} status of the version when the page was opened */
 export function watchCounts(status) {
   if (status === "draft") {
@@ -23,7 +37,7 @@ export function watchCounts(status) {
     const take = async (/** @type {Response} */ answer) => {
       const figures = await answer.json();
       if (figures.status !== status) {
-        location.reload();
+        loadAgain();
       }
       if (period !== days.peek()) {
         return /** @type {const} */ ("over");

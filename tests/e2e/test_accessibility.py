@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import override_settings
@@ -26,6 +25,8 @@ from journeys.models import Instance, JourneyVersion
 from tests.datasources.importing.conftest import DOCUMENT
 from tests.journeys.views.conftest import MORNING
 
+from .axe import Looker
+
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.one_database,
@@ -34,14 +35,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    # The corners of Django's tables of rows have no heading; that is no fault by WCAG.
-    "rules": {"empty-table-header": {"enabled": False}},
-}
-# What may depend on colours and width, looked at once more in the dark on a narrow screen.
-LOOKS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
 MEMBER = '#{ExperiencePlatform.ProfileFieldGroup.loyalty.status} == "member"'
 BY_SEGMENT = Document(
     start=["in"],
@@ -83,23 +76,25 @@ def site(live_server: Any) -> str:
 def test_no_page_has_a_fault_that_axe_knows(open_page: Any, site: str) -> None:
     # axe writes styles into the page that the policy refuses; other tests look at the policy.
     page = open_page(bypass_csp=True, reduced_motion="reduce")
+    looker = Looker(page)
     page.goto(f"{site}/login/")
-    faults = faults_of(page)
+    faults = looker.faults()
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{site}/")
     for address in [*business_pages(), *technical_pages()]:
         page.goto(site + address)
-        faults += faults_of(page)
-    faults += faults_of_shell(page, site)
-    faults += faults_of_designer(page, site)
+        faults += looker.faults()
+    faults += faults_of_shell(looker, site)
+    faults += faults_of_designer(looker, site)
     faults += faults_from_right_to_left(page, site)
     assert not faults, "\n".join(faults)
 
 
-def faults_of_shell(page: Any, site: str) -> list[str]:
+def faults_of_shell(looker: Looker, site: str) -> list[str]:
     """What opens on pages: help, filters, columns, a row's menu, the keys, the search over everything."""
+    page = looker.page
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{site}/")
     faults = []
@@ -110,15 +105,15 @@ def faults_of_shell(page: Any, site: str) -> list[str]:
     ):
         page.set_viewport_size({"width": 1440, "height": 900})
         page.locator(menu).click()
-        faults += [f"with {menu}: {fault}" for fault in faults_of(page)]
+        faults += [f"with {menu}: {fault}" for fault in looker.faults()]
         page.keyboard.press("Escape")
     page.keyboard.press("?")
-    faults += [f"with keys: {fault}" for fault in faults_of(page)]
+    faults += [f"with keys: {fault}" for fault in looker.faults()]
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     page.keyboard.type("welcome")
     page.get_by_role("option", name="Hotel welcome").wait_for()
-    return [*faults, *(f"with the search: {fault}" for fault in faults_of(page))]
+    return [*faults, *(f"with the search: {fault}" for fault in looker.faults())]
 
 
 def faults_from_right_to_left(page: Any, site: str) -> list[str]:
@@ -144,12 +139,13 @@ def _faults_in_arabic(page: Any, site: str) -> list[str]:
     return faults
 
 
-def faults_of_designer(page: Any, site: str) -> list[str]:
+def faults_of_designer(looker: Looker, site: str) -> list[str]:
     """Looked at in each of its states: a step in the pane, lists, menus, dialogs, and as a list of steps."""
+    page = looker.page
     draft = publishing.duplicate(JourneyVersion.objects.get(number=1, journey__name="Hotel welcome"), by=None)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{site}/versions/{draft.uid}/design/")
-    faults = faults_of(page)
+    faults = looker.faults()
     steps = page.locator("[data-step]")
     for keys in (["Enter"], ["Escape", "a"], ["Escape", "Shift+F10"], ["Escape", "?"], ["Escape", "o"]):
         page.set_viewport_size({"width": 1440, "height": 900})
@@ -157,30 +153,14 @@ def faults_of_designer(page: Any, site: str) -> list[str]:
             steps.nth(3).focus()
         for key in keys:
             page.keyboard.press(key)
-        faults += [f"after {keys}: {fault}" for fault in faults_of(page)]
+        faults += [f"after {keys}: {fault}" for fault in looker.faults()]
     for button in ("More to do with this version", "Publish"):
         page.set_viewport_size({"width": 1440, "height": 900})
         page.get_by_role("button", name=button, exact=True).click()
         page.get_by_role("menu").or_(page.get_by_role("dialog")).wait_for()
-        faults += [f"after {button}: {fault}" for fault in faults_of(page)]
+        faults += [f"after {button}: {fault}" for fault in looker.faults()]
         page.keyboard.press("Escape")
     return faults
-
-
-def faults_of(page: Any) -> list[str]:
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    found = Axe().run(page, options=RULES).response["violations"]
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
-    # Colours that are still on their way from light to dark would be judged as they are half-way.
-    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
-    found += Axe().run(page, options=LOOKS).response["violations"]
-    return [
-        f"{page.url}: {fault['id']}: {node['target'][-1]}: {node['html'][:200]}"
-        for fault in found
-        for node in fault["nodes"]
-    ]
 
 
 def business_pages() -> list[str]:

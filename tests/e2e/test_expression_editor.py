@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from journeys import publishing
 from journeys.models import JourneyVersion
-from tests.e2e.test_accessibility import LOOKS, RULES, Axe
+from tests.e2e.axe import Looker
 from tests.e2e.test_designer import design, draft, eventually
 
 __all__ = ["design", "draft"]
@@ -99,7 +100,52 @@ def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_prob
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert written(draft) == f'contain({STATUS}, "\\"member\\"")'
+    give_parameters(page, draft)
+    ask_for_help(page)
+    label_it_while_it_is_live(page, draft)
     assert page_problems.seen == []
+
+
+def give_parameters(page: Page, draft: JourneyVersion) -> None:
+    """What a source asks for is a tab of its own, until it is in the text."""
+    dialog = open_editor(page)
+    dialog.get_by_role("button", name="Advanced").click()
+    expect(dialog.get_by_role("textbox", name="Condition", exact=True)).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("#{Reservations.Booking.reservation.active}")
+    dialog.get_by_role("button", name="Parameters (1)").click()
+    dialog.get_by_role("button", name="Write into the expression").click()
+    expect(dialog.get_by_text("Without this value nothing can be fetched.")).to_be_visible()
+    dialog.get_by_role("textbox", name="guest").fill("@{JourneyProperties.profileId}")
+    dialog.get_by_role("button", name="Write into the expression").click()
+    expect(dialog.get_by_role("button", name=re.compile("^Parameters"))).to_have_count(0)
+    dialog.get_by_role("button", name="OK").click()
+    given = "#{Reservations.Booking.reservation.active, params: {guest: @{JourneyProperties.profileId}}}"
+    eventually(page, given, lambda: written(draft))
+
+
+def ask_for_help(page: Page) -> None:
+    """It unfolds below its button; Escape closes it and nothing else."""
+    page.get_by_role("button", name="Help: Condition").click()
+    expect(page.get_by_role("link", name="Read more")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Read more")).to_have_count(0)
+    expect(page.get_by_role("complementary", name="Step")).to_be_visible()
+
+
+def label_it_while_it_is_live(page: Page, draft: JourneyVersion) -> None:
+    """Words can be changed when people are inside, and nothing else."""
+    draft.refresh_from_db()
+    publishing.publish(draft, by=None)
+    page.reload()
+    page.locator('[data-step="if"]').click()
+    pane = page.get_by_role("complementary", name="Step")
+    pane.get_by_role("textbox", name="Label", exact=True).first.fill("In the house?")
+    pane.get_by_role("textbox", name="Label of path 1").fill("Yes")
+    pane.get_by_role("button", name="Save labels and description").click()
+    expect(page.get_by_role("button", name="In the house?, Condition.")).to_be_visible()
+    expect(page.locator("[data-chip]").filter(has_text="Yes")).to_be_visible()
+    expect(pane.get_by_role("button", name="Delete")).to_have_count(0)
 
 
 def try_it(dialog: Locator) -> None:
@@ -115,14 +161,12 @@ def test_it_is_whole_on_a_phone_and_in_the_dark(design: Any, draft: JourneyVersi
     publishing.save_draft(draft, DRAWING, revision=draft.revision)
     # axe writes styles into the page that the policy refuses; the test above looks at the policy.
     page = design(390, bypass_csp=True, color_scheme="dark")
-    faults = []
+    looker, faults = Looker(page), []
     dialog = open_editor(page)
     dialog.get_by_text("Try it").click()
     for mode in ("Simple", "Advanced"):
         dialog.get_by_role("button", name=mode).click()
         expect(dialog.get_by_role("button", name=mode)).to_have_attribute("aria-pressed", "true")
         assert dialog.evaluate("e => e.scrollWidth <= e.clientWidth")
-        for rules in (RULES, LOOKS):
-            found = Axe().run(page, options=rules).response["violations"]
-            faults += [f"{mode}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found]
+        faults += [f"{mode}: {fault}" for fault in looker.faults()]
     assert faults == []

@@ -80,7 +80,8 @@ export function Fields({ activity, onField, onSegment }) {
     <div class="tree__tools"><label class="visually-hidden" for="expression-search">${gettext("Search in what is open")}
       </label><input id="expression-search" type="search" placeholder=${gettext("Search in what is open")} value=${search}
       onInput=${(/** @type {any} */ event) => setSearch(event.target.value)} /></div>
-    <ul class="tree__list" role="tree" aria-label=${gettext("What a condition can stand on")} ref=${list} onKeyDown=${press}>
+    <ul class="tree__list" role="tree" aria-label=${gettext("What a condition can stand on")} hidden=${!rows.length} ref=${list}
+      onKeyDown=${press}>
       ${rows.map(({ node, level }) => html`<li key=${node.path} role="treeitem" aria-level=${level}
         class=${`tree__item tree__item--${node.kind}`} data-level=${Math.min(level, 12)}
         aria-expanded=${node.isBranch ? String(open.has(node.path)) : undefined}
@@ -89,7 +90,7 @@ export function Fields({ activity, onField, onSegment }) {
         <span class="tree__toggle" aria-hidden="true"></span><span class="tree__label">${node.label}</span>
         <span class="tree__type">${node.isBranch ? "" : typeWords(node)}</span></li>`)}
     </ul>
-    ${!rows.length && html`<p class="tree__nothing small">${gettext("Nothing that is open has these words.")}</p>`}
+    ${search && !rows.length && html`<p class="tree__nothing small">${gettext("Nothing that is open has these words.")}</p>`}
     <p class="hint">${gettext("Collections, such as experience events, and maps are for the advanced editor.")}
       ${Object.values(below).some((nodes) => nodes.length >= 100) && ` ${filled(gettext("Of long lists the first %(n)s are shown."), { n: 100 })}`}</p>
   </section>`;

@@ -141,12 +141,15 @@ export function MomentField(props) {
     ...${props} /></div>`;
 }
 
-/** A text with a list of what is usual. @param {Common & {choices: string[]}} props */
+/**
+ * A text with a list of what is usual.
+ * @param {Common & {choices: string[], isLive?: boolean}} props isLive: told while somebody types, not only afterwards
+ */
 export function SuggestField(props) {
+  const change = (/** @type {any} */ event) => props.onChange(event.target.value.trim());
   return html`<div class="field"><${Label} ...${props} />
     <input type="text" autocomplete="off" list=${`${props.id}-list`} value=${props.value ?? ""}
-      onChange=${(/** @type {any} */ event) => props.onChange(event.target.value.trim())}
-      ...${attributes(props)} />
+      ...${{ [props.isLive ? "onInput" : "onChange"]: change }} ...${attributes(props)} />
     <datalist id=${`${props.id}-list`}>${props.choices.map((choice) => html`<option key=${choice}
       value=${choice} />`)}</datalist>
     <${Faults} ...${props} /></div>`;

@@ -3,6 +3,7 @@
 import { effect, signal } from "../../build/preact.js";
 import { poll } from "../../js/live.js";
 import { named } from "../actions.js";
+import { loadAgain } from "../live.js";
 import { newsOf, trailOf } from "../model/trail.js";
 import { announce, trail, urls } from "../store.js";
 
@@ -37,7 +38,7 @@ function take(found) {
   const before = path.peek();
   if (found.status !== "test" || (before && found.run !== before.run)) {
     // The test is over, or another one has begun.
-    location.reload();
+    loadAgain();
     return;
   }
   const news = newsOf(before, found, named);

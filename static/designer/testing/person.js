@@ -32,7 +32,7 @@ export function PersonField({ id, namespace, testers, value, faults, onChange, o
   };
   return html`${!testers.length && html`<p class="notice notice--warning"><${Icon} name="alert" /><span class="notice__body">
       ${gettext("There is no test profile in this namespace yet. Write an id of your choice, and make one.")}</span></p>`}
-    <${SuggestField} id=${id} label=${gettext("Test profile")} required hint=${hint} value=${value} choices=${testers}
+    <${SuggestField} isLive id=${id} label=${gettext("Test profile")} required hint=${hint} value=${value} choices=${testers}
       faults=${[...faults, refusal].filter(Boolean)} onChange=${change} />
     ${value && !testers.includes(value) && html`<button type="button" class="button button--small" onClick=${make}>
       <${Icon} name="plus" /> ${filled(gettext("Make %(person)s a new test profile"), { person: value })}</button>`}`;

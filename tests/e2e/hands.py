@@ -1,0 +1,225 @@
+"""The designer by mouse, by keyboard alone, and by touch: the same journey is drawn with each of them.
+
+What to draw is a list of ``Step``; a ``Hand`` knows how its device does it, and uses nothing else: the
+keyboard never points, the finger has no keys but those of the fields.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from playwright.sync_api import Locator, Page, expect
+
+_MOST_TABS = 120
+_IS_FOCUSED = "element => element === document.activeElement"
+
+
+class Step(NamedTuple):
+    """One step of a journey, and where it goes.
+
+    ``after``: the path that it is put on, as ``Condition, Other cases``; "": the start.
+    ``fields``: labels and what is written, from the top of the form to its bottom; a label may repeat.
+    """
+
+    what: str
+    after: str = ""
+    fields: Sequence[tuple[str, str | bool]] = ()
+
+    @property
+    def source(self) -> str:
+        """The name of the step that the path begins at."""
+        return self.after.partition(", ")[0]
+
+
+class Hand(ABC):
+    """One way to use the page."""
+
+    #: Of the page, as a browser's context takes them.
+    options: dict[str, object] = {"viewport": {"width": 1440, "height": 860}}
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def draw(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self.add(step)
+            self._fill(step.fields)
+            self.close()
+
+    def _fill(self, fields: Sequence[tuple[str, str | bool]]) -> None:
+        form = self.page.get_by_role("complementary", name="Step")
+        seen: list[str] = []
+        for label, value in fields:
+            self.write(control(form, label).nth(seen.count(label)), value)
+            seen.append(label)
+
+    def write(self, field: Locator, value: str | bool) -> None:
+        """Whatever kind of field it is."""
+        if value is True:
+            self.press(field)
+        elif field.evaluate("element => element.tagName") == "SELECT":
+            self.choose(field, str(value))
+        else:
+            self.press(field)
+            self.page.keyboard.insert_text(str(value))
+
+    @abstractmethod
+    def add(self, step: Step) -> None:
+        """Put a new step on its path; its form is open then."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """The form, and what was written stays."""
+
+    @abstractmethod
+    def press(self, what: Locator) -> None:
+        """A button, or into a field."""
+
+    @abstractmethod
+    def choose(self, field: Locator, option: str) -> None:
+        """From a list of choices."""
+
+    def begin_test(self) -> None:
+        """Ask for the test mode; a dialog is open then."""
+        self.press(self.page.get_by_role("button", name="Test", exact=True))
+
+    def open_trigger(self) -> None:
+        """The form of the test; where there is room it opens by itself."""
+        self.page.get_by_role("complementary", name="Test").wait_for()
+
+    def close_trigger(self) -> None:
+        """It lies over the rest on a phone."""
+        pane = self.page.get_by_role("complementary", name="Test")
+        self.press(pane.get_by_role("button", name="Close"))
+
+
+class Mouse(Hand):
+    def add(self, step: Step) -> None:
+        palette = self.page.get_by_role("navigation", name="Steps to add")
+        goal = slot(self.page, step.after) if step.after else self.page.locator(".beginning")
+        drag(self.page, palette.get_by_role("button", name=step.what, exact=True), goal)
+
+    def close(self) -> None:
+        self.press(self.page.get_by_role("button", name="OK"))
+        self.press(self.page.get_by_role("button", name="Show all of it"))
+
+    def press(self, what: Locator) -> None:
+        what.click()
+
+    def choose(self, field: Locator, option: str) -> None:
+        field.select_option(option)
+
+
+class Keyboard(Hand):
+    def add(self, step: Step) -> None:
+        if step.after:
+            self._go_back_to(step.source)
+        self.page.keyboard.press("a")
+        expect(self.page.get_by_role("dialog", name=f"after {step.after or 'the start'}")).to_be_visible()
+        self.page.keyboard.type(step.what)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("complementary", name="Step")).to_be_visible()
+
+    def _go_back_to(self, name: str) -> None:
+        """Against the arrows of the drawing: what is added comes after something on the way here."""
+        at = self.page.locator("[data-step]:focus")
+        for _ in range(_MOST_TABS):
+            expect(at).to_be_visible()
+            here = at.get_attribute("aria-label") or ""
+            if here.startswith(f"{name}, "):
+                return
+            self.page.keyboard.press("ArrowLeft")
+            expect(at).not_to_have_attribute("aria-label", here)
+        raise AssertionError(f"The arrow keys do not lead to {name}.")
+
+    def close(self) -> None:
+        self.page.keyboard.press("Escape")
+
+    def press(self, what: Locator) -> None:
+        """Tab goes there; then Enter, the space bar, or nothing, by what it is."""
+        what.wait_for()
+        for _ in range(_MOST_TABS):
+            if what.evaluate(_IS_FOCUSED):
+                break
+            self.page.keyboard.press("Tab")
+        assert what.evaluate(_IS_FOCUSED), f"The Tab key does not lead to {what}."
+        kind = what.evaluate("element => element.type")
+        if kind in ("button", "submit"):
+            self.page.keyboard.press("Enter")
+        elif kind == "checkbox":
+            self.page.keyboard.press("Space")
+
+    def choose(self, field: Locator, option: str) -> None:
+        self.press(field)
+        self.page.keyboard.type(option)
+        expect(field).to_have_value(option)
+
+    def begin_test(self) -> None:
+        self.page.keyboard.press("t")
+
+    def open_trigger(self) -> None:
+        expect(self.page.get_by_role("button", name="Trigger")).to_be_visible()
+        self.page.keyboard.press("e")
+
+    def close_trigger(self) -> None:
+        self.page.keyboard.press("Escape")
+
+
+class Finger(Hand):
+    """On a phone, in the list of steps that it begins with."""
+
+    options: dict[str, object] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+    def add(self, step: Step) -> None:
+        self.press(self._place_for(step))
+        # Behind the name stands what kind of step it is, unless that is its name.
+        self.press(self.page.get_by_role("option", name=re.compile(rf"^{step.what}\b")))
+
+    def _place_for(self, step: Step) -> Locator:
+        if not step.after:
+            return self.page.get_by_role("button", name="Add the first step")
+        menu = self.page.get_by_role("button", name=f"What to do with the path {step.after}", exact=True)
+        # The innermost of the lists around the path's own line is the last one.
+        path = self.page.get_by_role("listitem").filter(has=menu).last
+        return slot(self.page, step.after).or_(path.get_by_role("button", name="Add a step", exact=True))
+
+    def close(self) -> None:
+        self.press(self.page.get_by_role("button", name="OK"))
+
+    def open_trigger(self) -> None:
+        self.press(self.page.get_by_role("button", name="Trigger"))
+
+    def press(self, what: Locator) -> None:
+        what.tap()
+
+    def choose(self, field: Locator, option: str) -> None:
+        field.select_option(option)
+
+
+def control(form: Locator, label: str) -> Locator:
+    """The fields with this label, whatever kind they are of."""
+    found = form.get_by_role("textbox", name=label, exact=True)
+    for role in ("combobox", "spinbutton", "checkbox"):
+        found = found.or_(form.get_by_role(role, name=label, exact=True))  # type: ignore[arg-type]
+    return found
+
+
+def slot(page: Page, path: str) -> Locator:
+    """The button that adds a step to a path."""
+    return page.get_by_role("button", name=f"Add a step after {path}", exact=True)
+
+
+def drag(page: Page, what: Locator, to: Locator) -> None:
+    """With the mouse, past the distance that makes it no click, until the place lights up."""
+    start, goal = what.bounding_box(), to.bounding_box()
+    assert start
+    assert goal
+    page.mouse.move(start["x"] + 30, start["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 90, start["y"] + 40, steps=2)
+    page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2, steps=3)
+    expect(page.locator(".slot--over, .beginning--over")).to_be_attached()
+    page.mouse.up()
