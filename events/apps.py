@@ -22,11 +22,15 @@ class EventsConfig(AppConfig):
         from events.help_topics import TOPICS
         from events.models import Event, Inlet, InletToken
         from events.privacy import Received
+        from events.replaying import KIND as REPLAY
+        from events.replaying import Replay
         from journeyorch import finding, helping
+        from journeyorch.background import kinds
         from journeyorch.observing import figures as observed
         from journeyorch.outbound import rotation
         from journeyorch.privacy import stores as privacy
 
+        kinds.register(REPLAY, Replay())
         privacy.register(Received())
         rotation.register(InletToken, "sealed")
 

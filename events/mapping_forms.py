@@ -23,7 +23,7 @@ FUNCTIONS = [
     ("dateTime", _("to date and time")),
     ("concat", _("join texts")),
 ]
-MESSAGES = [("", _("events and records")), ("event", _("events")), ("record", _("records"))]
+MESSAGES = [("", _("both")), ("event", _("events")), ("record", _("records"))]
 _PATH = {"spellcheck": "false", "autocomplete": "off", "autocapitalize": "off", "class": "code"}
 
 

@@ -34,6 +34,7 @@ class Arrival(NamedTuple):
     code: str  # why it is in quarantine, or will be; "" if it is not
     problem: str
     effects: Sequence[Effect] = ()
+    quarantined: int | None = None  # its entry in the quarantine
 
     @property
     def is_nothing(self) -> bool:
@@ -85,17 +86,16 @@ def _concerns(routed: Routed, event: Event) -> bool:
 def _arrivals(seen: Sequence[_Seen], catalog: Catalog, *, only: int | None = None) -> list[Arrival]:
     """``only``: the people of this configured event."""
     quarantined = Quarantined.objects.filter(received_event__in=[one.row.id for one in seen])
-    problems = {
-        id: Problem(*told) for id, *told in quarantined.values_list("received_event", "code", "message")
-    }
-    return [_arrival(one, catalog, problems.get(one.row.id), only) for one in seen]
+    entries = {entry.received_event_id: entry for entry in quarantined}
+    return [_arrival(one, catalog, entries.get(one.row.id), only) for one in seen]
 
 
-def _arrival(seen: _Seen, catalog: Catalog, quarantined: Problem | None, only: int | None) -> Arrival:
+def _arrival(seen: _Seen, catalog: Catalog, quarantined: Quarantined | None, only: int | None) -> Arrival:
     recipients = [one for one in seen.result.recipients if only is None or only in one.event_ids]
     # What has been routed was judged then, by another configuration perhaps: only the quarantine tells.
     expected = None if seen.was_routed else seen.result.problem
-    problem = quarantined or expected or Problem("", "")
+    told = Problem(quarantined.code, quarantined.message) if quarantined else None
+    problem = told or expected or Problem("", "")
     return Arrival(
         id=seen.row.id,
         received_at=seen.row.received_at,
@@ -105,4 +105,5 @@ def _arrival(seen: _Seen, catalog: Catalog, quarantined: Problem | None, only: i
         events=sorted({catalog.events[id].name for one in recipients for id in one.event_ids}),
         code=problem.code,
         problem=problem.message,
+        quarantined=quarantined.pk if quarantined else None,
     )

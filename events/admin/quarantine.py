@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.admin.received import CappedPaginator
 from events.models import Quarantined
 from events.quarantine import correct, replay
+from events.replaying import begin_replay
+from journeyorch.access.models import Sandbox, User
 from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.background.admin import task_url
 from journeyorch.strict_json import NotStrictJson, parse
 
 
 class QuarantinedForm(forms.ModelForm):
     """The message of a quarantined event, to be put right."""
 
-    body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 20}))
+    body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 20, "class": "code"}))
+    try_again = forms.BooleanField(
+        label=_("Try it again when it is saved"), label_suffix="", required=False, initial=True
+    )
 
     class Meta:
         model = Quarantined
@@ -55,7 +62,7 @@ class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
     list_display = ("received_event_id", "at", "code", "message", "sandbox")
     list_filter = ("code",)
     readonly_fields = ("received_event_id", "at", "code", "message", "sandbox")
-    fields = (*readonly_fields, "body")
+    fields = (*readonly_fields, "body", "try_again")
     ordering = ("-received_event_id",)
     actions = ("replay_chosen",)
 
@@ -67,9 +74,28 @@ class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Quarantined, form: Any, change: bool) -> None:
         correct(obj, form.cleaned_data["body"])
+        if form.cleaned_data["try_again"]:
+            replay([obj])
+
+    def response_change(self, request: HttpRequest, obj: Quarantined) -> HttpResponse:
+        """To the list: what is tried again has no page of its own any more."""
+        return self.response_post_save_change(request, obj)
 
     @admin.action(description=_("Try the chosen events again"), permissions=["change"])
-    def replay_chosen(self, request: HttpRequest, queryset: QuerySet[Quarantined]) -> None:
+    def replay_chosen(self, request: HttpRequest, queryset: QuerySet[Quarantined]) -> HttpResponse | None:
+        if request.POST.get("select_across") == "1":
+            return self._replay_all(request, queryset)
         count = replay(queryset)
         text = ngettext("%d event is tried again.", "%d events are tried again.", count) % count
         self.message_user(request, text, messages.SUCCESS)
+        return None
+
+    def _replay_all(self, request: HttpRequest, chosen: QuerySet[Quarantined]) -> HttpResponse:
+        """Those of all pages of the list, which may be more than a request has time for."""
+        codes: dict[int, set[str]] = defaultdict(set)
+        for sandbox, code in chosen.order_by().values_list("sandbox", "code").distinct():
+            codes[sandbox].add(code)
+        sandboxes = Sandbox.objects.filter(pk__in=codes).order_by("pk")
+        by = cast(User, request.user)
+        tasks = [begin_replay(sandbox, codes[sandbox.pk], by=by) for sandbox in sandboxes]
+        return HttpResponseRedirect(task_url(tasks[0]))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from journeyorch.background.models import BackgroundTask
 
 #: What progress is counted in, in words.
-UNITS = {"records": _("records"), "bytes": _("bytes"), "steps": _("steps"), "people": _("people")}
+UNITS = {"records": _("records"), "bytes": _("bytes"), "steps": _("steps"), "people": _("people"), "events": _("events")}
 
 
 class Bad(NamedTuple):

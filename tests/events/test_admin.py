@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
 from datasources.models import Schema
 from datasources.platform.schemas.library import building, compose
 from datasources.platform.schemas.validate import Validator
+from events import replaying
 from events.catalog import catalog_of
 from events.ingest.credentials import digest
 from events.loading import load_unrouted
@@ -23,6 +27,9 @@ from events.routing import route
 from events.samples import sample_entity
 from journeyorch import usage
 from journeyorch.access.models import Sandbox, User
+from journeyorch.background.admin import task_url
+from journeyorch.background.models import BackgroundTask
+from journeyorch.background.running import work
 from tests.events.conftest import Send, message
 
 pytestmark = pytest.mark.django_db
@@ -269,11 +276,70 @@ def test_a_quarantined_event_is_put_right_and_tried_again(
     assert "#/_hotel" in admin_client.get(address).content.decode()
     corrected = orjson.dumps(message("good")).decode()
     assert save(admin_client, address, body=corrected) == {}
+    assert Quarantined.objects.exists()
     action = {"action": "replay_chosen", "_selected_action": [quarantined.pk]}
     admin_client.post(reverse("admin:events_quarantined_changelist"), action)
     row = ReceivedEvent.objects.get()
     assert (row.body, row.routed) == (corrected, False)
     assert not Quarantined.objects.exists()
+
+
+def test_a_correction_is_tried_again_when_it_is_saved(admin_client: Client, quarantined: Quarantined) -> None:
+    address = reverse("admin:events_quarantined_change", args=[quarantined.pk])
+    answer = admin_client.post(address, {"body": orjson.dumps(message("good")).decode(), "try_again": "on"})
+    assert answer.url == reverse("admin:events_quarantined_changelist")  # type: ignore[attr-defined]
+    assert not ReceivedEvent.objects.get().routed
+    assert not Quarantined.objects.exists()
+
+
+@pytest.fixture
+def heap(quarantined: Quarantined, send: Send) -> Quarantined:
+    """Five events in quarantine, one of them for another reason."""
+    for number in range(4):
+        send(message(f"bad-{number}", _hotel=5))
+    for row in ReceivedEvent.objects.filter(routed=False):
+        Quarantined.objects.create(
+            received_event=row, sandbox=quarantined.sandbox, code="invalid", message="…", at=row.received_at
+        )
+    ReceivedEvent.objects.update(routed=True)
+    Quarantined.objects.filter(pk=quarantined.pk).update(code="no_person")
+    return quarantined
+
+
+def test_those_of_all_pages_are_tried_again_in_the_background(
+    admin_client: Client, heap: Quarantined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "BATCH", 2)
+    action = {"action": "replay_chosen", "_selected_action": [heap.pk], "select_across": "1"}
+    answer = admin_client.post(reverse("admin:events_quarantined_changelist") + "?code=invalid", action)
+    task = BackgroundTask.objects.get()
+    assert answer.url == task_url(task)  # type: ignore[attr-defined]
+    assert Quarantined.objects.count() == 5
+    work(owner="test")
+    task.refresh_from_db()
+    assert (task.done, task.total) == (2, 4)
+    # One of the first batch has failed again meanwhile.
+    first = ReceivedEvent.objects.filter(routed=False).order_by("pk")[0]
+    Quarantined.objects.create(
+        received_event=first, sandbox=heap.sandbox, code="invalid", message="…", at=first.received_at
+    )
+    while work(owner="test"):
+        pass
+    task.refresh_from_db()
+    assert (task.state, task.done) == (BackgroundTask.State.DONE, 4)
+    assert ReceivedEvent.objects.filter(routed=False).count() == 4
+    assert set(Quarantined.objects.values_list("received_event", flat=True)) == {
+        first.pk, heap.received_event_id,
+    }  # fmt: skip
+
+
+def test_the_command_tries_again_what_was_put_aside_for_a_reason(heap: Quarantined) -> None:
+    told = StringIO()
+    call_command("replay_events", "--code", "no_person", stdout=told)
+    assert "1 of 1 events" in told.getvalue()
+    assert list(ReceivedEvent.objects.filter(routed=False)) == [heap.received_event]
+    with pytest.raises(CommandError, match="no sandbox nowhere"):
+        call_command("replay_events", "--sandbox", "nowhere")
 
 
 def test_a_correction_that_is_no_strict_json_is_refused(
