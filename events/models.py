@@ -243,3 +243,6 @@ class Quarantined(models.Model):
     class Meta:
         verbose_name = _("quarantined event")
         verbose_name_plural = _("quarantine")
+
+    def __str__(self) -> str:
+        return f"{_('received event')} {self.received_event_id}"

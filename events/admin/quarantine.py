@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, cast
 
+import orjson
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -26,7 +27,7 @@ from journeyorch.strict_json import NotStrictJson, parse
 class QuarantinedForm(forms.ModelForm):
     """The message of a quarantined event, to be put right."""
 
-    body = forms.CharField(label=_("Message"), widget=forms.Textarea(attrs={"rows": 20, "class": "code"}))
+    body = forms.CharField(label=_("Body"), widget=forms.Textarea(attrs={"rows": 20, "class": "code"}))
     try_again = forms.BooleanField(
         label=_("Try it again when it is saved"), label_suffix="", required=False, initial=True
     )
@@ -38,7 +39,7 @@ class QuarantinedForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "body" in self.fields:
-            self.fields["body"].initial = self.instance.received_event.body
+            self.fields["body"].initial = _readable(self.instance.received_event.body)
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
@@ -46,6 +47,16 @@ class QuarantinedForm(forms.ModelForm):
             parse(body.encode("utf-8", "surrogatepass"))
         except NotStrictJson as error:
             raise forms.ValidationError(str(error)) from None
+        # What nobody has changed stays as it came.
+        came: str = self.instance.received_event.body
+        return came if body.split() == _readable(came).split() else body
+
+
+def _readable(body: str) -> str:
+    """With a line for each value."""
+    try:
+        return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
+    except (orjson.JSONDecodeError, TypeError):
         return body
 
 
@@ -79,6 +90,10 @@ class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
 
     def response_change(self, request: HttpRequest, obj: Quarantined) -> HttpResponse:
         """To the list: what is tried again has no page of its own any more."""
+        if request.POST.get("try_again"):
+            self.message_user(request, _("It was saved, and is tried again."), messages.SUCCESS)
+        else:
+            self.message_user(request, _("It was saved."), messages.SUCCESS)
         return self.response_post_save_change(request, obj)
 
     @admin.action(description=_("Try the chosen events again"), permissions=["change"])

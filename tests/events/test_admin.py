@@ -286,6 +286,11 @@ def test_a_quarantined_event_is_put_right_and_tried_again(
 
 def test_a_correction_is_tried_again_when_it_is_saved(admin_client: Client, quarantined: Quarantined) -> None:
     address = reverse("admin:events_quarantined_change", args=[quarantined.pk])
+    came = ReceivedEvent.objects.get().body
+    shown = admin_client.get(address).context["adminform"].form["body"].value()
+    assert '"_id": "bad",\n' in shown
+    assert save(admin_client, address, body=shown.replace("\n", "\r\n")) == {}
+    assert ReceivedEvent.objects.get().body == came, "what nobody has changed stays as it came"
     answer = admin_client.post(address, {"body": orjson.dumps(message("good")).decode(), "try_again": "on"})
     assert answer.url == reverse("admin:events_quarantined_changelist")  # type: ignore[attr-defined]
     assert not ReceivedEvent.objects.get().routed
