@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from journeyorch.background.models import BackgroundTask
 
 #: What progress is counted in, in words.
-UNITS = {"records": _("records"), "bytes": _("bytes"), "steps": _("steps"), "people": _("people"), "events": _("events")}
+UNITS = {
+    "records": _("records"),
+    "bytes": _("bytes"),
+    "steps": _("steps"),
+    "people": _("people"),
+    "events": _("events"),
+}
 
 
 class Bad(NamedTuple):
