@@ -9,7 +9,6 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection
@@ -28,10 +27,11 @@ from datasources.models import (
 from datasources.platform.profiles.privacy import subject_of
 from events.models import EventKey, Quarantined, ReceivedEvent
 from journeyorch import bulk
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import AuditEntry, Sandbox, User
 from journeyorch.background.files import read_from
 from journeyorch.background.models import BackgroundTask, StoredFile
 from journeyorch.background.running import work
+from journeyorch.background.tasks import kind_title
 from journeyorch.privacy import work as privacy_work
 from journeyorch.privacy.models import Erasure
 from journeyorch.privacy.work import begin_erasure, begin_export
@@ -293,8 +293,9 @@ def test_somebody_is_found_and_erased_only_when_confirmed(client, officer, lived
     assert b"Nothing was erased" in ask(client, lived, _erase="1", confirmed="yes").content
     assert not BackgroundTask.objects.exists()
     assert ask(client, lived, _erase="1", confirmed=CANARY).status_code == 200
-    assert BackgroundTask.objects.get().by == officer
-    assert LogEntry.objects.get().change_message == "began the erasure of a person"
+    task = BackgroundTask.objects.get()
+    assert task.by == officer
+    assert AuditEntry.objects.get(verb="began").label == kind_title(task)
     work_off()
     assert tables_with(CANARY, MAIL) == set()
 
