@@ -110,7 +110,7 @@ def load_written(written: Iterable[tuple[UUID, str]], now: datetime) -> dict[tup
 def _traits_of(delivery: Delivery | None, reader: Reader) -> Traits:
     """A provider may be quicker than our own record: then nothing is known of the message yet."""
     if delivery is None:
-        return Traits(*NO_TRAITS[:2], *reader)
+        return NO_TRAITS._replace(**reader._asdict())
     return Traits(domain_of(delivery.kind, delivery.address), delivery.variant, *reader)
 
 
