@@ -44,7 +44,6 @@ class SampleAdmin(admin.ModelAdmin):
             self.message_user(request, _("There is no answer to take over."), messages.ERROR)
         elif form.is_valid():
             self.save_model(request, form.save(commit=False), form, change=True)
-            self.log_change(request, row, self.construct_change_message(request, form, []))
             self.message_user(request, _("The answer is the sample now. Its fields can be used."))
         else:
             for errors in form.errors.values():

@@ -232,6 +232,7 @@ def test_the_test_button_makes_the_real_call_and_shows_all_of_it(admin_client, s
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
     assert f"GET {server.url}?city=Basel" in shown
+    assert reverse("admin:datasources_fieldgroup_sample", args=[group.pk]) in shown
 
 
 def test_the_answer_of_a_test_becomes_the_sample_and_corrections_stay(admin_client, source, used):
