@@ -3,6 +3,7 @@
 from django.urls import path
 
 from journeys.api import (
+    audit_log,
     custom_reports,
     designer,
     expressions,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("instances", instances.Instances.as_view(), name="api-instances"),
     path("instances/<uuid:uid>", instances.OneInstance.as_view(), name="api-instance"),
     path("instances/<uuid:uid>/<slug:name>", instances.Operate.as_view(), name="api-instance-operate"),
+    path("audit-log", audit_log.AuditLog.as_view(), name="api-audit-log"),
     path("export", transfer.ExportAll.as_view(), name="api-export"),
     path("import", transfer.Import.as_view(), name="api-import"),
     path("reports/custom", custom_reports.SavedReports.as_view(), name="api-saved-reports"),

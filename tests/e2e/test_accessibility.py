@@ -193,6 +193,7 @@ def business_pages() -> list[str]:
         "/journeys/new/",
         *configured_pages(),
         "/help/",
+        "/account/second-factor/",
         "/search/?q=welcome",
     ]
 

@@ -24,6 +24,8 @@ def user_of(claims: Mapping[str, Any]) -> User:
     one active user. Raises ``SignOnFailed``.
     """
     issuer, subject = claims["iss"], str(claims["sub"])[:_MAX_SUBJECT]
+    if "\x00" in subject:
+        raise SignOnFailed("the provider's name of the account is no proper text")
     known = SignOnAccount.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     user = known.user if known else _linked(claims, issuer, subject)
     if not user.is_active:
@@ -33,8 +35,9 @@ def user_of(claims: Mapping[str, Any]) -> User:
 
 
 def _linked(claims: Mapping[str, Any], issuer: str, subject: str) -> User:
-    email = claims.get("email")
-    if not isinstance(email, str) or not email or claims.get("email_verified") is not True:
+    email: Any = claims.get("email")
+    usable = isinstance(email, str) and email and "\x00" not in email
+    if not usable or claims.get("email_verified") is not True:
         raise SignOnFailed("the provider tells no verified e-mail address")
     # One more than needed: with two nobody knows who is meant.
     found = list(User.objects.filter(email__iexact=email)[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +16,9 @@ from datasources.models import Namespace
 from events.models import Event
 from journeyorch.access import audit
 from journeyorch.access.acting import SYSTEM, Actor, acting, actor
-from journeyorch.access.models import AuditEntry, Sandbox, User
+from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.looked_at import LookedAt
+from journeyorch.access.models import Audited, AuditEntry, Sandbox, User
 from journeys import firing, publishing
 from journeys.reports.steps.exported import record_export
 from tests.journeys.world import World, act
@@ -183,3 +186,38 @@ def test_exports_and_fired_events_are_told_of(sandbox: Sandbox) -> None:
     told = [(verb, label) for _who, verb, label, _changes in lines() if verb != "created"]
     assert told == [("exported", "Step events"), ("fired", "Lobby")]
     assert AuditEntry.objects.get(verb="exported").sandbox == sandbox
+
+
+def test_the_log_is_read_over_the_api_page_by_page(admin_client: Client, sandbox: Sandbox) -> None:
+    for number in range(3):
+        with acting(ANNA if number else BERT):
+            Namespace.objects.create(sandbox=sandbox, code=f"C{number}", name="Card", kind="email")
+    elsewhere = Sandbox.objects.create(name="other", title="Other")
+    Namespace.objects.create(sandbox=elsewhere, code="Secret", name="Secret", kind="email")
+
+    def told(**query: Any) -> tuple[list[str], int | None]:
+        answer = admin_client.get("/api/v1/audit-log", query).json()
+        return [entry["label"] for entry in answer["items"]], answer["next"]
+
+    first, following = told(limit=2, kind="datasources.namespace")
+    assert first == ["Card (C2)", "Card (C1)"]
+    assert told(limit=2, after=following) == (["Card (C0)"], None)
+    assert told(actor="bert", verb="created") == (["Card (C0)"], None)
+    assert told(until="2020-01-01T00:00:00Z") == ([], None)
+    assert Client().get("/api/v1/audit-log").status_code == 401
+
+
+def test_whatever_people_change_in_the_admin_is_told_of() -> None:
+    """By the model's base or by its page; what only the product writes is looked at there."""
+    silent = {
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if not issubclass(model, Audited) and not isinstance(page, (AuditedAdmin, LookedAt))
+    }
+    assert silent == {
+        "actions.Suppression",  # tells of itself, without addresses
+        "datasources.Profile",  # people: what is written of them is told where it is written
+        "datasources.Record",
+        "events.Quarantined",  # its verbs tell
+        "outbound.Breaker",  # likewise
+    }

@@ -86,6 +86,7 @@ _TAGS = [
     "People in journeys",
     "Reports",
     "Keys of inlets",
+    "Audit log",
     "Drafts",
     "Capping and throttling",
     "Transfer of journeys",
