@@ -32,6 +32,8 @@ def compile_plan(
         id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id))
         for id in ids
     }
+    if not document.start or not steps.keys() >= set(document.start):
+        raise ValueError("The version has no first step.")
     references = [reference for step in steps.values() for reference in references_of(step)]
     updates_profile = any(step.updates_profile for step in steps.values())
     paths = [reference.path for reference in references if is_of_profile(reference)]

@@ -148,11 +148,20 @@ def _journey(id: int, uid: str, name: str, documents: Mapping[str, Any]) -> Jour
     document = documents.get(_LIVE) or documents.get(_TEST)
     if document is None:
         return JourneyInfo(id, uid, name, is_live, in_test, event="", jumps=())
+    try:
+        event, jumps = _first_event_and_jumps(document)
+    except (KeyError, IndexError, TypeError, AttributeError):
+        # Edit rules keep this from happening; one broken version must not stop all the others.
+        event, jumps = "", ()
+    return JourneyInfo(id, uid, name, is_live, in_test, event, jumps)
+
+
+def _first_event_and_jumps(document: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     activities = document["activities"]
     first = activities[document["start"][0]]
     event = first["config"]["event"] if first["kind"] == "event" else ""
     jumps = {each["config"]["journey"] for each in activities.values() if each["kind"] == "jump"}
-    return JourneyInfo(id, uid, name, is_live, in_test, event, tuple(sorted(jumps)))
+    return event, tuple(sorted(jumps))
 
 
 #: The types of values by the names that actions and templates have for them.

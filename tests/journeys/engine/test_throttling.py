@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,11 +16,14 @@ from journeyorch.outbound.protection import lifecycle
 from journeyorch.outbound.protection.models import CappingConfig, ThrottlingConfig
 from journeyorch.outbound.protection.throttling import head_of, line_of
 from journeys import publishing
-from journeys.engine.calls.claim import LEASE
+from journeys.engine.calls import lines
+from journeys.engine.calls.claim import LEASE, Claimed
 from journeys.engine.calls.lines import LONGEST_WAIT, let_out
 from journeys.engine.decide.machine import CALL_PATIENCE
+from journeys.engine.drain import drain_once
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
 from tests.chaos.crashing import crash_at
+from tests.journeys.together import on_postgresql, threads
 from tests.journeys.world import Recorder, World, act
 
 URL = "https://api.example.org/tell"
@@ -114,6 +117,53 @@ def test_calls_beyond_the_slots_wait_in_order_without_thread_or_claim(
 
     assert [sorted(sent.people[at : at + 3]) for at in (0, 3, 6)] == [people[:3], people[3:6], people[6:]]
     assert [world.path(person)[1] for person in people] == ["tell>next"] * 8
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stopped", [False, True])
+def test_while_calls_are_let_out_waves_write_for_the_same_people(
+    world: World, version: JourneyVersion, sent: Timed, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    """Neither waits for the other; who was stopped in that moment is not called, and takes nobody's turn."""
+    throttle(world)
+    people = enter(world, 4)
+    world.run()
+    assert len(sent.sent) == SLOTS
+    in_the_middle_of_letting_out(monkeypatch, world, lambda: stop_or_send(world, version, people[3], stopped))
+
+    next_window(world)
+
+    assert len(sent.sent) == (SLOTS if stopped else SLOTS + 1)
+    assert not Instance.objects.filter(ended_at=None).exists()
+    assert not Call.objects.filter(status=Call.Status.OPEN).exists()
+    assert (world.path(people[3])[1:2] == ["tell>next"]) is not stopped
+
+
+def stop_or_send(world: World, version: JourneyVersion, person: str, stopped: bool) -> None:
+    if stopped:
+        publishing.stop(version, by=None)
+    else:
+        world.send("Lobby", person)
+    while drain_once(world.sandbox.pk, owner="wave"):
+        pass
+
+
+def in_the_middle_of_letting_out(
+    monkeypatch: pytest.MonkeyPatch, world: World, happen: Callable[[], None]
+) -> None:
+    """Something happens once, in a worker of its own, after calls have been claimed from their line."""
+    first = lines.without_owner_gone
+    happened: list[bool] = []
+
+    def owners_looked_for(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
+        if claimed and not happened:
+            happened.append(True)
+            with threads() as workers:
+                workers.start(happen)
+        return first(claimed)
+
+    monkeypatch.setattr(lines, "without_owner_gone", owners_looked_for)
 
 
 def test_waiting_takes_nothing_from_the_time_of_the_call(

@@ -17,7 +17,7 @@ from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.wave import handle, load, run
 from journeys.engine.wave.handled import SURELY_ALL, Done, Handled
 from journeys.engine.wave.load import Input, share
-from journeys.models import Instance, LaneInput
+from journeys.models import Instance, JourneyVersion, LaneInput
 from journeys.models.lane import RouterLease
 from tests.journeys.world import World, act
 
@@ -345,3 +345,18 @@ def test_plans_that_are_kept_and_outdated_are_found_out_before_the_commit(world:
     world.run()
 
     assert [world.instance(person).version.number for person in ("early", "late")] == [1, 2]
+
+
+@pytest.mark.parametrize("document", [{}, {"activities": []}, {"activities": {}, "start": ["gone"]}])
+def test_a_live_version_whose_document_is_broken_stops_no_other_journey(
+    world: World, document: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = world.journey("lobby", name="broken", lobby=act("event", "end", event="Lobby"), end=act("end"))
+    world.journey("lobby", name="whole", lobby=act("event", "end", event="Lobby"), end=act("end"))
+    JourneyVersion.objects.filter(pk=broken.pk).update(document=document)
+
+    world.send("Lobby")
+    world.drain()
+
+    assert world.instance().version.journey.name == "whole"
+    assert f"Version {broken.pk} cannot be compiled any more" in caplog.text
