@@ -253,7 +253,19 @@ function kept() {
 
 // --- Who else is looking -------------------------------------------------------------------------------------
 
-const tab = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2, 10)}`;
+const tab = nameOfTab();
+
+/** The same when the page is loaded again: nobody looks at it twice then. */
+function nameOfTab() {
+  const made = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2, 10)}`;
+  try {
+    const kept = sessionStorage.getItem("journeyorch.tab") ?? made;
+    sessionStorage.setItem("journeyorch.tab", kept);
+    return kept;
+  } catch {
+    return made;
+  }
+}
 
 async function lookAround() {
   if (document.hidden) {

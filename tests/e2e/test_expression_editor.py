@@ -137,7 +137,10 @@ def label_it_while_it_is_live(page: Page, draft: JourneyVersion) -> None:
     """Words can be changed when people are inside, and nothing else."""
     draft.refresh_from_db()
     publishing.publish(draft, by=None)
-    page.reload()
+    with page.expect_response(lambda answer: "/presence" in answer.url) as told:
+        page.reload()
+    # Who loads the page again does not look on beside themselves.
+    assert told.value.json()["others"] == []
     page.locator('[data-step="if"]').click()
     pane = page.get_by_role("complementary", name="Step")
     pane.get_by_role("textbox", name="Label", exact=True).first.fill("In the house?")
