@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.db.models import Q
 from playwright.sync_api import Page, expect
 
 from actions.channels import smtp_connection
@@ -94,7 +95,8 @@ def enter(live_server: Any, open_page: Callable[..., Page]) -> Callable[..., Scr
     def log_in(name: str, *apps: str) -> Screen:
         user = User.objects.create_user(name, password="secret", is_staff="events" in apps)
         user.sandboxes.add(Sandbox.objects.get(name="prod"))
-        user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=apps))
+        own = Q(content_type__app_label__in=apps) | Q(codename="view_profile")
+        user.user_permissions.set(Permission.objects.filter(own))
         screen = Screen(open_page(viewport=SCREEN), live_server.url)
         screen.open("/login/")
         screen.fill({"Username": name, "Password": "secret"})
