@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from journeyorch.access import audit
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import User
+from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.background.files import read_from
 from journeyorch.background.kinds import UNITS, kind_of, known_kinds
@@ -101,8 +102,10 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
         return HttpResponseRedirect(task_url(task))
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-        """What the task made, as a file."""
+        """What the task made, as a file: it is about people, whatever the kind."""
         task = self._task(request, pk)
+        if not request.user.has_perm(READ_PEOPLE):
+            raise PermissionDenied
         if task.state != State.DONE or task.file is None:
             raise Http404
         audit.record("downloaded", task, label=kind_title(task))

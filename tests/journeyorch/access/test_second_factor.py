@@ -19,7 +19,7 @@ from journeyorch.access.models import AuditEntry, SecondFactor, User
 from journeyorch.access.second_factor import codes, factor
 from journeyorch.outbound.secrets import is_sealed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "not-a-real-one-1"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from journeyorch.outbound import connections
 from tests.journeyorch.access.identity_provider import CLIENT, SECRET, FakeProvider
 from tests.journeyorch.outbound.raw_server import RawServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ LIST = "/admin/journeyorch/backgroundtask/"
 @pytest.fixture
 def technician(client, count) -> User:
     user = User.objects.create_user("technician", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_sandbox"))
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_sandbox", "view_profile")))
     user.sandboxes.add(Sandbox.objects.get(name="prod"))
     client.force_login(user)
     return user
