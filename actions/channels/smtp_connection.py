@@ -88,6 +88,10 @@ class GuardedSmtp(smtplib.SMTP):
         except (smtplib.SMTPException, OSError):
             return False
 
+    def __del__(self) -> None:
+        """A thread that ends leaves behind what it kept."""
+        self.close()
+
 
 class _Arriving(io.RawIOBase):
     """What arrives on a socket, until the deadline of its connection."""

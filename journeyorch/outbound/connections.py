@@ -61,8 +61,8 @@ class Connection:
     """One socket to one origin. Every wait on it ends at the deadline of the exchange."""
 
     def __init__(self, sock: socket.socket) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         #: What a protocol remembers from one exchange to the next; HTTP/1.1 has nothing to remember.
@@ -96,6 +96,10 @@ class Connection:
 
     def close(self) -> None:
         self._sock.close()
+
+    def __del__(self) -> None:
+        """A thread that ends leaves behind what it kept."""
+        self.close()
 
 
 # A client certificate makes other connections, so it is part of their key.

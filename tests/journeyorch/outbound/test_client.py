@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import struct
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -45,6 +47,18 @@ def test_keeps_the_connection_for_the_next_request(serve):
     server = serve(says(http()))
     assert [reason(get(server.url)) for _ in range(5)] == ["answered 200"] * 5
     assert server.connections == 1
+
+
+def test_a_thread_that_ends_closes_what_it_kept(serve):
+    server = serve(says(http()))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        thread = threading.Thread(target=get, args=(server.url,))
+        thread.start()
+        thread.join()
+        gc.collect()
+    assert server.connections == 1
+    assert [one.category for one in told if issubclass(one.category, ResourceWarning)] == []
 
 
 def test_each_thread_has_its_own_connection(serve):
