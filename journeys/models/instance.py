@@ -75,9 +75,12 @@ class Instance(models.Model):
             ),
             # The people at a step and the latest instances of a version.
             models.Index(fields=["version", "-started_at"], name="instance_of_version"),
-            # The people inside a version: sweeps of a lane, counts per step, whether it is finished.
+            # The people inside a version: sweeps of a lane, counts per step, whether it is finished. With the
+            # run, so that they are counted in it alone.
             models.Index(
-                fields=["version", "lane_id"], name="instance_inside", condition=Q(ended_at__isnull=True)
+                fields=["version", "lane_id", "run"],
+                name="instance_inside",
+                condition=Q(ended_at__isnull=True),
             ),
             # The people of a test, and its sweep.
             models.Index(fields=["version", "lane_id"], name="instance_of_test", condition=Q(run__gt=0)),

@@ -15,5 +15,5 @@ def people_inside(versions: Iterable[JourneyVersion]) -> dict[int, int]:
     run = Case(When(status=JourneyVersion.Status.TEST, then=F("test_run")), default=Value(0))
     inside = Instance.objects.filter(version=OuterRef("pk"), run=OuterRef("shown_run"), ended_at=None)
     counted = JourneyVersion.objects.filter(pk__in=[version.pk for version in versions])
-    counted = counted.annotate(shown_run=run, inside=CountOf(inside.order_by().values("pk")[:MOST_COUNTED]))
+    counted = counted.annotate(shown_run=run, inside=CountOf(inside.order_by().values("run")[:MOST_COUNTED]))
     return dict(counted.values_list("pk", "inside"))
