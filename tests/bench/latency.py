@@ -2,8 +2,9 @@
 
 Real gunicorn, real workers, a real endpoint on loopback. A journey of three steps calls the endpoint with the
 event's id; the latency of an event is the time from the moment it is sent to the moment the call arrives.
-Beside it: how long until the wave that decided (receipt, routing), from there until the call was begun, and
-the CPU-ms an event of all processes.
+Beside it: how long until the wave that decided (receipt, routing), from there until the call was begun, the
+CPU-ms an event of all processes, how much of that is this client's own (with its endpoint), and the CPU-ms a
+second of an installation that receives nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tests.postgres import cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "bench-token"
+IDLE_SECONDS = 5
 
 
 class Endpoint:
@@ -122,7 +124,10 @@ def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
     endpoint = Endpoint()
     sent: dict[str, float] = {}
     with installation(url, endpoint) as (port, inlet):
+        idle = costs_of(lambda: time.sleep(IDLE_SECONDS))
+        before = time.process_time()
         costs = costs_of(lambda: sent.update(_send(port, inlet, rate=rate, seconds=seconds)))
+        client = time.process_time() - before
         _await(endpoint, sent)
         stages = _stages(url, len(sent))
     delays = sorted((endpoint.arrived[id] - at) * 1000 for id, at in sent.items() if id in endpoint.arrived)
@@ -135,6 +140,8 @@ def measure(url: str, *, rate: float, seconds: float) -> dict[str, Any]:
         "max_ms": round(delays[-1], 1),
         **stages,
         "cpu_ms_per_event": round(costs.running * 1000 / len(sent), 1),
+        "of_the_client": round(client * 1000 / len(sent), 1),
+        "idle_cpu_ms_per_second": round(idle.running * 1000 / idle.wall),
     }
 
 
