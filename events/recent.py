@@ -63,6 +63,13 @@ def arrivals_by(inlet: Inlet) -> list[Arrival]:
     return _arrivals(_look_at(ReceivedEvent.objects.filter(inlet=inlet), catalog, most=_SHOWN), catalog)
 
 
+def arrival_of(received: ReceivedEvent) -> Arrival:
+    """One received event, and what became of it."""
+    catalog = catalog_of(received.sandbox_id)
+    itself = ReceivedEvent.objects.filter(pk=received.pk)
+    return _arrivals(_look_at(itself, catalog, most=1), catalog)[0]
+
+
 def with_effects(arrivals: Sequence[Arrival], permissions: Callable[[str], bool]) -> list[Arrival]:
     """With what they have led to, as far as the user may see it."""
     effects = effects_of([each.id for each in arrivals], permissions)

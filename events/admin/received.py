@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Inlet, ReceivedEvent
+from events.models import ReceivedEvent
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.people_admin import AboutPeople
@@ -51,10 +51,7 @@ class ReceivedEventAdmin(AboutPeople, LookedAtOnly):
     fields = ("id", "received_at", "inlet_name", "protocol", "routed", "body")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedEvent]:
-        # A look-up instead of a join: what came by a deleted inlet is still shown.
-        name = Inlet.objects.filter(pk=OuterRef("inlet_id")).values("name")
-        rows: QuerySet[ReceivedEvent] = super().get_queryset(request)
-        return rows.annotate(inlet_name=Subquery(name))
+        return super().get_queryset(request).with_inlet_names()  # type: ignore[attr-defined]
 
     @admin.display(description=_("inlet"))
     def inlet_name(self, obj: Any) -> str:

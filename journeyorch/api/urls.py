@@ -9,6 +9,8 @@ urlpatterns = [
     path("v1/", reference, name="api-reference"),
     path("v1/openapi.json", Description.as_view(), name="api-description"),
     path("v1/", include("journeys.api.urls")),
+    path("v1/", include("events.api.urls")),
+    path("v1/", include("journeyorch.background.urls")),
     path("v1/", include("journeyorch.portable.urls")),
     re_path("", Nothing.as_view()),
 ]

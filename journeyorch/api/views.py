@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -17,16 +19,21 @@ from journeyorch.api.idempotency import HEADER, Handler, answered_once
 class ApiView(APIView):
     """Needs somebody who is logged in and has one of ``permissions``, if there are any; reads strict JSON.
 
+    ``needed``: what a method needs besides, such as ``{"DELETE": "actions.delete_suppression"}``.
     ``about_people``: answers tell people apart, so that whoever may not read people is refused.
     """
 
     permissions: tuple[str, ...] = ()
+    needed: Mapping[str, str] = MappingProxyType({})
     about_people = False
     max_body = 1024 * 1024
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
         if self.permissions and not any(map(request.user.has_perm, self.permissions)):
+            raise PermissionDenied
+        needed = self.needed.get(request.method or "")
+        if needed and not request.user.has_perm(needed):
             raise PermissionDenied
         if self.about_people and not request.user.has_perm(READ_PEOPLE):
             raise PermissionDenied

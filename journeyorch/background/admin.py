@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -15,15 +14,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from journeyorch.access import audit
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import User
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
-from journeyorch.background.files import read_from
-from journeyorch.background.kinds import UNITS, kind_of, known_kinds
+from journeyorch.background.downloading import file_of
+from journeyorch.background.kinds import UNITS, kind_of, kinds_open_to
 from journeyorch.background.models import BackgroundTask
-from journeyorch.background.tasks import cancel, kind_title
+from journeyorch.background.tasks import cancel
 from journeyorch.polled import polled
 
 State = BackgroundTask.State
@@ -42,8 +40,8 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BackgroundTask]:
-        rows: QuerySet[BackgroundTask] = super().get_queryset(request)
-        return rows.filter(kind__in=_kinds_of(request)).exclude(state=State.PREPARED).select_related("by")
+        rows = super().get_queryset(request)
+        return rows.of_kinds(_kinds_of(request)).select_related("by")  # type: ignore[attr-defined]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(_kinds_of(request))
@@ -106,13 +104,9 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
         task = self._task(request, pk)
         if not request.user.has_perm(READ_PEOPLE):
             raise PermissionDenied
-        if task.state != State.DONE or task.file is None:
+        answer = file_of(task)
+        if answer is None:
             raise Http404
-        audit.record("downloaded", task, label=kind_title(task))
-        suffix = PurePath(task.file.name).suffix
-        answer = StreamingHttpResponse(read_from(task.file.pk, 0), content_type="application/octet-stream")
-        answer.headers["Content-Disposition"] = f'attachment; filename="task-{task.pk}{suffix}"'
-        answer.headers["Cache-Control"] = "no-store"
         return answer
 
     def _task(self, request: HttpRequest, pk: Any) -> BackgroundTask:
@@ -131,8 +125,7 @@ def task_url(task: BackgroundTask) -> str:
 
 
 def _kinds_of(request: HttpRequest) -> list[str]:
-    user = cast(User, request.user)
-    return [name for name, kind in known_kinds().items() if user.has_perm(kind.permission)]
+    return kinds_open_to(cast(User, request.user))
 
 
 def _context(task: BackgroundTask) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from journeyorch.access.models import User
     from journeyorch.background.models import BackgroundTask
 
 #: What progress is counted in, in words.
@@ -79,3 +80,8 @@ def kind_of(name: str) -> Kind | None:
 
 def known_kinds() -> dict[str, Kind]:
     return dict(_kinds)
+
+
+def kinds_open_to(user: User) -> list[str]:
+    """Those whose tasks somebody may begin, see and cancel."""
+    return [name for name, kind in _kinds.items() if user.has_perm(kind.permission)]

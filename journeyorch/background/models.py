@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -41,6 +42,10 @@ class TaskQuerySet(models.QuerySet["BackgroundTask"]):
     def open(self) -> TaskQuerySet:
         """Begun, and neither at its end nor given up."""
         return self.filter(state=BackgroundTask.State.OPEN)
+
+    def of_kinds(self, kinds: Collection[str]) -> TaskQuerySet:
+        """Those of these kinds that were begun; uploads that nobody has begun with are none yet."""
+        return self.filter(kind__in=kinds).exclude(state=BackgroundTask.State.PREPARED)
 
     def due(self, now: datetime) -> TaskQuerySet:
         """Those that somebody could work on now, whose turn it is first."""

@@ -6,30 +6,26 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access.models import AuditEntry
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.bodies import Body
 from journeyorch.api.describing import Answer, operation
+from journeyorch.api.pages import PageQuery, newest_first
 from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
 
 
-class AuditQuery(Body):
-    """``kind``: the thing's, such as ``events.event``; ``after``: the ``next`` of the page before."""
-
-    model_config = ConfigDict(extra="forbid", strict=False)
+class AuditQuery(PageQuery):
+    """``kind``: the thing's, such as ``events.event``."""
 
     actor: str = Field(default="", max_length=150)
     verb: str = Field(default="", max_length=30)
     kind: str = Field(default="", max_length=60)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
-    limit: int = Field(default=100, ge=1, le=1000)
-    after: int | None = Field(default=None, ge=1, lt=2**63)
 
 
 class AuditEntryAnswer(Answer):
@@ -60,12 +56,10 @@ class AuditLog(ApiView):
         asked = read_query(AuditQuery, request)
         rows = AuditEntry.objects.filter(Q(sandbox=sandbox_of(request)) | Q(sandbox=None))
         given = asked.model_dump(include={"actor", "verb", "kind"}, exclude_defaults=True)
-        bounds = {"at__gte": asked.since, "at__lt": asked.until, "pk__lt": asked.after}
+        bounds = {"at__gte": asked.since, "at__lt": asked.until}
         rows = rows.filter(**given, **{name: value for name, value in bounds.items() if value is not None})
-        found = list(rows.order_by("-pk")[: asked.limit + 1])
-        page = found[: asked.limit]
-        following = page[-1].pk if len(found) > asked.limit else None
-        return Response({"items": [_shown(entry) for entry in page], "next": following})
+        page = newest_first(rows, asked)
+        return Response({"items": [_shown(entry) for entry in page.rows], "next": page.next})
 
 
 def _shown(entry: AuditEntry) -> dict[str, Any]:

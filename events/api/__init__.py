@@ -1,0 +1,1 @@
+"""What came in, over the REST API."""
