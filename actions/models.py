@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -318,6 +319,14 @@ class Delivery(models.Model):
         return f"{self.kind} – {self.address}"
 
 
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    """Questions about the lines of histories."""
+
+    def history_of(self, message_id: UUID) -> FeedbackQuerySet:
+        """Everything that was recorded of a message, in its order."""
+        return self.filter(message_id=message_id).order_by("at", "pk")
+
+
 class Feedback(models.Model):
     """A line of a message's history; of each kind the first time.
 
@@ -335,6 +344,8 @@ class Feedback(models.Model):
     variant = models.CharField(max_length=60, default="", db_default="", blank=True)
     device = models.CharField(max_length=10, default="", db_default="", blank=True)
     platform = models.CharField(max_length=10, default="", db_default="", blank=True)
+
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("feedback")

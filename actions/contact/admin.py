@@ -16,7 +16,6 @@ from actions.contact.list_admin import ListPages
 from actions.contact.models import SandboxContactRules, Suppression
 from actions.contact.rules_form import RulesForm
 from actions.contact.suppression import address_hash
-from actions.kinds import Kind
 from actions.messages.recipients import usable_address
 from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
@@ -95,11 +94,8 @@ class SuppressionAdmin(ListPages, ConsentPages, AboutPeople, SandboxScopedAdmin)
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
     ) -> tuple[QuerySet[Suppression], bool]:
-        """By the hash, which has an index and finds erased addresses, too."""
-        if not search_term.strip():
-            return queryset, False
-        hashes = {address_hash(kind, search_term) for kind in Kind.values}
-        return queryset.filter(address_hash__in=hashes), False
+        found = queryset.of_address(search_term) if search_term.strip() else queryset  # type: ignore[attr-defined]
+        return found, False
 
     def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
         """An entry is looked at, added or deleted; another address is another entry."""

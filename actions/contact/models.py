@@ -65,6 +65,16 @@ class SandboxContactRules(Configuration, ContactRules):
         return str(self.sandbox)
 
 
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Questions about addresses."""
+
+    def of_address(self, address: str) -> SuppressionQuerySet:
+        """By the hash, which has an index and finds erased addresses, too."""
+        from actions.contact.suppression import address_hash
+
+        return self.filter(address_hash__in={address_hash(kind, address) for kind in Kind.values})
+
+
 class Suppression(models.Model):
     """An address that must not be written to, for one reason; there may be several of an address.
 
@@ -85,6 +95,8 @@ class Suppression(models.Model):
     detail = models.TextField(_("detail"), blank=True)
     message_id = models.UUIDField(_("message"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suppression")

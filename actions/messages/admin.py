@@ -148,6 +148,6 @@ class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
     @admin.display(description=_("what became of it"))
     def history(self, row: Delivery) -> SafeString | str:
         """Everything that was recorded of the message, in its order."""
-        told = Feedback.objects.filter(message_id=row.message_id).order_by("at", "pk")
+        told = Feedback.objects.history_of(row.message_id)
         lines = format_html_join("", "<li>{}</li>", ((_news(one),) for one in told))
         return format_html("<ol>{}</ol>", lines) if lines else str(_("Nothing is known of it."))

@@ -10,7 +10,10 @@ urlpatterns = [
     path("v1/openapi.json", Description.as_view(), name="api-description"),
     path("v1/", include("journeys.api.urls")),
     path("v1/", include("events.api.urls")),
+    path("v1/", include("actions.api.urls")),
+    path("v1/", include("datasources.api.privacy_urls")),
     path("v1/", include("journeyorch.background.urls")),
+    path("v1/", include("journeyorch.outbound.protection.breaker_urls")),
     path("v1/", include("journeyorch.portable.urls")),
     re_path("", Nothing.as_view()),
 ]

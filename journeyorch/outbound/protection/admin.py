@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -17,7 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from journeyorch.access import audit
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.endpoints import Endpoint, endpoints_of
 from journeyorch.outbound.protection import breaker, lifecycle
@@ -228,9 +226,7 @@ class BreakerAdmin(SandboxScopedAdmin):
     @admin.action(description=_("Close: have calls made again at once"), permissions=["change"])
     def close(self, request: HttpRequest, chosen: QuerySet[Breaker]) -> None:
         for row in chosen:
-            with transaction.atomic():
-                breaker.reset(row.endpoint)
-                audit.record("closed", row)
+            breaker.close(row)
         self.message_user(request, _("Calls are made again."))
 
 

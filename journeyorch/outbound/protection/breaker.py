@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from journeyorch import bulk
+from journeyorch.access import audit
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.models import Breaker
 
@@ -128,6 +129,13 @@ def take_probe(endpoint: str, condition: Condition, now: datetime) -> bool:
         return False
     unprobed = Breaker.objects.filter(endpoint=endpoint, probe_at=condition.probe_at)
     return bool(unprobed.update(probe_at=now + _PROBE))
+
+
+def close(row: Breaker) -> None:
+    """Somebody wants calls to be made again at once."""
+    with transaction.atomic():
+        reset(row.endpoint)
+        audit.record("closed", row)
 
 
 def reset(endpoint: str) -> None:

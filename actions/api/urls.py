@@ -1,0 +1,13 @@
+"""Addresses of this room below ``/api/v1/``."""
+
+from django.urls import path
+
+from actions.api import consents, deliveries, suppressions
+
+urlpatterns = [
+    path("suppressions", suppressions.Suppressions.as_view(), name="api-suppressions"),
+    path("suppressions/<int:id>", suppressions.OneSuppression.as_view(), name="api-suppression"),
+    path("consents", consents.Consents.as_view(), name="api-consents"),
+    path("deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
+    path("deliveries/<uuid:uid>", deliveries.OneDelivery.as_view(), name="api-delivery"),
+]
