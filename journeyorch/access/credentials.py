@@ -6,13 +6,17 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from journeyorch.access import audit
 from journeyorch.access.acting import Actor, acting_from_now
+from journeyorch.access.groups import ADMINISTRATORS
 from journeyorch.access.models import Credential, User
 
 #: How every key begins, so that one that lies about somewhere can be recognized as ours.
@@ -32,6 +36,24 @@ def new_key(credential: Credential, *, now: datetime) -> str:
     credential.digest, credential.hint = digest_of(key), key[:_HINT]
     credential.save()
     return key
+
+
+def replace_key(credential: Credential, *, now: datetime) -> str:
+    """As ``new_key``, for a credential that is in use; with a line in the audit log."""
+    with transaction.atomic():
+        key = new_key(credential, now=now)
+        audit.record("replaced the key", credential)
+    return key
+
+
+def offered_scopes() -> QuerySet[Permission]:
+    """Permissions of our own things and of groups; those of Django's other tables mean nothing to the API."""
+    ours = ADMINISTRATORS.apps - {"auth"}
+    rows = Permission.objects.filter(
+        Q(content_type__app_label__in=ours) | Q(content_type__app_label="auth", content_type__model="group")
+    )
+    ordered = rows.order_by("content_type__app_label", "content_type__model", "codename")
+    return ordered.select_related("content_type")
 
 
 def digest_of(key: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from journeyorch.access import audit
 from journeyorch.access.models import Sandbox
 
 #: Chosen with the switcher in the top bar.
@@ -55,6 +58,17 @@ def _chosen(request: Any) -> Sandbox:
 def worked_in(request: Any) -> QuerySet[Sandbox]:
     """The sandbox that a request is about, as a queryset: what a form offers and a list shows."""
     return Sandbox.objects.filter(pk=sandbox_of(request).pk)
+
+
+def store_changes(sandbox: Sandbox, fields: Collection[str], *, changes: Mapping[str, list[Any]]) -> None:
+    """Save these fields and tell the audit log ``changes``.
+
+    Never the generation that somebody has read before: one that repeats would hide a change.
+    """
+    with transaction.atomic():
+        sandbox.save(update_fields=fields)
+        sandbox.configuration_changed()
+        audit.record("changed", sandbox, changes=audit.shown(changes))
 
 
 def choose(request: HttpRequest, name: str) -> Sandbox:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/", include("events.api.urls")),
     path("v1/", include("actions.api.urls")),
     path("v1/", include("datasources.api.privacy_urls")),
+    path("v1/", include("journeyorch.access.api.urls")),
     path("v1/", include("journeyorch.background.urls")),
     path("v1/", include("journeyorch.outbound.protection.breaker_urls")),
     path("v1/", include("journeyorch.portable.urls")),

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,10 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from journeyorch.access import audit
 from journeyorch.access.admin.audited import AuditedAdmin
-from journeyorch.access.credentials import new_key
-from journeyorch.access.groups import ADMINISTRATORS
+from journeyorch.access.credentials import new_key, offered_scopes, replace_key
 from journeyorch.access.models import Credential
 from journeyorch.access.sandboxes import sandboxes_of
 
@@ -42,7 +37,7 @@ class CredentialAdmin(AuditedAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "scopes":
-            kwargs["queryset"] = _offered()
+            kwargs["queryset"] = offered_scopes()
         if db_field.name == "sandboxes":
             kwargs["queryset"] = sandboxes_of(request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -69,9 +64,7 @@ class CredentialAdmin(AuditedAdmin):
             raise PermissionDenied
         key = None
         if request.method == "POST":
-            with transaction.atomic():
-                key = new_key(credential, now=timezone.now())
-                audit.record("replaced the key", credential)
+            key = replace_key(credential, now=timezone.now())
         return self._shown(request, credential, key)
 
     def _shown(self, request: HttpRequest, credential: Credential, key: str | None) -> HttpResponse:
@@ -83,10 +76,3 @@ class CredentialAdmin(AuditedAdmin):
             "made": key,
         }
         return TemplateResponse(request, "access/new_key.html", context)
-
-
-def _offered() -> QuerySet[Permission]:
-    """Permissions of our own things; those of Django's tables mean nothing to the API."""
-    ours = ADMINISTRATORS.apps - {"auth"}
-    rows = Permission.objects.filter(content_type__app_label__in=ours).select_related("content_type")
-    return rows.order_by("content_type__app_label", "content_type__model", "codename")

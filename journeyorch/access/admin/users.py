@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from journeyorch.access import audit
 from journeyorch.access.admin.audited import AuditedAdmin, changes_of
 from journeyorch.access.models import Sandbox, SignOnAccount, User
-from journeyorch.access.sandboxes import sandboxes_of
+from journeyorch.access.sandboxes import sandboxes_of, store_changes
 from journeyorch.access.second_factor.factor import remove
 
 
@@ -87,16 +87,13 @@ class SandboxAdmin(AuditedAdmin):
         return sandboxes_of(request)
 
     def save_model(self, request: HttpRequest, obj: Sandbox, form: Any, change: bool) -> None:
-        """Never the generation that the form was opened with: one that repeats would hide a change."""
+        if change:
+            stored = set(form.changed_data) - {"groups"}  # the admin saves those afterwards
+            store_changes(obj, stored, changes=changes_of(form))
+            return
         with transaction.atomic():
-            if change:
-                stored = set(form.changed_data) - {"groups"}  # the admin saves those afterwards
-                obj.save(update_fields=stored)
-                obj.configuration_changed()
-                audit.record("changed", obj, changes=audit.shown(changes_of(form)))
-            else:
-                obj.save()
-                audit.record("created", obj)
+            obj.save()
+            audit.record("created", obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Everybody may look at the sandboxes that they may enter: other pages link to them."""

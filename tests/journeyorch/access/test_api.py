@@ -1,0 +1,134 @@
+"""Sandboxes, users, groups and API credentials over the API: nobody hands on more than they may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from journeyorch.access.credentials import digest_of
+from journeyorch.access.models import AuditEntry, Credential, Sandbox, User
+from tests.journeys.views.conftest import login, sandbox
+
+__all__ = ["login", "sandbox"]
+
+pytestmark = pytest.mark.django_db
+SANDBOXES, USERS, GROUPS, KEYS = (
+    f"/api/v1/{kind}" for kind in ("sandboxes", "users", "groups", "credentials")
+)
+_MAY = [f"{verb}_{kind}" for verb in ("view", "add", "change") for kind in ("sandbox", "user", "group")]
+
+
+@pytest.fixture
+def administrator(login: Any) -> Client:
+    """May manage, and read journeys, but not change them."""
+    return login(
+        *_MAY, *(f"{verb}_credential" for verb in ("view", "add", "change", "delete")), "view_journey"
+    )
+
+
+def post(client: Client, address: str, **body: Any) -> Any:
+    return client.post(address, body, content_type="application/json")
+
+
+def put(client: Client, address: str, **body: Any) -> Any:
+    return client.put(address, body, content_type="application/json")
+
+
+def places(answer: Any) -> list[str]:
+    assert answer.status_code == 422, answer.content
+    return [one["pointer"] for one in answer.json()["errors"]]
+
+
+def key_body(**more: Any) -> dict[str, Any]:
+    body = {"name": "Shop", "user": "zoe", "sandboxes": ["prod"], "scopes": ["journeys.view_journey"]}
+    return {**body, **more}
+
+
+def test_a_key_is_told_once_and_replaced(administrator: Client) -> None:
+    User.objects.create_user("zoe")
+    made = post(administrator, KEYS, **key_body())
+    assert made.status_code == 201
+    key = made.json()["key"]
+    row = Credential.objects.get()
+    assert row.digest == digest_of(key)
+    assert row.limits().permissions == {"journeys.view_journey"}
+    one = f"{KEYS}/{row.pk}"
+    assert "key" not in administrator.get(one).json()
+    assert post(administrator, KEYS, **key_body()).status_code == 409
+    assert put(administrator, one, **key_body(enabled=False)).json()["enabled"] is False
+    again = administrator.post(f"{one}/new-key").json()["key"]
+    row.refresh_from_db()
+    assert (row.digest, row.old_digest) == (digest_of(again), digest_of(key))
+    assert administrator.delete(one).status_code == 204
+    assert administrator.get(one).status_code == 404
+    log = AuditEntry.objects.filter(kind="access.credential").order_by("pk")
+    assert [entry.verb for entry in log] == ["created", "changed", "replaced the key", "deleted"]
+    assert key not in str(list(log.values()))
+
+
+def test_a_key_gets_nothing_that_its_maker_may_not(administrator: Client, login: Any) -> None:
+    zoe = User.objects.create_user("zoe")
+    Sandbox.objects.create(name="other", title="Other")
+    wanted = key_body(scopes=["journeys.view_journey", "journeys.change_journey"], sandboxes=["other"])
+    assert places(post(administrator, KEYS, **wanted)) == ["/sandboxes/0"]
+    assert places(post(administrator, KEYS, **{**wanted, "sandboxes": ["prod"]})) == ["/scopes/1"]
+    assert places(post(administrator, KEYS, **key_body(user="nobody"))) == ["/user"]
+    strong = Credential.objects.create(name="strong", user=zoe, digest="x", hint="jo_")
+    strong.scopes.set(Permission.objects.filter(codename="change_journey"))
+    assert administrator.post(f"{KEYS}/{strong.pk}/new-key").status_code == 403
+    assert login("view_credential").get(KEYS).status_code == 200
+    assert post(login("view_credential"), KEYS, **key_body()).status_code == 403
+
+
+def test_a_user_is_made_and_changed_without_their_password_being_told(administrator: Client) -> None:
+    readers = Group.objects.create(name="Readers")
+    readers.permissions.set(Permission.objects.filter(codename="view_journey"))
+    body = {"name": "zoe", "groups": ["Readers"], "sandboxes": ["prod"], "password": "correct horse 7141"}
+    made = post(administrator, USERS, **body)
+    assert made.status_code == 201, made.content
+    assert "password" not in made.json()
+    zoe = User.objects.get(username="zoe")
+    assert zoe.check_password("correct horse 7141")
+    assert zoe.has_perm("journeys.view_journey")
+    assert put(administrator, f"{USERS}/{zoe.pk}", name="zoe", active=False).json()["groups"] == []
+    zoe.refresh_from_db()
+    assert (zoe.is_active, zoe.check_password("correct horse 7141")) == (False, True)
+    assert "7141" not in str(list(AuditEntry.objects.values()))
+    assert post(administrator, USERS, name="zoe").status_code == 409
+    assert places(post(administrator, USERS, name="eve", password="x")) == ["/password"]
+
+
+def test_nobody_takes_over_who_may_more(administrator: Client) -> None:
+    strong = Group.objects.create(name="Strong")
+    strong.permissions.set(Permission.objects.filter(codename="change_journey"))
+    assert places(post(administrator, USERS, name="eve", groups=["Strong"])) == ["/groups/0"]
+    root, zoe = User.objects.create_superuser("root"), User.objects.create_user("zoe")
+    zoe.groups.add(strong)
+    for one in (root, zoe):
+        taken = put(administrator, f"{USERS}/{one.pk}", name="mine", password="correct horse 7141")
+        assert taken.status_code == 403
+    assert put(administrator, f"{GROUPS}/{strong.pk}", name="Strong").status_code == 403
+    wanted = ["journeys.view_journey", "journeys.change_journey"]
+    assert places(post(administrator, GROUPS, name="New", permissions=wanted)) == ["/permissions/1"]
+    made = post(administrator, GROUPS, name="New", permissions=wanted[:1])
+    assert (made.status_code, made.json()["permissions"]) == (201, wanted[:1])
+    assert administrator.delete(f"{GROUPS}/{made.json()['id']}").status_code == 403
+
+
+def test_a_sandbox_is_made_and_changed(administrator: Client, sandbox: Sandbox, login: Any) -> None:
+    made = post(administrator, SANDBOXES, name="stage", title="Stage")
+    assert made.status_code == 201
+    assert post(administrator, SANDBOXES, name="stage", title="Stage").status_code == 409
+    assert administrator.get(f"{SANDBOXES}/stage").status_code == 404, "nobody may enter it yet"
+    assert [one["name"] for one in administrator.get(SANDBOXES).json()["items"]] == ["prod"]
+    changed = put(administrator, f"{SANDBOXES}/prod", title="Shop", timeZone="Europe/Berlin")
+    assert changed.json()["timeZone"] == "Europe/Berlin"
+    before = sandbox.generation
+    sandbox.refresh_from_db()
+    assert (sandbox.title, sandbox.generation) == ("Shop", before + 1)
+    assert places(put(administrator, f"{SANDBOXES}/prod", title="Shop", timeZone="Moon")) == ["/timeZone"]
+    assert places(put(administrator, f"{SANDBOXES}/prod", title=" ")) == ["/title"]
+    assert put(login("view_sandbox"), f"{SANDBOXES}/prod", title="X").status_code == 403
