@@ -62,9 +62,13 @@ def new_version(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
 
 
 def duplicate(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
-    """A new journey whose draft is a copy of this version."""
+    """A new journey whose draft is a copy of this version; a start date that has passed is not its own."""
     name = free_name(version.sandbox, version.journey.name)
-    return create_journey(version.sandbox, name, by=by, document=Document.model_validate(version.document))
+    document = Document.model_validate(version.document)
+    start_at = document.properties.start_at
+    if start_at is not None and start_at <= bulk.database_now():
+        document = _beginning(document, None)
+    return create_journey(version.sandbox, name, by=by, document=document)
 
 
 def free_name(sandbox: Sandbox, taken: str) -> str:
@@ -165,9 +169,13 @@ def _with_start(data: Any, now: datetime) -> dict[str, Any]:
     """An empty start date becomes the moment of publication (journeys.md, Corners)."""
     document = Document.model_validate(data)
     if document.properties.start_at is None:
-        properties = document.properties.model_copy(update={"start_at": now})
-        document = document.model_copy(update={"properties": properties})
+        document = _beginning(document, now)
     return document.model_dump(mode="json")
+
+
+def _beginning(document: Document, start_at: datetime | None) -> Document:
+    properties = document.properties.model_copy(update={"start_at": start_at})
+    return document.model_copy(update={"properties": properties})
 
 
 def _require_dates(version: JourneyVersion) -> None:

@@ -38,6 +38,8 @@ BATCH = 1000
 #: After so long without an event a test ends.
 IDLE_TEST = timedelta(days=7)
 _EVERY = 5.0
+# While there is more to delete than a round takes, and work to do as well: 4,000 rows a second of a table.
+_EVERY_IF_MORE = 0.25
 
 _next_at = 0.0
 
@@ -45,14 +47,14 @@ _next_at = 0.0
 def keep_up(*, idle: bool, leader: bool) -> bool:
     """Do what is due, if this process is the one to do it; True if there is more to do right away.
 
-    Every few seconds also without a quiet moment: a loaded system is the one that must not grow.
+    Also without a quiet moment: a loaded system is the one that must not grow.
     """
     global _next_at
     now = time.monotonic()
     if not leader or (now < _next_at):
         return False
     more = upkeep(bulk.database_now())
-    _next_at = now + (0.0 if more and idle else _EVERY)
+    _next_at = now + (_EVERY if not more else 0.0 if idle else _EVERY_IF_MORE)
     return more and idle
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
 from journeys import publishing, testing
 from journeys.engine.plans import generation_of
@@ -217,6 +218,18 @@ def test_a_duplicate_is_a_draft_with_a_name_of_its_own(world: World) -> None:
     assert (first.journey.name, second.journey.name) == ("Trial – copy", "Trial – copy 2")
     assert (first.status, first.number) == (Status.DRAFT, 1)
     assert first.document["activities"] == version.document["activities"]
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(-1, False), (1, True)])
+def test_a_duplicate_does_not_begin_in_the_past(world: World, hours: int, kept: bool) -> None:
+    version = version_in(world, Status.DRAFT)
+    start_at = bulk.database_now() + timedelta(hours=hours)
+    version.document["properties"]["start_at"] = start_at.isoformat()
+    version.save()
+
+    copy = publishing.duplicate(version, by=None)
+
+    assert (copy.document["properties"]["start_at"] is not None) == kept
 
 
 def test_the_journey_goes_with_its_last_version(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -258,6 +259,17 @@ def test_one_process_does_it_every_few_seconds_also_under_load(world: World, don
     assert not module.keep_up(idle=False, leader=True)
 
     assert len(done) == 1
+
+
+def test_who_is_busy_too_goes_on_soon_while_there_is_more(
+    world: World, done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At one batch every few seconds a loaded system would delete less than it takes in."""
+    for moment in (100.0, 100.1, 100.3, 100.6):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda moment=moment: moment))
+        assert not module.keep_up(idle=False, leader=True)
+
+    assert len(done) == 3
 
 
 def test_who_is_idle_goes_on_while_there_is_more(world: World, done: list[Any]) -> None:
