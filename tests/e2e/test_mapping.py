@@ -50,6 +50,5 @@ def test_rows_are_written_tried_and_saved_with_the_keyboard(open_page: Any, live
 
     page.get_by_role("button", name="Save").press("Enter")
     page.get_by_text("The mapping was saved.").wait_for()
-    assert Inlet.objects.get().mapping == [
-        {"source": "order.id", "function": "concat", "argument": "", "target": "_id"}
-    ]
+    row = {"source": "order.id", "function": "concat", "argument": "", "target": "_id", "only_for": ""}
+    assert Inlet.objects.get().mapping == [row]
