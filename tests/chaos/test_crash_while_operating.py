@@ -9,7 +9,7 @@ from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
 from journeys.engine import plans
 from journeys.engine.decide import Verb
-from journeys.engine.wave.testing import SUMS
+from journeys.engine.sums import SUMS
 from journeys.models import Call, Entrance, Instance, JourneyVersion, LaneInput, StepEvent
 from journeys.operating import operate_on_many
 from journeys.reports.people import PeopleQuestion
@@ -57,7 +57,8 @@ def test_whenever_the_process_dies_a_retry_is_one_retry(world: World) -> None:
 
 
 def _fail_everybody(world: World) -> None:
-    for model in (Instance, Entrance, Call, StepEvent, *SUMS, LaneInput):
+    hours, days = [sums.hours for sums in SUMS], [sums.days for sums in SUMS]
+    for model in (Instance, Entrance, Call, StepEvent, *hours, *days, LaneInput):
         model.objects.all().delete()
     world.recorder.answers = [Outcome("http", "404")] * len(PEOPLE)
     for person in PEOPLE:
