@@ -165,7 +165,9 @@ def test_records_are_added_found_corrected_and_deleted(admin_client: Client, pro
 
 
 def test_records_of_other_sandboxes_are_not_seen(client: Client, products: Schema) -> None:
-    Record.objects.create(schema=products, key="sencha-7", data={"sku": "sencha-7"}, received_at=timezone.now())
+    Record.objects.create(
+        schema=products, key="sencha-7", data={"sku": "sencha-7"}, received_at=timezone.now()
+    )
     stranger = User.objects.create_user("stranger", is_staff=True, password="x")
     stranger.sandboxes.add(Sandbox.objects.create(name="other", title="Other"))
     stranger.user_permissions.set(_permissions("view_record", "change_record"))
