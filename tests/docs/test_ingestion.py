@@ -56,6 +56,7 @@ def new_key(environment: dict[str, str], kind: str) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("example", examples("live"), ids=lambda example: example.id)
 def test_what_the_page_shows_is_accepted(example: Example, address: str) -> None:
     command = INTERPRETERS[example.language]
@@ -74,6 +75,7 @@ def test_what_the_page_shows_is_accepted(example: Example, address: str) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_the_signed_request_is_accepted(address: str, environment: dict[str, str]) -> None:
     (example,) = examples("signed")
     text = example.text.replace(DEMO, address).replace("whsec_…", new_key(environment, "signing")[0])
@@ -82,6 +84,7 @@ def test_the_signed_request_is_accepted(address: str, environment: dict[str, str
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_the_cloud_event_is_accepted(address: str) -> None:
     (example,) = examples("cloudevent")
     text = example.text.replace(DEMO, address)
@@ -90,6 +93,7 @@ def test_the_cloud_event_is_accepted(address: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("example", examples("edge"), ids=lambda example: example.id)
 def test_the_edge_networks_requests_are_answered_with_the_visitor(example: Example, address: str) -> None:
     text = example.text.replace(DEMO, address)
@@ -98,6 +102,7 @@ def test_the_edge_networks_requests_are_answered_with_the_visitor(example: Examp
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_the_plain_json_is_accepted(address: str) -> None:
     (example,) = examples("plain")
     text = example.text.replace(DEMO, address)
@@ -119,6 +124,7 @@ def test_every_function_of_a_mapping_is_explained() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_the_request_for_a_token_gets_one(address: str, environment: dict[str, str]) -> None:
     (example,) = examples("token")
     secret, client = new_key(environment, "client")

@@ -94,6 +94,7 @@ _TAGS = [
 
 
 @pytest.mark.slow
+@pytest.mark.one_database("postgres")  # the stricter one
 @pytest.mark.parametrize("tag", _TAGS)
 def test_whatever_is_sent_is_answered_as_described(tag: str, headers: dict[str, str]) -> None:
     operations = [found.ok() for found in described().include(tag=tag).get_all_operations()]

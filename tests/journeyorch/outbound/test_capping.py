@@ -122,6 +122,7 @@ print(sum(take("source:1", Limit(100), now) for _ in range(80)))
 """
 
 
+@pytest.mark.one_database("postgres")
 def test_processes_share_a_cap(database_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "journeyorch.settings")
