@@ -90,6 +90,17 @@ _TAGS = [
     "Drafts",
     "Capping and throttling",
     "Transfer of journeys",
+    "Received events",
+    "Quarantine",
+    "Suppression list",
+    "Consents",
+    "Deliveries",
+    "Requests of people",
+    "Background tasks",
+    "Operations",
+    "Sandboxes",
+    "Users and groups",
+    "API credentials",
 ]
 
 
