@@ -7,11 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from django.core.exceptions import ValidationError
 
 from actions.payload import SCALARS
-from actions.rows import Row, Rows, RowsWidget
-from journeyorch.outbound.forms import StrictJSONField
+from actions.rows import Row, Rows, RowsField, RowsWidget
 
 _CONSTANT, _VARIABLE = "constant", "variable"
 
@@ -46,21 +44,13 @@ def pair_of(row: Row) -> dict[str, Any]:
     return {"name": row["name"], "variable": True, **label, "type": row["type"] or "string"}
 
 
-class PairsField(StrictJSONField):
+class PairsField(RowsField):
     """The pairs as JSON; whether they can be used, the form says."""
 
     widget = PairRows
 
-    def to_python(self, value: Any) -> Any:
-        return super().to_python([pair_of(row) for row in value] if isinstance(value, Rows) else value)
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            return super().to_python(value)
-        except ValidationError:
-            return []
+    def stored(self, row: Row) -> dict[str, Any]:
+        return pair_of(row)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if not isinstance(data, Rows):

@@ -7,6 +7,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+
+from journeyorch.outbound.forms import StrictJSONField
 
 _BLANK = 2
 _MOST = 1000
@@ -60,3 +63,22 @@ class RowsWidget(forms.Widget):
     def shown(self, stored: Mapping[str, Any]) -> Mapping[str, Any]:
         """What is stored as a row, for the template; one that was typed is one already."""
         return stored
+
+
+class RowsField(StrictJSONField):
+    """JSON that may come as rows; its ``widget`` is a ``RowsWidget``."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python([self.stored(row) for row in value] if isinstance(value, Rows) else value)
+
+    def stored(self, row: Row) -> dict[str, Any]:
+        """A row as it is stored. May raise ``ValidationError``."""
+        raise NotImplementedError
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            return []

@@ -11,8 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.messages.parameters import TYPES, NotTyped, as_typed, is_required, label_of, type_of, typed
-from actions.rows import Rows, RowsWidget
-from journeyorch.outbound.forms import StrictJSONField
+from actions.rows import Row, RowsField, RowsWidget
 
 
 class ParameterRows(RowsWidget):
@@ -29,23 +28,13 @@ class ParameterRows(RowsWidget):
         return {**self.blank, **stored, **values}
 
 
-class ParametersField(StrictJSONField):
+class ParametersField(RowsField):
     """The declared parameters of a template; whether they can be used, ``check_template`` says."""
 
     widget = ParameterRows
 
-    def to_python(self, value: Any) -> Any:
-        if not isinstance(value, Rows):
-            return super().to_python(value)
-        return super().to_python([_declared(row) for row in value])
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            return super().to_python(value)
-        except ValidationError:
-            return []
+    def stored(self, row: Row) -> dict[str, Any]:
+        return _declared(row)
 
 
 def _declared(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.naming import differences, may_hand_on, named, scope_name
+from journeyorch.access.api.changing import changed
+from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.access.credentials import new_key, offered_scopes, replace_key
 from journeyorch.access.models import Credential, User
 from journeyorch.access.sandboxes import sandboxes_of
@@ -106,12 +107,7 @@ class OneCredential(ApiView):
     def put(self, request: Request, id: int) -> Response:
         """Makes it as the body says, whole. Its key stays."""
         asked, found = read(CredentialBody, request), _handed_on(request, id)
-        before = _shown(found)
-        with transaction.atomic():
-            _filled(found, asked, request)
-            after = _shown(found)
-            audit.record("changed", found, changes=audit.shown(differences(before, after)))
-        return Response(after)
+        return Response(changed(found, lambda: _filled(found, asked, request), shown=_shown))
 
     @operation("delete_credential", tag=_TAG, answer=None, status=HTTPStatus.NO_CONTENT)
     def delete(self, request: Request, id: int) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from pydantic import Field
 from rest_framework.exceptions import PermissionDenied
@@ -14,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.naming import differences, may_hand_on, named, scope_name
+from journeyorch.access.api.changing import changed
+from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.problems import Conflict
@@ -82,12 +84,7 @@ class OneGroup(ApiView):
         found, asked = get_object_or_404(Group, pk=id), read(GroupBody, request)
         if not may_hand_on(request.user, found.permissions.all()):
             raise PermissionDenied("It may more than you may. Ask somebody who may all of it.")
-        before = _shown(found)
-        with transaction.atomic():
-            _fill(found, asked, request)
-            after = _shown(found)
-            audit.record("changed", found, changes=audit.shown(differences(before, after)))
-        return Response(after)
+        return Response(changed(found, lambda: _fill(found, asked, request), shown=_shown))
 
     @operation("delete_group", tag=_TAG, answer=None, status=HTTPStatus.NO_CONTENT)
     def delete(self, request: Request, id: int) -> Response:
@@ -117,9 +114,10 @@ def _fill(group: Group, asked: GroupBody, request: Request) -> None:
 
 
 def _shown(one: Group) -> dict[str, Any]:
+    prefetch_related_objects([one], "permissions__content_type")  # of a list this is done already
     return {
         "id": one.pk,
         "name": one.name,
-        "permissions": sorted(map(scope_name, one.permissions.select_related("content_type"))),
+        "permissions": sorted(map(scope_name, one.permissions.all())),
         "sandboxes": sorted(sandbox.name for sandbox in one.sandboxes.all()),
     }

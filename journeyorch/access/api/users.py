@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.naming import differences, may_hand_on, named
+from journeyorch.access.api.changing import changed
+from journeyorch.access.api.naming import may_hand_on, named
 from journeyorch.access.models import User
 from journeyorch.access.sandboxes import sandboxes_of
 from journeyorch.api.bodies import Body, read
@@ -105,12 +106,7 @@ class OneUser(ApiView):
         found, asked = get_object_or_404(User, pk=id), read(UserBody, request)
         if not _is_theirs_to_change(request, found):
             raise PermissionDenied("They may more than you may. Ask somebody who may all of it.")
-        before = _shown(found)
-        with transaction.atomic():
-            _fill(found, asked, request)
-            after = _shown(found)
-            audit.record("changed", found, changes=audit.shown(differences(before, after)))
-        return Response(after)
+        return Response(changed(found, lambda: _fill(found, asked, request), shown=_shown))
 
 
 def _is_theirs_to_change(request: Request, found: User) -> bool:

@@ -132,3 +132,35 @@ def test_a_sandbox_is_made_and_changed(administrator: Client, sandbox: Sandbox, 
     assert places(put(administrator, f"{SANDBOXES}/prod", title="Shop", timeZone="Moon")) == ["/timeZone"]
     assert places(put(administrator, f"{SANDBOXES}/prod", title=" ")) == ["/title"]
     assert put(login("view_sandbox"), f"{SANDBOXES}/prod", title="X").status_code == 403
+
+
+def test_a_group_is_made_and_changed(administrator: Client) -> None:
+    made = post(administrator, GROUPS, name="Readers", permissions=["journeys.view_journey"])
+    assert made.status_code == 201, made.content
+    assert made.json()["permissions"] == ["journeys.view_journey"]
+    one = f"{GROUPS}/{made.json()['id']}"
+    assert post(administrator, GROUPS, name="Readers").status_code == 409
+
+    changed = put(administrator, one, name="Watchers", permissions=["access.view_user"]).json()
+    assert (changed["name"], changed["permissions"]) == ("Watchers", ["access.view_user"])
+    assert administrator.get(one).json() == changed
+    told = AuditEntry.objects.get(verb="changed").changes
+    assert told["permissions"] == [["journeys.view_journey"], ["access.view_user"]]
+
+
+def test_a_group_gets_nothing_that_its_maker_may_not(administrator: Client) -> None:
+    body = {"name": "Strong", "permissions": ["journeys.publish_journey"]}
+    assert places(post(administrator, GROUPS, **body)) == ["/permissions/0"]
+    strong = Group.objects.create(name="Strong")
+    strong.permissions.add(Permission.objects.get(codename="publish_journey"))
+    assert put(administrator, f"{GROUPS}/{strong.pk}", name="Weak").status_code == 403
+    strong.refresh_from_db()
+    assert strong.name == "Strong"
+
+
+def test_many_groups_are_read_as_a_few_are(administrator: Client, django_assert_max_num_queries: Any) -> None:
+    may = Permission.objects.get(codename="view_journey")
+    for number in range(20):
+        Group.objects.create(name=f"Group {number}").permissions.add(may)
+    with django_assert_max_num_queries(15):
+        assert len(administrator.get(GROUPS).json()["items"]) >= 20
