@@ -21,7 +21,7 @@ from journeys.engine import tables
 from journeys.engine.sums import SUMS, Sums
 from journeys.models import DaysKept, JourneyVersion
 from journeys.models.hourly import FOLDED
-from journeys.reports.figures.periods import begins, zone_of
+from journeys.time_zones import begins, zone_of
 
 _DAY = Column("day", "timestamptz")
 

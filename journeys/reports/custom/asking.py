@@ -13,10 +13,11 @@ from journeys.reports.custom.definition import Panel
 from journeys.reports.custom.metrics import TRAITS
 from journeys.reports.figures import facts, periods, sums
 from journeys.reports.figures.facts import Errors, Fetches, Messages, Steps, TraitMessages
-from journeys.reports.figures.periods import Period, zone_of
+from journeys.reports.figures.periods import Period
 from journeys.reports.figures.shape import NOTHING, Shape
 from journeys.reports.figures.summary import shapes_of
 from journeys.reports.figures.sums import Scope
+from journeys.time_zones import zone_of
 
 _Row = Steps | Errors | Messages | TraitMessages | Fetches
 Key = tuple[Any, ...]

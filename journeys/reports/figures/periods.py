@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from journeys.time_zones import begins, midnight
 
 #: The choices of a period: name in addresses, days that it has up to and with today.
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90, "365": 365}
@@ -73,20 +74,7 @@ def of_days(name: str, *, now: datetime, zone: tzinfo) -> Period:
 
 def between(first: date, last: date, zone: tzinfo) -> Period:
     """Both days are included."""
-    return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone), zone)
-
-
-def begins(moment: datetime, unit: str, zone: tzinfo) -> datetime:
-    """When the hour, day, week or month begins that a moment is in."""
-    local = moment.astimezone(zone)
-    if unit == "hour":
-        return local.replace(minute=0, second=0, microsecond=0)
-    day = local.date()
-    if unit == "week":
-        day -= timedelta(days=day.weekday())
-    elif unit == "month":
-        day = day.replace(day=1)
-    return _midnight(day, zone)
+    return Period(midnight(first, zone), midnight(last + timedelta(days=1), zone), zone)
 
 
 def _begun(period: Period, unit: str) -> Iterator[datetime]:
@@ -97,7 +85,7 @@ def _begun(period: Period, unit: str) -> Iterator[datetime]:
             at = _next_hour(at, period.zone)
         else:
             days = {"day": 1, "week": 7, "month": 32}[unit]
-            at = begins(_midnight(at.date() + timedelta(days=days), period.zone), unit, period.zone)
+            at = begins(midnight(at.date() + timedelta(days=days), period.zone), unit, period.zone)
 
 
 def _next_hour(at: datetime, zone: tzinfo) -> datetime:
@@ -105,20 +93,8 @@ def _next_hour(at: datetime, zone: tzinfo) -> datetime:
     return (at.astimezone(UTC) + timedelta(hours=1)).astimezone(zone)
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time(), zone)
-
-
 def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def zone_of(name: str) -> tzinfo:
-    """A time zone by its name; UTC for one that is not known here."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

@@ -14,8 +14,8 @@ from journeys.engine.days import day_key
 from journeys.engine.sums import SUMS, Sums
 from journeys.models import DaysKept
 from journeys.models.hourly import FOLDED
-from journeys.reports.figures.periods import zone_of
 from journeys.reports.steps.disagreement import Disagreement
+from journeys.time_zones import zone_of
 
 
 def disagreements_of_days(*, version_id: int | None = None) -> Iterator[Disagreement]:

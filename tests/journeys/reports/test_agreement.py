@@ -34,11 +34,12 @@ from journeys.models import (
 from journeys.models.hourly import FOLDED
 from journeys.operating import operate_on_many
 from journeys.reports.figures import periods, sums
-from journeys.reports.figures.periods import Period, zone_of
+from journeys.reports.figures.periods import Period
 from journeys.reports.figures.sums import Scope
 from journeys.reports.people import PeopleQuestion
 from journeys.reports.steps.agreement import disagreements
 from journeys.reports.steps.agreement_of_days import disagreements_of_days
+from journeys.time_zones import zone_of
 from tests.journeys.world import World, act
 
 PEOPLE = 12

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from journeys.reports.figures.periods import asked, between, zone_of
+from journeys.reports.figures.periods import asked, between
+from journeys.time_zones import zone_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
