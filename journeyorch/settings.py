@@ -212,7 +212,8 @@ STORAGES = {
         else "journeyorch.staticfiles.ModuleManifestStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+# While developing, files are looked for when they are asked for; in production they are listed once.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 _MOST_TABS = 120
 _IS_FOCUSED = "element => element === document.activeElement"
@@ -212,11 +212,17 @@ def slot(page: Page, path: str) -> Locator:
     return page.get_by_role("button", name=f"Add a step after {path}", exact=True)
 
 
+def box(shown: Locator) -> FloatRect:
+    """Where it stands, in pixels of the page, once it is shown."""
+    expect(shown).to_be_visible()
+    found = shown.bounding_box()
+    assert found
+    return found
+
+
 def drag(page: Page, what: Locator, to: Locator) -> None:
     """With the mouse, past the distance that makes it no click, until the place lights up."""
-    start, goal = what.bounding_box(), to.bounding_box()
-    assert start
-    assert goal
+    start, goal = box(what), box(to)
     page.mouse.move(start["x"] + 30, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(start["x"] + 90, start["y"] + 40, steps=2)

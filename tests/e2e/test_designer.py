@@ -13,7 +13,7 @@ from journeyorch.access.models import Sandbox
 from journeys import publishing
 from journeys.models import JourneyVersion
 
-from .hands import slot
+from .hands import box, slot
 
 pytestmark = [
     pytest.mark.e2e,
@@ -152,9 +152,7 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
 def with_the_mouse(page: Page, draft: JourneyVersion) -> None:
     """The label of a path is dragged: the upper one comes first. A template is looked at in the pane."""
     chips = page.locator("[data-chip]")
-    first, second = chips.nth(0).bounding_box(), chips.nth(1).bounding_box()
-    assert first
-    assert second
+    first, second = box(chips.nth(0)), box(chips.nth(1))
     page.mouse.move(first["x"] + 20, first["y"] + 10)
     page.mouse.down()
     page.mouse.move(second["x"] + 20, second["y"] + 25, steps=4)

@@ -16,8 +16,8 @@ from django.db.models import NOT_PROVIDED, CharField, Field, ManyToManyField, Te
 
 #: Up to here migrations are those of the first release, before which there was no older code.
 FIRST_RELEASE = {
-    "access": 10, "actions": 16, "datasources": 10, "events": 9, "journeyorch": 5, "journeys": 20,
-    "outbound": 5,
+    "access": 2, "actions": 1, "datasources": 1, "events": 1, "journeyorch": 1, "journeys": 2,
+    "outbound": 1,
 }  # fmt: skip
 _TAKES_AWAY = (
     migrations.DeleteModel,
