@@ -94,7 +94,7 @@ def test_enter_writes_a_line_while_nothing_is_chosen_and_the_list_can_be_asked_f
     trial.keyboard.press("Enter")
     expect(expression(trial)).to_have_value("1 \n")
     expression(trial).press("Tab")
-    assert trial.evaluate("document.activeElement.id") != "expression"
+    expect(expression(trial)).not_to_be_focused()
 
 
 def test_what_was_taken_can_be_taken_back(trial):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from datasources.models import Schema
 from datasources.platform.schemas.library import compose
@@ -44,7 +45,7 @@ def test_rows_are_written_tried_and_saved_with_the_keyboard(open_page: Any, live
     page.get_by_label("Body").fill('{"order": {"id": 7}, "type": 5}')
     page.get_by_role("button", name="Preview").press("Enter")
     page.get_by_text("It follows schema Orders.").wait_for()
-    assert '"_id": "7"' in page.locator("pre").inner_text()
+    expect(page.locator("pre")).to_contain_text('"_id": "7"')
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "the page is wider than a phone"
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.models import Sandbox, User
@@ -32,7 +33,7 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
     page.get_by_role("button", name="Log in").click()
     page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/receiving/")
     page.get_by_text("Nothing has arrived yet.").wait_for()
-    assert page.get_by_text("curl -X POST").is_visible()
+    expect(page.get_by_text("curl -X POST")).to_be_visible()
 
     arrive(inlet)
     page.get_by_text("no_schema").wait_for()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database]
 
@@ -47,7 +48,7 @@ def site() -> Iterator[str]:
 
 def test_a_good_page_has_no_problems(page, site):
     page.goto(f"{site}/good")
-    assert page.locator("h1").inner_text() == "Good"
+    expect(page.locator("h1")).to_have_text("Good")
 
 
 @pytest.mark.parametrize(
