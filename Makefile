@@ -1,5 +1,8 @@
 # Everything a newcomer needs: `make demo` and `make test`. Wanted on the machine: git, make, Python >= 3.11.
 
+# Where it is set, each of the many processes of the tests would compile all of our modules anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest

@@ -39,7 +39,7 @@ class Traffic:
             assert not thread.is_alive(), "the client could not finish its stories"
 
     def _run(self, number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._one.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._one.port, timeout=60)
         count = 0
         while not self._stopped.wait(self._every):
             count += 1

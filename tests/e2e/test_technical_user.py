@@ -296,7 +296,7 @@ def example_of(screen: Screen) -> dict[str, Any]:
 def send(url: str, key: str, message: dict[str, Any]) -> None:
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     request = urllib.request.Request(url, json.dumps(message).encode(), headers)  # noqa: S310 - our own server
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         assert answer.status == 200
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,10 +44,11 @@ class BadInput(NamedTuple):
         return self.body if entity is None else _sent(self.case, (template % entity).encode())
 
 
-def load() -> list[BadInput]:
+@cache
+def load() -> tuple[BadInput, ...]:
     """All cases of the table."""
     table = json.loads((Path(__file__).parent / "data" / "bad_inputs.json").read_text())
-    return [_case(name, case) for name, case in table.items()]
+    return tuple(_case(name, case) for name, case in table.items())
 
 
 def _case(name: str, case: dict[str, Any]) -> BadInput:

@@ -69,7 +69,7 @@ def test_calls_carry_the_trace_only_if_they_are_to(
         sock.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     with span("call"):
-        sent = exchange(Request("GET", serve(answer).url), timeout=5)
+        sent = exchange(Request("GET", serve(answer).url), timeout=60)
     assert isinstance(sent, Response)
     trace = f"{spans()[0].context.trace_id:032x}".encode()
     assert (b"traceparent: 00-" + trace in seen[0].replace(b"Traceparent", b"traceparent")) is wanted

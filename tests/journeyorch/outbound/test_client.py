@@ -31,7 +31,7 @@ def test_sends_method_path_headers_and_body(serve):
     server = serve(says(http(b'{"ok": true}')))
     headers = (("Content-Type", "application/json"), ("Idempotency-Key", "k1"))
     answer = exchange(
-        Request("POST", f"{server.url}/a/b?c=d e".replace(" ", "%20"), headers, b"[1]"), timeout=5
+        Request("POST", f"{server.url}/a/b?c=d e".replace(" ", "%20"), headers, b"[1]"), timeout=60
     )
     assert isinstance(answer, Response)
     assert (answer.status, read_json(answer)) == (200, {"ok": True})
@@ -273,7 +273,7 @@ def test_a_redirect_is_not_followed(serve):
 )
 def test_a_header_that_would_change_the_request_is_refused_before_anything_is_sent(serve, name, value):
     server = serve(says(http()))
-    answer = exchange(Request("GET", server.url, ((name, value),)), timeout=5)
+    answer = exchange(Request("GET", server.url, ((name, value),)), timeout=60)
     assert (reason(answer), server.requests) == ("refused", [])
 
 
@@ -296,7 +296,7 @@ def test_a_name_that_does_not_resolve_is_an_error():
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     answer = exchange(
-        Request("GET", "https://x.example/"), timeout=5, policy=Policy(), network=Network(nobody)
+        Request("GET", "https://x.example/"), timeout=60, policy=Policy(), network=Network(nobody)
     )
     assert (reason(answer), outcome_of(answer).retryable) == ("resolve", True)
 

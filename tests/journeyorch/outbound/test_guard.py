@@ -103,7 +103,7 @@ class FakeNetwork:
 
     def ask(self, url: str, policy: Policy = CLOSED) -> str:
         answer = exchange(
-            Request("GET", url), timeout=5, policy=policy, network=Network(self._resolve, self._connect)
+            Request("GET", url), timeout=60, policy=policy, network=Network(self._resolve, self._connect)
         )
         assert isinstance(answer, Failure)
         return answer.reason

@@ -34,7 +34,7 @@ def ask(serve, certificate):
         network = Network(resolve=lambda host, port: ["127.0.0.1"])
         policy = Policy(frozenset({f"{host}:{server.port}"}))
         request = Request("GET", f"https://{host}:{server.port}/", context=trusted)
-        return exchange(request, timeout=5, policy=policy, network=network)
+        return exchange(request, timeout=60, policy=policy, network=network)
 
     ask.server = server
     return ask
@@ -70,7 +70,7 @@ def test_a_certificate_that_has_ended_is_refused(serve, tmp_path):
     context.load_cert_chain(path)
     server = serve(says(http(b"{}")), context=context)
     request = Request("GET", server.url, context=ssl.create_default_context(cafile=str(path)))
-    answer = exchange(request, timeout=5)
+    answer = exchange(request, timeout=60)
     assert (answer.reason, server.requests) == ("tls", [])
     assert "expired" in answer.message
 

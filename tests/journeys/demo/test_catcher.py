@@ -28,7 +28,7 @@ def ask(catcher):
     """One request on a connection of its own: (status, headers, body)."""
 
     def request(method, path, body=None, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=60)
         data = json.dumps(body) if isinstance(body, dict | list) else body
         connection.request(
             method, path, data, {name.replace("_", "-"): value for name, value in headers.items()}
@@ -192,7 +192,7 @@ def test_requests_beyond_bounds_are_refused_before_their_body(catcher, headers, 
 
 
 def test_a_connection_serves_several_requests(catcher):
-    connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=60)
     connection.connect()
     first = connection.sock
     for _ in range(3):

@@ -27,7 +27,7 @@ def post(catcher):
         request = urllib.request.Request(  # noqa: S310
             catcher.url + path, json.dumps(fields).encode(), headers=headers, method="POST"
         )
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
 
     return send
 

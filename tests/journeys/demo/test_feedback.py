@@ -35,7 +35,7 @@ def catcher(told):
 
 
 def ask(catcher, path, body, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", int(catcher.url.rpartition(":")[2]), timeout=60)
     connection.request("POST", path, json.dumps(body), headers)
     answer = connection.getresponse()
     result = answer.status, answer.read()

@@ -14,7 +14,7 @@ from journeys.demo.reservations import Reservations, Trouble, reservation_of, tr
 
 def get(url):
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

@@ -15,7 +15,7 @@ headers = {**event.headers, "Authorization": f"Bearer {key}"}
 
 
 def send() -> requests.Response:
-    return requests.post(f"{address}/events/cloudevents/{inlet}", event.body, headers=headers, timeout=10)
+    return requests.post(f"{address}/events/cloudevents/{inlet}", event.body, headers=headers, timeout=60)
 
 
 while not (answer := send()).ok:

@@ -63,7 +63,7 @@ def send(
     sandbox = Sandbox.objects.get(name="prod")
     sending.rules.current([sandbox.pk])
     with sending.on_behalf_of(Caller(sandbox.pk, service, **caller)):
-        return exchange(Request(method, server.url.rstrip("/") + path, body=b"{}"), timeout=5)
+        return exchange(Request(method, server.url.rstrip("/") + path, body=b"{}"), timeout=60)
 
 
 def statuses(answers: list[Response | Failure]) -> list[str]:
@@ -96,7 +96,7 @@ def test_requests_of_no_sandbox_are_not_capped(server: RawServer, cap: Any) -> N
     cap(calls=1)
     send(server)
 
-    answer = exchange(Request("POST", server.url.rstrip("/") + "/limited", body=b""), timeout=5)
+    answer = exchange(Request("POST", server.url.rstrip("/") + "/limited", body=b""), timeout=60)
 
     assert isinstance(answer, Response)
 
@@ -117,7 +117,7 @@ def test_made_again_within_the_same_call_it_takes_one(server: RawServer, cap: An
     sandbox = Sandbox.objects.get(name="prod")
     sending.rules.current([sandbox.pk])
     with sending.on_behalf_of(Caller(sandbox.pk, ACTION, paid=("POST", url))):
-        answers = [exchange(Request("POST", url, body=b""), timeout=5) for _ in range(3)]
+        answers = [exchange(Request("POST", url, body=b""), timeout=60) for _ in range(3)]
 
     assert statuses(answers) == ["ok", "ok", "capped"]
 
