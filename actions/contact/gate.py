@@ -12,7 +12,7 @@ from uuid import UUID
 
 from actions.contact import frequency
 from actions.contact.frequency import Cap, CountKey, Wish
-from actions.contact.quiet import end_of_quiet, zone_of
+from actions.contact.quiet import end_of_quiet
 from actions.contact.rules import NO_RULES, Rules
 from actions.contact.suppression import Addressee, address_hash, load_suppressions, stops
 from actions.messages.deliveries import record_dropped, record_waiting
@@ -21,6 +21,7 @@ from actions.messages.people import NOBODY, Recipient, load_recipients, person_k
 from actions.messages.recipients import may_contact
 from journeyorch import bulk
 from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared, Verdict
+from journeyorch.time_zones import zone_of
 
 _WHOLE_SANDBOX = 0
 # After these a message may have arrived all the same: it keeps its slots.
@@ -122,7 +123,7 @@ def judge(case: _Case, reasons: Collection[str], now: datetime) -> Verdict:
 
 def _in_quiet_hours(case: _Case, now: datetime) -> Outcome | Later | None:
     """Held back if one of the rules wants it, else until the last quiet hours are over."""
-    zone = zone_of(case.person.attributes, case.time_zone)
+    zone = zone_of(case.person.attributes.get("timeZone"), case.time_zone)
     ends = [
         (end, rules.waits)
         for rules in case.rules.values()

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-
-def zone_of(profile: Mapping[str, Any], sandbox_zone: str) -> ZoneInfo:
-    """The person's time zone; the sandbox's, then UTC, where there is none or one that nobody knows."""
-    for name in (profile.get("timeZone"), sandbox_zone):
-        try:
-            if name and isinstance(name, str):
-                return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return ZoneInfo("UTC")
+from zoneinfo import ZoneInfo
 
 
 def end_of_quiet(begin: time, end: time, *, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -17,13 +17,13 @@ from journeyorch.api.bodies import Body
 from journeyorch.api.describing import operation
 from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
+from journeyorch.time_zones import zone_of
 from journeys.api.answers import FiguresAnswer
 from journeys.models import JourneyVersion
 from journeys.reports.figures import periods
 from journeys.reports.figures.periods import DEFAULT, Period
 from journeys.reports.figures.plain import plain_summary
 from journeys.reports.figures.summary import summarize
-from journeys.time_zones import zone_of
 from journeys.views.shell import REPORTS
 
 

@@ -17,11 +17,11 @@ from django.db.models.functions import TruncDay
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
+from journeyorch.time_zones import begins, zone_of
 from journeys.engine import tables
 from journeys.engine.sums import SUMS, Sums
 from journeys.models import DaysKept, JourneyVersion
 from journeys.models.hourly import FOLDED
-from journeys.time_zones import begins, zone_of
 
 _DAY = Column("day", "timestamptz")
 

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, render
 
 from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.time_zones import zone_of
 from journeys.models import Journey, JourneyVersion
 from journeys.reports.figures import periods
 from journeys.reports.figures.flow import flow_of
 from journeys.reports.figures.periods import Period
 from journeys.reports.figures.summary import summarize
-from journeys.time_zones import zone_of
 from journeys.views import shown_figures
 from journeys.views.drawing import draw, steps_of
 from journeys.views.outline import outline

@@ -109,10 +109,10 @@ def scope_of(sandbox_id: int) -> Scope:
 def compiled_alone(source: str, sandbox_id: int) -> tuple[CompiledSegment, ZoneInfo]:
     """A segment of this expression that is not saved, and its sandbox's zone. Raises ``ExpressionError``."""
     expression = compile_expression(source, scope_of(sandbox_id), types.BOOLEAN)
-    return CompiledSegment(0, "", False, expression, clock_of(source)), zone_of(sandbox_id)
+    return CompiledSegment(0, "", False, expression, clock_of(source)), zone_of_sandbox(sandbox_id)
 
 
-def zone_of(sandbox_id: int) -> ZoneInfo:
+def zone_of_sandbox(sandbox_id: int) -> ZoneInfo:
     """In which expressions that name no zone read the clock."""
     return ZoneInfo(Sandbox.objects.values_list("time_zone", flat=True).get(pk=sandbox_id))
 
@@ -132,7 +132,7 @@ def load_segments(sandbox_id: int) -> Segments:
     if not rows:
         return Segments()
     scope = scope_of(sandbox_id)
-    zone = zone_of(sandbox_id)
+    zone = zone_of_sandbox(sandbox_id)
     compiled = (_compiled(row, scope) for row in rows)
     return Segments([one for one in compiled if one is not None], zone)
 

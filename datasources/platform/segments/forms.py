@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from datasources.platform.segments.compiling import problems_of, zone_of
+from datasources.platform.segments.compiling import problems_of, zone_of_sandbox
 from datasources.platform.segments.models import Segment
 from journeyorch import bulk
 from journeyorch.phrases import said
@@ -68,7 +68,7 @@ class SegmentForm(forms.ModelForm):
         segment: Segment = self.instance
         if "expression" in self.changed_data:
             segment.is_due = True  # everybody may be in or out by now
-        zone = zone_of(segment.sandbox_id)
+        zone = zone_of_sandbox(segment.sandbox_id)
         segment.next_at = segment.schedule.next_after(bulk.database_now(), zone)
         saved: Segment = super().save(commit)
         return saved

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from journeyorch.access.models import Sandbox
+from journeyorch.time_zones import zone_of
 from journeys.models import JourneyVersion
 from journeys.reports.custom.definition import Panel
 from journeys.reports.custom.metrics import TRAITS
@@ -17,7 +18,6 @@ from journeys.reports.figures.periods import Period
 from journeys.reports.figures.shape import NOTHING, Shape
 from journeys.reports.figures.summary import shapes_of
 from journeys.reports.figures.sums import Scope
-from journeys.time_zones import zone_of
 
 _Row = Steps | Errors | Messages | TraitMessages | Fetches
 Key = tuple[Any, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from journeys.time_zones import begins, midnight
+from journeyorch.time_zones import begins, midnight
 
 #: The choices of a period: name in addresses, days that it has up to and with today.
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90, "365": 365}

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import BooleanField, QuerySet, Sum, Value
 from django.db.models.functions import TruncDay
 
+from journeyorch.time_zones import zone_of
 from journeys.engine.days import day_key
 from journeys.engine.sums import SUMS, Sums
 from journeys.models import DaysKept
 from journeys.models.hourly import FOLDED
 from journeys.reports.steps.disagreement import Disagreement
-from journeys.time_zones import zone_of
 
 
 def disagreements_of_days(*, version_id: int | None = None) -> Iterator[Disagreement]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from actions.contact.quiet import end_of_quiet, zone_of
+from actions.contact.quiet import end_of_quiet
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,3 @@ def test_quiet_hours_end_when_the_persons_clock_says_so(begin, end, zone, now, o
         now=datetime.fromisoformat(now),
     )
     assert found == (datetime.fromisoformat(over) if over else None)
-
-
-@pytest.mark.parametrize(
-    ("profile", "sandbox", "zone"),
-    [
-        ({"timeZone": "Asia/Tokyo"}, "Europe/Berlin", "Asia/Tokyo"),
-        ({}, "Europe/Berlin", "Europe/Berlin"),
-        ({"timeZone": "Middle/Earth"}, "Europe/Berlin", "Europe/Berlin"),
-        ({"timeZone": "../../etc/passwd"}, "Europe/Berlin", "Europe/Berlin"),
-        ({"timeZone": ["Asia/Tokyo"]}, "", "UTC"),
-        ({"timeZone": "x" * 5000}, "nonsense", "UTC"),
-        ({"timeZone": "a\x00b"}, "Europe/Berlin", "Europe/Berlin"),
-    ],
-)
-def test_a_time_zone_that_nobody_knows_is_none(profile, sandbox, zone):
-    assert zone_of(profile, sandbox).key == zone

@@ -15,6 +15,7 @@ from datasources.models import DataSource, FieldGroup
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
 from journeyorch.outbound.calls import Outcome
+from journeyorch.time_zones import zone_of
 from journeys import publishing
 from journeys.engine.decide import Verb
 from journeys.engine.folding import fold
@@ -39,7 +40,6 @@ from journeys.reports.figures.sums import Scope
 from journeys.reports.people import PeopleQuestion
 from journeys.reports.steps.agreement import disagreements
 from journeys.reports.steps.agreement_of_days import disagreements_of_days
-from journeys.time_zones import zone_of
 from tests.journeys.world import World, act
 
 PEOPLE = 12

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from journeys.reports.figures.periods import asked, between
-from journeys.time_zones import zone_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -73,8 +72,3 @@ def test_parts_begin_with_the_week_the_month_and_the_day(
 )
 def test_charts_have_a_readable_number_of_points(days: int, unit: str) -> None:
     assert between(date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=days - 1), UTC).unit == unit
-
-
-def test_an_unknown_time_zone_is_utc() -> None:
-    assert zone_of("Nowhere/At all") is UTC
-    assert zone_of("Europe/Berlin") == BERLIN

@@ -1,17 +1,19 @@
-"""Time zones by name, and when parts of time begin in them: for sums and for reports. Pure."""
+"""Time zones by name, and when parts of time begin in them. Pure."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
-def zone_of(name: str) -> tzinfo:
-    """A time zone by its name; UTC for one that is not known here."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+def zone_of(*names: object) -> ZoneInfo:
+    """The first of the names that is one of a time zone known here, such as Europe/Paris; UTC if none is."""
+    for name in names:
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            if isinstance(name, str):
+                return ZoneInfo(name)
+    return ZoneInfo("UTC")
 
 
 def begins(moment: datetime, unit: str, zone: tzinfo) -> datetime:
