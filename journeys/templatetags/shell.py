@@ -181,7 +181,7 @@ def refusal(code: str) -> Any:
 
 @register.filter
 def lasted(duration: timedelta) -> str:
-    """How long something took, in the two largest units that matter."""
+    """How long something took, in the two largest units that matter; a smaller one of zero is left out."""
     seconds = duration.total_seconds()
     if seconds < 1:
         return f"{max(0, round(seconds * 1000))} ms"
@@ -189,8 +189,12 @@ def lasted(duration: timedelta) -> str:
         return f"{seconds:.1f} s"
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if minutes < 60:
-        return f"{minutes} min {int(seconds % 60)} s"
-    return f"{hours} h {minutes % 60} min" if hours < 24 else f"{days} d {hours % 24} h"
+        large, small = f"{minutes} min", (int(seconds % 60), "s")
+    elif hours < 24:
+        large, small = f"{hours} h", (minutes % 60, "min")
+    else:
+        large, small = f"{days} d", (hours % 24, "h")
+    return f"{large} {small[0]} {small[1]}" if small[0] else large
 
 
 @register.filter

@@ -25,7 +25,7 @@ from journeys.views.shell import CHANGE, VIEW, page, version_of
 class CreateForm(forms.Form):
     """The name of a new journey; everything else comes later."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
 
 
 @page(CHANGE)

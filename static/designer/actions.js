@@ -1,6 +1,6 @@
 // What people do: each a command with its words, what is selected afterwards, and what is said.
 
-import { signal } from "../build/preact.js";
+import { effect, signal } from "../build/preact.js";
 import * as commands from "./model/commands.js";
 import * as copies from "./model/copies.js";
 import * as clipboard from "./model/clipboard.js";
@@ -41,6 +41,13 @@ export const adding = signal(/** @type {null | {spot: Spot, at: {x: number, y: n
 export const placing = signal(/** @type {null | {entry: Entry} | {id: string} | {from: Place}} */ (null));
 
 let noticeTimer = 0;
+
+// Why something could not be done is about the drawing as it was then.
+effect(() => {
+  if (drawing.value && notice.peek().isProblem) {
+    notice.value = { text: "", isProblem: false };
+  }
+});
 
 /** @param {string} text @param {boolean} [isProblem] */
 export function say(text, isProblem = false) {

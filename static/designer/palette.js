@@ -70,7 +70,7 @@ function reasonAgainst(kind) {
     return isReady
       ? ""
       : channels.includes(kind)
-        ? gettext("There is no template of this kind yet.")
+        ? gettext("There is no template of this kind yet; it is made under Templates.")
         : gettext("No channel sends these messages yet; a technical user sets one up.");
   }
   switch (kind) {
@@ -83,7 +83,7 @@ function reasonAgainst(kind) {
         ? used.has("jump")
           ? gettext("Not in a journey with a jump.")
           : ""
-        : gettext("There is no segment yet; a technical user defines one.");
+        : gettext("There is no segment yet; it is made under Segments.");
     case "reaction":
       return Object.values(drawing.value.activities).some((each) => reactionsTo(each).length)
         ? ""

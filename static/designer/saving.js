@@ -5,6 +5,7 @@ import { effect, signal } from "../build/preact.js";
 import { ask } from "./api.js";
 import { isEqual } from "./model/document.js";
 import { merge } from "./model/merge.js";
+import { Turns } from "./model/turns.js";
 import { announce, apply, canEdit, drawing, may, problems, replace, urls, version } from "./store.js";
 import { filled, gettext } from "./text.js";
 
@@ -37,8 +38,8 @@ export const news = signal("");
 let stored = { document: drawing.value, revision: 0 };
 let timer = 0;
 let pause = 1000;
-/** @type {Promise<void> | null} */
-let underWay = null;
+/** Two at once would begin from the same revision, and the later one meet the other as if it were somebody else's. */
+const turns = new Turns();
 
 const storageKey = () => `journeyorch.draft.${version.value.uid}`;
 
@@ -86,7 +87,7 @@ function schedule(delay) {
 /** All that has been drawn is saved, or cannot be. */
 export async function settled() {
   clearTimeout(timer);
-  await underWay;
+  await turns.last;
   if (canEdit.value && drawing.value !== stored.document && !conflict.value) {
     await save();
   }
@@ -94,8 +95,7 @@ export async function settled() {
 
 /** @param {boolean} [leaving] the page is being closed */
 export function save(leaving = false) {
-  underWay = (underWay ?? Promise.resolve()).then(() => saveNow(leaving)).finally(() => (underWay = null));
-  return underWay;
+  return turns.take(() => saveNow(leaving));
 }
 
 /** @param {boolean} leaving */
@@ -277,7 +277,7 @@ async function lookAround() {
   }
   others.value = data.others;
   const isNewer = data.revision > stored.revision || data.status !== version.value.status;
-  if (isNewer && drawing.value === stored.document && !underWay) {
+  if (isNewer && drawing.value === stored.document && !turns.last) {
     await takeNewer(data.others);
   }
 }
@@ -285,7 +285,7 @@ async function lookAround() {
 /** Nothing of mine is unsaved: what somebody else has saved is shown at once. @param {string[]} names */
 async function takeNewer(names) {
   const { ok, data } = await ask(urls.draft);
-  if (ok && drawing.value === stored.document && !underWay && data.revision >= stored.revision) {
+  if (ok && drawing.value === stored.document && !turns.last && data.revision >= stored.revision) {
     const isChanged = !isEqual(data.document, stored.document);
     version.value = data.version;
     may.value = { ...may.value, ...data.may };

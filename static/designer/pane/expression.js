@@ -1,7 +1,7 @@
 // A field for an expression: what could be written next is offered, and what is wrong is said, while somebody
 // types. What it shows comes from /api/v1/expressions; the text is all that leaves it.
 
-import { useEffect, useRef, useState } from "../../build/preact.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { Editor } from "../../js/editor.js";
 import { OfferList } from "../../js/offers.js";
 import { check, complete } from "../expression/asking.js";
@@ -39,13 +39,12 @@ export function ExpressionField(props) {
     if (!area.current || !marks.current || !list.current) {
       return;
     }
-    area.current.value = value;
     const editor = new Editor(area.current, marks.current);
     const offers = new OfferList(editor, list.current, (text, position) => complete(activity, text, position), sayOffers);
     tools.current = { editor, offers };
   }, []);
-  // Undoing changes the text from outside.
-  useEffect(() => {
+  // Undoing changes the text from outside. At once, and not a moment later: by then somebody may have typed on.
+  useLayoutEffect(() => {
     if (area.current && area.current.value !== value) {
       area.current.value = value;
       tools.current?.editor.mark([]);
