@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from datasources.platform.profiles.history import history_of
+from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
 from journeys.definition.linked import linked_paths
 from journeys.definition.references import is_of_profile, references_of
-from journeys.engine.decide.step import CapStep, Pause, Plan, Run
+from journeys.engine.decide.step import CapStep, Pause, Plan, Run, Step
+from journeys.engine.decide.values import Key
+
+#: What ``compile_plan`` raises for a document that has errors.
+UNCOMPILABLE = (ExpressionError, ValueError, KeyError, TypeError, AttributeError)
 
 
 def compile_plan(
@@ -28,10 +34,7 @@ def compile_plan(
     """The plan of a document that ``check`` found without errors; raises for one that has some."""
     reading = Reading(document, catalog)
     ids = sorted(reading.graph.reachable())
-    steps = {
-        id: reading.kind(id).compile(id, document.activities[id], reading.configs[id], reading.room(id))
-        for id in ids
-    }
+    steps = {id: _compiled(reading, id) for id in ids}
     if not document.start or not steps.keys() >= set(document.start):
         raise ValueError("The version has no first step.")
     references = [reference for step in steps.values() for reference in references_of(step)]
@@ -60,6 +63,36 @@ def compile_plan(
         linked=linked_paths(references, reading.brought(ids)),
         test=test,
     )
+
+
+def _compiled(reading: Reading, id: str) -> Step:
+    document, config = reading.document.activities[id], reading.configs[id]
+    return reading.kind(id).compile(id, document, config, reading.room(id))
+
+
+class Heard(NamedTuple):
+    """What people of a version are told of."""
+
+    entry_keys: frozenset[Key]
+    keys: frozenset[Key]
+    namespace: str
+
+
+def heard_of(document: Document, catalog: Catalog) -> Heard:
+    """What a document listens to that has errors: that of the steps which can be compiled."""
+    reading = Reading(document, catalog)
+    pauses = {id: step for id in reading.configs if isinstance(step := _step(reading, id), Pause)}
+    return Heard(
+        frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),
+        frozenset(key for pause in pauses.values() for key in pause.keys),
+        next(iter(reading.namespaces()), ""),
+    )
+
+
+def _step(reading: Reading, id: str) -> Step | None:
+    with suppress(*UNCOMPILABLE):
+        return _compiled(reading, id)
+    return None
 
 
 def version_constants(

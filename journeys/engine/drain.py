@@ -19,6 +19,7 @@ from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.upkeep import keep_up
 from journeys.engine.wave import run_wave
 from journeys.engine.wave.handled import Done
+from journeys.engine.wave.kept import take_up
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,8 @@ class _Drain:
             sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
             for sandbox_id in set(sandboxes) - set(self._sandboxes):
                 ensure_lanes(sandbox_id)
+            for each in sandboxes:  # what was kept is no work that a look at the lanes would find
+                take_up(each, plans_of(each))
             self._sandboxes = sandboxes
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes

@@ -37,6 +37,7 @@ class Leased(NamedTuple):
     crashes: int
     careful: int
     suspect: str | None
+    begun: bool = False  # we have written down that we handle the suspect
 
     @property
     def alone(self) -> bool:
@@ -84,14 +85,15 @@ def ensure_lanes(sandbox_id: int) -> None:
 # dead. Much, because others may have looked at the clock a little later than we.
 _FREE = "(owner IS NULL OR lease_until NOT BETWEEN %s AND %s)"
 
-# One ordered index probe per lane and question; the counts stop at a full wave.
+# One ordered index probe per lane and question; the counts stop at a full wave. What is kept (2) waits for
+# something else than its turn.
 _WAITING = f"""
 SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
     SELECT l.id, l.crashes, l.careful,
         (SELECT i.occurred_at FROM journeys_laneinput i
-          WHERE i.lane_id = l.id ORDER BY i.bulk, i.id LIMIT 1) AS input_since,
+          WHERE i.lane_id = l.id AND i.bulk < 2 ORDER BY i.bulk, i.id LIMIT 1) AS input_since,
         (SELECT count(*) FROM (SELECT 1 FROM journeys_laneinput i
-          WHERE i.lane_id = l.id LIMIT {WAVE_INPUTS}) AS counted) AS inputs,
+          WHERE i.lane_id = l.id AND i.bulk < 2 LIMIT {WAVE_INPUTS}) AS counted) AS inputs,
         (SELECT n.wake_at FROM journeys_instance n
           WHERE n.lane_id = l.id AND n.wake_at <= %s ORDER BY n.wake_at LIMIT 1) AS timer_since
     FROM journeys_lane l
@@ -149,7 +151,10 @@ def choose(waiting: Sequence[Waiting], *, workers: int, doubtful_last: bool = Fa
 
 
 def lease(lane_ids: Sequence[int], *, owner: str, now: datetime) -> list[Leased]:
-    """Take those of the lanes that are free. Taking over an expired lease counts a crash of its owner."""
+    """Take those of the lanes that are free.
+
+    Taking over an expired lease counts a crash of its owner; not for a suspect that it had not begun.
+    """
     return _lease("journeys_lane", "id", lane_ids, owner=owner, now=now)
 
 
@@ -172,8 +177,8 @@ def _lease(table: str, key: str, ids: Sequence[int], *, owner: str, now: datetim
         wanted = json.dumps(wanted)
         free = f"{key} IN (SELECT value FROM json_each(%s)) AND {_FREE}"
     sql = f"""
-        UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s,
-            crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END
+        UPDATE {table} SET owner = %s, token = token + 1, lease_until = %s, begun = false,
+            crashes = crashes + CASE WHEN owner IS NOT NULL AND (suspect IS NULL OR begun) THEN 1 ELSE 0 END
         WHERE {free}{bulk.unhurried()} RETURNING {key}, owner, token, crashes, careful, suspect
     """
     rows = bulk.run(sql, [owner, bulk.to_database(now + LEASE), wanted, *_plausible(now)])
@@ -184,8 +189,10 @@ _KEY = {"journeys_lane": Column("id", "bigint"), "journeys_routerlease": Column(
 # What proves a lease: its row as we took it.
 _PROOF = (Column("token", "bigint"), Column("owner", "text"))
 _GIVE_BACK = [Column("owner", "text"), Column("lease_until", "timestamptz")]
-_FORGET = [Column("crashes", "smallint"), Column("suspect", "text"), Column("careful", "smallint")]
-_COUNT = Column("crashes", "smallint", "t.crashes + v.crashes")
+_DOUBTS = [Column("suspect", "text"), Column("crashes", "smallint"), Column("careful", "smallint")]
+_COUNT = Column(
+    "crashes", "smallint", "t.crashes + CASE WHEN t.suspect IS NULL OR t.begun THEN v.crashes ELSE 0 END"
+)
 
 
 def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
@@ -194,8 +201,8 @@ def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
     The rows are locked in order, so that two processes never wait for each other. An UPDATE, because with a
     SELECT a zombie could still commit. What is committed was no culprit: the count of crashes begins anew.
     """
-    rows = [(*_proof(lease), None, None, 0, None, max(0, lease.careful - 1)) for lease in leases]
-    columns = [*_GIVE_BACK, *_FORGET]
+    rows = [(*_proof(lease), None, None, None, 0, max(0, lease.careful - 1)) for lease in leases]
+    columns = [*_GIVE_BACK, *_DOUBTS]
     if bulk.update(table, [_KEY[table], *_PROOF], columns, rows, in_order=True) != len(rows):
         raise LostLease
 
@@ -217,9 +224,9 @@ def mark_suspect(leased: Leased, suspect: str, *, waiting: int, table: str = "jo
     """
     crashes = leased.crashes if suspect == leased.suspect else min(leased.crashes, 1)
     careful = leased.careful or waiting
-    columns = [Column("suspect", "text"), Column("crashes", "smallint"), Column("careful", "smallint")]
-    bulk.update(table, [_KEY[table], *_PROOF], columns, [(*_proof(leased), suspect, crashes, careful)])
-    return leased._replace(suspect=suspect, crashes=crashes, careful=careful)
+    rows = [(*_proof(leased), suspect, crashes, careful, True)]
+    bulk.update(table, [_KEY[table], *_PROOF], [*_DOUBTS, Column("begun", "boolean")], rows)
+    return leased._replace(suspect=suspect, crashes=crashes, careful=careful, begun=True)
 
 
 def _proof(leased: Leased) -> tuple[int, int, str]:

@@ -14,9 +14,8 @@ from datasources.platform.profiles.history import history_of
 from datasources.platform.profiles.people import Needs
 from datasources.platform.segments.compiling import Segments, load_segments
 from journeyorch import bulk
-from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
-from journeys.definition.compile import compile_plan, version_constants
+from journeys.definition.compile import UNCOMPILABLE, Heard, compile_plan, heard_of, version_constants
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
 from journeys.engine.decide import Key, Plan, Run
@@ -32,6 +31,15 @@ class Place(NamedTuple):
     in_test: bool
 
 
+class Broken(NamedTuple):
+    """A version that people are in, or would enter, and that cannot be compiled any more."""
+
+    version_id: int
+    place: Place
+    is_entered: bool
+    heard: Heard
+
+
 class SandboxPlans:
     """What the versions of one sandbox want to know of events and people."""
 
@@ -41,9 +49,14 @@ class SandboxPlans:
         *,
         entered: Iterable[Plan],
         closed: Iterable[Plan],
+        broken: Iterable[Broken] = (),
         segments: Segments | None = None,
     ) -> None:
         """``entered``: plans of versions that people enter now, live ones and those in test."""
+        #: By version. What concerns their people is kept (wave/kept.py).
+        self.has_taken_up = False  # what was kept for versions that are not broken is in line again
+        self.broken: Mapping[int, Broken] = {one.version_id: one for one in broken}
+        self._broken_entered = {one.place: one for one in self.broken.values() if one.is_entered}
         self.generation = generation
         self.segments = segments or Segments()
         self._entered = {Place(plan.journey_id, plan.in_test): plan for plan in entered}
@@ -51,17 +64,15 @@ class SandboxPlans:
             plan.version_id: plan for plan in [*self._entered.values(), *closed]
         }
         self.runs = {(plan.version_id, plan.run) for plan in self.versions.values()}
-        places: dict[Key, set[Place]] = defaultdict(set)
+        self._places = _places(self.versions.values(), self.broken.values())
         profile_keys: set[Key] = set()
         update_keys: set[Key] = set()
         for plan in self.versions.values():
             for key in plan.keys:
-                places[key].add(Place(plan.journey_id, plan.in_test))
                 if plan.needs_profile or plan.in_test:  # which lets in test profiles only
                     profile_keys.add(key)
                 if plan.updates_profile:
                     update_keys.add(key)
-        self._places = {key: tuple(sorted(found)) for key, found in places.items()}
         self._profile_keys = profile_keys
         linked: dict[int, set[tuple[str, ...]]] = defaultdict(set)
         for plan in self.versions.values():
@@ -69,7 +80,7 @@ class SandboxPlans:
                 linked[event_id] |= paths
         self._linked = dict(linked)
         self._update_keys = update_keys
-        self._namespaces = {
+        self._namespaces = {one.place: one.heard.namespace for one in self.broken.values()} | {
             Place(plan.journey_id, plan.in_test): plan.namespace for plan in self.versions.values()
         }
         self._targets: dict[bool, dict[int, int]] = {False: {}, True: {}}
@@ -97,6 +108,11 @@ class SandboxPlans:
     def entered(self, place: Place) -> Plan | None:
         """The plan by which people enter now: of the live version, or of the one in test."""
         return self._entered.get(place)
+
+    def broken_entrance(self, place: Place, keys: Iterable[Key]) -> Broken | None:
+        """The version that people would enter by one of these, if it could be compiled."""
+        broken = self._broken_entered.get(place)
+        return broken if broken and not broken.heard.entry_keys.isdisjoint(keys) else None
 
     def namespace_of(self, place: Place) -> str:
         """The namespace of a journey's people; the same in all its versions."""
@@ -129,6 +145,16 @@ class SandboxPlans:
     def updates_profile(self, version_id: int) -> bool:
         plan = self.versions.get(version_id)
         return plan is not None and plan.updates_profile
+
+
+def _places(plans: Iterable[Plan], broken: Iterable[Broken]) -> dict[Key, tuple[Place, ...]]:
+    """By what is listened to, where; in order."""
+    places: dict[Key, set[Place]] = defaultdict(set)
+    heard = [(Place(plan.journey_id, plan.in_test), plan.keys) for plan in plans]
+    for place, keys in [*heard, *((one.place, one.heard.keys) for one in broken)]:
+        for key in keys:
+            places[key].add(place)
+    return {key: tuple(sorted(found)) for key, found in places.items()}
 
 
 _kept: dict[int, SandboxPlans] = {}
@@ -166,13 +192,16 @@ def _compile(sandbox_id: int, generation: int) -> SandboxPlans:
     catalog = read_catalog(sandbox_id)
     entered: list[Plan] = []
     closed: list[Plan] = []
+    broken: list[Broken] = []
     versions = JourneyVersion.objects.with_people().filter(sandbox_id=sandbox_id)
     for version in versions.select_related("journey", "sandbox").order_by("pk"):
         plan = plan_of(version, catalog)
-        if plan is not None:
+        if plan is None:
+            broken.append(_broken(version, catalog))
+        else:
             (closed if version.status == JourneyVersion.Status.CLOSED else entered).append(plan)
     segments = load_segments(sandbox_id)
-    return SandboxPlans(generation, entered=entered, closed=closed, segments=segments)
+    return SandboxPlans(generation, entered=entered, closed=closed, broken=broken, segments=segments)
 
 
 def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
@@ -187,10 +216,19 @@ def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
             constants=_constants(version),
             test=_run(version),
         )
-    except (ExpressionError, ValueError, KeyError, TypeError, AttributeError):
+    except UNCOMPILABLE:
         # Edit rules keep this from happening; one broken version must not stop all the others.
         logger.exception("Version %s cannot be compiled any more; its people stay where they are", version.pk)
         return None
+
+
+def _broken(version: JourneyVersion, catalog: Catalog) -> Broken:
+    try:
+        heard = heard_of(Document.model_validate(version.document), catalog)
+    except UNCOMPILABLE:  # nobody knows: whatever comes for the people inside is kept
+        heard = Heard(frozenset(), frozenset(event.id for event in catalog.events.values()), "")
+    place = Place(version.journey_id, version.status == JourneyVersion.Status.TEST)
+    return Broken(version.pk, place, version.status != JourneyVersion.Status.CLOSED, heard)
 
 
 def _run(version: JourneyVersion) -> Run | None:

@@ -40,6 +40,7 @@ def run_router(sandbox_id: int, *, owner: str) -> int:
     """
     if not has_unrouted(sandbox_id):
         return 0
+    catalog_at_hand(sandbox_id)  # whoever dies of that has begun no event yet
     leased = lease_router(sandbox_id, owner=owner, now=bulk.database_now())
     routed = 0
     while (held := leased) is not None:
@@ -93,7 +94,7 @@ def _next_batch(sandbox_id: int, leased: Leased) -> tuple[Leased, _Batch]:
         return leased, _Batch(rows)
     suspect, *after = (f"event:{row.id}" for row in rows[:2])
     is_condemned = leased.crashes >= MAX_CRASHES and leased.suspect == suspect
-    if not is_condemned and not (leased.careful and leased.suspect == suspect):
+    if not is_condemned and not (leased.begun and leased.suspect == suspect):
         leased = mark_suspect(leased, suspect, waiting=len(rows), table=_LEASES)
     return leased, _Batch(rows[:1], is_condemned, *after)
 

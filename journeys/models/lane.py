@@ -18,7 +18,8 @@ class Lease(models.Model):
     owner = models.CharField(max_length=80, null=True)
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
-    # How many owners died with it; a committed unit of work sets it back to 0.
+    # How many owners died with it, once there is a suspect only those that had begun it; a committed unit of
+    # work sets it back to 0.
     crashes = models.PositiveSmallIntegerField(default=0)
     # After a crash: how many of the things that waited then are still to be handled one by one. The culprit
     # is among them, but perhaps not the first.
@@ -26,6 +27,8 @@ class Lease(models.Model):
     # After a crash: the only thing handled under this lease ("input:7", "instance:<uuid>", "event:7"), so
     # that the culprit is known.
     suspect = models.CharField(max_length=80, null=True)
+    # Whether the present owner has begun to handle the suspect: who dies before that dies of something else.
+    begun = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         abstract = True
@@ -48,12 +51,23 @@ class RouterLease(Lease):
     sandbox = models.OneToOneField(Sandbox, on_delete=models.CASCADE, primary_key=True)
 
 
+class LaneInputQuerySet(models.QuerySet["LaneInput"]):
+    """Questions about many inputs."""
+
+    def kept(self, sandbox_id: int) -> LaneInputQuerySet:
+        """Those of a sandbox that wait for versions which cannot be compiled."""
+        lanes = (sandbox_id * LANES, sandbox_id * LANES + LANES - 1)
+        return self.filter(waits_for__isnull=False, lane_id__range=lanes)
+
+
 class LaneInput(models.Model):
     """Something a lane must handle; the wave that handled it deletes it."""
 
     class Class(models.IntegerChoices):
         LIVE = 0
         BULK = 1
+        #: Nobody can say what it leads to, because a version cannot be compiled (wave/kept.py).
+        KEPT = 2
 
     class Kind(models.IntegerChoices):
         EVENT = 0
@@ -75,6 +89,10 @@ class LaneInput(models.Model):
     # CALL_RESULT: the call's key. Of the others JSON text: wave/news.py and engine/operations.py read it.
     detail = models.TextField(default="")
     occurred_at = models.DateTimeField()
+    # KEPT: until this version can be compiled again, or is over; 0: one of several.
+    waits_for = models.BigIntegerField(null=True)
+
+    objects = LaneInputQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -88,4 +106,10 @@ class LaneInput(models.Model):
         indexes = [
             # The oldest inputs of a lane, live ones and bulk ones apart.
             models.Index(fields=["lane_id", "bulk", "id"], name="lane_input_oldest"),
+            # What is kept, by the version that it waits for.
+            models.Index(
+                fields=["waits_for", "id"],
+                name="lane_input_kept",
+                condition=models.Q(waits_for__isnull=False),
+            ),
         ]

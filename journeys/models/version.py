@@ -63,7 +63,13 @@ class JourneyVersion(Configuration):
         STOPPED = "stopped", _("Stopped")
         FINISHED = "finished", _("Finished")
 
-    not_audited = Configuration.not_audited | {"revision", "test_run", "test_people", "tested_at"}
+    not_audited = Configuration.not_audited | {
+        "revision",
+        "test_run",
+        "test_people",
+        "tested_at",
+        "is_broken",
+    }
 
     #: People are inside, or may be.
     RUNNING = (Status.TEST, Status.LIVE, Status.CLOSED)
@@ -87,6 +93,8 @@ class JourneyVersion(Configuration):
     test_people = models.PositiveIntegerField(default=0, editable=False)
     # Last switched on or triggered: a test that nobody uses for a week ends.
     tested_at = models.DateTimeField(null=True, editable=False)
+    # Something that it uses was changed under it, and it cannot be run; written by who finds it out.
+    is_broken = models.BooleanField(default=False, db_default=False, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     stopped_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)

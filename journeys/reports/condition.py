@@ -17,7 +17,7 @@ from journeyorch.observing.workers import SILENT_AFTER
 from journeyorch.outbound.endpoints import endpoints_of
 from journeyorch.outbound.models import Breaker
 from journeys.engine.lanes import lateness
-from journeys.models import Call, Instance, JourneyVersion, StepErrorCount
+from journeys.models import Call, Instance, JourneyVersion, LaneInput, StepErrorCount
 from journeys.reports.counts import FAILURES
 
 #: Failures of the last hours.
@@ -77,6 +77,14 @@ class Parked(NamedTuple):
     people: int
 
 
+class Broken(NamedTuple):
+    """A version that cannot be compiled any more: so many people are inside, so much waits for it."""
+
+    version: JourneyVersion
+    people: int
+    waiting: int
+
+
 class Condition(NamedTuple):
     hosts: list[Host]
     lag: Lag
@@ -84,6 +92,7 @@ class Condition(NamedTuple):
     quarantined: list[tuple[str, int]]
     failures: list[Failure]
     parked: list[Parked]
+    broken: list[Broken]
     tasks: list[BackgroundTask]
 
 
@@ -97,6 +106,7 @@ def condition_of(sandbox_id: int, now: datetime) -> Condition:
         quarantined=_quarantined(sandbox_id),
         failures=_failures(versions, now),
         parked=_parked(versions),
+        broken=_broken(sandbox_id, versions),
         tasks=list(
             BackgroundTask.objects.filter(sandbox_id=sandbox_id, state=BackgroundTask.State.OPEN)[:_ROWS]
         ),
@@ -161,6 +171,18 @@ def _parked(versions: Mapping[int, JourneyVersion]) -> list[Parked]:
     parked = Instance.objects.real().filter(position=Instance.Position.PARKED, version__in=versions)
     counts = parked.values_list("version").annotate(n=Count("pk")).order_by("-n")[:_ROWS]
     return [Parked(versions[version], n) for version, n in counts]
+
+
+def _broken(sandbox_id: int, versions: Mapping[int, JourneyVersion]) -> list[Broken]:
+    """Counted as far as ``MOST``: a version may have a million people."""
+    return [
+        Broken(
+            version,
+            Instance.objects.real().filter(version=version, ended_at=None)[:MOST].count(),
+            LaneInput.objects.kept(sandbox_id).filter(waits_for=version.pk)[:MOST].count(),
+        )
+        for version in [one for one in versions.values() if one.is_broken][:_ROWS]
+    ]
 
 
 def _versions(sandbox_id: int) -> dict[int, JourneyVersion]:

@@ -58,7 +58,7 @@ def measure(url: str, sizes: list[int], due: int) -> list[dict[str, Any]]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    waiting = _Waiting()
+    waiting = Waiting()
     figures = []
     for size in sizes:
         waiting.fill(size)
@@ -67,16 +67,16 @@ def measure(url: str, sizes: list[int], due: int) -> list[dict[str, Any]]:
     return figures
 
 
-class _Waiting:
-    """One journey with a wait, and clones of its first visitor."""
+class Waiting:
+    """One journey with a wait of an hour, and clones of its first visitor, who came ``ago``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ago: timedelta = timedelta()) -> None:
         from journeys.models import Instance
         from journeys.models.lane import LANES
         from tests.journeys.world import World, act
 
         self.world = World()
-        self.world.now = self._now()
+        self.world.now = self._now() - ago
         wait = act("wait", "end", duration="PT1H")
         self.world.journey("lobby", lobby=act("event", "wait", event="Lobby"), wait=wait, end=act("end"))
         self.world.send("Lobby", "first")
@@ -91,9 +91,9 @@ class _Waiting:
 
         return bulk.database_now()
 
-    def fill(self, size: int) -> None:
-        """People who wait for an hour to a month."""
-        self._clone(self.filled, size - self.filled, seconds=3600, spread=30 * 86_400)
+    def fill(self, size: int, *, spread: int = 30 * 86_400) -> None:
+        """People who wait for an hour, and up to so many seconds longer: a month."""
+        self._clone(self.filled, size - self.filled, seconds=3600, spread=spread)
         self.filled = size
 
     def _clone(self, first: int, count: int, *, seconds: int, spread: int) -> None:
@@ -162,13 +162,16 @@ class _Waiting:
 
     def _drain(self) -> dict[str, float]:
         from journeys.engine.drain import run_waiting_wave
+        from journeys.engine.wave.handled import Done
         from tests.bench.costs import costs_of
 
         waves: list[int] = []
 
         def drain() -> None:
-            while done := run_waiting_wave(self.world.sandbox.pk, owner="bench", workers=1):
-                waves.append(done)
+            done = Done(0, more=True)
+            while done.handled or done.more:
+                done = run_waiting_wave(self.world.sandbox.pk, owner="bench", workers=1)
+                waves.append(done.handled)
 
         with self.world.clock():
             costs = costs_of(drain)

@@ -38,6 +38,8 @@ class Applier:
         self._rows = dict(loaded.rows)
         self._entrances = dict(loaded.entrances)
         self.handled = Handled(loaded.now)
+        #: By version that cannot be compiled: where the input at hand waits for it.
+        self._waited_for: dict[int, Place] = {}
 
     def _lets_in(self, place: Place, arrival: Arrival) -> bool:
         """Whether people enter the journey by this event now."""

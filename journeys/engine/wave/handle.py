@@ -30,11 +30,11 @@ from journeys.engine.decide import (
 from journeys.engine.entrance import Entered, refusal
 from journeys.engine.ids import instance_id_of
 from journeys.engine.operations import Asked
-from journeys.engine.plans import Place
+from journeys.engine.plans import Broken, Place
 from journeys.engine.wave.apply import Applier
-from journeys.engine.wave.handled import Forgotten, Handled
+from journeys.engine.wave.handled import Forgotten, Handled, Kept
 from journeys.engine.wave.load import SWEEP, EntranceKey, Row
-from journeys.engine.wave.news import Input
+from journeys.engine.wave.news import Input, kept_detail
 from journeys.models import LaneInput
 
 logger = logging.getLogger(__name__)
@@ -49,14 +49,14 @@ class Handler(Applier):
     """Walks through a loaded wave, in order."""
 
     def handle(self) -> Handled:
-        """Decide everything, or as much as fits into the time of a wave."""
+        """Decide everything, or as much as fits into the time of a wave; at least the first."""
         until = time.monotonic() + DECIDE_SECONDS
         waiting: list[tuple[Callable[[Any], object], Any]] = [
             *((self._handle_input, one) for one in self._loaded.inputs),
             *((self._wake, instance_id) for instance_id in self._loaded.due),
         ]
-        for handle_one, what in waiting:
-            if time.monotonic() > until:
+        for ordinal, (handle_one, what) in enumerate(waiting):
+            if ordinal and time.monotonic() > until:
                 self.handled.broke_off = True
                 break
             handle_one(what)
@@ -79,7 +79,28 @@ class Handler(Applier):
             self._event(one)
         elif not self._sweep(one):
             return
-        self.handled.inputs.append(one.id)
+        if self._waited_for:
+            self._keep(one)
+        else:
+            self.handled.inputs.append(one.id)
+
+    def _keep(self, one: Input) -> None:
+        """Leave an input for the versions that cannot be compiled now; the others have taken it."""
+        waited_for, self._waited_for = self._waited_for, {}
+        detail = one.detail
+        if one.kind in (LaneInput.Kind.EVENT, LaneInput.Kind.SEGMENT):
+            detail = kept_detail(self._loaded.arrived[one.id], waited_for.values())
+        self.handled.kept.append(Kept(one.id, frozenset(waited_for), detail))
+
+    def _plan_of(self, row: Row) -> Plan | None:
+        """The plan of a person's version; without one, the input at hand is kept."""
+        if (plan := self._plans.versions.get(row.version_id)) is None:
+            self._wait_for(self._plans.broken.get(row.version_id))
+        return plan
+
+    def _wait_for(self, broken: Broken | None) -> None:
+        if broken is not None:
+            self._waited_for[broken.version_id] = broken.place
 
     def _event(self, one: Input) -> None:
         arrived = self._loaded.arrived.get(one.id)
@@ -113,9 +134,10 @@ class Handler(Applier):
         if row is not None and self._is_over(row):
             row, known = None, self._known(key, entered)
         if row is not None:
-            plan = self._plans.versions.get(row.version_id)
-            if plan is not None:
+            if (plan := self._plan_of(row)) is not None:
                 self._decide(row, plan, arrival)
+        elif starts and (broken := self._plans.broken_entrance(place, arrival.keys)):
+            self._wait_for(broken)
         elif entered is not None and starts and self._lets_in(place, arrival):
             self._enter(one, key, entered, known, arrival)
         elif entered is not None and starts and _is_other_direction(entered, arrival):
@@ -174,10 +196,10 @@ class Handler(Applier):
     def _result(self, one: Input) -> None:
         instance_id, returned = self._loaded.results.get(UUID(one.detail), (None, None))
         row = self._rows.get(instance_id) if instance_id else None
-        if row is not None and returned is not None and not self._is_over(row):
-            plan = self._plans.versions.get(row.version_id)
-            if plan is not None:
-                self._decide(row, plan, returned)
+        if row is None or returned is None or self._is_over(row):
+            return
+        if (plan := self._plan_of(row)) is not None:
+            self._decide(row, plan, returned)
 
     def _feedback(self, one: Input) -> None:
         """What became of a message: for the instance that sent it, if it waits for that.
@@ -188,7 +210,7 @@ class Handler(Applier):
         row = self._rows.get(arrived.instance_id) if arrived.instance_id else None
         if row is None or self._is_over(row):
             return
-        plan = self._plans.versions.get(row.version_id)
+        plan = self._plan_of(row)
         if plan is not None and listens(plan, row.state):
             self._decide(row, plan, arrived.arrival)
 
@@ -197,7 +219,7 @@ class Handler(Applier):
         arrived = self._loaded.arrived[one.id]
         (place,) = arrived.places(self._plans)
         origin = self._plans.versions.get(arrived.origin or 0)
-        if self._lets_in(place, arrived.arrival):
+        if self._lets_in(place, arrived.arrival) or self._plans.broken_entrance(place, arrived.arrival.keys):
             self._arrive(one, place, arrived.arrival)
         elif origin is not None:
             self._discard(one, origin, arrived.arrival, Discard.JOURNEY_CLOSED)

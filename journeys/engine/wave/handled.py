@@ -36,6 +36,14 @@ class Forgotten(NamedTuple):
     all: bool  # nobody else of it is in the lane
 
 
+class Kept(NamedTuple):
+    """An input that waits for versions to be compiled again, and what is left of it: its detail."""
+
+    input_id: int
+    versions: frozenset[int]
+    detail: str
+
+
 #: A wave of fewer things has taken everything that waited in its lanes, even of one person (load.py).
 SURELY_ALL = 20
 
@@ -65,12 +73,13 @@ class Handled:
         self.resent: set[UUID] = set()  # parked calls to be made after all
         self.jumps: list[tuple[Row, JumpRequest]] = []
         self.broke_off = False  # its time was over before all was handled
+        self.kept: list[Kept] = []  # inputs that stay until somebody can say what they lead to
         self.postponed: list[Row] = []  # due, and nobody can say what comes next: to be looked at later
 
     @property
     def count(self) -> int:
         """How many things were handled."""
-        return len(self.inputs) + len(self.rows) + len(self.postponed)
+        return len(self.inputs) + len(self.rows) + len(self.postponed) + len(self.kept)
 
     @property
     def done(self) -> Done:

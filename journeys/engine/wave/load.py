@@ -169,7 +169,7 @@ _INPUT_SELECT = (tables.ID, *tables.INPUT_COLUMNS)
 
 def _waiting_inputs(lanes: Sequence[int]) -> list[Input]:
     """The oldest inputs of each lane, live ones and bulk ones, in the order of their ids."""
-    keys = [(lane, group) for lane in lanes for group in LaneInput.Class.values]
+    keys = [(lane, group) for lane in lanes for group in (LaneInput.Class.LIVE, LaneInput.Class.BULK)]
     found = bulk.lookup(
         tables.LANE_INPUT,
         [Column("lane_id", "bigint"), Column("bulk", "smallint")],

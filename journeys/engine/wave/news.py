@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -59,9 +59,14 @@ class Arrived(NamedTuple):
     segment_id: int | None = None
     namespaces: Set[str] | None = None  # SEGMENT: only journeys of these hear of it
     starts: bool = True  # may let the person in
+    left_for: Set[Place] | None = None  # it was kept: only in these journeys it is still to be handled
 
     def places(self, plans: SandboxPlans) -> Sequence[Place]:
         """Where it may let the person in, or take the person on."""
+        heard = self._heard(plans)
+        return heard if self.left_for is None else [place for place in heard if place in self.left_for]
+
+    def _heard(self, plans: SandboxPlans) -> Sequence[Place]:
         if self.target is not None:
             return [self.target]
         if self.segment_id is None or self.namespaces is None:
@@ -94,7 +99,18 @@ def _event(one: Input, entity: Entity) -> Arrived:
         identities = [tuple(identity) for identity in detail["identities"]]
         feeds = Received(one.reference, entity.received_at, identities, entity.entity, detail["record"])
     arrival = Arrival(one.reference, tuple(detail["events"]), entity.received_at, entity.entity)
-    return Arrived(one, arrival, feeds, test_of=detail.get("test"))
+    return Arrived(one, arrival, feeds, test_of=detail.get("test"), left_for=_left_for(detail))
+
+
+def kept_detail(arrived: Arrived, places: Iterable[Place]) -> str:
+    """What is left of it, in these journeys; the person's profile has been fed."""
+    detail = orjson.loads(arrived.input.detail)
+    detail.pop("identities", None)
+    return orjson.dumps({**detail, "left": [list(place) for place in sorted(places)]}).decode()
+
+
+def _left_for(detail: Mapping[str, Any]) -> Set[Place] | None:
+    return frozenset(Place(*place) for place in detail["left"]) if "left" in detail else None
 
 
 def _feedback(one: Input) -> Arrived:
@@ -140,6 +156,7 @@ def _segment(one: Input) -> Arrived:
         segment_id=detail["segment"],
         namespaces=frozenset(detail["namespaces"]),
         starts=detail["starts"],
+        left_for=_left_for(detail),
         test_of=detail.get("test"),
         # A form made it: nobody is in the segment or out of it for that, and only the test hears of it.
         target=Place(detail["journey"], in_test=True) if "test" in detail else None,

@@ -19,6 +19,7 @@ from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
 from journeys.engine.wave.handle import Handler
 from journeys.engine.wave.handled import Done, Handled
+from journeys.engine.wave.kept import take_up
 from journeys.engine.wave.load import Loaded, load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write
@@ -42,14 +43,15 @@ def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None 
 
 
 def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None) -> Done:
-    single = leases[0].alone
+    plans, single = plans_at_hand(sandbox_id), leases[0].alone
     if single:
         leased = _watch(leases[0])
         if leased is None:
             return Done(1, more=True)
         leases = [leased]
-    plans, moment = plans_at_hand(sandbox_id), now or bulk.database_now()
+    moment = now or bulk.database_now()
     for attempt in range(_ATTEMPTS):
+        take_up(sandbox_id, plans)
         try:
             done = _attempt(sandbox_id, leases, plans, now=moment, single=single, lock=attempt >= 2)
             return done._replace(more=True) if single else done
@@ -88,7 +90,9 @@ def _attempt(
     decided = None if inside else decide()
     with transaction.atomic():
         fence(leases)
-        lock_sandbox(sandbox_id, shared=True)
+        # From the third time on without other waves: it locks people and caps before it writes what the
+        # others write before they lock these, and each would wait for the other.
+        lock_sandbox(sandbox_id, shared=not lock)
         if generation_of(sandbox_id) != plans.generation:
             raise _Moved
         handled, loaded = decided or decide()

@@ -15,6 +15,7 @@ from journeys.engine.decide import Position, Status
 from journeys.engine.operations import drop_calls, resend_calls
 from journeys.engine.wave.counting import write_counts
 from journeys.engine.wave.handled import Handled, Step
+from journeys.engine.wave.kept import keep
 from journeys.engine.wave.news import jump_detail
 from journeys.engine.wave.testing import count_people, forget
 from journeys.models import Call, LaneInput
@@ -44,6 +45,7 @@ def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[in
     write_steps(handled.steps)
     if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
         raise Stale("an input")
+    keep(handled.kept)
     write_counts(handled.steps, now=now)
     if not count_people(handled.tested):
         raise Stale("a test")

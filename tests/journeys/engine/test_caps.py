@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,9 +21,10 @@ from journeys.engine.lanes import lane_of, lease
 from journeys.engine.router import run_router
 from journeys.engine.wave import caps, run, run_wave
 from journeys.engine.wave.caps import PERIOD, Caps, Counted
+from journeys.engine.wave.handled import Done
 from journeys.models import Instance, Journey, JourneyVersion, ProfileCap, StepEvent
 from tests.journeys.drawings import plan
-from tests.journeys.together import on_postgresql, threads
+from tests.journeys.together import on_postgresql, somebody_waits_for_a_lock, threads, until
 from tests.journeys.world import World, act
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -189,6 +191,46 @@ def test_two_waves_that_make_a_profile_for_the_same_stranger_make_one(
         wave_of(world, "anna", "first")
 
     assert Profile.objects.get().attributes == {"other": True, "points": 1}
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_wave_that_locks_before_it_decides_never_waits_in_a_ring(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the cap and wants the identity; another has written the identity and wants the cap."""
+    world.schema.feeds_profiles = True
+    world.schema.save()
+    version = world.journey("lobby", **capped(9))
+    ProfileCap.objects.create(
+        version=version, in_test=False, activity="cap", since=world.now, taken=1, most=9
+    )
+    for person in ("anna", "bert"):
+        identities = {"CRMID": [{"id": person, "primary": True}], "Email": [{"id": "both@example.org"}]}
+        world.send("Lobby", person, identityMap=identities)
+    route(world)
+    has_written, write, attempt = threading.Event(), Caps.write, run._attempt
+
+    def wait_and_write(caps: Caps) -> bool:
+        if not has_written.is_set():
+            has_written.set()
+            until(somebody_waits_for_a_lock, "the other wave")
+        return write(caps)
+
+    def missing_twice(*given: Any, lock: bool, **named: Any) -> Done:
+        if threading.current_thread() is threading.main_thread() and not lock:
+            raise run.Stale("a person")
+        return attempt(*given, lock=lock, **named)
+
+    monkeypatch.setattr(Caps, "write", wait_and_write)
+    monkeypatch.setattr(run, "_attempt", missing_twice)
+    with world.clock(), threads() as other:
+        other.start(wave_of, world, "anna", "first")
+        assert has_written.wait(20)
+        wave_of(world, "bert", "second")
+
+    assert ProfileCap.objects.get().taken == 3
+    assert Identity.objects.filter(namespace="Email").count() == 1
 
 
 # --- Any number of waves, in any order ------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import orjson
 import psycopg
@@ -51,10 +52,10 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return chosen
 
 
-def send_all(world: World) -> None:
+def send_all(world: World, **payload: Any) -> None:
     for person in NEIGHBOURS[:2]:
         world.send("Lobby", person, amount=1)
-    world.send("Lobby", "bad", amount=BAD)
+    world.send("Lobby", "bad", amount=BAD, **payload)
     for person in NEIGHBOURS[2:]:
         world.send("Lobby", person, amount=1)
 
@@ -404,12 +405,45 @@ def poisoned_route(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     route = router.route
 
     def poisoned(rows: Any, catalog: Any) -> Any:
-        if any('"poison"' in row.body for row in rows):
+        if any('"poison"' in row.body for row in rows) and "mended" not in chosen:
             raise chosen["error"]
         return route(rows, catalog)
 
     monkeypatch.setattr(router, "route", poisoned)
     return chosen
+
+
+@pytest.mark.parametrize("where", ["waves", "router"])
+def test_workers_that_die_before_they_begin_blame_nobody(
+    world: World, poison: dict[str, Any], poisoned_route: dict[str, Any], where: str
+) -> None:
+    """Something once killed a worker; what kills them now is a version that none can compile, and not what
+    waits first in every lane."""
+    world.journey("lobby", lobby=act("event", "check", event="Lobby"), check=CHECK, end=act("end"))
+    send_all(world, note="poison" if where == "router" else "")
+    if where == "waves":
+        poison["error"] = Died()
+    with pytest.raises(Died):
+        world.run()
+    world.pass_time(seconds=11)
+    with pytest.raises(Died):  # now with a suspect
+        world.run()
+    module, name = (run, "plans_at_hand") if where == "waves" else (router, "catalog_at_hand")
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(module, name, mock.Mock(side_effect=Died))
+        for _ in range(2 * MAX_CRASHES):
+            world.pass_time(seconds=11)
+            with pytest.raises(Died):
+                world.run()
+    poison["mended"] = poisoned_route["mended"] = True
+    world.pass_time(seconds=11)
+    world.run()
+
+    assert not Quarantined.objects.exists()
+    finished = Instance.objects.filter(status=Instance.Status.FINISHED)
+    assert {*finished.values_list("person_id", flat=True)} == {*NEIGHBOURS, "bad"}
+    assert not Lane.objects.exclude(owner=None, crashes=0).exists()
 
 
 @pytest.mark.parametrize("innocents", [0, 1, 2])

@@ -15,13 +15,13 @@ from journeyorch.access.models import Sandbox
 from journeyorch.models import Resident, Supervisor
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.models import Breaker
-from journeys.models import Instance
+from journeys.models import Instance, JourneyVersion
 from tests.journeys.world import World, act
 
 
 @pytest.fixture
 def workers(db: None) -> Supervisor:
-    now = bulk.database_now()
+    now = bulk.database_now() + timedelta(minutes=5)  # however long the test takes, they are not silent
     one = Supervisor.objects.create(name="a", host="host-a", pid=1, drain_residents=1, call_residents=1)
     for kind in ("drain", "call"):
         one.residents.create(
@@ -81,6 +81,27 @@ def test_it_shows_what_fails_and_where_it_is_mended(admin_client: Client, world:
     assert "Left alone" in page
     assert "timed out" in page
     assert "invalid: 1" in page
+
+
+def test_it_shows_versions_that_something_was_changed_under(admin_client: Client, world: World) -> None:
+    paths = [{"id": "yes", "expression": "@{Lobby.amount} > 0"}]
+    version = world.journey(
+        "lobby", lobby=act("event", "meal", event="Lobby"), meal=act("event", "check", event="Restaurant"),
+        check=act("condition", {"yes": ["end"]}, paths=paths), end=act("end"),
+    )  # fmt: skip
+    world.send("Lobby")
+    world.run()
+    paths[0]["expression"] = "@{Gone.amount} > 0"
+    version.document["activities"]["check"]["config"]["paths"] = paths
+    JourneyVersion.objects.filter(pk=version.pk).update(document=version.document)
+    world.sandbox.configuration_changed()
+    world.send("Restaurant")
+    world.run()
+
+    with world.clock():
+        page = admin_client.get("/operations/part/").text
+    assert f"/versions/{version.uid}/people/?status=0" in page
+    assert "1 thing that came for its people waits." in page
 
 
 def test_it_is_polled_with_an_etag_and_asks_little(

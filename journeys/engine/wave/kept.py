@@ -1,0 +1,69 @@
+"""Inputs of people whose version cannot be compiled any more: kept, and handled once it can.
+
+They stay in their lanes, out of turn, with their ids. Whoever has newer plans puts them back in line before
+its first wave by these, so that they are handled before everything of the same people that came later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from journeyorch import bulk
+from journeyorch.bulk import Column
+from journeys.engine import tables
+from journeys.engine.plans import SandboxPlans
+from journeys.engine.wave.handled import Kept
+from journeys.models import JourneyVersion, LaneInput
+
+#: So many are put back in one statement.
+BATCH = 1000
+#: What an input waits for that waits for several versions: each change is an occasion to look at it.
+SEVERAL = 0
+
+_TURN = (Column("bulk", "smallint"), Column("waits_for", "bigint"))
+
+
+def keep(kept: Sequence[Kept]) -> None:
+    """Take inputs out of the line, in the wave that cannot handle them."""
+    rows = [(one.input_id, LaneInput.Class.KEPT, _waits_for(one.versions), one.detail) for one in kept]
+    bulk.update(tables.LANE_INPUT, [tables.ID], [*_TURN, Column("detail", "text")], rows)
+
+
+def _waits_for(versions: Collection[int]) -> int:
+    return next(iter(versions)) if len(versions) == 1 else SEVERAL
+
+
+def take_up(sandbox_id: int, plans: SandboxPlans) -> None:
+    """Put back in line what waits for versions that these plans have again, or that are over.
+
+    Once for the same plans: what is kept by them waits for other plans. Call it before deciding by them.
+    """
+    if plans.has_taken_up:
+        return
+    _mark_broken(sandbox_id, plans)
+    for version_id in kept_for(sandbox_id) - plans.broken.keys():
+        while ids := _some(sandbox_id, version_id):
+            rows = [(id, LaneInput.Class.LIVE, None) for id in ids]
+            # In the order of their ids, as every process does whose plans are new.
+            bulk.update(tables.LANE_INPUT, [tables.ID], _TURN, rows, in_order=True)
+    plans.has_taken_up = True
+
+
+def _mark_broken(sandbox_id: int, plans: SandboxPlans) -> None:
+    """So that operators see which versions cannot be run, without compiling all."""
+    marked = JourneyVersion.objects.filter(sandbox_id=sandbox_id, is_broken=True)
+    known, broken = set(marked.values_list("pk", flat=True)), set(plans.broken)
+    for changed, is_broken in ((broken - known, True), (known - broken, False)):
+        if changed:
+            JourneyVersion.objects.filter(pk__in=changed).update(is_broken=is_broken)
+
+
+def kept_for(sandbox_id: int) -> set[int]:
+    """The versions for which some input of the sandbox is kept."""
+    kept = LaneInput.objects.kept(sandbox_id).order_by("waits_for")
+    return {id for id in kept.values_list("waits_for", flat=True).distinct() if id is not None}
+
+
+def _some(sandbox_id: int, version_id: int) -> list[int]:
+    kept = LaneInput.objects.kept(sandbox_id).filter(waits_for=version_id).order_by("pk")
+    return list(kept.values_list("pk", flat=True)[:BATCH])
