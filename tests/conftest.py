@@ -63,10 +63,12 @@ def _stays_on_this_machine(attempts_to_leave: list[str]) -> Iterator[None]:
 _CLOCK = bulk.database_now
 
 
-@pytest.fixture(autouse=True)
-def _clock_is_right() -> None:
-    """A clock that an earlier test moved and left would make this one fail."""
-    bulk.database_now = _CLOCK
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A test that moves the clock and leaves it so fails, and not one that follows."""
+    yield
+    left, bulk.database_now = bulk.database_now, _CLOCK
+    assert left is _CLOCK, "the clock was moved and not put back"
 
 
 # --- Data that is not part of the repository ------------------------------------------------------

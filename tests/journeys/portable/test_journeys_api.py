@@ -94,24 +94,24 @@ def test_journeys_are_listed_by_name_and_status(api: Api, made: dict[str, Any]) 
 
 def test_a_person_is_found_looked_at_and_led_on(world: World, api: Api, made: dict[str, Any]) -> None:
     version = JourneyVersion.objects.get()
-    world.clock().start()
-    assert api("POST", f"{version_of(made)}/moves/publish").status_code == 200
-    world.send("Lobby", "anna")
-    world.drain()
+    with world.clock():
+        assert api("POST", f"{version_of(made)}/moves/publish").status_code == 200
+        world.send("Lobby", "anna")
+        world.drain()
 
-    found = api("GET", "/api/v1/instances?id=anna&namespace=CRMID").json()["items"]
-    assert [(one["version"], one["activity"]) for one in found] == [(str(version.uid), "wait")]
-    address = f"/api/v1/instances/{found[0]['instance']}"
-    story = api("GET", address).json()
-    assert [(step["activity"], step["path"]) for step in story["steps"]] == [("entry", "next")]
-    assert story["waitsUntil"]
+        found = api("GET", "/api/v1/instances?id=anna&namespace=CRMID").json()["items"]
+        assert [(one["version"], one["activity"]) for one in found] == [(str(version.uid), "wait")]
+        address = f"/api/v1/instances/{found[0]['instance']}"
+        story = api("GET", address).json()
+        assert [(step["activity"], step["path"]) for step in story["steps"]] == [("entry", "next")]
+        assert story["waitsUntil"]
 
-    assert api("POST", f"{address}/retry", {}).status_code == 409
-    assert api("POST", f"{address}/dance", {}).status_code == 404
-    assert api("POST", f"{address}/skip", {"path": "next"}).status_code == 202
-    world.drain()
-    assert Instance.objects.get().status == Instance.Status.FINISHED
-    assert api("GET", address).json()["status"] == "finished"
+        assert api("POST", f"{address}/retry", {}).status_code == 409
+        assert api("POST", f"{address}/dance", {}).status_code == 404
+        assert api("POST", f"{address}/skip", {"path": "next"}).status_code == 202
+        world.drain()
+        assert Instance.objects.get().status == Instance.Status.FINISHED
+        assert api("GET", address).json()["status"] == "finished"
 
 
 @pytest.mark.parametrize(
