@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template import Variable, VariableDoesNotExist
-from django.template.loader import get_template
+from django.template import Engine, Variable, VariableDoesNotExist
 from django.utils.safestring import SafeString
 
 from journeyorch.lists.counting import MOST_COUNTED
 from journeyorch.lists.listing import Column, Row
+from journeyorch.lists.menus import menu_of
 
 register = template.Library()
 
@@ -21,10 +22,20 @@ def cell(context: template.Context, column: Column, row: Row) -> SafeString:
     """What a column shows of a row."""
     names = {"row": row.thing, "known": row.known, "url": row.url, "request": context.get("request")}
     try:
-        value: Any = Variable(column.value).resolve(names)
+        value: Any = _path(column.value).resolve(names)
     except VariableDoesNotExist:  # a relation that leads nowhere
         value = None
-    return SafeString(get_template(column.cell).render({**names, "value": value}))
+    # In the context of the page: to make one for each cell takes longer than most cells.
+    with context.push(**names, value=value):
+        return Engine.get_default().get_template(column.cell).render(context)
+
+
+@lru_cache(maxsize=500)
+def _path(text: str) -> Variable:
+    return Variable(text)
+
+
+register.simple_tag(menu_of, name="row_menu")
 
 
 @register.filter

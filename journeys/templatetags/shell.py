@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,15 +12,13 @@ from django import template
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
+from journeyorch.icons import icon, icon_url
 from journeys.reports.reasons import reason_in_words
 from journeys.views.first_steps import can_load_sample
 from journeys.views.shell import REPORTS, VIEW
@@ -105,29 +102,8 @@ def _is_current(path: str, url: str) -> bool:
     return path.startswith(url)
 
 
-# They point along the line of reading, and are turned round where it runs from right to left.
-_POINTING = frozenset({"back", "forward", "undo", "redo", "logout", "door", "list"})
-
-
-@register.simple_tag
-def icon(name: str, css: str = "icon") -> SafeString:
-    """An icon of the sprite; says nothing to screen readers, so there must be a text beside it."""
-    return _icon(static("icons.svg"), name, css)
-
-
-@lru_cache(maxsize=500)
-def _icon(sprite: str, name: str, css: str) -> SafeString:
-    """A list has hundreds of them."""
-    return format_html(
-        '<svg class="{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        css, " icon--pointing" if name in _POINTING else "", sprite, name,
-    )  # fmt: skip
-
-
-@register.simple_tag
-def icon_url(name: str) -> str:
-    """The address of an icon, for pictures that place it themselves."""
-    return f"{static('icons.svg')}#{name}"
+register.simple_tag(icon)
+register.simple_tag(icon_url)
 
 
 @register.simple_tag

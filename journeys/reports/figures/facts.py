@@ -196,7 +196,8 @@ def people(rows: Iterable[Steps], shapes: Mapping[int, Shape]) -> People:
     """Whom an operator brought back in has not failed."""
     found: Counter[str] = Counter()
     for row in rows:
-        found.update(told_of_people(row, shapes.get(row.version, NOTHING)))
+        for name, n in told_of_people(row, shapes.get(row.version, NOTHING)).items():
+            found[name] += n
     return People(**{name: max(0, found[name]) for name in People._fields})
 
 
@@ -231,7 +232,8 @@ def discards(rows: Iterable[Steps]) -> Counter[str]:
 def delivered(rows: Iterable[Messages]) -> Delivered:
     found: Counter[str] = Counter()
     for row in rows:
-        found.update(told_of_message(row))
+        for name, n in told_of_message(row).items():
+            found[name] += n
     return Delivered(**found)
 
 

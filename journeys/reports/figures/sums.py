@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +17,38 @@ from journeys.models.hourly import FOLDED
 from journeys.reports.figures.facts import Errors, Fetches, Messages, Steps, TraitMessages
 from journeys.reports.figures.periods import Period
 
-_TRUNC: dict[str, Any] = {"hour": TruncHour, "day": TruncDay, "week": TruncWeek, "month": TruncMonth}
+
+class _EachOnce:
+    """The same few moments stand in thousands of rows: each is brought into its time zone once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._known: dict[Any, Any] = {}  # shared with the copies that Django makes
+
+    def convert_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value not in self._known:
+            convert = super().convert_value  # type: ignore[misc]
+            self._known[value] = convert(value, expression, connection)
+        return self._known[value]
+
+
+class _Hour(_EachOnce, TruncHour):
+    pass
+
+
+class _Day(_EachOnce, TruncDay):
+    pass
+
+
+class _Week(_EachOnce, TruncWeek):
+    pass
+
+
+class _Month(_EachOnce, TruncMonth):
+    pass
+
+
+_TRUNC: dict[str, Any] = {"hour": _Hour, "day": _Day, "week": _Week, "month": _Month}
 
 
 _STEPS = ("version", "activity", "path", "status")
@@ -86,6 +117,12 @@ def messages(scope: Scope, period: Period, *, unit: str = "") -> list[Messages]:
     return [Messages._make((*row[1:], row[0])) for row in rows]
 
 
+def messages_over_time(scope: Scope, period: Period) -> list[Messages]:
+    """By the part of time, all versions and activities in one: what a line of a chart needs."""
+    rows = _rows(kinds.MESSAGES, scope, period, period.unit, "status", "code")
+    return [Messages(0, "", status, code, n, at) for at, status, code, n in rows]
+
+
 def traits(trait: str, scope: Scope, period: Period, *, unit: str = "") -> list[TraitMessages]:
     """Sums of messages by a trait of theirs, where it is known."""
     by = ("version", "activity", "status", "code", "value")
@@ -120,9 +157,14 @@ def _rows(
     rows = list(together[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
         raise TooMuch
-    found: Counter[tuple[Any, ...]] = Counter()
-    for *key, n in rows:
-        found[tuple(key)] += n
+    return _added_up(rows) if parts[1:] else rows
+
+
+def _added_up(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """One row for what stands in several parts."""
+    found: defaultdict[tuple[Any, ...], int] = defaultdict(int)
+    for row in rows:
+        found[row[:-1]] += row[-1]
     return [(*key, n) for key, n in found.items()]
 
 
