@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from datasources.platform.profiles.history import history_of
-from journeyorch.expressions import ExpressionError
 from journeys.activities.catalog import Catalog
 from journeys.definition.check import Reading, time_zone_of
 from journeys.definition.document import Document
@@ -16,9 +15,6 @@ from journeys.definition.linked import linked_paths
 from journeys.definition.references import is_of_profile, references_of
 from journeys.engine.decide.step import CapStep, Pause, Plan, Run, Step
 from journeys.engine.decide.values import Key
-
-#: What ``compile_plan`` raises for a document that has errors.
-UNCOMPILABLE = (ExpressionError, ValueError, KeyError, TypeError, AttributeError)
 
 
 def compile_plan(
@@ -90,7 +86,7 @@ def heard_of(document: Document, catalog: Catalog) -> Heard:
 
 
 def _step(reading: Reading, id: str) -> Step | None:
-    with suppress(*UNCOMPILABLE):
+    with suppress(Exception):
         return _compiled(reading, id)
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection, connections
 
@@ -19,9 +21,11 @@ from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.upkeep import keep_up
 from journeys.engine.wave import run_wave
 from journeys.engine.wave.handled import Done
-from journeys.engine.wave.kept import take_up
+from journeys.engine.wave.kept import take_up_now
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 #: Results that trickle in would make waves of ten, at five times the cost each: a process starts a wave of
 #: fewer inputs at most once in so many seconds (engine.md § 3).
@@ -90,6 +94,8 @@ class _Drain:
         self._clock = clock
         self._small_again = 0.0  # when the next small wave may start
         self._doubtful_last = False
+        self._take_up_again = 0.0
+        self._errors: list[Exception] = []  # of this round
 
     def prepare(self) -> None:
         """Compile what waves need, while the predecessor still works: a fresh process would begin with it."""
@@ -105,7 +111,7 @@ class _Drain:
         """Do one round; returns for how long to wait for news, seconds: 0 if there may be more to do."""
         try:
             settle()
-            return self._round()
+            return self._round_to_its_end()
         except LostLease:
             logger.warning("A lease was lost: this process was too slow, or stopped for a while")
         except (DatabaseError, InterfaceError) as error:
@@ -117,7 +123,27 @@ class _Drain:
             time.sleep(_PAUSE_AFTER_ERROR)
         return 0.0
 
+    def _round_to_its_end(self) -> float:
+        self._errors.clear()
+        pause = self._round()
+        if self._errors:
+            raise self._errors[0]
+        return pause
+
+    def _in_each(self, work: Callable[[int], Result]) -> list[Result]:
+        """Do it in each sandbox; what one raises is raised at the end of the round, and stops no other."""
+        done = []
+        for sandbox_id in self._known_sandboxes():
+            try:
+                done.append(work(sandbox_id))
+            except (DatabaseError, InterfaceError):
+                raise  # the database is everybody's
+            except Exception as error:  # noqa: BLE001 - raised by ``_round_to_its_end``
+                self._errors.append(error)
+        return done
+
     def _round(self) -> float:
+        self._take_up_kept()
         routed, more = self._route()
         if (too_early := self._small_again - self._clock()) > 0:
             return too_early  # what comes meanwhile is routed at once
@@ -136,14 +162,18 @@ class _Drain:
             sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
             for sandbox_id in set(sandboxes) - set(self._sandboxes):
                 ensure_lanes(sandbox_id)
-            for each in sandboxes:  # what was kept is no work that a look at the lanes would find
-                take_up(each, plans_of(each))
             self._sandboxes = sandboxes
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes
 
+    def _take_up_kept(self) -> None:
+        """Now and then: it is no work that a look at the lanes would find."""
+        if (now := self._clock()) >= self._take_up_again:
+            self._in_each(take_up_now)
+            self._take_up_again = now + _SANDBOXES_EVERY
+
     def _route(self) -> Done:
-        routed = [run_router(each, owner=self._lifetime.owner) for each in self._known_sandboxes()]
+        routed = self._in_each(partial(run_router, owner=self._lifetime.owner))
         if any(routed) and self._lifetime.count > 1:  # who drains alone sees to it now
             wakeup.notify("drain")
         return Done(sum(routed), more=max(routed, default=0) >= ONE_BY_ONE)
@@ -151,10 +181,9 @@ class _Drain:
     def _run_waves(self) -> Done:
         begun, (owner, workers) = self._clock(), (self._lifetime.owner, self._lifetime.count)
         self._doubtful_last = not self._doubtful_last
-        done = [
-            run_waiting_wave(each, owner=owner, workers=workers, doubtful_last=self._doubtful_last)
-            for each in self._known_sandboxes()
-        ]
+        done = self._in_each(
+            partial(run_waiting_wave, owner=owner, workers=workers, doubtful_last=self._doubtful_last)
+        )
         handled = sum(one.handled for one in done)
         if 0 < handled < SMALL_WAVE:
             self._small_again = begun + SMALL_WAVE_EVERY

@@ -15,7 +15,7 @@ from datasources.platform.profiles.people import Needs
 from datasources.platform.segments.compiling import Segments, load_segments
 from journeyorch import bulk
 from journeys.activities.catalog import Catalog
-from journeys.definition.compile import UNCOMPILABLE, Heard, compile_plan, heard_of, version_constants
+from journeys.definition.compile import Heard, compile_plan, heard_of, version_constants
 from journeys.definition.document import Document
 from journeys.engine.catalog import read_catalog
 from journeys.engine.decide import Key, Plan, Run
@@ -53,8 +53,8 @@ class SandboxPlans:
         segments: Segments | None = None,
     ) -> None:
         """``entered``: plans of versions that people enter now, live ones and those in test."""
-        #: By version. What concerns their people is kept (wave/kept.py).
         self.has_taken_up = False  # what was kept for versions that are not broken is in line again
+        #: By version. What concerns their people is kept (wave/kept.py).
         self.broken: Mapping[int, Broken] = {one.version_id: one for one in broken}
         self._broken_entered = {one.place: one for one in self.broken.values() if one.is_entered}
         self.generation = generation
@@ -216,7 +216,7 @@ def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
             constants=_constants(version),
             test=_run(version),
         )
-    except UNCOMPILABLE:
+    except Exception:
         # Edit rules keep this from happening; one broken version must not stop all the others.
         logger.exception("Version %s cannot be compiled any more; its people stay where they are", version.pk)
         return None
@@ -225,7 +225,7 @@ def plan_of(version: JourneyVersion, catalog: Catalog) -> Plan | None:
 def _broken(version: JourneyVersion, catalog: Catalog) -> Broken:
     try:
         heard = heard_of(Document.model_validate(version.document), catalog)
-    except UNCOMPILABLE:  # nobody knows: whatever comes for the people inside is kept
+    except Exception:  # noqa: BLE001 - nobody knows: whatever comes for the people inside is kept
         heard = Heard(frozenset(), frozenset(event.id for event in catalog.events.values()), "")
     place = Place(version.journey_id, version.status == JourneyVersion.Status.TEST)
     return Broken(version.pk, place, version.status != JourneyVersion.Status.CLOSED, heard)

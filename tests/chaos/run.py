@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -42,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--first", nargs="+", default=[], metavar="FAULT", help="these before the others")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
+    # However it is told to stop, what it has started stops with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("It was told to stop."))
     with tempfile.TemporaryDirectory() as folder, installed(options.database, Path(folder)) as one:
         faults = chosen(faults_of(one), only=options.only, first=options.first)
         figures = run(one, faults, seconds=options.seconds)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeys.engine import tables
-from journeys.engine.plans import SandboxPlans
+from journeys.engine.plans import SandboxPlans, plans_of
 from journeys.engine.wave.handled import Kept
 from journeys.models import JourneyVersion, LaneInput
 
@@ -47,6 +47,11 @@ def take_up(sandbox_id: int, plans: SandboxPlans) -> None:
             # In the order of their ids, as every process does whose plans are new.
             bulk.update(tables.LANE_INPUT, [tables.ID], _TURN, rows, in_order=True)
     plans.has_taken_up = True
+
+
+def take_up_now(sandbox_id: int) -> None:
+    """``take_up`` by the plans of the present configuration."""
+    take_up(sandbox_id, plans_of(sandbox_id))
 
 
 def _mark_broken(sandbox_id: int, plans: SandboxPlans) -> None:

@@ -10,9 +10,8 @@ import pytest
 from actions.models import Action
 from journeys import publishing
 from journeys.engine.lanes import waiting_lanes
-from journeys.engine.plans import plans_of
 from journeys.engine.wave import kept
-from journeys.engine.wave.kept import take_up
+from journeys.engine.wave.kept import take_up_now
 from journeys.models import Instance, JourneyVersion, LaneInput
 from tests.journeys.world import World, act
 
@@ -71,7 +70,7 @@ def test_what_comes_meanwhile_is_kept_and_handled_before_what_comes_later(world:
     mend(version)
     world.send("Restaurant", amount=2)
     world.run()
-    take_up(world.sandbox.pk, plans_of(world.sandbox.pk))  # whoever drains does it now and then
+    take_up_now(world.sandbox.pk)  # whoever drains does it now and then
     world.run()
 
     assert world.path() == ["lobby>next", "first>next", "which>one", "second>next", "check>yes", "end>"]
@@ -90,7 +89,7 @@ def test_other_journeys_hear_of_it_at_once_and_only_once(world: World) -> None:
     assert statuses(sound) == {"anna": Instance.Status.FINISHED}
 
     mend(version)
-    take_up(world.sandbox.pk, plans_of(world.sandbox.pk))
+    take_up_now(world.sandbox.pk)
     world.pass_time(hours=1)  # long enough to enter again
     world.run()
 
@@ -111,7 +110,7 @@ def test_what_concerns_two_broken_versions_waits_for_each_of_them(world: World) 
     seen = []
     for version in reversed(versions):
         mend(version)
-        take_up(world.sandbox.pk, plans_of(world.sandbox.pk))
+        take_up_now(world.sandbox.pk)
         world.run()
         seen.append([len([one for one in statuses(each).values() if one]) for each in versions])
 
@@ -138,7 +137,7 @@ def test_the_answer_of_a_call_is_kept(world: World, monkeypatch: pytest.MonkeyPa
     assert kept_inputs(world) == 2
 
     mend(version)
-    take_up(world.sandbox.pk, plans_of(world.sandbox.pk))
+    take_up_now(world.sandbox.pk)
     world.run()
 
     assert world.path() == ["lobby>next", "tell>next", "check>yes", "end>"]
@@ -154,7 +153,7 @@ def test_what_waits_for_a_version_that_is_stopped_waits_no_more(world: World) ->
     world.run()
     with world.clock():
         publishing.stop(JourneyVersion.objects.get(pk=version.pk), by=None)
-    take_up(world.sandbox.pk, plans_of(world.sandbox.pk))
+    take_up_now(world.sandbox.pk)
     world.run()
 
     assert statuses(version) == {"anna": Instance.Status.STOPPED}

@@ -21,8 +21,9 @@ from journeys.engine import tables
 from journeys.engine.calls.claim import claim, open_endpoints
 from journeys.engine.lanes import WAVE_INPUTS, waiting_lanes
 from journeys.engine.operations import drop_calls, next_sequences
+from journeys.engine.plans import SandboxPlans
 from journeys.engine.upkeep import delete_old_instances
-from journeys.engine.wave import load
+from journeys.engine.wave import kept, load
 from journeys.engine.wave.caps import load_caps
 from journeys.engine.wave.feedback import recorded_feedback
 from journeys.models import Call, Entrance, Instance, LaneInput
@@ -309,6 +310,19 @@ def operations_find_steps_and_calls_by_their_instances(full: Tables) -> None:
     check(plans[1:2], index="call_of_instance")
 
 
+def what_is_kept_is_found_by_the_version_that_it_waits_for(full: Tables) -> None:
+    some = list(LaneInput.objects.values_list("pk", flat=True)[:50])
+    LaneInput.objects.filter(pk__in=some).update(bulk=LaneInput.Class.KEPT, waits_for=7)
+    with explained() as plans:
+        assert kept.kept_for(full.world.sandbox.pk) == {7}
+        kept.take_up(full.world.sandbox.pk, SandboxPlans(1, entered=[], closed=[]))
+
+    assert not LaneInput.objects.kept(full.world.sandbox.pk).exists()
+    found = [plan for plan in plans if "waits_for" in plan]
+    assert found
+    check(found, index="lane_input_kept")
+
+
 LOOK_UPS = (
     waiting_inputs_are_found_lane_by_lane,
     due_instances_are_found_lane_by_lane,
@@ -329,6 +343,7 @@ WITH_STATISTICS = (
     memberships_that_are_due_are_found_in_their_order,
     writing_and_deleting_goes_by_keys,
     retention_begins_with_the_oldest,
+    what_is_kept_is_found_by_the_version_that_it_waits_for,
 )
 
 

@@ -117,7 +117,8 @@ def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(drain, "run_router", lambda *_, **__: told.routed)
     monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **asked: told.ask(**asked))
     monkeypatch.setattr(drain, "keep_up", lambda **_: False)
-    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[])
+    monkeypatch.setattr(drain, "take_up_now", lambda sandbox_id: told.taken_up.append(sandbox_id))
+    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[], taken_up=[])
 
     def ask(*, doubtful_last: bool, **_: Any) -> Done:
         told.doubtful_last.append(doubtful_last)
@@ -185,6 +186,35 @@ def test_where_more_may_wait_the_next_look_comes_at_once(
     resident.waves, resident.routed = waves, routed
 
     assert resident.drain.work() == 0.0
+
+
+def test_what_was_kept_is_looked_at_every_few_seconds(db: None, resident: Any) -> None:
+    resident.waves = [0, 0, 0]
+    for resident.now in (0.0, 1.0, 6.0):
+        resident.drain.work()
+
+    assert resident.taken_up == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["take_up_now", "run_router", "run_waiting_wave"])
+def test_trouble_in_one_sandbox_stops_no_other(
+    db: None, resident: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    first, reached = getattr(drain, name), list[int]()
+
+    def failing(sandbox_id: int, **asked: Any) -> Any:
+        if sandbox_id == 1:
+            raise RecursionError
+        reached.append(sandbox_id)
+        return first(sandbox_id, **asked)
+
+    monkeypatch.setattr(drain, name, failing)
+    monkeypatch.setattr(drain, "_PAUSE_AFTER_ERROR", 0)
+    monkeypatch.setattr(resident.drain, "_known_sandboxes", lambda: [1, 2])
+    resident.waves = [0, 0] if name != "run_waiting_wave" else [0]
+    resident.drain.work()
+
+    assert (reached, resident.waves) == ([2], [])
 
 
 def test_a_jump_is_handled_without_waiting_for_news(world: World) -> None:
