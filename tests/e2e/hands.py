@@ -14,6 +14,8 @@ from typing import NamedTuple
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 _MOST_TABS = 120
+# Looks whether a place lights up, and milliseconds between them.
+_MOST_LOOKS, _BETWEEN_LOOKS = 200, 50
 _IS_FOCUSED = "element => element === document.activeElement"
 
 
@@ -221,11 +223,21 @@ def box(shown: Locator) -> FloatRect:
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
-    """With the mouse, past the distance that makes it no click, until the place lights up."""
-    start, goal = box(what), box(to)
+    """With the mouse, past the distance that makes it no click, until the place lights up.
+
+    The drawing may still be on its way to where it comes to rest: a hand follows it.
+    """
+    what.scroll_into_view_if_needed()
+    start = box(what)
     page.mouse.move(start["x"] + 30, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(start["x"] + 90, start["y"] + 40, steps=2)
-    page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2, steps=3)
-    expect(page.locator(".slot--over, .beginning--over")).to_be_attached()
+    lit = page.locator(".slot--over, .beginning--over")
+    for _ in range(_MOST_LOOKS):
+        goal = box(to)
+        page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2, steps=3)
+        if lit.count():
+            break
+        page.wait_for_timeout(_BETWEEN_LOOKS)
+    expect(lit).to_be_attached()
     page.mouse.up()

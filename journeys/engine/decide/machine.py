@@ -69,9 +69,14 @@ class Walk(Trail):
         self.fire_timers()
         if self.call_by is not None and self.around.now >= self.call_by:
             failed = Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time.")
-            self.fail(self.activity, failed)
+            self.fail(self._waited_for_by(), failed)
             self.offer_held()
         self.time_out(at=self.around.now)
+
+    def _waited_for_by(self) -> str:
+        """Whose call it is that has not come back: of pauses in parallel, that of the first one's data."""
+        fetches = [one.fetch for one in self.pending if one.fetch >= 0]
+        return wanted_by(self.plan, self.race)[min(fetches)].activity if fetches else self.activity
 
     def time_out(self, *, at: datetime) -> None:
         """End whoever is still inside at the global timeout; what happened before it has been taken first.

@@ -240,6 +240,28 @@ def test_a_custom_wait_in_a_race_that_fails_takes_its_own_alternative_path() -> 
     ]
 
 
+def test_data_of_a_race_that_nobody_fetched_lead_to_the_alternative_path_of_who_wanted_them() -> None:
+    drawn = plan(
+        "lobby",
+        lobby=act("event", {"next": ["meal", "until"]}, event="Lobby"),
+        meal=act("event", event="Meal"),
+        until=act(
+            "wait", {"error": ["end"]}, type="custom", error_path=True,
+            expression='nowWithDelta(#{Rooms.free.count, params: {city: "Rome"}}, "minutes")',
+        ),
+        end=act("end"),
+    )  # fmt: skip
+    waiting = begin(drawn, NOON).state
+    assert waiting.wake_at is not None
+
+    decision = decide(drawn, waiting, Woke(), around(waiting.wake_at))
+
+    assert [(step.activity, step.status, step.path) for step in decision.steps] == [
+        ("until", StepStatus.TIMED_OUT, "error"),
+        ("end", StepStatus.ENDED, ""),
+    ]
+
+
 def test_all_waits_of_a_race_get_their_data_first_and_count_from_the_same_moment() -> None:
     """The data come a minute later; the race began when the person came to it."""
     free = 'nowWithDelta(#{Rooms.free.count, params: {city: #{Weather.here.city}}}, "minutes")'

@@ -59,7 +59,7 @@ def test_a_story_tells_steps_in_order_with_path_time_and_payload(reader, person,
         "Condition",
     ]
     assert [path for _passed, _step, path in answer.context["passed"]] == [None, None, "VIP"]
-    assert "took 1 h 0 min" in page
+    assert "· took 1 h<" in page
     assert "&lt;img src=x&gt;" in page
     assert "<img" not in page
 
