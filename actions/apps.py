@@ -6,7 +6,9 @@ class ActionsConfig(AppConfig):
     name = "actions"
     verbose_name = _("Actions and messages")
     # What others refer to first (journeyorch/portable/kind.py).
-    portable_forms = ("custom_portable", "contact.portable", "channels.portable", "messages.portable")
+    portable_forms = (
+        "custom_portable", "campaign.portable", "contact.portable", "channels.portable", "messages.portable",
+    )  # fmt: skip
 
     def ready(self) -> None:
         from actions.campaign import caps, statuses

@@ -1,9 +1,9 @@
-"""The portable form of a custom action."""
+"""The portable form of a custom action, and what those of other actions share with it."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,22 +32,28 @@ class ActionDocument(Document):
     on_unknown: Literal["resend", "park"] = "resend"
 
 
-@portable
-class Actions(FormKind):
-    name = "actions"
-    title = _("Custom actions")
+class ActionKind(FormKind):
+    """Base of what journeys call as an action: rows of one table, each of a ``type``."""
+
     model = Action
-    form = ActionDocument
-    form_class = ActionForm
+    form: ClassVar[type[Document]] = ActionDocument
+    form_class: ClassVar[Any] = ActionForm
     used_as = "action"
-    filters = ("method",)
+    type: ClassVar[Action.Type]
 
     def rows(self, sandbox: Sandbox) -> Any:
-        """Without those of Adobe Campaign, which come from there."""
-        return super().rows(sandbox).filter(type=Action.Type.CUSTOM)
+        return super().rows(sandbox).filter(type=self.type)
 
-    def document(self, row: Any) -> ActionDocument:
-        return ActionDocument(
+    def holds(self, row: Any) -> bool:
+        return isinstance(row, Action) and row.type == self.type
+
+    def store(self, form: Any, document: Any) -> Any:
+        form.instance.type = self.type
+        return form.save()
+
+    def document(self, row: Any) -> Any:
+        form: Any = self.form
+        return form(
             name=row.name,
             description=row.description,
             url=row.url,
@@ -61,7 +67,7 @@ class Actions(FormKind):
             on_unknown=row.on_unknown,
         )
 
-    def data(self, sandbox: Sandbox, document: ActionDocument) -> dict[str, Any]:
+    def data(self, sandbox: Sandbox, document: Any) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"auth", "signing"})
         texts = {
             name: json.dumps(given[name]) if given[name] else ""
@@ -73,3 +79,11 @@ class Actions(FormKind):
 
     def place(self, field: str) -> str:
         return "/signing" if field == "signing_secret" else auth_place(field)
+
+
+@portable
+class Actions(ActionKind):
+    name = "actions"
+    title = _("Custom actions")
+    filters = ("method",)
+    type = Action.Type.CUSTOM

@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from actions.api import consents, deliveries, suppressions
+from actions.api import consents, deliveries, suppression_files, suppressions
 
 urlpatterns = [
     path("suppressions", suppressions.Suppressions.as_view(), name="api-suppressions"),
+    path(
+        "suppressions/import", suppression_files.ImportSuppressions.as_view(), name="api-suppressions-import"
+    ),
+    path(
+        "suppressions/export", suppression_files.ExportSuppressions.as_view(), name="api-suppressions-export"
+    ),
     path("suppressions/<int:id>", suppressions.OneSuppression.as_view(), name="api-suppression"),
     path("consents", consents.Consents.as_view(), name="api-consents"),
     path("deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),

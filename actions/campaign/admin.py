@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actions.campaign.forms import ClassicForm, InstanceForm, StandardForm
-from actions.campaign.standard import url_of
+from actions.campaign.moving import move_templates
 from actions.campaign.statuses import ask_at_once
 from actions.campaign.testing import try_instance
 from actions.custom_admin import TestCallAdmin, WrittenCallAdmin
@@ -75,10 +75,7 @@ class InstanceAdmin(AuthTestMixin, SandboxScopedAdmin):
         """Its templates are called where it is now."""
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            for template in Action.objects.filter(instance=obj) if change else ():
-                event_id = template.declaration["event_id"]
-                template.url = url_of(obj.url, obj.organization, obj.api, event_id)
-                template.save()
+            move_templates(obj)
 
 
 @admin.register(CampaignStandardAction)

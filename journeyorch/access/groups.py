@@ -59,7 +59,7 @@ TECHNICAL = ReadyMade(
 )
 ADMINISTRATORS = ReadyMade(
     "Administrators",
-    frozenset(),
+    frozenset({"axes.view_accessattempt", "axes.delete_accessattempt"}),  # who is locked out
     apps=frozenset(
         {"access", "auth", "journeyorch", "outbound", "datasources", "events", "actions", "journeys"}
     ),

@@ -11,6 +11,8 @@ from journeyorch.background.models import StoredFile, StoredPiece
 
 #: Bytes of a piece, at most.
 PIECE = 256 * 1024
+#: Of a body of the REST API with the text of a file in it.
+MOST_IN_BODY = 16 * 1024**2
 
 
 class TooLarge(ValueError):

@@ -6,6 +6,7 @@ class OutboundConfig(AppConfig):
     name = "journeyorch.outbound"
     label = "outbound"
     verbose_name = _("Outgoing requests")
+    portable_forms = ("protection.portable",)
 
     def ready(self) -> None:
         from journeyorch.outbound import checks, rotation  # noqa: F401  (importing registers the checks)

@@ -68,6 +68,10 @@ class Kind:
         found: QuerySet[Any] = self.model._default_manager.filter(sandbox=sandbox)
         return found
 
+    def holds(self, row: Model) -> bool:
+        """Whether a row is a thing of the kind."""
+        return isinstance(row, self.model)
+
     def find(self, sandbox: Sandbox, key: str) -> Any | None:
         """What is called so; None if there is no such thing."""
         return None if "\x00" in key else self.rows(sandbox).filter(**{self.key: key}).first()
@@ -170,4 +174,4 @@ def _forms_of(room: AppConfig) -> Iterable[str]:
 
 def kind_of(row: Model) -> Kind | None:
     """The kind of a row; None for what has no portable form."""
-    return next((kind for kind in kinds().values() if isinstance(row, kind.model)), None)
+    return next((kind for kind in kinds().values() if kind.holds(row)), None)

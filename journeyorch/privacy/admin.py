@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.looked_at import LookedAt
-from journeyorch.access.sandboxes import worked_in
+from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.privacy.models import Erasure
-from journeyorch.privacy.subjects import digest
 from journeyorch.privacy.work import Erase
 
 
@@ -36,14 +35,8 @@ class ErasureAdmin(LookedAt, SandboxScopedAdmin):
         namespace, colon, value = search_term.strip().partition(":")
         if not colon:
             return (queryset if not search_term.strip() else queryset.none()), False
-        wanted = {
-            digest(sandbox.pk, (namespace, form))
-            for sandbox in worked_in(request)
-            for form in (value, value.strip().lower())
-        }
-        # Lists in JSON are searched for nowhere else; erasures are few.
-        found = [pk for pk, digests in queryset.values_list("pk", "digests") if wanted & set(digests)]
-        return queryset.filter(pk__in=found), False
+        sandbox = sandbox_of(request)
+        return queryset & Erasure.objects.of_identity(sandbox.pk, (namespace, value)), False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(Erase.permission))

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox
+from journeyorch.privacy.subjects import Pair, digest
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
@@ -18,6 +19,14 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """The hashes of everybody whose erasure was begun at this moment or later."""
         begun = self.filter(sandbox=sandbox_id, begun_at__gte=moment)
         return {one for digests in begun.values_list("digests", flat=True) for one in digests}
+
+    def of_identity(self, sandbox_id: int, identity: Pair) -> ErasureQuerySet:
+        """Those of whoever has this identity, also if it was written in other letters."""
+        namespace, value = identity
+        wanted = {digest(sandbox_id, (namespace, form)) for form in (value, value.strip().lower())}
+        # Lists in JSON are searched for nowhere else; erasures are few.
+        known = self.filter(sandbox=sandbox_id).values_list("pk", "digests")
+        return self.filter(pk__in=[pk for pk, digests in known if wanted & set(digests)])
 
 
 class Erasure(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -41,6 +42,15 @@ class ActivityRow(NamedTuple):
     lost_share: str = ""
 
 
+class CategoryRow(NamedTuple):
+    """All activities of one part of the palette."""
+
+    title: str
+    executed: int
+    errors: int
+    most_often: str
+
+
 class PathRow(NamedTuple):
     step: Step
     label: str
@@ -63,6 +73,7 @@ def summary(
     """
     document = _document(versions) if found.details else Document.empty()
     steps, details = steps_of(document), found.details or Details({}, {}, [])
+    activities = _activities(details.activities, document, steps)
     parts = _parts(found, versions, by)
     return {
         "kpis": [_kpi(kpi) for kpi in kpis(found.figures, found.before)],
@@ -71,7 +82,8 @@ def summary(
         "parts": parts,
         "sections": [
             *tables.of_parts(parts, by=by, url=lambda part: _url(part, by, query)),
-            *tables.of_activities(_activities(details.activities, document, steps)),
+            *tables.of_categories(_categories(activities)),
+            *tables.of_activities(activities),
             *tables.of_paths(_paths(details.paths, document, steps)),
         ],
         "splits": [_split(split, document, steps) for split in details.splits],
@@ -177,10 +189,25 @@ def _activities(
     order = _in_order(document)
     order += [id for id in found if id not in order]
     return [
-        ActivityRow(step_named(dict(steps), id), found[id], _codes(found[id].codes))
+        ActivityRow(step_named(dict(steps), id), found[id], _counted(found[id].codes, most=5))
         for id in order
         if id in found
     ]
+
+
+def _categories(rows: Sequence[ActivityRow]) -> list[CategoryRow]:
+    """In the order of the palette."""
+    titles = {"events": _("Events"), "orchestration": _("Orchestration"), "actions": _("Actions")}
+    parts = [(title, [row for row in rows if row.step.category == name]) for name, title in titles.items()]
+    return [_category(title, part) for title, part in parts if part]
+
+
+def _category(title: str, rows: Sequence[ActivityRow]) -> CategoryRow:
+    executed: Counter[str] = Counter()
+    for row in rows:
+        executed[row.step.name] += row.activity.left
+    errors = sum(row.activity.errors for row in rows)
+    return CategoryRow(title, executed.total(), errors, _counted(executed, most=3))
 
 
 def _in_order(document: Document) -> list[str]:
@@ -189,9 +216,10 @@ def _in_order(document: Document) -> list[str]:
     return [card.id for card in sorted(cards, key=lambda card: (card.depth, card.row))]
 
 
-def _codes(codes: Mapping[str, int]) -> str:
-    told = sorted(codes.items(), key=lambda one: (-one[1], one[0]))
-    return ", ".join(f"{code} × {number_format(n, 0, force_grouping=True)}" for code, n in told[:5])
+def _counted(counts: Mapping[str, int], *, most: int) -> str:
+    """The largest counts in one line."""
+    told = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{name} × {number(n)}" for name, n in told[:most])
 
 
 def _paths(

@@ -92,6 +92,12 @@ _ACTIVITIES = (
     Column(_("Median time"), lambda row: row.activity.median),
     Column(_("95 of 100 within"), lambda row: row.activity.most),
 )
+_CATEGORIES = (
+    Column(_("Kind of activity"), lambda row: row.title, is_number=False),
+    Column(_("Executed"), lambda row: row.executed),
+    Column(_("Errors"), lambda row: row.errors),
+    Column(_("Most often"), lambda row: row.most_often, is_number=False),
+)
 _PATHS = (
     Column(_("Activity"), lambda row: row.step.name, is_number=False),
     Column(_("Path"), lambda row: row.label, is_number=False),
@@ -126,6 +132,10 @@ def of_parts(parts: Sequence[Any], *, by: str, url: Callable[[Any], str]) -> lis
 
 def of_activities(rows: Sequence[Any]) -> list[Section]:
     return _sections("activities", _("By activity"), _ACTIVITIES, rows)
+
+
+def of_categories(rows: Sequence[Any]) -> list[Section]:
+    return _sections("categories", _("Events, orchestration, actions"), _CATEGORIES, rows)
 
 
 def of_paths(rows: Sequence[Any]) -> list[Section]:

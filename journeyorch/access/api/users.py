@@ -19,8 +19,9 @@ from rest_framework.response import Response
 from journeyorch.access import audit
 from journeyorch.access.api.changing import changed
 from journeyorch.access.api.naming import may_hand_on, named
-from journeyorch.access.models import User
+from journeyorch.access.models import Credential, User
 from journeyorch.access.sandboxes import sandboxes_of
+from journeyorch.access.second_factor.factor import remove
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.pages import PageQuery, newest_first
@@ -30,6 +31,7 @@ from journeyorch.api.views import ApiView
 
 _TAG = "Users and groups"
 VIEW, ADD, CHANGE = "access.view_user", "access.add_user", "access.change_user"
+DELETE = "access.delete_user"
 _TEXT = r"^[^\x00]*$"
 
 
@@ -60,6 +62,7 @@ class UserAnswer(Answer):
     superuser: bool
     groups: list[str]
     sandboxes: list[str]
+    secondFactor: bool  # noqa: N815
     lastLoginAt: datetime | None  # noqa: N815
 
 
@@ -75,7 +78,7 @@ class Users(ApiView):
     @operation("list_users", tag=_TAG, query=PageQuery, answer=UsersAnswer)
     def get(self, request: Request) -> Response:
         """Everybody who may log in, or could, the newest first."""
-        rows = User.objects.prefetch_related("groups", "sandboxes")
+        rows = User.objects.select_related("second_factor").prefetch_related("groups", "sandboxes")
         page = newest_first(rows, read_query(PageQuery, request))
         return Response({"items": [_shown(one) for one in page.rows], "next": page.next})
 
@@ -92,8 +95,8 @@ class Users(ApiView):
 
 
 class OneUser(ApiView):
-    permissions = (VIEW, CHANGE)
-    needed = {"GET": VIEW, "PUT": CHANGE}
+    permissions = (VIEW, CHANGE, DELETE)
+    needed = {"GET": VIEW, "PUT": CHANGE, "DELETE": DELETE}
 
     @operation("read_user", tag=_TAG, answer=UserAnswer)
     def get(self, request: Request, id: int) -> Response:
@@ -103,10 +106,38 @@ class OneUser(ApiView):
     @operation("change_user", tag=_TAG, body=UserBody, answer=UserAnswer, also=(409,))
     def put(self, request: Request, id: int) -> Response:
         """Makes somebody as the body says, whole; superusers and permissions of one's own stay."""
-        found, asked = get_object_or_404(User, pk=id), read(UserBody, request)
-        if not _is_theirs_to_change(request, found):
-            raise PermissionDenied("They may more than you may. Ask somebody who may all of it.")
+        found, asked = _theirs_to_change(request, id), read(UserBody, request)
         return Response(changed(found, lambda: _fill(found, asked, request), shown=_shown))
+
+    @operation("delete_user", tag=_TAG, answer=None, status=HTTPStatus.NO_CONTENT, also=(409,))
+    def delete(self, request: Request, id: int) -> Response:
+        """Takes their API credentials along; what they have made stays. Nobody deletes themselves."""
+        found = _theirs_to_change(request, id)
+        if found == request.user:
+            raise Conflict("This is you. Ask somebody else to delete you.")
+        with transaction.atomic():
+            for gone in (*Credential.objects.filter(user=found), found):
+                audit.record("deleted", gone)
+            found.delete()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class ResetSecondFactor(ApiView):
+    permissions = (CHANGE,)
+
+    @operation("reset_second_factor", tag=_TAG, answer=UserAnswer)
+    def post(self, request: Request, id: int) -> Response:
+        """For whoever has lost app and recovery codes: next time the password alone lets them in."""
+        found = _theirs_to_change(request, id)
+        remove(found)
+        return Response(_shown(User.objects.get(pk=found.pk)))
+
+
+def _theirs_to_change(request: Request, id: int) -> User:
+    found = get_object_or_404(User, pk=id)
+    if not _is_theirs_to_change(request, found):
+        raise PermissionDenied("They may more than you may. Ask somebody who may all of it.")
+    return found
 
 
 def _is_theirs_to_change(request: Request, found: User) -> bool:
@@ -160,5 +191,6 @@ def _shown(one: User) -> dict[str, Any]:
         "superuser": one.is_superuser,
         "groups": sorted(group.name for group in one.groups.all()),
         "sandboxes": sorted(sandbox.name for sandbox in one.sandboxes.all()),
+        "secondFactor": one.has_second_factor,
         "lastLoginAt": one.last_login,
     }

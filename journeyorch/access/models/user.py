@@ -39,3 +39,9 @@ class User(AbstractUser):
         if not self.is_superuser:
             found = found.filter(Q(user=self) | Q(groups__user=self)).distinct()
         return found if self.limits is None else found.filter(pk__in=self.limits.sandboxes)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether codes are asked for: a query, unless ``second_factor`` was selected, too."""
+        factor = getattr(self, "second_factor", None)
+        return factor is not None and factor.confirmed_at is not None

@@ -39,7 +39,8 @@ def _user(label: Any) -> Any:
 class ProtectionConfig(Configuration):
     """What caps and throttles have in common. Also what cannot be deployed yet may be saved."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # What clients and export files know it by, in its sandbox.
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     # ["GET", "POST"]
     methods = models.JSONField(_("methods"), default=list)
     created_by = _user(_("created by"))
@@ -81,6 +82,7 @@ class CappingConfig(ProtectionConfig):
     class Meta:
         verbose_name = _("capping configuration")
         verbose_name_plural = _("capping configurations")
+        constraints = [models.UniqueConstraint(fields=["sandbox", "uid"], name="capping_uid_unique")]
 
     def __str__(self) -> str:
         return self.url or str(self.uid)
@@ -126,6 +128,11 @@ class ThrottlingConfig(ProtectionConfig):
     class Meta:
         verbose_name = _("throttling configuration")
         verbose_name_plural = _("throttling configurations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sandbox", "uid"], name="throttling_uid_unique", condition=models.Q(deleted=False)
+            )
+        ]
 
     def audited_as(self, changes: Mapping[str, Any]) -> str:
         return "deleted" if "deleted" in changes else super().audited_as(changes)

@@ -13,6 +13,7 @@ from actions.contact.models import Suppression
 from actions.models import Delivery, Feedback
 from datasources.models import Identity, Profile
 from journeyorch.access.models import AuditEntry, Sandbox
+from journeyorch.background.running import work
 from tests.journeys.views.conftest import login, sandbox
 
 __all__ = ["login", "sandbox"]
@@ -74,6 +75,25 @@ def test_entries_of_another_sandbox_are_not_there(clerk: Client) -> None:
     assert clerk.get(LIST).json()["items"] == []
     assert clerk.get(f"{LIST}/{theirs.pk}").status_code == 404
     assert clerk.delete(f"{LIST}/{theirs.pk}").status_code == 404
+
+
+def test_the_list_comes_from_a_file_and_goes_into_one(clerk: Client, login: Any) -> None:
+    body = {"kind": "email", "text": "ada@example.com\nnobody\n"}
+    begun = clerk.post(f"{LIST}/import", body, content_type="application/json")
+    assert begun.status_code == 202, begun.content
+    exported = clerk.post(f"{LIST}/export").json()["id"]
+    while work(owner="test"):
+        pass
+    done = clerk.get(f"/api/v1/tasks/{begun.json()['id']}").json()
+    assert (done["state"], done["badLines"], done["result"]) == ("done", 1, {"addresses": 1})
+    file = clerk.get(f"/api/v1/tasks/{exported}/file")
+    assert b"ada@example.com,email,manual" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+    no_csv = {"kind": "email", "text": '{"address": "ada@example.com"}'}
+    refused = clerk.post(f"{LIST}/import", no_csv, content_type="application/json")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/text")
+    looker = login("view_suppression")
+    assert looker.post(f"{LIST}/import", body, content_type="application/json").status_code == 403
+    assert looker.post(f"{LIST}/export").status_code == 403, "it tells people apart"
 
 
 def write(client: Client, *path: str, answer: str = "n", **more: Any) -> Any:

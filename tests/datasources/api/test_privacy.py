@@ -19,6 +19,7 @@ from tests.journeys.views.conftest import login, sandbox
 __all__ = ["login", "sandbox"]
 
 EXPORT, ERASE = "/api/v1/people/export", "/api/v1/people/erase"
+ERASURES = "/api/v1/erasures"
 ZOE = {"namespace": "CRMID", "id": "zoe-7141"}
 
 
@@ -62,6 +63,19 @@ def test_an_erasure_is_confirmed_by_the_id(clerk: Client, zoe: Profile) -> None:
     work(owner="test")
     assert Erasure.objects.get().by is not None
     assert BackgroundTask.objects.get().kind == "erase_person"
+
+
+def test_whether_somebody_was_erased_can_be_asked(clerk: Client, zoe: Profile, login: Any) -> None:
+    begin(clerk, ERASE, **ZOE, confirmed="zoe-7141")
+    (told,) = clerk.get(ERASURES).json()["items"]
+    assert (told["by"], told["finishedAt"], told["rows"]) == (Erasure.objects.get().by_name, None, {})
+    assert "7141" not in str(told)
+    assert len(clerk.get(ERASURES, {**ZOE, "id": "ZOE-7141 "}).json()["items"]) == 1
+    assert clerk.get(ERASURES, {**ZOE, "id": "bob"}).json()["items"] == []
+    assert clerk.get(ERASURES, {"id": "bob"}).status_code == 400
+    assert login("view_profile").get(ERASURES).status_code == 403
+    Erasure.objects.update(sandbox=Sandbox.objects.create(name="other", title="Other"))
+    assert clerk.get(ERASURES).json()["items"] == []
 
 
 def test_who_cannot_be_and_who_may_not(clerk: Client, login: Any) -> None:

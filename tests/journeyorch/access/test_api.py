@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils import timezone
 
 from journeyorch.access.credentials import digest_of
-from journeyorch.access.models import AuditEntry, Credential, Sandbox, User
+from journeyorch.access.models import AuditEntry, Credential, Sandbox, SecondFactor, User
 from tests.journeys.views.conftest import login, sandbox
 
 __all__ = ["login", "sandbox"]
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 SANDBOXES, USERS, GROUPS, KEYS = (
     f"/api/v1/{kind}" for kind in ("sandboxes", "users", "groups", "credentials")
 )
+LOGINS = "/api/v1/failed-logins"
 _MAY = [f"{verb}_{kind}" for verb in ("view", "add", "change") for kind in ("sandbox", "user", "group")]
 
 
@@ -164,3 +166,46 @@ def test_many_groups_are_read_as_a_few_are(administrator: Client, django_assert_
         Group.objects.create(name=f"Group {number}").permissions.add(may)
     with django_assert_max_num_queries(15):
         assert len(administrator.get(GROUPS).json()["items"]) >= 20
+
+
+def test_a_user_goes_with_their_keys_and_nobody_deletes_themselves(login: Any) -> None:
+    administrator = login("view_user", "delete_user")
+    me = administrator.get(USERS).json()["items"][0]["id"]
+    zoe, root = User.objects.create_user("zoe"), User.objects.create_superuser("root")
+    Credential.objects.create(name="Shop", user=zoe, digest="x", hint="jo_")
+    assert administrator.delete(f"{USERS}/{zoe.pk}").status_code == 204
+    assert not User.objects.filter(username="zoe").exists()
+    told = AuditEntry.objects.filter(verb="deleted").order_by("pk")
+    assert [(one.kind, one.label) for one in told] == [("access.credential", "Shop"), ("access.user", "zoe")]
+    assert administrator.delete(f"{USERS}/{zoe.pk}").status_code == 404
+    assert administrator.delete(f"{USERS}/{root.pk}").status_code == 403
+    assert administrator.delete(f"{USERS}/{me}").status_code == 409
+    assert login("view_user", "change_user").delete(f"{USERS}/{me}").status_code == 403
+
+
+def test_a_second_factor_that_was_lost_is_reset(administrator: Client) -> None:
+    zoe = User.objects.create_user("zoe")
+    SecondFactor.objects.create(user=zoe, secret={}, confirmed_at=timezone.now())
+    one = f"{USERS}/{zoe.pk}"
+    assert administrator.get(one).json()["secondFactor"] is True
+    assert administrator.post(f"{one}/reset-second-factor").json()["secondFactor"] is False
+    assert AuditEntry.objects.filter(kind="access.secondfactor", verb="deleted", label="zoe").exists()
+    root = User.objects.create_superuser("root")
+    assert administrator.post(f"{USERS}/{root.pk}/reset-second-factor").status_code == 403
+
+
+def test_who_is_locked_out_is_seen_and_let_in(login: Any, client: Client, settings: Any) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    User.objects.create_user("zoe", password="correct horse 7141")
+    for password in ("wrong", "wrong", "correct horse 7141"):
+        client.post("/login/", {"username": "zoe", "password": password}, REMOTE_ADDR="192.0.2.7")
+    administrator = login("view_accessattempt", "delete_accessattempt")
+    (told,) = administrator.get(LOGINS).json()["items"]
+    assert (told["name"], told["address"], told["locked"]) == ("zoe", "192.0.2.7", True)
+    unlock = f"{LOGINS}/unlock"
+    elsewhere = {"name": "zoe", "address": "192.0.2.8"}
+    kept = administrator.post(unlock, elsewhere, content_type="application/json")
+    assert kept.json() == {"forgotten": 0}
+    assert post(administrator, unlock, name="zoe").json()["forgotten"] > 0
+    assert administrator.get(LOGINS).json() == {"items": []}
+    assert post(login("view_accessattempt"), unlock, name="zoe").status_code == 403

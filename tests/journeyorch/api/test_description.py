@@ -96,6 +96,7 @@ _TAGS = [
     "Consents",
     "Deliveries",
     "Requests of people",
+    "Imports of records",
     "Background tasks",
     "Operations",
     "Sandboxes",

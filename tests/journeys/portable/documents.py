@@ -164,6 +164,47 @@ SAMPLES = (
         ("headers", [{"value": "12"}], "/headers"),
     ),
     Sample(
+        "campaign_instances",
+        {
+            "name": "Standard",
+            "organization": "hotel",
+            "api_key": "INSERT_SECRET_HERE",
+            "auth": {"type": "basic", "username": "us", "password": "INSERT_SECRET_HERE"},
+        },
+        {"api": "mcHotelChain"},
+        ("organization", "", "/organization"),
+    ),
+    Sample(
+        "campaign_templates",
+        {
+            "name": "Welcome",
+            "instance": "Standard",
+            "event_id": "EVTwelcome",
+            "channel": "email",
+            "fields": [{"name": "firstName", "label": "First name", "type": "string"}],
+        },
+        {"description": "At the door.", "fields": []},
+        ("instance", "No such instance", "/instance"),
+    ),
+    Sample(
+        "campaign_actions",
+        {
+            "name": "Farewell",
+            "url": "https://campaign.example/nl/jsp/messages.jssp",
+            "payload": {
+                "type": "object",
+                "fields": {
+                    "channel": {"type": "string", "constant": "email"},
+                    "eventType": {"type": "string", "constant": "farewell"},
+                    "email": {"type": "string", "variable": True},
+                    "ctx": {"type": "object", "fields": {"room": {"type": "string", "variable": True}}},
+                },
+            },
+        },
+        {"method": "PUT"},
+        ("payload", {"type": "object", "fields": {}}, "/payload"),
+    ),
+    Sample(
         "contact_rules",
         {"quiet_from": "21:00", "quiet_until": "08:00", "name": "sandbox"},
         {"most_messages": 3},
@@ -210,7 +251,12 @@ SAMPLES = (
     ),
 )
 #: What stands in place of the secrets.
-SECRETS = {"password": "s3cret-word", "value": "s3cret-key", "signing": f"whsec_{'c2VjcmV0' * 4}"}
+SECRETS = {
+    "password": "s3cret-word",
+    "api_key": "s3cret-id",
+    "value": "s3cret-key",
+    "signing": f"whsec_{'c2VjcmV0' * 4}",
+}
 
 
 def with_secrets(value: Any, name: str = "") -> Any:

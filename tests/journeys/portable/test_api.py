@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actions.models import Action, Channel
+from actions.models import Action, CampaignInstance, Channel
 from datasources.models import DataSource
 from journeyorch.access.models import AuditEntry, Sandbox, User
 from journeyorch.outbound.secrets import is_sealed
@@ -76,7 +76,8 @@ def test_what_is_put_twice_is_the_same_and_keeps_its_secrets(api: Api, everythin
         assert late.status_code == 412, sample.kind
     assert is_sealed(DataSource.objects.get().auth["password"])
     assert is_sealed(Channel.objects.get().config["password"])
-    assert is_sealed(Action.objects.get().signing)
+    assert is_sealed(Action.objects.get(name="Taxi").signing)
+    assert CampaignInstance.objects.get().api_key == SECRETS["api_key"]
 
 
 def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +91,13 @@ def test_a_wrong_value_is_refused_at_its_place_and_nothing_is_stored(api: Api, e
         assert place in pointers(api("PUT", sample.one, {**sample.document, field: value})), sample.kind
         assert pointers(api("PUT", sample.one, {**sample.document, "unknown": 1})) == ["/unknown"]
         assert api("GET", sample.one).content == before, sample.kind
+
+
+def test_templates_of_campaign_are_called_where_their_instance_is(api: Api, everything: None) -> None:
+    moved = next(sample for sample in SAMPLES if sample.kind == "campaign_instances")
+    api("PUT", moved.one, {**moved.document, "api": "mcChain"})
+    url = Action.objects.get(name="Welcome").url
+    assert url == "https://mc.adobe.io/hotel/campaign/mcChain/EVTwelcome"
 
 
 def test_what_is_used_stays_until_nobody_uses_it(api: Api, everything: None) -> None:

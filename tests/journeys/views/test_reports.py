@@ -46,6 +46,7 @@ def test_a_report_shows_the_period_beside_the_one_before(reporter, figures):
     assert kpi(page, "Open rate")["value"] == "25.0 %"
     text = page.content.decode()
     assert "badDate × 1" in text
+    assert "Ordered × " in text, "the events that came most often"
     assert "the person is already inside" in text
     assert "VIP" in text
     assert '<svg class="chart"' in text
