@@ -35,7 +35,8 @@ class Received:
 
     def erase(self, subject: Subject, after: Cursor) -> Erased:
         if isinstance(after, list):
-            _erase_orphans(subject)
+            if after == [0]:  # once: it looks at everything in quarantine
+                _erase_orphans(subject)
             return _erase_keys(subject, after[0])
         ids, following = _next(subject, after)
         return Erased(erase_received(ids), [0] if following is None else following)

@@ -6,10 +6,12 @@ nothing to a client that authenticates each request with a key, so its views are
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
+from django.core.handlers.wsgi import WSGIHandler, get_path_info
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, get_urlconf, resolve
 
@@ -36,6 +38,25 @@ def direct_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Vi
         return response
 
     return middleware
+
+
+def with_direct_views(handler: WSGIHandler) -> Callable[..., Iterable[bytes]]:
+    """Django's WSGI application, which calls marked views without the signals around a request.
+
+    Those have connections of all databases and caches looked after, the address of the URLs forgotten, and
+    uploads closed, which costs as much as reading an event. A marked view uses one database and no uploads.
+    """
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if _direct_match(get_path_info(environ), None) is None:
+            return cast(Iterable[bytes], handler(environ, start_response))
+        # Before rather than after: what broke or grew too old while nobody came is not used.
+        connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+        response = cast(HttpResponse, handler.get_response(handler.request_class(environ)))
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
+
+    return application
 
 
 # Senders send to a handful of addresses, and finding the view for one takes a tenth of a request.

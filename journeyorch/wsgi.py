@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from journeyorch.direct import with_direct_views
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -74,4 +76,6 @@ def _refuse(start_response: StartResponse, status: str, detail: str) -> list[byt
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyorch.settings")
 
-application = with_chunked_bodies(get_wsgi_application(), limit=settings.INGEST_MAX_BATCH_BYTES)
+application = with_chunked_bodies(
+    with_direct_views(get_wsgi_application()), limit=settings.INGEST_MAX_BATCH_BYTES
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from actions.contact.models import ContactCount, Suppression
 from actions.contact.suppression import address_hash
@@ -42,7 +42,18 @@ def _counts(subject: Subject) -> Any:
     recipients = {f"profile:{profile}" for profile in subject.profiles}
     for hashes in _hashes(subject).values():
         recipients.update(f"address:{hashed}" for hashed in hashes)
-    return ContactCount.objects.filter(sandbox=subject.sandbox_id, recipient__in=recipients)
+    rows = ContactCount.objects.filter(sandbox=subject.sandbox_id)
+    # The index has the scope before the recipient: without it, everybody's rows would be looked at.
+    return rows.filter(scope__in=_scopes(rows), recipient__in=recipients)
+
+
+def _scopes(rows: QuerySet[ContactCount]) -> list[int]:
+    """All that there are, those of deleted channels included; a probe of the index for each."""
+    found: list[int] = []
+    following = rows.order_by("scope").values_list("scope", flat=True)
+    while (scope := following.filter(scope__gt=found[-1] if found else -1).first()) is not None:
+        found.append(scope)
+    return found
 
 
 def _hashes(subject: Subject) -> dict[str, set[str]]:

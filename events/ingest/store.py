@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -22,7 +22,7 @@ from events.ingest.refusals import unavailable
 from events.protocols import Message
 from journeyorch.access.models import Sandbox
 from journeyorch.arrays import encoded
-from journeyorch.statements import fetch
+from journeyorch.statements import fetch_alone
 
 _Result = TypeVar("_Result")
 
@@ -114,18 +114,41 @@ WITH door AS MATERIALIZED (
 SELECT statement_timestamp(), (SELECT count(*) FROM stored), EXISTS (SELECT FROM door)
 """
 
+# The same of one message: without arrays, an order and a look into what is fresh it costs a third less.
+_STORE_ONE = """
+WITH door AS MATERIALIZED (
+    SELECT FROM access_sandbox WHERE id = %b AND generation = %b
+), fresh AS (
+    INSERT INTO events_eventkey (inlet_id, key, day)
+    SELECT %b, %b::text, (statement_timestamp() AT TIME ZONE 'UTC')::date FROM door
+    WHERE %b::text IS NOT NULL
+    ON CONFLICT (inlet_id, key) DO NOTHING RETURNING 1
+), stored AS (
+    INSERT INTO events_receivedevent (sandbox_id, inlet_id, received_at, protocol, test_of, body)
+    SELECT %b, %b, statement_timestamp(), %b, %b::bigint, %b::text FROM door
+    WHERE %b::text IS NULL OR EXISTS (SELECT FROM fresh)
+    RETURNING 1
+)
+SELECT statement_timestamp(), (SELECT count(*) FROM stored), EXISTS (SELECT FROM door)
+"""
+
 
 def _store_in_postgresql(
     door: Door, messages: Sequence[Message], protocol: str, test_of: int | None
 ) -> Stored | None:
-    bodies = encoded("text", [message.body for message in messages])
-    keys = encoded("text", [message.key for message in messages])
     sandbox_id, inlet_id = Int8(door.sandbox_id), Int8(door.inlet_id)
-    test = None if test_of is None else Int8(test_of)
-    parameters = (
-        sandbox_id, Int8(door.generation), bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test,
-    )  # fmt: skip
-    ((at, new, current),) = fetch(_STORE, parameters)
+    generation, test = Int8(door.generation), None if test_of is None else Int8(test_of)
+    about: Sequence[Any]
+    if len(messages) == 1:
+        ((body, key, *_),) = messages
+        about = (inlet_id, key, key, sandbox_id, inlet_id, protocol, test, body, key)
+        rows = fetch_alone(_STORE_ONE, (sandbox_id, generation, *about))
+    else:
+        bodies = encoded("text", [message.body for message in messages])
+        keys = encoded("text", [message.key for message in messages])
+        about = (bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test)
+        rows = fetch_alone(_STORE, (sandbox_id, generation, *about))
+    ((at, new, current),) = rows
     return Stored(at, new) if current else None
 
 

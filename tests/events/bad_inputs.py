@@ -37,11 +37,11 @@ class BadInput(NamedTuple):
     media_type: str
     is_decent: bool  # JSON as it should be, only not of the form of this protocol
     case: dict[str, Any]
+    entity: str | None  # what is bad about it; None: the whole body is
 
     def within(self, template: str) -> bytes:
         """For another protocol: the bad entity in the place of ``%s`` in a message of it."""
-        entity = _entity(self.case)
-        return self.body if entity is None else _sent(self.case, (template % entity).encode())
+        return self.body if self.entity is None else _sent(self.case, (template % self.entity).encode())
 
 
 @cache
@@ -52,7 +52,8 @@ def load() -> tuple[BadInput, ...]:
 
 
 def _case(name: str, case: dict[str, Any]) -> BadInput:
-    single, batch = (_sent(case, body) for body in _bodies(case))
+    entity = _entity(case)
+    single, batch = (_sent(case, body) for body in _bodies(case, entity))
     return BadInput(
         name=name,
         status=case["status"],
@@ -63,18 +64,19 @@ def _case(name: str, case: dict[str, Any]) -> BadInput:
         media_type=case.get("media_type", "application/json"),
         is_decent=case.get("shape", False),
         case=case,
+        entity=entity,
     )
 
 
 def _sent(case: dict[str, Any], body: bytes) -> bytes:
-    packed = gzip.compress(body) if case.get("gzip") else body
+    packed = gzip.compress(body, compresslevel=1) if case.get("gzip") else body
     return packed[: case["cut"]] if "cut" in case else packed
 
 
-def _bodies(case: dict[str, Any]) -> tuple[bytes, bytes]:
+def _bodies(case: dict[str, Any], entity: str | None) -> tuple[bytes, bytes]:
     if "hex" in case:
         return (bytes.fromhex(case["hex"]),) * 2
-    if (entity := _entity(case)) is not None:
+    if entity is not None:
         message = _MESSAGE % entity
         return message.encode(), f'{{"messages": [{message}]}}'.encode()
     return (_repeat(case["json"]).encode(),) * 2

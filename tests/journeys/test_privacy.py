@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import timedelta
 from io import StringIO
@@ -11,7 +12,8 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from actions.contact.suppression import Addressee, Entry, load_suppressions, suppress
 from actions.models import Action, ContactCount, Delivery, Feedback
@@ -137,6 +139,38 @@ STORES = {
     "Delivery", "EventKey", "ExperienceEvent", "Feedback", "FetchCache", "Identity", "Instance", "Entrance",
     "LaneInput", "LastTrigger", "Profile", "ReceivedEvent", "StepEvent", "Call", "Suppression",
 }  # fmt: skip
+
+
+# Tables that grow with the number of people and of what they do.
+LARGE = (
+    "actions_delivery", "actions_feedback", "actions_linkclick", "actions_mirrorpage", "actions_contactcount",
+    "actions_suppression", "datasources_profile", "datasources_identity", "datasources_experienceevent",
+    "datasources_segmentmembership", "datasources_fetchcache", "events_receivedevent", "events_eventkey",
+    "journeys_instance", "journeys_entrance", "journeys_stepevent", "journeys_call", "journeys_laneinput",
+)  # fmt: skip
+
+
+def plan_of(sql: str) -> str:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.one_database("postgres")
+def test_no_large_table_is_read_from_end_to_end(lived):
+    """The database, which would read tables as small as these whole, is told not to where it can help it."""
+    assert {model._meta.db_table for model in apps.get_models()} >= set(LARGE)
+    with CaptureQueriesContext(connection) as asked:
+        begin_export(subject_of(lived.sandbox.pk, ("CRMID", CANARY)), by=None)
+        work_off()
+        begin_erasure(subject_of(lived.sandbox.pk, ("CRMID", CANARY)), by=None)
+        work_off()
+    looks = {one["sql"] for one in asked.captured_queries if one["sql"].startswith("SELECT")}
+    steps, tables = "\n".join(plan_of(sql) for sql in sorted(looks)), "|".join(LARGE)
+    assert not re.findall(rf"Seq Scan on ({tables})\b.*", steps)
+    # Every walk through an index has somewhere to begin and to end.
+    assert not re.findall(rf"Index (?:Only )?Scan .*on ({tables})\b.*\n(?!\s*Index Cond)", steps)
 
 
 def test_after_an_erasure_the_person_is_found_nowhere_and_others_are_untouched(lived):
