@@ -251,4 +251,4 @@ class Quarantined(models.Model):
         verbose_name_plural = _("quarantine")
 
     def __str__(self) -> str:
-        return f"{_('received event')} {self.received_event_id}"
+        return str(_("received event %(number)s") % {"number": self.received_event_id})

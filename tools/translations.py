@@ -25,7 +25,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from journeyorch.expressions import explain
+from journeyorch.expressions import explain, offers
 from tools.javascript import ROOT
 
 LOCALE = ROOT / "locale"
@@ -95,8 +95,11 @@ def texts_of_pages() -> Catalog:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             _add(found, path, path.read_bytes())
-    for text in sorted(explain.phrases()):
-        _note(found, text, ROOT / "journeyorch" / "expressions" / "explain.py")
+    for module in (explain, offers):
+        for text in sorted(module.phrases()):
+            _note(
+                found, text, ROOT / "journeyorch" / "expressions" / f"{module.__name__.rpartition('.')[2]}.py"
+            )
     return texts_of_templates(found)
 
 

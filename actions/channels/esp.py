@@ -104,8 +104,8 @@ class Esp(Provider):
     service: Literal["brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost"] = Field(
         default="postmark",
         title="Service",
-        description="SendGrid: the library behind this has stopped testing it. If something does not "
-        "work, use SendGrid's SMTP server, through the provider SMTP.",
+        description="SendGrid: better by the provider SMTP, with the server smtp.sendgrid.net, the user name "
+        "apikey and an API key as the password. The library behind this does not test it any more.",
     )
     url: str = Field(
         default="",

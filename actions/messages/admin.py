@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actions.messages.forms import TemplateForm, VariantForm, VariantFormSet, variant_form
+from actions.messages.reasons import REASONS
 from actions.messages.render import PARTS
 from actions.messages.trying import FRAMED, FRAMING, mail_of, tried
 from actions.models import Delivery, Feedback, MessageTemplate, TemplateVariant
@@ -132,7 +133,7 @@ class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
         "were held back, with the reason."
     )
 
-    list_display = ("created_at", "kind", "address", "status", "template", "detail")
+    list_display = ("created_at", "kind", "address", "status", "message_template", "why")
     list_filter = ("status", "kind")
     # Exact, because there are millions.
     search_fields = ("=address", "=message_id")
@@ -141,9 +142,18 @@ class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
     show_full_result_count = False
     fields = readonly_fields = (
         *("message_id", "sandbox", "kind", "template", "channel", "profile", "address", "status"),
-        *("code", "detail"),
+        *("why", "code", "detail"),
         *("created_at", "updated_at", "history"),
     )
+
+    @admin.display(description=_("template"), ordering="template")
+    def message_template(self, row: Delivery) -> str:
+        return str(row.template or "–")
+
+    @admin.display(description=_("why"))
+    def why(self, row: Delivery) -> str:
+        """Why it was held back or did not arrive; what the provider said of a code that only it knows."""
+        return str(REASONS.get(row.code) or row.detail or row.code or "–")
 
     @admin.display(description=_("what became of it"))
     def history(self, row: Delivery) -> SafeString | str:

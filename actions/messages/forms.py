@@ -203,8 +203,9 @@ class TemplateForm(forms.ModelForm):
 def say_problems(form: forms.BaseForm, problems: Iterable[TemplateProblem]) -> None:
     """Write what is wrong with a template beside the fields that are to blame."""
     for problem in problems:
-        where = f"{_('Line')} {problem.line}: " if problem.line else ""
-        form.add_error(problem.part if problem.part in form.fields else None, where + problem.message)
+        place = {"line": problem.line, "message": problem.message}
+        text = _("Line %(line)s: %(message)s") % place if problem.line else problem.message
+        form.add_error(problem.part if problem.part in form.fields else None, text)
 
 
 class VariantForm(forms.ModelForm):
@@ -251,12 +252,20 @@ def variant_form(kind: str) -> type[VariantForm]:
     return type("VariantForm", (VariantForm,), fields)
 
 
+class TesterField(forms.ModelChoiceField):
+    """Test profiles, by all that they are known by."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Profile.objects.none(), **options)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return ", ".join(sorted(one.value for one in obj.identities.all())) or str(obj)
+
+
 class PreviewForm(forms.Form):
     """For whom a template is previewed: a test profile or the sample person, and the parameters' values."""
 
-    profile = forms.ModelChoiceField(
-        label=_("Person"), queryset=Profile.objects.none(), required=False, empty_label=_("the sample person")
-    )
+    profile = TesterField(label=_("Person"), required=False, empty_label=_("the sample person"))
 
     def __init__(self, template: MessageTemplate, data: Mapping[str, Any] | None) -> None:
         samples = samples_of(template.parameters)
@@ -267,7 +276,7 @@ class PreviewForm(forms.Form):
             self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=choices, required=False)
         self._parameters: Sequence[Mapping[str, Any]] = template.parameters
         people = Profile.objects.filter(sandbox=template.sandbox_id, test_profile=True, merged_into=None)
-        self.fields["profile"].queryset = people.order_by("pk")  # type: ignore[attr-defined]
+        self.fields["profile"].queryset = people.order_by("pk").prefetch_related("identities")  # type: ignore[attr-defined]
         for each in self._parameters:
             self.fields[_value_name(each["name"])] = ParameterField(each)
 

@@ -30,6 +30,9 @@ _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr "
     "p li dt dd option tr td th tbody thead tfoot".split()
 )
+# Nothing that a reader's program would fetch of somebody else unless the template names it: MJML's own
+# rendering asks Google for the fonts that it knows.
+_NO_FONTS = mrml.RenderOptions(fonts={})
 # Styles of the medium, such as those for narrow screens, stay in the head; nothing is ever fetched.
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 # Characters in which the tag has begun that some Liquid stands in.
@@ -67,9 +70,10 @@ def _converted(text: str, *, is_mjml: bool) -> str:
 def _from_mjml(text: str) -> str:
     try:
         # Without a loader: includes would be files or addresses.
-        return str(mrml.to_html(text).content)
+        return str(mrml.to_html(text, None, _NO_FONTS).content)
     except OSError as error:
-        raise MarkupProblem(f"The MJML cannot be read: {str(error)[:200]}.") from error
+        told = f"The MJML cannot be read: {str(error)[:200]}. Look for a tag that is wrong or not closed."
+        raise MarkupProblem(told) from error
 
 
 def _inlined(text: str) -> str:

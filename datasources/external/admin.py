@@ -90,11 +90,11 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
     list_display = ("name", "source", "method", "parameters", "test_link")
     list_filter = (("source", admin.RelatedOnlyFieldListFilter),)
     search_fields = ("name", "source__name")
-    readonly_fields = ("found_fields", "used", "test_link")
+    readonly_fields = ("used", "test_link")
     fieldsets = (
         (None, {"fields": ("source", "name", "description", "used", "test_link")}),
         (_("Request"), {"fields": ("method", "path", "parameters", "sent_payload")}),
-        (_("Answer"), {"fields": ("response_sample", "response_schema", "found_fields")}),
+        (_("Answer"), {"fields": ("response_sample", "response_types", "response_schema")}),
     )
 
     def formfield_for_foreignkey(
@@ -104,10 +104,11 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
             kwargs["queryset"] = DataSource.objects.filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=_("fields and their types"))
-    def found_fields(self, group: FieldGroup) -> SafeString | str:
+    @admin.display(description=_("Fields and their types"))
+    def response_types(self, group: FieldGroup) -> SafeString | str:
+        """In the place of the form's choices for who may only look."""
         rows = leaves(group.response_schema) if group.response_schema else ()
-        return format_html_join(", ", "{}: {}", rows) or str(_("none yet"))
+        return format_html_join(", ", "{}: {}", rows) or "–"
 
     @admin.display(description=_("test"))
     def test_link(self, group: FieldGroup) -> SafeString:

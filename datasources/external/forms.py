@@ -10,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from datasources.external.infer import SampleProblem, infer, leaves, problems
+from datasources.external.infer import SampleProblem, infer, leaves, problems, with_types
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.request import joined_url, placeholders
+from datasources.external.type_fields import TypesField
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
 from journeyorch.usage import Use, used_in
 
@@ -77,12 +78,19 @@ class FieldGroupForm(forms.ModelForm):
             'Example: {"reservation": {"active": true, "room": "12"}}'
         ),
     )
+    response_types = TypesField(
+        label=_("Fields and their types"),
+        required=False,
+        help_text=_(
+            "Taken from the sample. A sample cannot tell everything: correct here what it got wrong."
+        ),
+    )
     response_schema = StrictJSONField(
-        label=_("Fields"),
+        label=_("The same as JSON Schema"),
         required=False,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         help_text=_(
-            "Leave it empty: names and types are taken from the sample on saving, and can be corrected then. "
+            "Leave it empty to take names and types from the sample on saving. "
             'Example: {"type": "object", "properties": {"room": {"type": "string"}}}'
         ),
     )
@@ -93,6 +101,7 @@ class FieldGroupForm(forms.ModelForm):
             *("source", "name", "description", "method", "path", "parameters", "sent_payload"),
             *("response_sample", "response_schema"),
         )
+        labels = {"source": _("Source")}
         widgets = {"description": forms.Textarea({"rows": 2})}
         help_texts = {
             "name": _("At most 30 letters, digits and underscores: the second part of #{Source.Group.field}"),
@@ -106,6 +115,9 @@ class FieldGroupForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         as_they_are(self.fields.get("method"))
+        if types := self.fields.get("response_types"):
+            assert isinstance(types, TypesField)
+            types.show(leaves(self.instance.response_schema or {"type": "object"}))
 
     def clean_parameters(self) -> str:
         names = [name.strip() for name in self.cleaned_data["parameters"].split(",") if name.strip()]
@@ -136,6 +148,8 @@ class FieldGroupForm(forms.ModelForm):
         self._check_payload(data)
         if not data.get("response_schema") and data.get("response_sample"):
             data["response_schema"] = infer(data["response_sample"])
+        if types := data.get("response_types"):
+            data["response_schema"] = with_types(data.get("response_schema") or {}, types)
         if not self.errors:
             self._check_used(data["response_schema"])
         return data

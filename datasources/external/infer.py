@@ -146,6 +146,39 @@ def type_name(schema: Mapping[str, Any]) -> str:
     return _NAMES.get(str(kind), "any")
 
 
+_SCALARS: Mapping[str, Schema] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    **{name: {"type": "string", "format": format_} for format_, name in _FORMATS.items()},
+    "any": UNKNOWN,
+}
+_SCHEMAS: Mapping[str, Schema] = {
+    **_SCALARS,
+    **{f"list{name[0].upper()}{name[1:]}": {"type": "array", "items": one} for name, one in _SCALARS.items()},
+}
+#: The types that a field without fields of its own can be given.
+TYPES = tuple(_SCHEMAS)
+
+
+def with_types(schema: Schema, types: Mapping[str, str], path: str = "") -> Schema:
+    """The schema with other ``TYPES`` for some of its ``leaves``, by their paths."""
+    kind = schema.get("type")
+    if kind == "object":
+        fields = {
+            name: with_types(inner, types, f"{path}.{name}" if path else name)
+            for name, inner in schema.get("properties", {}).items()
+        }
+        return {**schema, "properties": fields}
+    if kind == "array" and schema.get("items", {}).get("type") == "object":
+        return {**schema, "items": with_types(schema["items"], types, f"{path}[]")}
+    if path not in types:
+        return schema
+    kept = {name: value for name, value in schema.items() if name not in ("type", "format", "items")}
+    return {**kept, **_SCHEMAS[types[path]]}
+
+
 _KINDS = ("array", "boolean", "integer", "number", "object", "string")
 
 

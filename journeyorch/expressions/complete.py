@@ -18,6 +18,7 @@ from .evaluate import Reference
 from .fields import DATA_ELEMENT, EVENT_ELEMENT
 from .limits import NESTING, SOURCE_BYTES
 from .offers import (
+    OPTIONS,
     Completion,
     calls_of,
     constant,
@@ -232,9 +233,9 @@ class _Place:
     # --- Behind the path of a reference ------------------------------------------------------------------
 
     def _options(self) -> Iterator[Completion]:
-        yield Completion("defaultValue", "option", "defaultValue: ", "the value when it is missing or null")
+        yield Completion("defaultValue", "option", "defaultValue: ", OPTIONS["defaultValue"])
         if self.top.name == "#":
-            yield Completion("params", "option", "params: {", "the dynamic values of the source")
+            yield Completion("params", "option", "params: {", OPTIONS["params"])
 
     def _params(self) -> Iterator[Completion]:
         """The dynamic values of the reference around."""

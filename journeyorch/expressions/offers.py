@@ -35,6 +35,12 @@ _OPERATORS = {
     "%": "the rest of a division",
 }
 _WORDS = {"true": "boolean", "false": "boolean", "null": "there is no value"}
+#: What may stand beside the path of a reference.
+OPTIONS = {
+    "defaultValue": "the value when it is missing or null",
+    "params": "the dynamic values of the source",
+}
+_OPPOSITE = "the opposite"
 _ON_LISTS = {
     "all": ("all(", "the elements that fulfil a condition"),
     "first": ("first(", "the first element that fulfils a condition"),
@@ -62,6 +68,13 @@ class Completion:
     detail: str = ""
     help: str = ""
     type: Type | None = field(default=None, compare=False)
+
+
+def phrases() -> set[str]:
+    """All texts of offers and of the reference that are for people; names of types stay as they are."""
+    functions = {text for one in FUNCTIONS.values() for text in (one.help, one.category.capitalize())}
+    calls = {help_text for _insert, help_text in (*_ON_LISTS.values(), *_ON_MAPS.values())}
+    return functions | calls | {*_OPERATORS.values(), *OPTIONS.values(), _WORDS["null"], _OPPOSITE}
 
 
 def ranked(offers: Iterable[Completion], word: str, wanted: Type | None) -> list[Completion]:
@@ -144,7 +157,7 @@ def operator_offers(half: str) -> Iterator[Completion]:
 def value_words() -> Iterator[Completion]:
     """The words that a value may be or begin with."""
     yield from (Completion(word, "constant", word, detail) for word, detail in _WORDS.items())
-    yield Completion("not", "keyword", "not ", "the opposite")
+    yield Completion("not", "keyword", "not ", _OPPOSITE)
     yield Completion("if", "keyword", "if (", "if (condition) then (value) else (value)")
 
 

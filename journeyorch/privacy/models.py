@@ -55,4 +55,4 @@ class Erasure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Erasure')} {self.pk}"
+        return str(_("Erasure %(number)s") % {"number": self.pk})

@@ -58,6 +58,14 @@ def way(id: str, phrase: str, value: str = "", *, label: str = "") -> Way:
     return Way(id, label) if label else Way(id, phrase.format(value), phrase, value)
 
 
+class Misfit(ValueError):
+    """What validators of configurations raise: a ``phrase`` that says what to do, and at which field."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.field = sentence, field
+
+
 class Config(Strict):
     """Base of every kind's configuration."""
 
@@ -256,6 +264,9 @@ def _fault(config: type[Config], detail: Any) -> Fault:
         name, text = _LIMITS[detail["type"]]
         limit = next(getattr(bound, name) for bound in field.metadata if hasattr(bound, name))
         return Fault(place, phrase(text, title=title, limit=_shown(limit)))
+    misfit = detail.get("ctx", {}).get("error")
+    if isinstance(misfit, Misfit):
+        return Fault(".".join(part for part in (place, misfit.field) if part), misfit.sentence)
     text = detail["msg"].removeprefix("Value error, ")
     return Fault(place, f"{text}." if detail["type"] == "value_error" else f"{place}: {text}.")
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pydantic import Field, model_validator
 
 from journeyorch.expressions.times import in_zone
-from journeys.activities.base import activity, gettext_noop
+from journeyorch.phrases import phrase
+from journeys.activities.base import Misfit, activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.activities.words import Words
@@ -25,9 +26,9 @@ class DatePathConfig(PathConfig):
     @model_validator(mode="after")
     def says_something(self) -> DatePathConfig:
         if self.begin is None and self.end is None:
-            raise ValueError("Choose a date to begin from, one to end at, or both")
+            raise Misfit(phrase("Choose a date to begin from, one to end at, or both."))
         if self.begin is not None and self.end is not None and self.end <= self.begin:
-            raise ValueError("The end is not after the begin; set a later end")
+            raise Misfit(phrase("The end is not after the begin; set a later end."))
         return self
 
 

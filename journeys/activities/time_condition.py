@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
-from journeys.activities.base import activity, gettext_noop
+from journeyorch.phrases import phrase
+from journeys.activities.base import Misfit, activity, gettext_noop
 from journeys.activities.paths import MAX_PATHS, PathConfig, PathsCondition, PathsConfig, PathsStep
 from journeys.activities.room import Room
 from journeys.activities.words import Words
@@ -22,7 +23,7 @@ _HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 def _only_once(days: list[Day]) -> list[Day]:
     if len(set(days)) != len(days):
-        raise ValueError("A day is named twice; name it once")
+        raise Misfit(phrase("A day is named twice; name it once."))
     return days
 
 
@@ -44,7 +45,7 @@ class TimePathConfig(PathConfig):
     @model_validator(mode="after")
     def says_something(self) -> TimePathConfig:
         if not self.days and not self.hours:
-            raise ValueError("Choose days of the week, hours of the day, or both")
+            raise Misfit(phrase("Choose days of the week, hours of the day, or both."))
         return self
 
 

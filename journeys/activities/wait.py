@@ -15,6 +15,7 @@ from journeys.activities.base import (
     NEXT,
     Activity,
     FailableConfig,
+    Misfit,
     activity,
     expression_of,
     gettext_noop,
@@ -63,13 +64,12 @@ class WaitConfig(FailableConfig):
 
     @model_validator(mode="after")
     def is_complete(self) -> WaitConfig:
-        missing = {
-            "duration": self.duration is None and "Give a duration",
-            "date_time": self.at is None and "Give a date and time",
-            "custom": not self.expression.strip() and "Give an expression",
-        }
-        if message := missing[self.type]:
-            raise ValueError(message)
+        if self.type == "duration" and self.duration is None:
+            raise Misfit(phrase("Give a duration."), field="duration")
+        if self.type == "date_time" and self.at is None:
+            raise Misfit(phrase("Give a date and time."), field="at")
+        if self.type == "custom" and not self.expression.strip():
+            raise Misfit(phrase("Give an expression."), field="expression")
         return self
 
 

@@ -54,6 +54,7 @@ VIEW_RECEIVED = "events.view_receivedevent"
 _TAG = "Expressions"
 _HAS_PROBLEMS = phrase("The expression has a problem. Correct it first.")
 _functions = cache(catalogue)
+_EXPLAINED = ("keyword", "constant", "option")
 
 
 class _Written(Body):
@@ -111,7 +112,11 @@ class Functions(ApiView):
 
     @operation("expression_functions", tag=_TAG, answer=FunctionsAnswer)
     def get(self, request: Request) -> Response:
-        return Response({"functions": _functions()})
+        return Response({"functions": [_explained(**one) for one in _functions()]})
+
+
+def _explained(*, help: str, **function: Any) -> dict[str, Any]:
+    return {**function, "help": gettext(help)}
 
 
 class Complete(ApiView):
@@ -133,8 +138,9 @@ def _completion(item: Completion) -> dict[str, str]:
         "label": item.label,
         "kind": item.kind,
         "insert": item.insert,
-        "detail": item.detail,
-        "help": item.help,
+        # Beside words of the language stands what they mean, beside names their type.
+        "detail": gettext(item.detail) if item.kind in _EXPLAINED else item.detail,
+        "help": gettext(item.help) if item.help else "",
     }
 
 

@@ -102,9 +102,8 @@ def _received(event: StartEvent, facts: Facts) -> Finding:
         fix = Fix(_("How to send it"), "admin:events_event_preview", (event.id,))
         return Finding("received", title, Verdict.FAULT, evidence, fix)
     last = {"moment": f"{event.sightings[0].received_at:%Y-%m-%d %H:%M:%S %Z}"}
-    return Finding(
-        "received", title, Verdict.GOOD, f"{evidence} {_('The last one came at %(moment)s.') % last}"
-    )
+    latest = _("The last one came at %(moment)s.") % last
+    return Finding("received", title, Verdict.GOOD, f"{evidence} {latest}")
 
 
 def _matched(event: StartEvent, facts: Facts) -> Finding:

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
 from journeyorch.icons import icon, icon_url
-from journeys.reports.reasons import reason_in_words
+from journeys.reports.reasons import failure_in_words, reason_in_words
 from journeys.views.first_steps import can_load_sample
 from journeys.views.shell import REPORTS, VIEW
 
@@ -119,6 +120,7 @@ def sample_button(context: template.Context) -> dict[str, Any]:
 
 
 register.filter("reason", reason_in_words)
+register.filter("failure", failure_in_words)
 register.simple_tag(helping.button, name="help_button")
 
 
@@ -162,7 +164,7 @@ def lasted(duration: timedelta) -> str:
     if seconds < 1:
         return f"{max(0, round(seconds * 1000))} ms"
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{number_format(seconds, 1)} s"
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if minutes < 60:
         large, small = f"{minutes} min", (int(seconds % 60), "s")

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eventIds, jsonOf, withEvent } from "../../static/designer/expression/context.js";
+import { eventIds, jsonOf, withEvent, withSources } from "../../static/designer/expression/context.js";
 import { piece, start } from "../../static/designer/expression/language.js";
 import { firstMode, whyNotSimple } from "../../static/designer/expression/modes.js";
 import { isReachable, nodesOf, visibleRows } from "../../static/designer/expression/nodes.js";
@@ -139,6 +139,7 @@ test("fields are rows as far as they are open, and what was found keeps what is 
   assert.deepEqual(shown([], ""), ["1 Order"]);
   assert.deepEqual(shown(["@{Order"], ""), ["1 Order", "2 total", "2 3h", "2 items"]);
   assert.deepEqual(shown(["@{Order"], "TOT"), ["1 Order", "2 total"]);
+  assert.deepEqual(shown([], "TOT"), ["1 Order", "2 total"]);
   assert.deepEqual(shown(["@{Order"], "nothing"), []);
 });
 
@@ -156,6 +157,16 @@ test("another payload leaves the rest of the sample data alone", () => {
   assert.deepEqual(jsonOf(withEvent('{"now": "x", "events": {"A": 1}}', "B", 2)), { now: "x", events: { A: 1, B: 2 } });
   assert.deepEqual(jsonOf(withEvent("{", "B", 2)), { events: { B: 2 } });
   assert.deepEqual([jsonOf(" "), jsonOf("{")], [{}, undefined]);
+});
+
+test("sample data has a place for each field of a source that a text names", () => {
+  const text = '#{Rooms.free.room.no, params: {day: @{O.day}}} == "#1" and #{Rooms.free.beds} > 1 and @{O.n} > 2';
+  const made = jsonOf(withSources('{"now": "x"}', text));
+  assert.deepEqual(made, { now: "x", datasources: { Rooms: { free: { room: { no: null }, beds: null } } } });
+  const written = '{"datasources": {"Rooms": {"free": {"room": {"no": "7"}, "beds": 2}}}}';
+  assert.equal(withSources(written, text), written);
+  assert.equal(withSources('{"datasources": {"Rooms": 5}}', text), '{"datasources": {"Rooms": 5}}');
+  assert.equal(withSources("{", text), "{");
 });
 
 test("values of sources that are missing are known by group, and leave as the server takes them", () => {

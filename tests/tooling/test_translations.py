@@ -83,6 +83,7 @@ def a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(translations, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(translations, "ROOT", tmp_path)
     monkeypatch.setattr(translations.explain, "phrases", set)
+    monkeypatch.setattr(translations.offers, "phrases", set)
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "page.html").write_text('<h1>{% translate "Journeys" %}</h1>')
     translations.update(["fr"])
@@ -152,6 +153,14 @@ def test_no_page_has_words_that_cannot_be_translated() -> None:
 def _untranslatable(page: str) -> set[str]:
     texts = [*NOT_WORDS.sub("\n", page).splitlines(), *SPOKEN.findall(page)]
     return {word for text in texts for word in re.findall(r"[A-Za-z][\w.+]+", text)} - NAMES
+
+
+def test_no_text_hides_from_the_catalogues_in_an_f_string() -> None:
+    """The extraction reads no code inside of strings."""
+    hidden = re.compile(r"""\bf["'][^\n]*\{n?(?:_|p?gettext(?:_lazy)?)\(""")
+    paths = [path for room in translations.ROOMS for path in (translations.ROOT / room).rglob("*.py")]
+
+    assert [path.name for path in paths if hidden.search(path.read_text())] == []
 
 
 def test_words_beside_the_catalogues_are_noticed() -> None:

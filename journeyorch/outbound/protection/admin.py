@@ -166,7 +166,9 @@ def _limit_text(service: str, limits: dict[str, Any]) -> str:
         "period": rating.get("periodInMs", "–"),
     }
     connections = limits.get("maxHttpConnections")
-    return f"{text}, {_('%d connections') % connections}" if connections and connections > 0 else text
+    if not connections or connections < 0:
+        return text
+    return f"{text}, " + _("%d connections") % connections
 
 
 @admin.register(ThrottlingConfig)

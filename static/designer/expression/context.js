@@ -34,3 +34,40 @@ export function withEvent(data, name, payload) {
   const base = old && typeof old === "object" && !Array.isArray(old) ? old : {};
   return JSON.stringify({ ...base, events: { ...base.events, [name]: payload } }, null, 2);
 }
+
+/**
+ * The data with a place, null, for each field of a source that the text names; what somebody has written stays.
+ * @param {string} data
+ * @param {string} text
+ */
+export function withSources(data, text) {
+  const old = jsonOf(data);
+  if (!isObject(old)) {
+    return data;
+  }
+  const sources = isObject(old.datasources) ? structuredClone(old.datasources) : {};
+  const paths = [...text.matchAll(/#\{\s*([\w-]+(?:\.[\w-]+){2,})\s*[,}]/g)].map(([, path]) => path.split("."));
+  const added = paths.filter((path) => addedTo(sources, path));
+  return added.length ? JSON.stringify({ ...old, datasources: sources }, null, 2) : data;
+}
+
+/** @param {any} value @returns {value is Record<string, any>} */
+function isObject(value) {
+  return Boolean(value) && typeof value === "object" && !Array.isArray(value);
+}
+
+/**
+ * Whether there was room for it, and nothing yet.
+ * @param {Record<string, any>} place
+ * @param {string[]} path
+ * @returns {boolean}
+ */
+function addedTo(place, [name, ...rest]) {
+  const isThere = Object.hasOwn(place, name);
+  if (!rest.length) {
+    place[name] = isThere ? place[name] : null;
+    return !isThere;
+  }
+  place[name] = isThere ? place[name] : {};
+  return isObject(place[name]) && addedTo(place[name], rest);
+}

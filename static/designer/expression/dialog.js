@@ -165,7 +165,8 @@ function ExpressionDialog({ asked, close }) {
         <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? (/** @type {string} */ mended) => setGiven({ text: mended }) : null} />
         ${checked?.words && !problems.length && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
       </div>
-      ${mode && shown !== "parameters" && html`<${Trial} activity=${activity} text=${text} expected=${expected} />`}
+      ${mode && shown !== "parameters" && html`<${Trial} activity=${activity} text=${text} expected=${expected}
+        isRight=${Boolean(checked) && !problems.length} />`}
     </div>
     <p class="visually-hidden" role="status">${announced.value}</p>
     <div class="row dialog__buttons"><button type="button" class="button" onClick=${() => close(null)}>${gettext("Cancel")}</button>

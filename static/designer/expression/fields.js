@@ -1,5 +1,5 @@
 // The tree of what a condition can stand on: events, sources, properties of the journey, segments. What is below
-// a name is asked when it is opened.
+// a name is asked when it is opened, or when somebody searches.
 
 import { useEffect, useRef, useState } from "../../build/preact.js";
 import { pointsOf } from "../../js/editor.js";
@@ -11,6 +11,10 @@ import { isReachable, nodesOf, SEGMENTS, visibleRows } from "./nodes.js";
 
 /** @typedef {import("./nodes.js").Node} Node */
 
+/** How far a search looks: levels below what is open, and names on each. A schema may have thousands. */
+const LEVELS = 4;
+const MOST_ON_A_LEVEL = 30;
+
 /**
  * @param {{activity: string, onField: (field: string, type: string) => void, onSegment: (name: string) => void}} props
  */
@@ -21,15 +25,35 @@ export function Fields({ activity, onField, onSegment }) {
   const [active, setActive] = useState("");
   const list = useRef(/** @type {HTMLElement | null} */ (null));
 
+  const nodesBelow = async (/** @type {string} */ path) => (path === SEGMENTS ? segmentNodes() : childrenOf(activity, path));
   const load = async (/** @type {string} */ path) => {
-    const items = path === SEGMENTS ? segmentNodes() : await childrenOf(activity, path);
+    const items = await nodesBelow(path);
     setBelow((known) => ({ ...known, [path]: items }));
   };
   useEffect(() => {
     rootsOf(activity).then((nodes) => setBelow((known) => ({ ...known, "": nodes })));
   }, []);
 
-  const rows = visibleRows(below, open, search);
+  const isSearching = search.trim().length > 1;
+  useEffect(() => {
+    let isOver = !isSearching;
+    (async () => {
+      let known = below;
+      for (let level = 0; level < LEVELS && !isOver; level += 1) {
+        const closed = Object.values(known).flat().filter((node) => node.isBranch && !known[node.path]);
+        const found = await Promise.all(closed.slice(0, MOST_ON_A_LEVEL).map(({ path }) => nodesBelow(path)));
+        const more = Object.fromEntries(found.map((nodes, index) => [closed[index].path, nodes]));
+        known = { ...known, ...more };
+        setBelow((before) => ({ ...more, ...before }));
+      }
+    })();
+    return () => {
+      isOver = true;
+    };
+  }, [isSearching]);
+
+  const rows = visibleRows(below, open, isSearching ? search : "");
+  const isUnfolded = (/** @type {Node} */ node) => open.has(node.path) || (isSearching && Boolean(below[node.path]?.length));
   const current = rows.find(({ node }) => node.path === active) ?? rows[0];
   const toggle = (/** @type {Node} */ node, isOpen = !open.has(node.path)) => {
     const next = new Set(open);
@@ -77,20 +101,20 @@ export function Fields({ activity, onField, onSegment }) {
     }
   };
   return html`<section class="expression__fields tree" aria-label=${gettext("Fields")}>
-    <div class="tree__tools"><label class="visually-hidden" for="expression-search">${gettext("Search in what is open")}
-      </label><input id="expression-search" type="search" placeholder=${gettext("Search in what is open")} value=${search}
+    <div class="tree__tools"><label class="visually-hidden" for="expression-search">${gettext("Search for a field")}
+      </label><input id="expression-search" type="search" placeholder=${gettext("Search for a field")} value=${search}
       onInput=${(/** @type {any} */ event) => setSearch(event.target.value)} /></div>
     <ul class="tree__list" role="tree" aria-label=${gettext("What a condition can stand on")} hidden=${!rows.length} ref=${list}
       onKeyDown=${press}>
       ${rows.map(({ node, level }) => html`<li key=${node.path} role="treeitem" aria-level=${level}
         class=${`tree__item tree__item--${node.kind}`} data-level=${Math.min(level, 12)}
-        aria-expanded=${node.isBranch ? String(open.has(node.path)) : undefined}
+        aria-expanded=${node.isBranch ? String(isUnfolded(node)) : undefined}
         aria-disabled=${node.isBranch || isReachable(node) ? undefined : "true"}
         tabindex=${node === current?.node ? 0 : -1} onClick=${() => take(node)}>
         <span class="tree__toggle" aria-hidden="true"></span><span class="tree__label">${node.label}</span>
         <span class="tree__type">${node.isBranch ? "" : typeWords(node)}</span></li>`)}
     </ul>
-    ${search && !rows.length && html`<p class="tree__nothing small">${gettext("Nothing that is open has these words.")}</p>`}
+    ${search && !rows.length && html`<p class="tree__nothing small">${gettext("Nothing has these words, as far down as the search looks. Open what it may be in.")}</p>`}
     <p class="hint">${gettext("Collections, such as experience events, and maps are for the advanced editor.")}
       ${Object.values(below).some((nodes) => nodes.length >= 100) && ` ${filled(gettext("Of long lists the first %(n)s are shown."), { n: 100 })}`}</p>
   </section>`;

@@ -33,7 +33,7 @@ export function isReachable({ type, kind }) {
 }
 
 /**
- * What shows, from above: what is open, or of that only what has all words, with what is around it.
+ * What shows, from above: what is open; or of all that is known what has all words, with what is around it.
  * @param {Record<string, Node[]>} below nodes by the path that they are below; those of the outermost level by ""
  * @param {Set<string>} open
  * @param {string} search
@@ -44,7 +44,7 @@ export function visibleRows(below, open, search) {
   /** @type {(parent: string, level: number) => Row[]} */
   const rowsBelow = (parent, level) =>
     (below[parent] ?? []).flatMap((node) => {
-      const inside = open.has(node.path) ? rowsBelow(node.path, level + 1) : [];
+      const inside = words.length || open.has(node.path) ? rowsBelow(node.path, level + 1) : [];
       const text = `${node.path} ${node.label}`.toLowerCase();
       const fits = inside.length > 0 || words.every((word) => text.includes(word));
       return fits ? [{ node, level, parent }, ...inside] : [];

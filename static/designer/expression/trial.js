@@ -6,24 +6,24 @@ import { html } from "../html.js";
 import { drawing, offers } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { complete, evaluate, samples } from "./asking.js";
-import { eventIds, jsonOf, withEvent } from "./context.js";
+import { eventIds, jsonOf, withEvent, withSources } from "./context.js";
 
 const DELAY = 300;
 
 /** @typedef {{received: number | null, at: string | null, payload: any}} Sample */
 
-/** @param {{activity: string, text: string, expected: string}} props */
-export function Trial({ activity, text, expected }) {
+/** @param {{activity: string, text: string, expected: string, isRight: boolean}} props `isRight`: the text has no problem */
+export function Trial({ activity, text, expected, isRight }) {
   const [isOpen, setOpen] = useState(false);
   return html`<details class="expression__trial" open=${isOpen}
     onToggle=${(/** @type {any} */ event) => setOpen(event.currentTarget.open)}>
     <summary>${gettext("Try it")}</summary>
-    ${isOpen && html`<${Bench} activity=${activity} text=${text} expected=${expected} />`}
+    ${isOpen && html`<${Bench} activity=${activity} text=${text} expected=${expected} isRight=${isRight} />`}
   </details>`;
 }
 
-/** @param {{activity: string, text: string, expected: string}} props */
-function Bench({ activity, text, expected }) {
+/** @param {{activity: string, text: string, expected: string, isRight: boolean}} props */
+function Bench({ activity, text, expected, isRight }) {
   const [names, setNames] = useState(/** @type {string[]} */ ([]));
   const [event, setEvent] = useState("");
   const [found, setFound] = useState(/** @type {Sample[]} */ ([]));
@@ -41,6 +41,12 @@ function Bench({ activity, text, expected }) {
       choose(names[0]);
     }
   }, [names]);
+
+  useEffect(() => {
+    if (isRight) {
+      setData((old) => withSources(old, text));
+    }
+  }, [text, isRight]);
 
   async function choose(/** @type {string} */ name) {
     setEvent(name);
@@ -64,7 +70,7 @@ function Bench({ activity, text, expected }) {
       <textarea id="trial-data" class="trial-bench__data" rows="6" spellcheck=${false} dir="ltr" value=${data}
         aria-describedby="trial-hint" aria-invalid=${problem ? "true" : undefined}
         onInput=${(/** @type {any} */ change) => setData(change.target.value)}></textarea>
-      <p class="hint" id="trial-hint">${gettext("JSON with events, datasources, properties, segments and now; all may be left out. Nothing is stored or sent.")}</p></div>
+      <p class="hint" id="trial-hint">${gettext("JSON with events, datasources, properties, segments and now; all may be left out. Put values in the place of null. Nothing is stored or sent.")}</p></div>
     <div role="status" class="trial-bench__result">${problem
       ? html`<p class="faults">${gettext("The sample data is no valid JSON; correct it first.")}</p>`
       : html`<${Result} result=${result} />`}</div>

@@ -67,6 +67,7 @@ def test_mjml_becomes_tables_with_liquid_between_its_elements(vip):
     assert "mj-" not in made.partition("<body")[2].replace("mj-column", "").replace("mj-outlook", "")
     assert [made.count(room) for room in ("Garden", "Sea")] == [1, 1]
     assert 'href="https://e.com/?a=1&amp;b=2"' in made
+    assert "fonts.googleapis.com" not in made
 
 
 @pytest.mark.parametrize(

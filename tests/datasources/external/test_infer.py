@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from datasources.external.conform import conform
-from datasources.external.infer import SampleProblem, infer, leaves
+from datasources.external.infer import SampleProblem, infer, leaves, problems, with_types
 
 SAMPLE = {
     "name": "Ada",
@@ -43,6 +43,16 @@ def test_names_and_types_come_from_the_sample():
         "visits[].where": "string",
         "big": "decimal",
     }
+
+
+def test_types_are_corrected_by_path_and_nothing_else_changes():
+    schema = infer({"at": "2030", "main": {"t": 1, "seen": None}, "rooms": [{"no": 1, "tags": ["a"]}]})
+    schema["properties"]["at"]["title"] = "Arrival"
+    wanted = {"at": "dateTime", "main.seen": "listString", "rooms[].no": "string", "rooms[].tags": "listAny"}
+    corrected = with_types(schema, {**wanted, "gone": "string"})
+    assert dict(leaves(corrected)) == {"main.t": "integer", **wanted}
+    assert corrected["properties"]["at"]["title"] == "Arrival"
+    assert list(problems(corrected)) == []
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "12:00", "2026", "20260101", "1.5", "", "P1D"])

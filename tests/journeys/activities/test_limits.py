@@ -156,15 +156,16 @@ def test_what_is_missing_is_said_by_the_name_that_people_see() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "config", "message"),
+    ("kind", "config", "field", "message"),
     [
-        ("event", {"event": "A", "timeout": "PT0S"}, "“Timeout” must be more than 0 s."),
-        ("wait", {"duration": "P91D"}, "“Duration” must be at most 90 d."),
-        ("profile_cap", {"count": 0}, "“People on the first path” must be at least 1."),
-        ("wait", {}, "Give a duration."),
+        ("event", {"event": "A", "timeout": "PT0S"}, "timeout", "“Timeout” must be more than 0 s."),
+        ("wait", {"duration": "P91D"}, "duration", "“Duration” must be at most 90 d."),
+        ("profile_cap", {"count": 0}, "count", "“People on the first path” must be at least 1."),
+        ("wait", {}, "duration", "Give a duration."),
+        ("wait", {"type": "date_time"}, "at", "Give a date and time."),
     ],
 )
-def test_limits_are_said_in_words(kind: str, config: dict[str, Any], message: str) -> None:
+def test_limits_are_said_in_words(kind: str, config: dict[str, Any], field: str, message: str) -> None:
     _config, faults = read_config(ActivityDocument(kind=kind, config=config))
 
-    assert [fault.message for fault in faults] == [message]
+    assert faults == [(field, message)]
