@@ -19,29 +19,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from journeyorch.arrays import encoded
+from journeyorch.bulk_sql import (
+    Column as Column,  # so that callers know this module only
+)
+from journeyorch.bulk_sql import (
+    delete_arrays,
+    delete_row,
+    insert_arrays,
+    insert_row,
+    lookup_arrays,
+    lookup_row,
+    together,
+    update_arrays,
+    update_row,
+)
 from journeyorch.statements import Row, opened
 from journeyorch.statements import count as _count
 from journeyorch.statements import fetch as _fetch
 from journeyorch.stored import LOADERS, STORERS, as_is, load, stored_time
-
-
-class Column(NamedTuple):
-    """A column: its name, its PostgreSQL type, and for updates and upserts what to set it to.
-
-    ``expression`` is SQL, such as ``t.taken + v.taken``; empty: the value itself.
-    """
-
-    name: str
-    type: str
-    expression: str = ""
-
 
 # --- The verbs ------------------------------------------------------------------------------------
 
@@ -55,8 +56,8 @@ def insert(table: str, columns: Sequence[Column], rows: Sequence[Row], *, on_con
     if not rows:
         return 0
     if connection.vendor == "postgresql":
-        return _count(_insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows))
-    return _run_each(_insert_row(table, tuple(columns), on_conflict), columns, rows)
+        return _count(insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows))
+    return _run_each(insert_row(table, tuple(columns), on_conflict), columns, rows)
 
 
 def update(
@@ -67,20 +68,22 @@ def update(
     *,
     where: str = "",
     in_order: bool = False,
+    then: str = "",
 ) -> int:
     """Update the row that each input's key names; returns how many rows were found and updated.
 
     An input row holds the key's values, then those of ``columns``. A guard, such as the revision that
     was read, is one more column of the key. ``in_order`` locks the rows in the order of the key first:
     without it, two transactions that update the same rows may wait for each other.
+    ``then``: SQL that PostgreSQL evaluates for each updated row, for its effect.
     """
     if not rows:
         return 0
     inputs = [*key, *columns]
     if connection.vendor == "postgresql":
-        sql = _update_arrays(table, tuple(key), tuple(columns), where, in_order)
+        sql = update_arrays(table, tuple(key), tuple(columns), where, in_order, then)
         return _count(sql, _arrays(inputs, rows))
-    return _run_each(_update_row(table, tuple(key), tuple(columns), where), inputs, rows)
+    return _run_each(update_row(table, tuple(key), tuple(columns), where), inputs, rows)
 
 
 def delete(table: str, key: Column, values: Iterable[Any]) -> int:
@@ -89,8 +92,76 @@ def delete(table: str, key: Column, values: Iterable[Any]) -> int:
     if not rows:
         return 0
     if connection.vendor == "postgresql":
-        return _count(_delete_arrays(table, key), _arrays([key], rows))
-    return _run_each(f'DELETE FROM "{table}" WHERE "{key.name}" = ?', [key], rows)
+        return _count(delete_arrays(table, key), _arrays([key], rows))
+    return _run_each(delete_row(table, key), [key], rows)
+
+
+class Missed(Exception):
+    """Rows that had to be there were not; the message names their table."""
+
+
+class Writes:
+    """Several writes of one transaction that go to the database together: one statement on PostgreSQL.
+
+    The way to and fro costs as much as a small write. None of them sees what another one writes, and their
+    order is PostgreSQL's: they must not write the same row, and at most one of them rows that others write.
+    """
+
+    def __init__(self) -> None:
+        self._statements: list[str] = []
+        self._values: list[Any] = []
+        self._wanted: list[tuple[str, int | None]] = []
+        self._written: list[int] = []  # SQLite writes at once: nothing is to and fro there
+
+    def insert(
+        self, table: str, columns: Sequence[Column], rows: Sequence[Row], *, on_conflict: str = ""
+    ) -> None:
+        """See ``bulk.insert``."""
+        if connection.vendor != "postgresql":
+            self._done(table, insert(table, columns, rows, on_conflict=on_conflict), None)
+        elif rows:
+            self._add(table, insert_arrays(table, tuple(columns), on_conflict), _arrays(columns, rows), None)
+
+    def update(
+        self,
+        table: str,
+        key: Sequence[Column],
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        *,
+        every: bool,
+    ) -> None:
+        """See ``bulk.update``; ``every``: each of the rows must be found."""
+        wanted = len(rows) if every else None
+        if connection.vendor != "postgresql":
+            self._done(table, update(table, key, columns, rows), wanted)
+        elif rows:
+            sql = update_arrays(table, tuple(key), tuple(columns), "", False, "")
+            self._add(table, sql, _arrays([*key, *columns], rows), wanted)
+
+    def delete(self, table: str, key: Column, values: Sequence[Any]) -> None:
+        """See ``bulk.delete``; each of the rows must be found."""
+        if connection.vendor != "postgresql":
+            self._done(table, delete(table, key, values), len(values))
+        elif values:
+            self._add(table, delete_arrays(table, key), [encoded(key.type, values)], len(values))
+
+    def run(self) -> None:
+        """Write; raises ``Missed``, after which the transaction has to be rolled back."""
+        if self._statements:
+            self._written = list(_fetch(together(tuple(self._statements)), self._values)[0])
+        for (table, wanted), written in zip(self._wanted, self._written, strict=True):
+            if wanted not in (None, written):
+                raise Missed(table)
+
+    def _add(self, table: str, sql: str, values: Sequence[Any], wanted: int | None) -> None:
+        self._statements.append(sql)
+        self._values.extend(values)
+        self._wanted.append((table, wanted))
+
+    def _done(self, table: str, written: int, wanted: int | None) -> None:
+        self._wanted.append((table, wanted))
+        self._written.append(written)
 
 
 def lookup(
@@ -118,8 +189,8 @@ def lookup(
     inputs = [*key, *given]
     parts = (table, tuple(key), tuple(given), tuple(select), condition, order_by, limit)
     if connection.vendor == "postgresql":
-        return _fetch(_lookup_arrays(*parts, lock), _arrays(inputs, rows))
-    return list(_look_up_each(_lookup_row(*parts), inputs, rows, select))
+        return _fetch(lookup_arrays(*parts, lock), _arrays(inputs, rows))
+    return list(_look_up_each(lookup_row(*parts), inputs, rows, select))
 
 
 def by_ids(table: str, key: Column, ids: Iterable[Any], select: Sequence[Column]) -> list[Row]:
@@ -204,71 +275,6 @@ def _arrays(columns: Sequence[Column], rows: Sequence[Row]) -> list[Any]:
     return [encoded(column.type, each) for column, each in zip(columns, values, strict=True)]
 
 
-@lru_cache(maxsize=512)
-def _insert_arrays(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
-    conflict = f" ON CONFLICT {_fragment(on_conflict)}" if on_conflict else ""
-    return f'INSERT INTO "{table}" AS t ({_names(columns)}) SELECT * FROM {_unnest(columns)}{conflict}'
-
-
-@lru_cache(maxsize=512)
-def _update_arrays(
-    table: str, key: tuple[Column, ...], columns: tuple[Column, ...], where: str, in_order: bool
-) -> str:
-    aliases = _aliases(key, columns)
-    source = f"{_unnest([*key, *columns])} AS v({aliases})"
-    wanted = " AND ".join([_match(key, "key_"), *_and(where)])
-    if in_order:
-        order = ", ".join(f't."{column.name}"' for column in key)
-        source = (
-            f'(SELECT v.* FROM {source} JOIN "{table}" AS t ON {wanted}'
-            f" ORDER BY {order} FOR NO KEY UPDATE OF t) AS v"
-        )
-    return f'UPDATE "{table}" AS t SET {_assignments(columns)} FROM {source} WHERE {wanted}'
-
-
-@lru_cache(maxsize=512)
-def _delete_arrays(table: str, key: Column) -> str:
-    source = f"{_unnest([key])} AS v({_aliases([key], [])})"
-    return f'DELETE FROM "{table}" AS t USING {source} WHERE {_match([key], "key_")}'
-
-
-@lru_cache(maxsize=512)
-def _lookup_arrays(
-    table: str,
-    key: tuple[Column, ...],
-    given: tuple[Column, ...],
-    select: tuple[Column, ...],
-    condition: str,
-    order_by: str,
-    limit: int | None,
-    lock: bool,
-) -> str:
-    found = ", ".join(_selected(column) for column in select)
-    tail = _tail(key, condition, order_by, limit)
-    # Without a limit the planner would make an ordinary join of it, and scan on fresh statistics.
-    tail += (" OFFSET 0" if limit is None else "") + (" FOR NO KEY UPDATE OF t" if lock else "")
-    return (
-        f"SELECT (v.ordinality - 1), found.* FROM {_unnest([*key, *given])}"
-        f" WITH ORDINALITY AS v({_aliases(key, given)}, ordinality)"
-        f' CROSS JOIN LATERAL (SELECT {found} FROM "{table}" AS t {tail}) AS found'
-    )
-
-
-def _selected(column: Column) -> str:
-    # psycopg would parse binary jsonb; SQLite has text, and so have we.
-    cast = "::text" if column.type == "jsonb" else ""
-    return f't."{column.name}"{cast}'
-
-
-def _unnest(columns: Sequence[Column]) -> str:
-    return "unnest(" + ", ".join(f"%b::{column.type}[]" for column in columns) + ")"
-
-
-def _fragment(sql: str) -> str:
-    """psycopg reads ``%`` as a placeholder."""
-    return sql.replace("%", "%%") if connection.vendor == "postgresql" else sql
-
-
 # --- SQLite: one prepared statement, row by row ---------------------------------------------------
 
 
@@ -289,40 +295,6 @@ def _look_up_each(
                 yield (ordinal, *found) if plain else (ordinal, *map(load, loaders, found))
 
 
-@lru_cache(maxsize=512)
-def _insert_row(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
-    conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
-    marks = ", ".join("?" * len(columns))
-    return f'INSERT INTO "{table}" AS t ({_names(columns)}) VALUES ({marks}){conflict}'
-
-
-@lru_cache(maxsize=512)
-def _update_row(table: str, key: tuple[Column, ...], columns: tuple[Column, ...], where: str) -> str:
-    wanted = " AND ".join([_match(key, "key_"), *_and(where)])
-    source = _one_row(_aliases(key, columns))
-    return f'UPDATE "{table}" AS t SET {_assignments(columns)} FROM {source} WHERE {wanted}'
-
-
-@lru_cache(maxsize=512)
-def _lookup_row(
-    table: str,
-    key: tuple[Column, ...],
-    given: tuple[Column, ...],
-    select: tuple[Column, ...],
-    condition: str,
-    order_by: str,
-    limit: int | None,
-) -> str:
-    # The sign keeps the declared type from sqlite3, which would make naive times of "datetime" columns.
-    found = ", ".join(f'+t."{column.name}"' for column in select)
-    source = _one_row(_aliases(key, given))
-    return f'SELECT {found} FROM {source} CROSS JOIN "{table}" AS t {_tail(key, condition, order_by, limit)}'
-
-
-def _one_row(aliases: str) -> str:
-    return "(SELECT " + ", ".join(f"? AS {alias}" for alias in aliases.split(", ")) + ") AS v"
-
-
 def _stored(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
     """The rows as Django stores their values in SQLite."""
     storers = [STORERS.get(column.type, as_is) for column in columns]
@@ -332,40 +304,3 @@ def _stored(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
         yield tuple(
             [None if value is None else store(value) for store, value in zip(storers, row, strict=True)]
         )
-
-
-# --- SQL that both share --------------------------------------------------------------------------
-
-
-def _names(columns: Iterable[Column]) -> str:
-    return ", ".join(f'"{column.name}"' for column in columns)
-
-
-def _aliases(key: Iterable[Column], others: Iterable[Column]) -> str:
-    return ", ".join(
-        [*(f'"key_{column.name}"' for column in key), *(f'"{column.name}"' for column in others)]
-    )
-
-
-def _match(key: Iterable[Column], prefix: str) -> str:
-    return " AND ".join(f't."{column.name}" = v."{prefix}{column.name}"' for column in key)
-
-
-def _and(condition: str) -> list[str]:
-    return [f"({_fragment(condition)})"] if condition else []
-
-
-def _assignments(columns: Iterable[Column]) -> str:
-    return ", ".join(
-        f'"{column.name}" = {_fragment(column.expression) or _value_of(column)}' for column in columns
-    )
-
-
-def _value_of(column: Column) -> str:
-    return f'v."{column.name}"'
-
-
-def _tail(key: Sequence[Column], condition: str, order_by: str, limit: int | None) -> str:
-    wanted = " AND ".join([_match(key, "key_"), *_and(condition)])
-    order = f" ORDER BY {_fragment(order_by)}" if order_by else ""
-    return f"WHERE {wanted}{order}" + (f" LIMIT {limit:d}" if limit is not None else "")

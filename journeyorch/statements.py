@@ -34,8 +34,8 @@ def keep_plans(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
             cursor.execute("SET plan_cache_mode = force_generic_plan")
 
 
-class _ArrayCursor(psycopg.Cursor[Any]):
-    """Binds on the server, and sends arrays as they are."""
+class _ArrayCursor(psycopg.RawCursor[Any]):
+    """Binds on the server, and sends texts and arrays as they are."""
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         super().__init__(raw)
@@ -105,9 +105,12 @@ class _Alone:
 
 @cache
 def _numbered(sql: str) -> bytes:
-    """With ``$1``, ``$2``, … where the values go, as the database wants to be told."""
+    """With ``$1``, ``$2``, … where the values go, as the database wants to be told.
+
+    psycopg would read the text anew each time, if it is a long one.
+    """
     places = numbers(1)
-    return re.sub("%b", lambda _: f"${next(places)}", sql).encode()
+    return re.sub("%[sb%]", lambda found: "%" if found[0] == "%%" else f"${next(places)}", sql).encode()
 
 
 def _execute(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
@@ -116,7 +119,7 @@ def _execute(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any])
     if cursor is None or cursor.closed or cursor.connection is not database.connection:
         cursor = _ArrayCursor(database.connection)
         setattr(database, "bulk_cursor", cursor)  # noqa: B010 - the class does not know it
-    return cursor.execute(sql, parameters, prepare=_may_prepare(database), binary=True)
+    return cursor.execute(_numbered(sql), parameters, prepare=_may_prepare(database), binary=True)
 
 
 def _may_prepare(database: BaseDatabaseWrapper) -> bool:

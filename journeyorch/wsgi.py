@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from journeyorch import memory
 from journeyorch.direct import with_direct_views
 
 Environ = dict[str, Any]
@@ -79,3 +81,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyorch.settings")
 application = with_chunked_bodies(
     with_direct_views(get_wsgi_application()), limit=settings.INGEST_MAX_BATCH_BYTES
 )
+import_module(settings.ROOT_URLCONF)  # all views, or the first request would wait for them
+memory.settle()

@@ -151,7 +151,7 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
         # Locked: it may be stopped at this moment, and must not become a closed one.
         previous = stored.journey.versions.live().select_for_update().first()
         # Nothing that is checked may change meanwhile: two who publish at once could jump to each other.
-        lock_sandbox(stored.sandbox_id, shared=False)
+        lock_sandbox(stored.sandbox_id)
         require_no_errors(stored, _("The journey has errors; correct them before publishing."))
         _require_dates(stored)
         _require_room(stored, replacing=previous)

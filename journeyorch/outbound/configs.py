@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from journeyorch import bulk
@@ -22,6 +24,28 @@ def forget_all() -> None:
         cache.forget()
 
 
+#: Generations that have been asked for in the ``one_look`` that goes on.
+_looked: ContextVar[dict[int, int] | None] = ContextVar("looked", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """In this block a sandbox's generation is asked for once: by it, all of a batch is done alike."""
+    token = _looked.set({})
+    try:
+        yield
+    finally:
+        _looked.reset(token)
+
+
+def _generations(sandbox_ids: Collection[int]) -> dict[int, int]:
+    looked = _looked.get()
+    known = {} if looked is None else looked
+    if missing := sorted(set(sandbox_ids) - known.keys()):
+        known.update(bulk.by_ids("access_sandbox", _ID, missing, [_ID, _GENERATION]))
+    return {sandbox_id: known[sandbox_id] for sandbox_id in sandbox_ids if sandbox_id in known}
+
+
 class ConfigCache(Generic[Loaded]):
     """What ``load`` reads for a whole sandbox, read again when the sandbox's generation has moved."""
 
@@ -32,8 +56,10 @@ class ConfigCache(Generic[Loaded]):
 
     def current(self, sandbox_ids: Collection[int]) -> dict[int, Loaded]:
         """The present configuration of each sandbox: one query if nothing changed."""
-        generations = bulk.by_ids("access_sandbox", _ID, sorted(set(sandbox_ids)), [_ID, _GENERATION])
-        return {sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations}
+        generations = _generations(sandbox_ids)
+        return {
+            sandbox_id: self._at(sandbox_id, generation) for sandbox_id, generation in generations.items()
+        }
 
     def latest(self, sandbox_id: int) -> Loaded | None:
         """What was loaded last, without asking whether it changed; None if the sandbox is gone."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection, connections
 
-from journeyorch import bulk, wakeup
+from journeyorch import bulk, memory, wakeup
 from journeyorch.access.models import Sandbox
 from journeyorch.background.running import work_now_and_then
 from journeyorch.queue import Lifetime
+from journeys.engine.clock import Clock
 from journeys.engine.lanes import LostLease, choose, ensure_lanes, lease, release, waiting_lanes
 from journeys.engine.plans import plans_of
 from journeys.engine.poison import give_back, settle
@@ -43,6 +44,7 @@ def resident(lifetime: Lifetime) -> None:
     """Work through whatever waits until the lifetime is over; linger when there is nothing."""
     drain = _Drain(lifetime)
     drain.prepare()
+    memory.settle()
     lifetime.take_over()
     with wakeup.Listener("drain") as listener:
         while not lifetime.should_stop():
@@ -61,12 +63,18 @@ def drain_once(sandbox_id: int, *, owner: str = "once", workers: int = 1) -> int
     return routed + run_waiting_wave(sandbox_id, owner=owner, workers=workers).handled
 
 
-def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int, doubtful_last: bool = False) -> Done:
-    """Lease the lanes whose turn it is and run their wave. Raises ``LostLease`` or what the wave raised."""
-    now = bulk.database_now()
+def run_waiting_wave(
+    sandbox_id: int, *, owner: str, workers: int, now: datetime | None = None, doubtful_last: bool = False
+) -> Done:
+    """Lease the lanes whose turn it is and run their wave. Raises ``LostLease`` or what the wave raised.
+
+    ``now``: the database's clock, if the caller has just looked at it.
+    """
+    now = now or bulk.database_now()
     waiting = waiting_lanes(sandbox_id, now)
     lane_ids = choose(waiting, workers=workers, doubtful_last=doubtful_last)
     leases = lease(lane_ids, owner=owner, now=now) if lane_ids else []
+    due = any(lane.due for lane in waiting if lane.lane_id in lane_ids)
     if not leases:
         return Done(0, more=bool(waiting))
     # Whoever crashed a lane is found alone: the others go back to where they were.
@@ -75,7 +83,7 @@ def run_waiting_wave(sandbox_id: int, *, owner: str, workers: int, doubtful_last
         release([one for one in leases if one is not crashed[0]])
         leases = crashed[:1]
     try:
-        done = run_wave(sandbox_id, leases, now=now)
+        done = run_wave(sandbox_id, leases, now=now, due=due)
     except LostLease:
         raise
     except Exception as error:
@@ -144,10 +152,11 @@ class _Drain:
 
     def _round(self) -> float:
         self._take_up_kept()
-        routed, more = self._route()
+        clock = Clock(monotonic=self._clock)
+        routed, more = self._route(clock)
         if (too_early := self._small_again - self._clock()) > 0:
             return too_early  # what comes meanwhile is routed at once
-        waves = self._run_waves()
+        waves = self._run_waves(clock)
         idle = not (waves.handled or routed)
         more |= waves.more
         more |= keep_up(idle=idle, leader=self._lifetime.index == 0)
@@ -172,17 +181,20 @@ class _Drain:
             self._in_each(take_up_now)
             self._take_up_again = now + _SANDBOXES_EVERY
 
-    def _route(self) -> Done:
-        routed = self._in_each(partial(run_router, owner=self._lifetime.owner))
+    def _route(self, clock: Clock) -> Done:
+        owner = self._lifetime.owner
+        routed = self._in_each(lambda each: run_router(each, owner=owner, now=clock.now()))
         if any(routed) and self._lifetime.count > 1:  # who drains alone sees to it now
             wakeup.notify("drain")
         return Done(sum(routed), more=max(routed, default=0) >= ONE_BY_ONE)
 
-    def _run_waves(self) -> Done:
+    def _run_waves(self, clock: Clock) -> Done:
         begun, (owner, workers) = self._clock(), (self._lifetime.owner, self._lifetime.count)
-        self._doubtful_last = not self._doubtful_last
+        last = self._doubtful_last = not self._doubtful_last
         done = self._in_each(
-            partial(run_waiting_wave, owner=owner, workers=workers, doubtful_last=self._doubtful_last)
+            lambda each: run_waiting_wave(
+                each, owner=owner, workers=workers, now=clock.now(), doubtful_last=last
+            )
         )
         handled = sum(one.handled for one in done)
         if 0 < handled < SMALL_WAVE:

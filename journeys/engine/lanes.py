@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from journeyorch import bulk
+from journeyorch.access.locks import sandbox_lock
 from journeyorch.bulk import Column
 from journeys.models.lane import LANES, Lane, RouterLease
 
@@ -52,6 +53,7 @@ class Waiting(NamedTuple):
     inputs: int
     since: datetime
     alone: bool
+    due: bool = True  # whether timers are
 
 
 class Lateness(NamedTuple):
@@ -105,11 +107,13 @@ SELECT id, inputs, input_since, timer_since, crashes + careful FROM (
 def waiting_lanes(sandbox_id: int, now: datetime) -> list[Waiting]:
     """The free lanes of a sandbox that have inputs or due timers, longest waiting first."""
     moment = bulk.to_database(now)
-    found = [
-        Waiting(id, inputs, min(filter(None, map(bulk.from_database, since))), bool(doubts))
-        for id, inputs, *since, doubts in bulk.run(_WAITING, [moment, sandbox_id, *_plausible(now)])
-    ]
+    found = [_waiting(*row) for row in bulk.run(_WAITING, [moment, sandbox_id, *_plausible(now)])]
     return sorted(found, key=lambda lane: lane.since)
+
+
+def _waiting(id: int, inputs: int, input_since: Any, timer_since: Any, doubts: int) -> Waiting:
+    since = min(filter(None, map(bulk.from_database, (input_since, timer_since))))
+    return Waiting(id, inputs, since, bool(doubts), due=timer_since is not None)
 
 
 def lateness(sandbox_id: int, now: datetime) -> Lateness:
@@ -195,15 +199,18 @@ _COUNT = Column(
 )
 
 
-def fence(leases: Sequence[Leased], *, table: str = "journeys_lane") -> None:
+def fence(leases: Sequence[Leased], *, table: str = "journeys_lane", shared: bool = True) -> None:
     """First statement of a writing transaction: give the leases back at commit, or fail if one is lost.
 
     The rows are locked in order, so that two processes never wait for each other. An UPDATE, because with a
     SELECT a zombie could still commit. What is committed was no culprit: the count of crashes begins anew.
+    It takes the lock on the sandbox's configuration as well, ``shared`` with other waves: whoever looks at
+    the generation next, and finds it as it was, has it until the commit.
     """
     rows = [(*_proof(lease), None, None, None, 0, max(0, lease.careful - 1)) for lease in leases]
-    columns = [*_GIVE_BACK, *_DOUBTS]
-    if bulk.update(table, [_KEY[table], *_PROOF], columns, rows, in_order=True) != len(rows):
+    key, columns = [_KEY[table], *_PROOF], [*_GIVE_BACK, *_DOUBTS]
+    lock = sandbox_lock("t.sandbox_id", shared=shared)
+    if bulk.update(table, key, columns, rows, in_order=True, then=lock) != len(rows):
         raise LostLease
 
 

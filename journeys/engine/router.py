@@ -16,7 +16,6 @@ from events.loading import has_unrouted, load_unrouted
 from events.matching import Problem
 from events.routing import Raw, Recipient, Routed, route
 from journeyorch import bulk
-from journeyorch.access.locks import lock_sandbox
 from journeyorch.bulk import Column
 from journeyorch.observing.tracing import span
 from journeys.engine import tables
@@ -33,15 +32,16 @@ _LEASES = "journeys_routerlease"
 _CRASHED = "Routing the event made the worker crash again and again; it was taken out."
 
 
-def run_router(sandbox_id: int, *, owner: str) -> int:
+def run_router(sandbox_id: int, *, owner: str, now: datetime | None = None) -> int:
     """Route what is unrouted, one batch; returns how many events. 0 too if another process is at it.
 
-    After a crash a few batches of one event each.
+    After a crash a few batches of one event each. ``now``: the database's clock, if the caller has just
+    looked at it.
     """
     if not has_unrouted(sandbox_id):
         return 0
     catalog_at_hand(sandbox_id)  # whoever dies of that has begun no event yet
-    leased = lease_router(sandbox_id, owner=owner, now=bulk.database_now())
+    leased = lease_router(sandbox_id, owner=owner, now=now or bulk.database_now())
     routed = 0
     while (held := leased) is not None:
         try:
@@ -106,7 +106,6 @@ def _attempt(
     routed = [_condemn(batch.rows[0])] if batch.is_condemned else route(batch.rows, catalog)
     with transaction.atomic():
         fence([leased], table=_LEASES)
-        lock_sandbox(sandbox_id, shared=True)
         if generation_of(sandbox_id) != catalog.generation:
             raise _Moved
         _write(sandbox_id, batch.rows, routed)
@@ -130,12 +129,15 @@ def _write(sandbox_id: int, rows: Sequence[Raw], routed: Sequence[Routed]) -> No
     inputs = [
         one for row, result in zip(rows, routed, strict=True) for one in _inputs(sandbox_id, row, result)
     ]
-    bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, inputs)
     write_records(one.record for one in routed if one.record)
     if bad := [result for result in routed if result.problem]:
         _quarantine(sandbox_id, bad, bulk.database_now())
     marked = [(row.id, True) for row in rows]
-    bulk.update(tables.RECEIVED_EVENT, [tables.ID], [Column("routed", "boolean")], marked)
+    writes = bulk.Writes()
+    writes.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, inputs)
+    # One that was erased meanwhile is missed.
+    writes.update(tables.RECEIVED_EVENT, [tables.ID], [Column("routed", "boolean")], marked, every=False)
+    writes.run()
 
 
 def _inputs(sandbox_id: int, row: Raw, routed: Routed) -> list[tuple[Any, ...]]:

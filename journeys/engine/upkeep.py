@@ -113,7 +113,7 @@ def _move(those: QuerySet[JourneyVersion], version: JourneyVersion, status: str,
     The lock is the one that waves share, and comes first, as with them. Whoever holds the row changes it.
     """
     with transaction.atomic():
-        lock_sandbox(version.sandbox_id, shared=False)
+        lock_sandbox(version.sandbox_id)
         stored = bulk.skip_locked(those.filter(pk=version.pk)).first()
         if stored is None:
             return

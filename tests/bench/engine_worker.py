@@ -20,8 +20,11 @@ def main() -> int:
     import django
 
     django.setup()
+    from journeyorch import memory
+
     kind, owner, workers = sys.argv[1], sys.argv[2], int(sys.argv[3])
     work = drainer(owner, workers) if kind == "drain" else caller(owner)
+    memory.settle()  # as residents do
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.process_time()

@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
+from journeyorch.bulk_sql import lookup_arrays
 
 
 class Sample(models.Model):
@@ -276,6 +277,40 @@ def test_updates_in_order_do_not_wait_for_each_other_in_a_ring():
     assert set(Sample.objects.values_list("small", flat=True)) == {40}
 
 
+# --- Several together -----------------------------------------------------------------------------
+
+
+def test_writes_go_together(monkeypatch):
+    bulk.insert(TABLE, [OWNER, NAME, SMALL], [(1, "a", 1), (2, "b", 2), (3, "c", 3)])
+    sent, fetch = [], bulk._fetch
+    monkeypatch.setattr(bulk, "_fetch", lambda *statement: sent.append(statement) or fetch(*statement))
+    writes = bulk.Writes()
+    writes.insert(TABLE, ALL, [(4, *FULL[1:]), (5, *EMPTY[1:])], on_conflict="DO NOTHING")
+    writes.insert(TABLE, ALL, [])
+    writes.update(TABLE, [OWNER, SMALL], [NAME], [(1, 1, "A"), (2, 99, "B")], every=False)
+    writes.delete(TABLE, OWNER, [3])
+    writes.run()
+    rows = list(Sample.objects.order_by("owner").values_list("owner", "name", "at"))
+    assert rows == [(1, "A", None), (2, "b", None), (4, FULL[1], NOON), (5, "", None)]
+    assert len(sent) == (1 if connection.vendor == "postgresql" else 0)
+
+
+def test_nothing_to_write_needs_no_statement(monkeypatch):
+    monkeypatch.setattr(bulk, "_fetch", None)
+    bulk.Writes().run()
+
+
+def test_a_row_that_had_to_be_there_is_missed():
+    bulk.insert(TABLE, [OWNER, NAME], [(1, "a")])
+    updates, deletions = bulk.Writes(), bulk.Writes()
+    updates.update(TABLE, [OWNER], [NAME], [(1, "b"), (9, "c")], every=True)
+    with pytest.raises(bulk.Missed, match=TABLE):
+        updates.run()
+    deletions.delete(TABLE, OWNER, [1, 9])
+    with pytest.raises(bulk.Missed, match=TABLE):
+        deletions.run()
+
+
 # --- Look-ups -------------------------------------------------------------------------------------
 
 
@@ -349,7 +384,7 @@ def test_new_ids_are_never_given_twice():
 @only_postgresql
 def test_a_look_up_probes_the_index_on_a_table_without_statistics():
     bulk.insert(TABLE, [OWNER, NAME], names(3000))
-    statement = bulk._lookup_arrays(TABLE, (OWNER, NAME), (), (ID,), "", "", 1, False)
+    statement = lookup_arrays(TABLE, (OWNER, NAME), (), (ID,), "", "", 1, False)
     plan = "\n".join(
         row[0] for row in bulk._fetch(f"EXPLAIN {statement}", bulk._arrays([OWNER, NAME], names(500)))
     )

@@ -56,5 +56,5 @@ class Sandbox(models.Model):
         The exclusive lock waits for waves under way and holds up new ones until this transaction ends, so
         that none decides by the old configuration after the change is visible.
         """
-        lock_sandbox(self.pk, shared=False)
+        lock_sandbox(self.pk)
         Sandbox.objects.filter(pk=self.pk).update(generation=F("generation") + 1)

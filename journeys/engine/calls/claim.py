@@ -16,7 +16,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES
-from journeys.engine.over import over
+from journeys.engine.over import is_over
 from journeys.models import Call, Instance
 
 logger = logging.getLogger(__name__)
@@ -146,20 +146,17 @@ def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+_IS_INSIDE = (
+    f"t.status = {Instance.Status.RUNNING:d} AND NOT EXISTS ("
+    f"SELECT 1 FROM {tables.VERSION} AS o WHERE o.id = t.version_id AND {is_over('o', run='t.run')})"
+)
+
+
 def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
     """(calls to be made, calls nobody waits for: their instance has ended, its version or test is over)."""
-    rows = bulk.by_ids(
-        tables.INSTANCE,
-        tables.UUID,
-        {call.instance_id for call in claimed},
-        [tables.UUID, Column("version_id", "bigint"), tables.RUN, Column("status", "smallint")],
-    )
-    gone = over((version, run) for _, version, run, _ in rows)
-    running = {
-        id
-        for id, version, run, status in rows
-        if status == Instance.Status.RUNNING and (version, run) not in gone
-    }
+    keys = [(id,) for id in {call.instance_id for call in claimed}]
+    found = bulk.lookup(tables.INSTANCE, [tables.UUID], keys, [tables.UUID], condition=_IS_INSIDE)
+    running = {id for _, id in found}
     wanted = [call for call in claimed if call.instance_id in running]
     return wanted, [call for call in claimed if call.instance_id not in running]
 

@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections
 
-from journeyorch import bulk, wakeup
+from journeyorch import bulk, memory, wakeup
 from journeyorch.observing.tracing import span
 from journeyorch.outbound.calls import Outcome, handler_of
+from journeyorch.outbound.configs import one_look
 from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.sending import on_behalf_of
 from journeyorch.outbound.protection.throttling import head_of, line_of, throttle_in
@@ -43,6 +45,7 @@ from journeys.engine.calls.parking import park
 from journeys.engine.calls.protecting import by_system, caller_of, protect
 from journeys.engine.calls.results import Result, commit_results
 from journeys.engine.calls.retry import sort_results
+from journeys.engine.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ _tallies = Tallies()
 
 def resident(lifetime: Lifetime) -> None:
     """Make calls until the lifetime is over, then finish those under way."""
+    memory.settle()
     with wakeup.Listener("call") as listener:
         caller = _Caller(lifetime.owner, _pool(), on_result=listener.ring)
         enquirer = Enquirer(thread())
@@ -186,15 +190,16 @@ class _Caller:
         their_turn: list[Claimed] = []
         left: list[str] = []
         self._look_again = None
+        clock = Clock()
         for endpoint in open_endpoints():
             throttle_id = throttle_in(endpoint)
             if throttle_id is not None:
                 their_turn.extend(self._let_out(endpoint, throttle_id, their_turn))
             elif (most := self._ahead.room(endpoint)) > 0:
-                found = claim(endpoint, owner=self._owner, most=most, now=bulk.database_now())
+                found = claim(endpoint, owner=self._owner, most=most, now=clock.now())
                 claimed.extend(found)
                 left.extend([endpoint] if len(found) == most else [])
-        joined = bool(claimed or their_turn) and self._begin(claimed, their_turn)
+        joined = bool(claimed or their_turn) and self._begin(claimed, their_turn, clock.now())
         return joined or bool(their_turn) or any(self._ahead.room(endpoint) > 0 for endpoint in left)
 
     def _let_out(self, endpoint: str, throttle_id: int, others: Sequence[Claimed]) -> list[Claimed]:
@@ -211,24 +216,24 @@ class _Caller:
             self._look_again = self.at_most(found.look_again)
         return found.calls
 
-    def _begin(self, claimed: Sequence[Claimed], their_turn: Sequence[Claimed]) -> bool:
+    def _begin(self, claimed: Sequence[Claimed], their_turn: Sequence[Claimed], now: datetime) -> bool:
         """Render, store, send; ``their_turn``: calls from a line, whose owners have been looked for.
 
         Returns whether some have joined a line, whose turn it may be. If something fails here, the calls are
         given back at once.
         """
-        now = bulk.database_now()
         try:
             wanted, unwanted = without_owner_gone(claimed)
             drop(unwanted)
             forget(unwanted)
-            known, unknown = without_unknown([*wanted, *their_turn])
-            park(unknown, now)
-            harmless, ended = without_killers(known)
-            ready, unmade = prepare(harmless)
-            admitted, refused = admit(ready)
-            failing = breaker.conditions()
-            protected = protect(admitted, failing, now)
+            with one_look():
+                known, unknown = without_unknown([*wanted, *their_turn])
+                park(unknown, now)
+                harmless, ended = without_killers(known)
+                ready, unmade = prepare(harmless)
+                admitted, refused = admit(ready)
+                failing = breaker.conditions()
+                protected = protect(admitted, failing, now)
             join(protected.joining, now)
             started = start(protected.go, now)
         except BaseException:

@@ -35,10 +35,6 @@ _DONE = (
 )
 
 
-class _Lost(Exception):
-    """A claim did not hold any more."""
-
-
 def commit_results(results: Sequence[Result], now: datetime) -> int:
     """Commit results together; those whose claim was lost are left out. Returns how many were committed."""
     try:
@@ -48,7 +44,7 @@ def commit_results(results: Sequence[Result], now: datetime) -> int:
         raise  # no call is to blame for the database: all of it is tried again
     except Exception as error:
         # Rare (we were stopped past a lease): one by one, so that the others are not lost with it.
-        if not isinstance(error, _Lost):
+        if not isinstance(error, bulk.Missed):
             logger.exception("Results could not be recorded; they are committed one by one")
         return sum(_commit_alone(result, now) for result in results)
 
@@ -56,7 +52,7 @@ def commit_results(results: Sequence[Result], now: datetime) -> int:
 def _commit_alone(result: Result, now: datetime) -> bool:
     try:
         _commit([result], now)
-    except _Lost:
+    except bulk.Missed:
         return False
     except (OperationalError, InterfaceError):
         raise
@@ -77,7 +73,7 @@ def _commit_unrecorded(call: Claimed, now: datetime) -> bool:
     """End the call in error: left open, it would be made again and again, and never be recorded."""
     try:
         _commit([Result(call, _UNRECORDED)], now, record=False)
-    except _Lost:
+    except bulk.Missed:
         return False
     return True
 
@@ -97,9 +93,10 @@ def _commit(results: Sequence[Result], now: datetime, *, record: bool = True) ->
             )
             for call, outcome in ordered
         ]
-        if bulk.update(tables.CALL, _OPEN_CLAIM, _DONE, rows) != len(rows):
-            raise _Lost
-        bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(result, now) for result in ordered])
+        writes = bulk.Writes()
+        writes.update(tables.CALL, _OPEN_CLAIM, _DONE, rows, every=True)
+        writes.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(result, now) for result in ordered])
+        writes.run()
         if record:
             _record(ordered, now)
 

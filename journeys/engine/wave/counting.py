@@ -22,7 +22,7 @@ _CODE = 40
 _Key = tuple[Any, ...]
 
 
-def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
+def write_counts(writes: bulk.Writes, steps: Sequence[Step], *, now: datetime) -> None:
     """Add step events to their sums. All of a wave happen at its one instant, so in one hour.
 
     Its lanes are all ours: what is counted stands in the row of one of them, or each wave would write 64
@@ -42,10 +42,10 @@ def write_counts(steps: Sequence[Step], *, now: datetime) -> None:
             times[step.version_id, record.activity, bucket, *where] += 1
         for asked in _fetched(record.detail):
             fetches[step.version_id, record.activity, *asked, *where] += 1
-    _add(tables.STEP_COUNT, tables.STEP_COUNT_KEY, counts)
-    _add(tables.STEP_ERROR_COUNT, tables.STEP_ERROR_COUNT_KEY, errors)
-    _add(tables.STEP_TIME_COUNT, tables.STEP_TIME_COUNT_KEY, times)
-    _add(tables.FETCH_COUNT, tables.FETCH_COUNT_KEY, fetches)
+    _add(writes, tables.STEP_COUNT, tables.STEP_COUNT_KEY, counts)
+    _add(writes, tables.STEP_ERROR_COUNT, tables.STEP_ERROR_COUNT_KEY, errors)
+    _add(writes, tables.STEP_TIME_COUNT, tables.STEP_TIME_COUNT_KEY, times)
+    _add(writes, tables.FETCH_COUNT, tables.FETCH_COUNT_KEY, fetches)
 
 
 def _bucket(step: Step) -> int:
@@ -64,9 +64,9 @@ def _fetched(detail: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
         yield detail["fetch"], detail["code"][:_CODE]
 
 
-def _add(table: str, key: Sequence[Column], counts: Mapping[_Key, int]) -> None:
-    """In the order of the key: waves that touch the same rows lock them in the same order."""
-    bulk.insert(
+def _add(writes: bulk.Writes, table: str, key: Sequence[Column], counts: Mapping[_Key, int]) -> None:
+    """The lane is in the key, so that no two waves write the same row."""
+    writes.insert(
         table,
         (*key, tables.N),
         [(*values, counts[values]) for values in sorted(counts)],

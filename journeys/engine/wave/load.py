@@ -85,12 +85,20 @@ class Loaded(NamedTuple):
     feedback: FeedbackOf  # by instance, what was recorded of its messages
 
 
-def load(
-    sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, *, now: datetime, single: bool, lock: bool
-) -> Loaded:
-    """Read the wave of these lanes. ``single``: only what waits first; ``lock``: people's rows, too."""
+class Reading(NamedTuple):
+    """How a wave is read: as of ``now``."""
+
+    now: datetime
+    due: bool = True  # False: it is known that no timers are
+    single: bool = False  # only what waits first
+    lock: bool = False  # people's rows are locked, too
+
+
+def load(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading: Reading) -> Loaded:
+    """Read the wave of these lanes."""
+    now, due, single, lock = reading
     lanes = [lease.id for lease in leases]
-    due_ids = _due_instances(lanes, now)
+    due_ids = _due_instances(lanes, now) if due else []
     # Before the inputs: an event that is routed in between is seen twice rather than not at all.
     oldest_unrouted = _oldest_unrouted(sandbox_id) if due_ids else None
     waiting = _waiting_inputs(lanes)

@@ -13,14 +13,13 @@ from datasources.platform.profiles.changes import Stale as StalePeople
 from datasources.platform.profiles.changes import write as write_people
 from datasources.platform.segments.store import write_memberships
 from journeyorch import bulk, wakeup
-from journeyorch.access.locks import lock_sandbox
 from journeyorch.observing.tracing import span
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
 from journeys.engine.wave.handle import Handler
 from journeys.engine.wave.handled import Done, Handled
 from journeys.engine.wave.kept import take_up
-from journeys.engine.wave.load import Loaded, load, waiting_things
+from journeys.engine.wave.load import Loaded, Reading, load, waiting_things
 from journeys.engine.wave.suspect import take_out
 from journeys.engine.wave.write import Stale, write
 
@@ -32,17 +31,19 @@ class _Moved(Exception):
     """The configuration changed after it was read: the wave begins again with the new one."""
 
 
-def run_wave(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None = None) -> Done:
+def run_wave(
+    sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None = None, due: bool = True
+) -> Done:
     """Handle what waits in these lanes and give them back.
 
-    ``now``: the database's clock, if the caller has just looked at it.
+    ``now``: the database's clock, if the caller has just looked at it; ``due``: False if no timers were.
     Raises ``LostLease`` if one is not ours any more. Whatever is raised, nothing of the wave is written.
     """
     with span("wave", sandbox_id=sandbox_id, lanes=len(leases)):
-        return _run(sandbox_id, leases, now=now)
+        return _run(sandbox_id, leases, now=now, due=due)
 
 
-def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None) -> Done:
+def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None, due: bool) -> Done:
     plans, single = plans_at_hand(sandbox_id), leases[0].alone
     if single:
         leased = _watch(leases[0])
@@ -53,10 +54,11 @@ def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None) -> 
     for attempt in range(_ATTEMPTS):
         take_up(sandbox_id, plans)
         try:
-            done = _attempt(sandbox_id, leases, plans, now=moment, single=single, lock=attempt >= 2)
+            reading = Reading(moment, due=due, single=single, lock=attempt >= 2)
+            done = _attempt(sandbox_id, leases, plans, reading)
             return done._replace(more=True) if single else done
         except (Stale, _Moved):
-            plans, moment = plans_of(sandbox_id), bulk.database_now()
+            plans, moment, due = plans_of(sandbox_id), bulk.database_now(), True
     raise RuntimeError("A wave found its rows changed by others again and again.")
 
 
@@ -72,27 +74,18 @@ def _watch(leased: Leased) -> Leased | None:
     return mark_suspect(leased, waiting[0], waiting=len(waiting))
 
 
-def _attempt(
-    sandbox_id: int,
-    leases: Sequence[Leased],
-    plans: SandboxPlans,
-    *,
-    now: datetime,
-    single: bool,
-    lock: bool,
-) -> Done:
+def _attempt(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading: Reading) -> Done:
     """Decide outside the writing transaction, unless people must be locked while we decide about them.
 
     On SQLite always inside: there is one writer, and ids of new profiles are ours only there.
     """
-    inside = lock or connection.vendor == "sqlite"
-    decide = partial(_decide, sandbox_id, leases, plans, now=now, single=single, lock=lock)
+    inside = reading.lock or connection.vendor == "sqlite"
+    decide = partial(_decide, sandbox_id, leases, plans, reading)
     decided = None if inside else decide()
     with transaction.atomic():
-        fence(leases)
         # From the third time on without other waves: it locks people and caps before it writes what the
         # others write before they lock these, and each would wait for the other.
-        lock_sandbox(sandbox_id, shared=not lock)
+        fence(leases, shared=not reading.lock)
         if generation_of(sandbox_id) != plans.generation:
             raise _Moved
         handled, loaded = decided or decide()
@@ -103,15 +96,9 @@ def _attempt(
 
 
 def _decide(
-    sandbox_id: int,
-    leases: Sequence[Leased],
-    plans: SandboxPlans,
-    *,
-    now: datetime,
-    single: bool,
-    lock: bool,
+    sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading: Reading
 ) -> tuple[Handled, Loaded]:
-    loaded = load(sandbox_id, leases, plans, now=now, single=single, lock=lock)
+    loaded = load(sandbox_id, leases, plans, reading)
     timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
     return Handler(loaded, plans, global_timeout=timeout).handle(), loaded
 

@@ -114,8 +114,10 @@ def _add_steps(instances: list[Instance], now: datetime, record_of: Callable[[In
     # How many steps there were is in the state, too; but that stays unread.
     sequences = next_sequences([instance.pk for instance in instances])
     steps = [_step(one, record_of(one)._replace(sequence=sequences.get(one.pk, 0))) for one in instances]
-    write_steps(steps)
-    write_counts(steps, now=now)
+    writes = bulk.Writes()
+    write_steps(writes, steps)
+    write_counts(writes, steps, now=now)
+    writes.run()
 
 
 def _step(instance: Instance, record: StepRecord) -> Step:

@@ -31,28 +31,31 @@ class Stale(Exception):
 def write(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]) -> None:
     """Write everything; ``timeouts``: seconds for all attempts of a call, by version. Raises ``Stale``.
 
-    The counts are last and in the order of their key: rows that many waves touch are locked for as short a
-    time as possible, and always in the same order.
+    What belongs to the wave's lanes, as nearly all of it does, goes together.
     """
-    _write_instances(handled)
-    _postpone(handled, now)
-    _write_entrances(handled)
     drop_calls(handled.dropped)
     resend_calls(handled.resent, now)
-    _write_calls(handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
+    _postpone(handled, now)
+    writes = bulk.Writes()
+    _write_instances(writes, handled)
+    _write_entrances(writes, handled)
+    _write_calls(writes, handled, sandbox_id=sandbox_id, now=now, timeouts=timeouts)
+    _write_jumps(writes, handled, now=now)
+    write_steps(writes, handled.steps)
+    writes.delete(tables.LANE_INPUT, tables.ID, handled.inputs)
+    write_counts(writes, handled.steps, now=now)
+    try:
+        writes.run()
+    except bulk.Missed as missed:
+        raise Stale(str(missed)) from missed
     _forget_calls(handled)
-    _write_jumps(handled, now=now)
-    write_steps(handled.steps)
-    if bulk.delete(tables.LANE_INPUT, tables.ID, handled.inputs) != len(handled.inputs):
-        raise Stale("an input")
     keep(handled.kept)
-    write_counts(handled.steps, now=now)
     if not count_people(handled.tested):
         raise Stale("a test")
     forget(handled.forgotten, now)
 
 
-def _write_instances(handled: Handled) -> None:
+def _write_instances(writes: bulk.Writes, handled: Handled) -> None:
     created, changed = [], []
     for id, row in handled.rows.items():
         state = row.state
@@ -63,10 +66,9 @@ def _write_instances(handled: Handled) -> None:
             created.append((id, 1, *fixed, row.started_at, *moving))
         else:
             changed.append((id, row.revision, *moving, row.revision + 1))
-    bulk.insert(tables.INSTANCE, tables.INSTANCE_COLUMNS, created)
+    writes.insert(tables.INSTANCE, tables.INSTANCE_COLUMNS, created)
     columns = (*tables.INSTANCE_MOVING, bulk.Column("revision", "integer"))
-    if bulk.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, changed) != len(changed):
-        raise Stale("an instance")
+    writes.update(tables.INSTANCE, tables.INSTANCE_KEY, columns, changed, every=True)
 
 
 def _postpone(handled: Handled, now: datetime) -> None:
@@ -83,13 +85,15 @@ _ENTRANCE_UPSERT = (
 )
 
 
-def _write_entrances(handled: Handled) -> None:
+def _write_entrances(writes: bulk.Writes, handled: Handled) -> None:
     rows = [(*key, *handled.entrances[key]) for key in sorted(handled.entrances)]
     columns = (*tables.ENTRANCE_KEY, *tables.ENTRANCE_MOVING)
-    bulk.insert(tables.ENTRANCE, columns, rows, on_conflict=_ENTRANCE_UPSERT)
+    writes.insert(tables.ENTRANCE, columns, rows, on_conflict=_ENTRANCE_UPSERT)
 
 
-def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]) -> None:
+def _write_calls(
+    writes: bulk.Writes, handled: Handled, *, sandbox_id: int, now: datetime, timeouts: dict[int, float]
+) -> None:
     rows = [
         (
             call.key,
@@ -112,7 +116,7 @@ def _write_calls(handled: Handled, *, sandbox_id: int, now: datetime, timeouts: 
         )
         for row, call in handled.calls
     ]
-    bulk.insert(tables.CALL, tables.CALL_COLUMNS, rows)
+    writes.insert(tables.CALL, tables.CALL_COLUMNS, rows)
 
 
 def _forget_calls(handled: Handled) -> None:
@@ -121,7 +125,7 @@ def _forget_calls(handled: Handled) -> None:
     bulk.delete(tables.CALL, bulk.Column("instance_id", "uuid"), timed_out)
 
 
-def _write_jumps(handled: Handled, *, now: datetime) -> None:
+def _write_jumps(writes: bulk.Writes, handled: Handled, *, now: datetime) -> None:
     """The same namespace and person, hence the same lane."""
     rows = [
         (
@@ -130,12 +134,12 @@ def _write_jumps(handled: Handled, *, now: datetime) -> None:
         )
         for row, jump in handled.jumps
     ]  # fmt: skip
-    bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)
+    writes.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, rows)
 
 
-def write_steps(steps: Sequence[Step]) -> None:
+def write_steps(writes: bulk.Writes, steps: Sequence[Step]) -> None:
     """Write step events; ``write_counts`` belongs to it."""
-    bulk.insert(tables.STEP_EVENT, tables.STEP_EVENT_COLUMNS, [_step_row(step) for step in steps])
+    writes.insert(tables.STEP_EVENT, tables.STEP_EVENT_COLUMNS, [_step_row(step) for step in steps])
 
 
 def _step_row(step: Step) -> tuple[Any, ...]:

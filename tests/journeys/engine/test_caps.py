@@ -217,10 +217,10 @@ def test_a_wave_that_locks_before_it_decides_never_waits_in_a_ring(
             until(somebody_waits_for_a_lock, "the other wave")
         return write(caps)
 
-    def missing_twice(*given: Any, lock: bool, **named: Any) -> Done:
-        if threading.current_thread() is threading.main_thread() and not lock:
+    def missing_twice(*given: Any) -> Done:
+        if threading.current_thread() is threading.main_thread() and not given[-1].lock:
             raise run.Stale("a person")
-        return attempt(*given, lock=lock, **named)
+        return attempt(*given)
 
     monkeypatch.setattr(Caps, "write", wait_and_write)
     monkeypatch.setattr(run, "_attempt", missing_twice)

@@ -88,8 +88,7 @@ def test_a_version_into_which_somebody_was_brought_back_meanwhile_stays_closed(
     publishing.close(version, by=None)
     Instance.objects.update(ended_at=world.now)
 
-    def waits_for_the_wave(sandbox_id: int, *, shared: bool) -> None:
-        assert not shared
+    def waits_for_the_wave(sandbox_id: int) -> None:
         Instance.objects.update(ended_at=None)
 
     monkeypatch.setattr(module, "lock_sandbox", waits_for_the_wave)

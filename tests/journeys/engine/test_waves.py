@@ -347,9 +347,9 @@ def test_a_person_changed_meanwhile_is_decided_about_again_and_from_the_third_ti
     locks: list[bool] = []
     first_load, first_write = run.load, run.write_people
 
-    def loaded(*arguments: Any, **named: Any) -> Any:
-        locks.append(named["lock"])
-        return first_load(*arguments, **named)
+    def loaded(*arguments: Any) -> Any:
+        locks.append(arguments[-1].lock)
+        return first_load(*arguments)
 
     def written(changes: Any) -> None:
         if len(locks) < 3:

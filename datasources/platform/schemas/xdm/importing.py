@@ -42,7 +42,7 @@ def plan_import(sandbox: Sandbox, files: Sequence[Read]) -> Plan:
 def import_files(sandbox: Sandbox, files: Sequence[Read]) -> Plan:
     """Import the files if nothing stands against it; the plan says what was done, or why nothing."""
     # Two imports at once would both find the same pieces missing.
-    lock_sandbox(sandbox.pk, shared=False)
+    lock_sandbox(sandbox.pk)
     plan = plan_import(sandbox, files)
     if not plan.possible:
         return plan
