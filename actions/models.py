@@ -70,6 +70,8 @@ class CampaignInstance(Configuration):
     api_key = models.CharField(_("API key"), max_length=200)
     auth = models.JSONField(_("authentication"), default=dict, blank=True)
 
+    kept_secret = frozenset({"api_key"})
+
     class Meta:
         verbose_name = _("Campaign Standard instance")
         verbose_name_plural = _("Campaign Standard instances")

@@ -14,7 +14,7 @@ from journeyorch.access.models.audit_entry import AuditEntry
 from journeyorch.outbound.secrets import SEALED
 
 # What is shown in place of a secret, and of what is too long to be read.
-_HIDDEN, _LONG = "…", 2000
+_HIDDEN, _ANOTHER, _LONG = "…", "another", 2000
 # Somebody who works on one thing for an hour has made one change: drawings save themselves every second.
 _JOINED_WITHIN = timedelta(hours=1)
 _CHANGED, _CREATED = "changed", "created"
@@ -76,7 +76,7 @@ def saved(thing: Any, *, before: Mapping[str, Any] | None) -> None:
         return
     after = values_of(type(thing), thing.pk) or {}
     changes = {
-        name: [before[name], value]
+        name: [_HIDDEN, _ANOTHER] if name in thing.kept_secret else [before[name], value]
         for name, value in after.items()
         if before[name] != value and name not in thing.not_audited
     }

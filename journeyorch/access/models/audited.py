@@ -18,6 +18,8 @@ class Audited(models.Model):
 
     # What the audit log does not tell of: it follows from the rest, or is nobody's business.
     not_audited: ClassVar[frozenset[str]] = frozenset()
+    # Of which it tells that they were changed, and no value.
+    kept_secret: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
         abstract = True

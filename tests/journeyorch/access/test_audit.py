@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import Action, Suppression
+from actions.models import Action, CampaignInstance, Suppression
 from datasources.models import Namespace
 from events.models import Event
 from journeyorch.access import audit
@@ -98,6 +98,11 @@ def test_secrets_are_named_and_not_shown(sandbox: Sandbox) -> None:
     row.save()
     changes = lines()[-1][3]
     assert changes == {"auth": [{}, {"type": "basic", "password": "…"}]}
+
+    instance = CampaignInstance.objects.create(sandbox=sandbox, name="Shop", api_key="first")
+    instance.api_key = "second"
+    instance.save()
+    assert lines()[-1][3] == {"api_key": ["…", "another"]}
 
 
 def test_what_is_too_long_to_be_read_is_only_named() -> None:
