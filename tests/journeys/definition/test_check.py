@@ -121,7 +121,7 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         after_lobby(act("wait", "late", duration="P20D"), late=act("wait", duration="P11D")),
     ),
     ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("teleport"))),
-    ("ERR_JOURNEY_CONFIGURATION", "next", "", after_lobby(act("wait"))),
+    ("ERR_JOURNEY_CONFIGURATION", "next", "duration", after_lobby(act("wait"))),
     ("ERR_JOURNEY_CONFIGURATION", "next", "extra", after_lobby(act("wait", duration="PT1H", extra=1))),
     ("ERR_JOURNEY_TARGET_MISSING", "lobby", "next", {"start": "lobby", "lobby": LOBBY}),
     (
