@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.utils.formats import date_format, number_format
@@ -120,7 +121,8 @@ def _moment(at: datetime, unit: str) -> str:
 
 def _named(panel: Panel, asked: Asked) -> dict[Names, Counter[str]]:
     """Texts may be the same for several ids, as of an activity in two versions: those are one row."""
-    name = _namers(panel, asked)
+    # Each once: the same activity, day or journey is part of many keys.
+    name = {dimension: cache(namer) for dimension, namer in _namers(panel, asked).items()}
     found: dict[Names, Counter[str]] = {}
     for key, told in asked.rows.items():
         names = tuple(name[dimension](value) for dimension, value in zip(panel.dimensions, key, strict=True))
