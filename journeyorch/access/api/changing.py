@@ -1,4 +1,4 @@
-"""A change of something by its new form, told in the audit log."""
+"""Making something by its form, and changing it by a new one, told in the audit log."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from journeyorch.access import audit
 from journeyorch.access.api.naming import differences
 
 _Thing = TypeVar("_Thing", bound=Model)
+_Said = TypeVar("_Said")
+
+
+def created(thing: Model, fill: Callable[[], _Said]) -> _Said:
+    """Have the thing filled and stored; returns what ``fill`` does. Both happen or neither."""
+    with transaction.atomic():
+        said = fill()
+        audit.record("created", thing)
+    return said
 
 
 def changed(

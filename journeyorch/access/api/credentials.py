@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.changing import changed
+from journeyorch.access.api.changing import changed, created
 from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.access.credentials import new_key, offered_scopes, replace_key
 from journeyorch.access.models import Credential, User
@@ -88,9 +88,7 @@ class Credentials(ApiView):
     def post(self, request: Request) -> Response:
         """A new one, with its key, told in this one answer."""
         asked, made = read(CredentialBody, request), Credential()
-        with transaction.atomic():
-            key = _filled(made, asked, request)
-            audit.record("created", made)
+        key = created(made, lambda: _filled(made, asked, request))
         return Response({**_shown(made), "key": key}, status=HTTPStatus.CREATED)
 
 

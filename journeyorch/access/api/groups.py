@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.changing import changed
+from journeyorch.access.api.changing import changed, created
 from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import Answer, operation
@@ -63,9 +63,7 @@ class Groups(ApiView):
     def post(self, request: Request) -> Response:
         """A new one."""
         asked, made = read(GroupBody, request), Group()
-        with transaction.atomic():
-            _fill(made, asked, request)
-            audit.record("created", made)
+        created(made, lambda: _fill(made, asked, request))
         return Response(_shown(made), status=HTTPStatus.CREATED)
 
 

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.access.api.changing import changed
+from journeyorch.access.api.changing import changed, created
 from journeyorch.access.api.naming import may_hand_on, named
 from journeyorch.access.models import Credential, User
 from journeyorch.access.sandboxes import sandboxes_of
@@ -88,9 +88,7 @@ class Users(ApiView):
     def post(self, request: Request) -> Response:
         """Somebody new."""
         asked, made = read(UserBody, request), User()
-        with transaction.atomic():
-            _fill(made, asked, request)
-            audit.record("created", made)
+        created(made, lambda: _fill(made, asked, request))
         return Response(_shown(made), status=HTTPStatus.CREATED)
 
 
