@@ -51,21 +51,9 @@ class ActionKind(FormKind):
         form.instance.type = self.type
         return form.save()
 
-    def document(self, row: Any) -> Any:
-        form: Any = self.form
-        return form(
-            name=row.name,
-            description=row.description,
-            url=row.url,
-            method=row.method,
-            headers=row.headers,
-            query=row.query,
-            auth=auth_document(row.auth, url=row.url),
-            signing=PLACEHOLDER if row.signing else "",
-            payload=row.payload,
-            response_sample=row.response_sample,
-            on_unknown=row.on_unknown,
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        signing = PLACEHOLDER if row.signing else ""
+        return {"auth": auth_document(row.auth, url=row.url), "signing": signing}
 
     def data(self, sandbox: Sandbox, document: Any) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"auth", "signing"})

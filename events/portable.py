@@ -20,7 +20,7 @@ from events.mapping import Row as MappingRow
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox
 from journeyorch.api.flaws import Flaw
-from journeyorch.portable.forms import FormKind
+from journeyorch.portable.forms import FormKind, id_of, named
 from journeyorch.portable.kind import Document, Unfit, pointer, portable
 
 
@@ -47,21 +47,12 @@ class Events(FormKind):
     used_as = "event"
     filters = ("type", "namespace")
 
-    def document(self, row: Any) -> EventDocument:
-        return EventDocument(
-            name=row.name,
-            description=row.description,
-            type=row.type,
-            schema_=row.schema.name,
-            condition=row.condition,
-            namespace=row.namespace,
-            key=row.key,
-            fields=row.fields,
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {"schema_": row.schema.name}
 
     def data(self, sandbox: Sandbox, document: EventDocument) -> dict[str, Any]:
-        schema = schema_id(sandbox, document.schema_, kind=Schema.Kind.EVENT)
-        return {**super().data(sandbox, document), "schema": schema}
+        schema = named(Schema, sandbox, document.schema_, at="schema", kind=Schema.Kind.EVENT)
+        return {**super().data(sandbox, document), "schema": id_of(schema)}
 
     def same(self, first: Any, second: Any) -> bool:
         """In whatever order the fields were chosen."""
@@ -104,30 +95,21 @@ class Inlets(FormKind):
     form_class = InletForm
     filters = ("mode", "enabled")
 
-    def document(self, row: Any) -> InletDocument:
-        return InletDocument(
-            name=row.name,
-            description=row.description,
-            mode=row.mode,
-            schema_=row.schema.name if row.schema else "",
-            profile_schema=row.profile_schema.name if row.profile_schema else "",
-            dataset=row.dataset.key if row.dataset else "",
-            enabled=row.enabled,
-            rate_limit=row.rate_limit,
-            allowed_origins=row.allowed_origins,
-            organization=row.organization,
-            mapping=[MappingRow.model_validate(one) for one in row.mapping],
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {
+            "schema_": row.schema.name if row.schema else "",
+            "profile_schema": row.profile_schema.name if row.profile_schema else "",
+            "dataset": row.dataset.key if row.dataset else "",
+            "mapping": [MappingRow.model_validate(one) for one in row.mapping],
+        }
 
     def data(self, sandbox: Sandbox, document: InletDocument) -> dict[str, Any]:
-        dataset = Dataset.objects.filter(sandbox=sandbox, key=_text(document.dataset)).first()
-        if document.dataset and dataset is None:
-            raise Unfit([Flaw("/dataset", "There is no such dataset here.")])
+        profiles, dataset = document.profile_schema, document.dataset
         return {
             **super().data(sandbox, document),
-            "schema": schema_id(sandbox, document.schema_),
-            "profile_schema": schema_id(sandbox, document.profile_schema, field="profile_schema"),
-            "dataset": dataset.pk if dataset else "",
+            "schema": id_of(named(Schema, sandbox, document.schema_, at="schema")),
+            "profile_schema": id_of(named(Schema, sandbox, profiles, at="profile_schema")),
+            "dataset": id_of(named(Dataset, sandbox, dataset, at="dataset", key="key")),
             "allowed_origins": "\n".join(document.allowed_origins),
         }
 
@@ -150,17 +132,3 @@ class Inlets(FormKind):
     def about(self, row: Any) -> dict[str, Any]:
         """With where to send."""
         return {**super().about(row), "key": row.key, "address": reverse("collection", args=[row.key])}
-
-
-def schema_id(sandbox: Sandbox, name: str, *, kind: str = "", field: str = "schema") -> int | str:
-    """The id of the sandbox's schema of this name, "" for no name. Raises ``Unfit``."""
-    found = Schema.objects.filter(sandbox=sandbox, name=_text(name))
-    schema = (found.filter(kind=kind) if kind else found).first()
-    if name and schema is None:
-        raise Unfit([Flaw(pointer(field), f"There is no such schema here: {name[:120]}.")])
-    return schema.pk if schema else ""
-
-
-def _text(name: str) -> str:
-    """As it can be looked for: nothing is called by a NUL character."""
-    return name.replace("\x00", "")

@@ -15,10 +15,9 @@ from actions.campaign.moving import move_templates
 from actions.custom_portable import ActionDocument, ActionKind
 from actions.models import Action, CampaignAction, CampaignInstance, CampaignStandardAction
 from journeyorch.access.models import Sandbox, User
-from journeyorch.api.flaws import Flaw
 from journeyorch.outbound.auth_portable import auth_data, auth_document, auth_place
-from journeyorch.portable.forms import FormKind
-from journeyorch.portable.kind import Document, Unfit, portable
+from journeyorch.portable.forms import FormKind, id_of, named
+from journeyorch.portable.kind import Document, portable
 from journeyorch.portable.secrets import PLACEHOLDER
 
 
@@ -41,15 +40,9 @@ class CampaignInstances(FormKind):
     form = CampaignInstanceDocument
     form_class = InstanceForm
 
-    def document(self, row: Any) -> CampaignInstanceDocument:
-        return CampaignInstanceDocument(
-            name=row.name,
-            url=row.url,
-            organization=row.organization,
-            api=row.api,
-            api_key=PLACEHOLDER if row.api_key else "",
-            auth=auth_document(row.auth, url=row.url),
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        key = PLACEHOLDER if row.api_key else ""
+        return {"api_key": key, "auth": auth_document(row.auth, url=row.url)}
 
     def save(self, sandbox: Sandbox, document: Any, row: Any | None, *, by: User | None) -> Any:
         if row is not None and document.api_key == PLACEHOLDER:
@@ -95,22 +88,13 @@ class CampaignTemplates(ActionKind):
     form_class = StandardForm
     type = Action.Type.CAMPAIGN_STANDARD
 
-    def document(self, row: Any) -> CampaignTemplateDocument:
-        return CampaignTemplateDocument(
-            name=row.name,
-            description=row.description,
-            instance=row.instance.name if row.instance else "",
-            on_unknown=row.on_unknown,
-            **row.declaration,
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {**row.declaration, "instance": row.instance.name if row.instance else ""}
 
     def data(self, sandbox: Sandbox, document: CampaignTemplateDocument) -> dict[str, Any]:
-        name = document.instance.replace("\x00", "")
-        instance = CampaignInstance.objects.filter(sandbox=sandbox, name=name).first()
-        if instance is None:
-            raise Unfit([Flaw("/instance", "There is no such instance of Campaign Standard here.")])
+        instance = named(CampaignInstance, sandbox, document.instance, at="instance")
         given = document.model_dump(mode="json", exclude={"fields"})
-        return {**given, "instance": instance.pk, "fields_of_template": json.dumps(document.fields)}
+        return {**given, "instance": id_of(instance), "fields_of_template": json.dumps(document.fields)}
 
     def place(self, field: str) -> str:
         return "/fields" if field == "fields_of_template" else super().place(field)

@@ -42,17 +42,8 @@ class Channels(FormKind):
     used_as = "channel"
     filters = ("kind", "provider")
 
-    def document(self, row: Any) -> ChannelDocument:
-        return ChannelDocument(
-            name=row.name,
-            kind=row.kind,
-            provider=row.provider,
-            config=_without_defaults(row),
-            on_unknown=row.on_unknown,
-            track_opens=row.track_opens,
-            track_clicks=row.track_clicks,
-            rules=RulesDocument(**RulesDocument.values_of(row)),
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {"config": _without_defaults(row), "rules": RulesDocument(**RulesDocument.values_of(row))}
 
     def data(self, sandbox: Sandbox, document: ChannelDocument) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"config", "rules"})

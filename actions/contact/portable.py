@@ -70,5 +70,5 @@ class SandboxRules(FormKind):
     def key_of(self, row: Any) -> str:
         return _NAME
 
-    def document(self, row: Any) -> SandboxRulesDocument:
-        return SandboxRulesDocument(name="sandbox", **RulesDocument.values_of(row))
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {"name": _NAME, **RulesDocument.values_of(row)}

@@ -46,18 +46,12 @@ class Templates(FormKind):
     used_as = "template"
     filters = ("kind",)
 
-    def document(self, row: Any) -> TemplateDocument:
-        return TemplateDocument(
-            name=row.name,
-            kind=row.kind,
-            transactional=row.transactional,
-            content=_written(row.content),
-            parameters=row.parameters,
-            variants=[
-                VariantDocument(language=one.language, content=_written(one.content))
-                for one in row.variants.order_by("language")
-            ],
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        variants = [
+            VariantDocument(language=one.language, content=_written(one.content))
+            for one in row.variants.order_by("language")
+        ]
+        return {"content": _written(row.content), "variants": variants}
 
     def data(self, sandbox: Sandbox, document: TemplateDocument) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"content", "variants"})

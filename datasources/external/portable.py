@@ -52,16 +52,9 @@ class DataSources(FormKind):
     form = DataSourceDocument
     form_class = DataSourceForm
 
-    def document(self, row: Any) -> DataSourceDocument:
-        return DataSourceDocument(
-            name=row.name,
-            description=row.description,
-            url=row.url,
-            max_calls=row.max_calls,
-            cache_seconds=row.cache_seconds,
-            auth=auth_document(row.auth, url=row.url),
-            field_groups=[_group(one) for one in row.field_groups.order_by("pk")],
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        groups = [_group(one) for one in row.field_groups.order_by("pk")]
+        return {"auth": auth_document(row.auth, url=row.url), "field_groups": groups}
 
     def data(self, sandbox: Sandbox, document: DataSourceDocument) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"auth", "field_groups"})

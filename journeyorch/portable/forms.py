@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
+from django.db.models import Model
 
 from journeyorch.access.models import Sandbox, User
 from journeyorch.api.flaws import Flaw
@@ -17,12 +18,25 @@ from journeyorch.renaming import renamed
 #: Where in a document the value of a form's field stands, as a JSON pointer.
 Place = Callable[[str], str]
 
+Row = TypeVar("Row", bound=Model)
+
 
 class FormKind(Kind):
     """A kind with a form that saves itself. Fields of document and form have the same names, unless said."""
 
     form_class: ClassVar[Any]
     fixed: ClassVar[tuple[str, ...]] = ()  # fields of documents that stay as they were made
+
+    def document(self, row: Any) -> Any:
+        """What the row has under the names of the document's fields, and what ``unlike`` says of others."""
+        unlike = self.unlike(row)
+        # A name that means something in Python, or to pydantic, has an underscore behind it.
+        alike = [name for name in self.form.model_fields if name not in unlike]
+        return self.form(**{name: getattr(row, name.removesuffix("_")) for name in alike}, **unlike)
+
+    def unlike(self, row: Any) -> dict[str, Any]:
+        """Values of those of the document's fields that the row does not have like that."""
+        return {}
 
     def data(self, sandbox: Sandbox, document: Any) -> dict[str, Any]:
         """What somebody would have filled in who wanted what the document says."""
@@ -53,10 +67,28 @@ class FormKind(Kind):
     def _require_fixed(self, document: Document, before: Document) -> None:
         changed = [name for name in self.fixed if getattr(document, name) != getattr(before, name)]
         if changed:
-            # A name that means something in Python has an underscore behind it.
             raise Unfit(
                 Flaw(pointer(name.removesuffix("_")), "This cannot be changed any more.") for name in changed
             )
+
+
+def named(
+    model: type[Row], sandbox: Sandbox, name: str, *, at: str, key: str = "name", **narrowed: Any
+) -> Row | None:
+    """The row that a document calls so at ``at``, a field's name; None for no name. Raises ``Unfit``."""
+    if not name:
+        return None
+    # Nothing is called by a NUL character, and PostgreSQL cannot be asked for it.
+    sought = {key: name.replace("\x00", "")}
+    row = model._default_manager.filter(sandbox=sandbox, **sought, **narrowed).first()
+    if row is None:
+        raise Unfit([Flaw(pointer(at), f"There is no such {at.replace('_', ' ')} here: {name[:120]}.")])
+    return row
+
+
+def id_of(row: Model | None) -> Any:
+    """As a form's choice of it is sent; "" for none."""
+    return "" if row is None else row.pk
 
 
 def require_valid(form: Any, place: Place = pointer, *, below: str = "") -> None:

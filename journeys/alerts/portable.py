@@ -9,9 +9,8 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Sandbox
-from journeyorch.api.flaws import Flaw
-from journeyorch.portable.forms import FormKind
-from journeyorch.portable.kind import Document, Unfit, portable
+from journeyorch.portable.forms import FormKind, id_of, named
+from journeyorch.portable.kind import Document, portable
 from journeys.admin import AlertForm
 from journeys.models import Alert, Journey
 
@@ -37,23 +36,13 @@ class Alerts(FormKind):
     form_class = AlertForm
     filters = ("kind", "active")
 
-    def document(self, row: Any) -> AlertDocument:
-        return AlertDocument(
-            name=row.name,
-            kind=row.kind,
-            threshold=row.threshold,
-            journey=row.journey.name if row.journey else "",
-            emails=row.emails.splitlines(),
-            url=row.url,
-            active=row.active,
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        journey = row.journey.name if row.journey else ""
+        return {"journey": journey, "emails": row.emails.splitlines()}
 
     def data(self, sandbox: Sandbox, document: AlertDocument) -> dict[str, Any]:
-        name = document.journey.replace("\x00", "")
-        journey = Journey.objects.filter(sandbox=sandbox, name=name).first() if name else None
-        if name and journey is None:
-            raise Unfit([Flaw("/journey", f"There is no such journey here: {name[:120]}.")])
-        given = {"journey": journey.pk if journey else "", "emails": "\n".join(document.emails)}
+        journey = named(Journey, sandbox, document.journey, at="journey")
+        given = {"journey": id_of(journey), "emails": "\n".join(document.emails)}
         return {**super().data(sandbox, document), **given}
 
     def refers(self, row: Any) -> Iterator[Model]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,9 +30,6 @@ class Namespaces(FormKind):
     key = "code"
     fixed = ("code",)
     filters = ("kind",)
-
-    def document(self, row: Any) -> NamespaceDocument:
-        return NamespaceDocument(code=row.code, name=row.name, kind=row.kind)
 
 
 def own_namespaces(sandbox_id: int, *codes: str) -> list[Namespace]:

@@ -44,9 +44,6 @@ class Labels(FormKind):
     key = "code"
     fixed = ("code",)
 
-    def document(self, row: Any) -> LabelDocument:
-        return LabelDocument(code=row.code, name=row.name)
-
     def uses(self, row: Any) -> list[Use]:
         return uses_of_label(row)
 
@@ -59,16 +56,6 @@ class Policies(FormKind):
     form = PolicyDocument
     form_class = PolicyForm
     filters = ("enabled",)
-
-    def document(self, row: Any) -> PolicyDocument:
-        return PolicyDocument(
-            name=row.name,
-            description=row.description,
-            labels=row.labels,
-            actions=row.actions,
-            sources=row.sources,
-            enabled=row.enabled,
-        )
 
     def refers(self, row: Any) -> Iterator[Model]:
         yield from Label.objects.filter(sandbox=row.sandbox_id, code__in=row.labels)

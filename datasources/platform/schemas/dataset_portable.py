@@ -12,9 +12,8 @@ from pydantic import Field
 from datasources.platform.schemas.dataset_admin import DatasetForm
 from datasources.platform.schemas.models import Dataset, Schema
 from journeyorch.access.models import Sandbox
-from journeyorch.api.flaws import Flaw
-from journeyorch.portable.forms import FormKind
-from journeyorch.portable.kind import Document, Unfit, portable
+from journeyorch.portable.forms import FormKind, id_of, named
+from journeyorch.portable.kind import Document, portable
 
 
 class DatasetDocument(Document):
@@ -42,17 +41,12 @@ class Datasets(FormKind):
     def rows(self, sandbox: Sandbox) -> QuerySet[Any]:
         return super().rows(sandbox).filter(is_default=False)
 
-    def document(self, row: Any) -> DatasetDocument:
-        return DatasetDocument(
-            key=row.key, name=row.name, schema_=row.schema.name, feeds_profiles=row.feeds_profiles
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {"schema_": row.schema.name}
 
     def data(self, sandbox: Sandbox, document: DatasetDocument) -> dict[str, Any]:
-        name = document.schema_.replace("\x00", "")
-        schema = Schema.objects.filter(sandbox=sandbox, name=name).first()
-        if schema is None:
-            raise Unfit([Flaw("/schema", f"There is no such schema here: {name[:120]}.")])
-        return {**super().data(sandbox, document), "schema": schema.pk}
+        schema = named(Schema, sandbox, document.schema_, at="schema")
+        return {**super().data(sandbox, document), "schema": id_of(schema)}
 
     def refers(self, row: Any) -> Iterator[Model]:
         yield row.schema

@@ -37,16 +37,8 @@ class Segments(FormKind):
     used_as = "segment"
     filters = ("evaluation",)
 
-    def document(self, row: Any) -> SegmentDocument:
-        return SegmentDocument(
-            name=row.name,
-            description=row.description,
-            expression=row.expression,
-            evaluation=row.evaluation,
-            every=row.every,
-            at=f"{row.at:%H:%M}",
-            weekday=row.weekday,
-        )
+    def unlike(self, row: Any) -> dict[str, Any]:
+        return {"at": f"{row.at:%H:%M}"}
 
     def refers(self, row: Any) -> Iterator[Model]:
         """What there is to know of a person stands in all schemas that feed profiles."""
