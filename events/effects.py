@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,9 +25,10 @@ def register(permission: str, provider: Provider) -> None:
 
 
 def effects_of(received: Sequence[int], permissions: Callable[[str], bool]) -> dict[int, list[Effect]]:
-    """By the event's id; without what the user may not see."""
-    found: dict[int, list[Effect]] = defaultdict(list)
-    for permission, provider in _providers:
-        for id, effects in provider(received).items() if permissions(permission) else ():
+    """By the event's id, nothing for one that had none; without events whose effects the user may not see."""
+    providers = [provider for permission, provider in _providers if permissions(permission)]
+    found: dict[int, list[Effect]] = {id: [] for id in received} if providers else {}
+    for provider in providers:
+        for id, effects in provider(received).items():
             found[id].extend(effects)
     return found

@@ -33,13 +33,18 @@ class Arrival(NamedTuple):
     events: Sequence[str]  # the names of the configured events that it is
     code: str  # why it is in quarantine, or will be; "" if it is not
     problem: str
-    effects: Sequence[Effect] = ()
+    effects: Sequence[Effect] | None = None  # None: they are not known, or not for everybody
     quarantined: int | None = None  # its entry in the quarantine
 
     @property
     def is_nothing(self) -> bool:
         """Whether it was understood, but is none of the configured events."""
         return not (self.problem or self.events or self.effects)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is a configured event and nothing has come of it so far."""
+        return bool(self.events) and self.effects is not None and not (self.effects or self.waiting)
 
 
 class _Seen(NamedTuple):
@@ -73,7 +78,7 @@ def arrival_of(received: ReceivedEvent) -> Arrival:
 def with_effects(arrivals: Sequence[Arrival], permissions: Callable[[str], bool]) -> list[Arrival]:
     """With what they have led to, as far as the user may see it."""
     effects = effects_of([each.id for each in arrivals], permissions)
-    return [each._replace(effects=effects.get(each.id, ())) for each in arrivals]
+    return [each._replace(effects=effects.get(each.id)) for each in arrivals]
 
 
 def _look_at(received: QuerySet[ReceivedEvent], catalog: Catalog, *, most: int) -> list[_Seen]:

@@ -115,5 +115,5 @@ def _became(arrival: Arrival) -> dict[str, Any]:
         "code": arrival.code,
         "problem": arrival.problem,
         "quarantined": arrival.quarantined is not None,
-        "effects": [effect._asdict() for effect in arrival.effects],
+        "effects": [effect._asdict() for effect in arrival.effects or ()],
     }

@@ -52,7 +52,10 @@ class SandboxPlans:
         broken: Iterable[Broken] = (),
         segments: Segments | None = None,
     ) -> None:
-        """``entered``: plans of versions that people enter now, live ones and those in test."""
+        """``entered``: plans of versions that people enter now, live ones and those in test.
+
+        ``closed``: of those that people are still in, those of a journey in their order.
+        """
         self.has_taken_up = False  # what was kept for versions that are not broken is in line again
         #: By version. What concerns their people is kept (wave/kept.py).
         self.broken: Mapping[int, Broken] = {one.version_id: one for one in broken}
@@ -60,6 +63,7 @@ class SandboxPlans:
         self.generation = generation
         self.segments = segments or Segments()
         self._entered = {Place(plan.journey_id, plan.in_test): plan for plan in entered}
+        self._closed = {Place(plan.journey_id, plan.in_test): plan for plan in closed}
         self.versions: Mapping[int, Plan] = {
             plan.version_id: plan for plan in [*self._entered.values(), *closed]
         }
@@ -113,6 +117,13 @@ class SandboxPlans:
         """The version that people would enter by one of these, if it could be compiled."""
         broken = self._broken_entered.get(place)
         return broken if broken and not broken.heard.entry_keys.isdisjoint(keys) else None
+
+    def closed_entrance(self, place: Place, keys: Iterable[Key]) -> Plan | None:
+        """The version by which people would have entered by one of these, if it had not been closed."""
+        if place in self._entered or place in self._broken_entered:
+            return None
+        closed = self._closed.get(place)
+        return closed if closed and not closed.entry_keys.isdisjoint(keys) else None
 
     def namespace_of(self, place: Place) -> str:
         """The namespace of a journey's people; the same in all its versions."""

@@ -80,6 +80,14 @@ def test_an_inlet_without_a_schema_is_sent_plain_json(reader: Client, inlet: Inl
     assert f"/events/json/{inlet.key}" in reader.get(page_of(inlet)).content.decode()
 
 
+IDLE = "No journey has done anything with it so far."
+
+
+def rows_of(reader: Client, inlet: Inlet) -> list[str]:
+    rows = re.findall(r"<tr>(.*?)</tr>", reader.get(page_of(inlet)).content.decode(), re.DOTALL)[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+
+
 def test_each_arrival_tells_what_became_of_it(reader: Client, inlet: Inlet, event: Event, send: Send) -> None:
     send(lobby("waits"))
     send(lobby("told", person="guest-8"))
@@ -90,13 +98,16 @@ def test_each_arrival_tells_what_became_of_it(reader: Client, inlet: Inlet, even
     Quarantined.objects.create(
         received_event=bad, sandbox=inlet.sandbox, code="invalid", message="<b>Broken</b>", at=timezone.now()
     )
-    rows = re.findall(r"<tr>(.*?)</tr>", reader.get(page_of(inlet)).content.decode(), re.DOTALL)[1:]
-    texts = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    texts = rows_of(reader, inlet)
     assert "Accepted" in texts[0]
     assert "none of the configured events" in texts[0]
     assert "guest-9 Quarantined invalid &lt;b&gt;Broken&lt;/b&gt;" in texts[1]
     assert "guest-8 Accepted : Lobby" in texts[2]
     assert "guest-7 Stored, waits for a worker : Lobby" in texts[3]
+
+    assert not any(IDLE in text for text in texts), "they may not see journeys"
+    User.objects.get().user_permissions.add(Permission.objects.get(codename="view_journey"))
+    assert [IDLE in text for text in rows_of(reader, inlet)] == [False, False, True, False]
 
 
 def test_whoever_asks_again_hears_that_nothing_has_changed(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from datasources.models import Segment
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
 from journeys import publishing, testing
@@ -316,6 +317,32 @@ def test_the_namespace_stays_as_in_the_version_before(world: World) -> None:
     assert refused_for(second) == ["ERR_JOURNEY_NAMESPACE_CHANGED"]
 
 
+STARTS: dict[str, dict[str, Any]] = {
+    "in": act("segment_qualification", segment="Rich", namespace="CRMID"),
+    "other": act("segment_qualification", segment="Gold", namespace="CRMID"),
+    "lobby": act("event", event="Lobby"),
+    "restaurant": act("event", event="Restaurant"),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [("lobby", "restaurant", True), ("lobby", "in", False), ("in", "lobby", False), ("in", "other", False)],
+)
+def test_the_kind_of_start_and_its_segment_stay_as_in_the_version_before(
+    world: World, before: str, after: str, allowed: bool
+) -> None:
+    for name in ("Rich", "Gold"):
+        Segment.objects.create(sandbox=world.sandbox, name=name, expression="true")
+    second = publishing.new_version(world.journey(before, **{before: STARTS[before]}), by=None)
+    changed = {"start": [after], "activities": {after: STARTS[after]}}
+
+    found = publishing.save_draft(second, changed, revision=second.revision)
+
+    expected = [] if allowed else [("ERR_JOURNEY_START_CHANGED", after)]
+    assert [(one.code, one.activity) for one in found if one.is_error] == expected
+
+
 @pytest.mark.parametrize("by_admin", [True, False])
 def test_timeout_and_error_are_changed_by_administrators_only(world: World, by_admin: bool) -> None:
     version = world.draft("lobby", **LOBBY)
@@ -375,6 +402,7 @@ def test_a_closed_version_lets_nobody_in_and_everybody_finish(world: World) -> N
 
     assert world.path("inside") == ["lobby>next", "wait>next"]
     assert not Instance.objects.filter(person_id="late").exists()
+    assert world.discards("late") == ["journeyClosed"]
     version.refresh_from_db()
     assert version.status == Status.FINISHED
 

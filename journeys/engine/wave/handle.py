@@ -142,6 +142,8 @@ class Handler(Applier):
             self._enter(one, key, entered, known, arrival)
         elif entered is not None and starts and _is_other_direction(entered, arrival):
             self._discard(one, entered, arrival, Discard.WRONG_SEGMENT_STATUS)
+        elif starts and (closed := self._plans.closed_entrance(place, arrival.keys)):
+            self._discard(one, closed, arrival, Discard.JOURNEY_CLOSED)
 
     def _known(self, key: EntranceKey, plan: Plan | None) -> Entered | None:
         """What is remembered of the person; nothing of an earlier test run."""

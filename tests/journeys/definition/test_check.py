@@ -299,6 +299,12 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
         after_lobby(act("split", parts=[{"id": "a", "percent": 30}, {"id": "b", "percent": 60}])),
     ),
     (
+        "ERR_JOURNEY_SPLIT",
+        "next",
+        "parts",
+        after_lobby(act("split", parts=[{"id": "a", "percent": 33.3}, {"id": "b", "percent": 66.6}])),
+    ),
+    (
         "ERR_JOURNEY_PATH_TWICE",
         "next",
         "paths",

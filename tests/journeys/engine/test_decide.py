@@ -13,19 +13,23 @@ from journeys.engine.decide import (
     Arrival,
     Decision,
     Discard,
+    Operation,
     Plan,
     Position,
     Returned,
     Status,
     StepStatus,
     Surroundings,
+    Verb,
     Woke,
     abort,
     decide,
     enter,
     listens,
+    operate,
 )
 from journeys.engine.decide.machine import CALL_PATIENCE, MAX_HELD
+from journeys.engine.decide.values import feedback_key
 from tests.journeys.drawings import GYM, LOBBY, MEAL, plan
 from tests.journeys.world import act
 
@@ -215,6 +219,35 @@ def test_a_timer_before_the_global_timeout_goes_first() -> None:
     assert path(decision)[0] == "wait>next"
 
 
+def test_a_timer_after_the_global_timeout_never_fires_however_late_that_is_noticed() -> None:
+    drawn = plan("lobby", **LONG, meal=act("wait", duration="P20D"))
+    state = decide(drawn, begin(drawn).state, Woke(), around(after(days=20))).state
+    assert state.wake_at == FOREVER
+
+    decision = decide(drawn, state, Woke(), around(after(days=42)))
+
+    assert decision.state.status is Status.TIMED_OUT
+    assert path(decision) == ["meal>"]
+
+
+def test_of_who_timed_out_no_data_are_kept() -> None:
+    room = '#{Rooms.free.count, params: {city: "Rome"}} > 3'
+    drawn = plan(
+        "lobby",
+        lobby=act("event", "check", event="Lobby"),
+        check=act("condition", {"yes": ["meal"]}, paths=[{"id": "yes", "expression": room}]),
+        meal=act("event", event="Meal"),
+    )
+    first = begin(drawn, amount=99)
+    state = decide(drawn, first.state, returned(first, data={"count": 4}), around(START)).state
+    assert state.wake_at == FOREVER, "and not for the data"
+    assert all((state.events, state.data, state.properties))
+
+    ended = decide(drawn, state, Woke(), around(FOREVER)).state
+
+    assert (ended.events, ended.data, ended.asked, ended.properties) == ({}, {}, {}, {})
+
+
 @pytest.mark.parametrize("stimulus", [arrival(MEAL, id=9), Woke(), Returned(uuid4(), "ok", "", None, "", 1)])
 def test_an_ended_instance_never_changes(stimulus: Any) -> None:
     drawn = plan("lobby", lobby=act("event", event="Lobby"))
@@ -226,6 +259,8 @@ def test_an_ended_instance_never_changes(stimulus: Any) -> None:
     assert decision.state == state
     assert not decision.steps
     assert not decision.calls
+    news = isinstance(stimulus, Arrival)
+    assert decision.discards == (((stimulus, Discard.NOT_LISTENING),) if news else ())
 
 
 @pytest.mark.parametrize(
@@ -239,6 +274,35 @@ def test_abort_ends_an_instance_where_it_stands(status: Status, step: StepStatus
     assert (decision.state.position, decision.state.status) == (Position.ENDED, status)
     assert decision.state.wake_at is None
     assert [(one.sequence, one.activity, one.status) for one in decision.steps] == [(1, "upper", step)]
+
+
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.ERROR])
+def test_what_is_held_is_discarded_when_its_instance_is_ended(status: Status) -> None:
+    drawn = plan("lobby", **CALLING)
+    held = arrival(GYM, id=2)
+    state = decide(drawn, begin(drawn).state, held, around(START)).state
+
+    decision = abort(state, status, now=after(minutes=5))
+
+    assert (decision.state.held, decision.state.pending) == ((), ())
+    assert decision.discards == ((held, Discard.NOT_LISTENING),)
+
+
+@pytest.mark.parametrize(
+    ("later", "taken"), [(timedelta(minutes=30), []), (timedelta(hours=2), ["upper>next", "u>"])]
+)
+def test_who_failed_while_waiting_and_is_tried_again_waits_no_longer_for_it(
+    later: timedelta, taken: list[str]
+) -> None:
+    drawn = plan("lobby", **RACE)
+    waiting = begin(drawn).state
+    failed = abort(waiting, Status.ERROR, now=after(minutes=5)).state
+
+    operation = Operation(Verb.RETRY, "upper", by="ada")
+    decision = operate(drawn, failed, operation, around(START + later)).decision
+
+    assert path(decision) == ["upper>reopened", *taken]
+    assert decision.state.timers == (() if taken else waiting.timers)
 
 
 # --- Calls ----------------------------------------------------------------------------------------
@@ -281,6 +345,7 @@ def test_a_result_leads_on_by_its_kind(status: str, step: StepStatus, alternativ
     taken = "next" if status == "ok" else "error" if alternative else ""
     assert [(one.activity, one.path, one.status) for one in decision.steps] == [("tell", taken, step)]
     assert (decision.state.status is Status.ERROR) == (taken == "")
+    assert decision.state.wake_at == (FOREVER if taken else None), "nobody waits for the call any more"
 
 
 def test_a_result_counts_once() -> None:
@@ -335,6 +400,18 @@ def test_a_held_event_comes_before_a_wait_that_is_over_only_now() -> None:
     assert path(decision) == ["tell>next", "meal>next"]
 
 
+def test_a_wait_that_is_over_only_now_ends_at_once_when_nothing_that_was_held_ends_it() -> None:
+    tell = act("custom_action", "none", action="Tell", values={"text": '"x"'})
+    drawn = plan("lobby", lobby=CALLING["lobby"], tell=tell, none=act("wait", duration="PT0S"))
+    first = begin(drawn)
+    state = decide(drawn, first.state, arrival(GYM, id=2), around(START)).state
+
+    decision = decide(drawn, state, returned(first), around(after(seconds=5)))
+
+    assert path(decision) == ["tell>next", "none>next"]
+    assert [one.received_id for one, _ in decision.discards] == [2]
+
+
 def test_more_than_twenty_events_are_not_held() -> None:
     drawn = plan("lobby", **CALLING)
     state = begin(drawn).state
@@ -345,6 +422,30 @@ def test_more_than_twenty_events_are_not_held() -> None:
 
     assert len(decision.state.held) == MAX_HELD
     assert [one.received_id for one, _ in decision.discards] == [99]
+
+
+def test_what_is_held_is_discarded_when_its_call_ends_the_journey() -> None:
+    tell = act("custom_action", "meal", action="Tell", values={"text": '"x"'})
+    drawn = plan("lobby", lobby=CALLING["lobby"], tell=tell, meal=CALLING["meal"], end=END)
+    first = begin(drawn)
+    held = arrival(MEAL, id=2)
+    state = decide(drawn, first.state, held, around(START)).state
+
+    decision = decide(drawn, state, returned(first, "http"), around(after(seconds=1)))
+
+    assert (decision.state.status, decision.state.held) == (Status.ERROR, ())
+    assert decision.discards == ((held, Discard.NOT_LISTENING),)
+
+
+def test_what_becomes_of_a_message_is_neither_held_nor_discarded() -> None:
+    """It is recorded with the message, where a reaction looks when it begins."""
+    opened = Arrival(None, (feedback_key("mail", "opened"),), START, {})
+    calling, waiting = plan("lobby", **CALLING), plan("lobby", **RACE)
+    ended = plan("lobby", lobby=act("event", event="Lobby"))
+
+    for drawn in (calling, waiting, ended):
+        state = begin(drawn).state
+        assert decide(drawn, state, opened, around(START)) == Decision(state)
 
 
 def test_a_call_that_nobody_answers_is_given_up_and_what_was_held_is_offered() -> None:
@@ -389,20 +490,36 @@ def test_a_fetch_whose_parameters_need_other_data_waits_for_them() -> None:
     assert path(third) == ["check>yes", "end>"]
 
 
+BOTH = '#{Weather.here.city} == "Rome" and #{Rooms.free.count, params: {city: "Rome"}} > 3'
+
+
+def test_answers_may_come_in_any_order() -> None:
+    check = act("condition", {"yes": ["end"]}, paths=[{"id": "yes", "expression": BOTH}])
+    drawn = plan("lobby", lobby=FETCHING["lobby"], check=check, end=END)
+    first = begin(drawn)
+
+    second = decide(drawn, first.state, returned(first, data={"count": 4}, call=1), around(START))
+    assert (path(second), second.calls) == ([], ())
+    third = decide(drawn, second.state, returned(first, data={"city": "Rome"}), around(START))
+
+    assert path(third) == ["check>yes", "end>"]
+
+
 def test_a_failed_fetch_takes_the_alternative_path_and_late_data_are_dropped() -> None:
-    both = '#{Weather.here.city} == "Rome" and #{Rooms.free.count, params: {city: "Rome"}} > 3'
     check = act(
         "condition",
-        {"yes": ["end"], "error": ["hold"]},
-        paths=[{"id": "yes", "expression": both}],
+        {"yes": ["end"], "error": ["tell"]},
+        paths=[{"id": "yes", "expression": BOTH}],
         error_path=True,
     )
-    drawn = plan("lobby", lobby=FETCHING["lobby"], check=check, end=END, hold=act("wait", duration="PT1H"))
+    tell = act("custom_action", action="Tell", values={"text": '"x"'})
+    drawn = plan("lobby", lobby=FETCHING["lobby"], check=check, end=END, tell=tell)
     first = begin(drawn)
     assert len(first.calls) == 2
 
     second = decide(drawn, first.state, returned(first, "http", call=1), around(after(seconds=1)))
     assert path(second) == ["check>error"]
+    assert second.state.position is Position.CALLING
 
     third = decide(drawn, second.state, returned(first, data={"city": "Rome"}), around(after(seconds=2)))
     assert third == Decision(second.state)

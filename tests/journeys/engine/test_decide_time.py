@@ -196,8 +196,9 @@ def test_a_wait_holds_until_its_moment_and_not_a_moment_less(config: dict[str, A
         {"type": "custom", "expression": 'toDateTime("0001-01-02T00:00:00Z")'},
     ],
 )
-def test_whose_moment_is_over_goes_on_at_once(config: dict[str, Any]) -> None:
-    drawn = plan("lobby", properties=BERLIN, lobby=START, next=act("wait", **config))
+@pytest.mark.parametrize("in_test", [False, True])
+def test_whose_moment_is_over_goes_on_at_once(config: dict[str, Any], in_test: bool) -> None:
+    drawn = plan("lobby", in_test=in_test, properties=BERLIN, lobby=START, next=act("wait", **config))
 
     decision = begin(drawn, NOON)
 
@@ -240,24 +241,28 @@ def test_a_custom_wait_in_a_race_that_fails_takes_its_own_alternative_path() -> 
     ]
 
 
-def test_data_of_a_race_that_nobody_fetched_lead_to_the_alternative_path_of_who_wanted_them() -> None:
+def _until_rooms(city: str) -> dict[str, Any]:
+    moment = f'nowWithDelta(#{{Rooms.free.count, params: {{city: "{city}"}}}}, "minutes")'
+    return act("wait", {"error": ["end"]}, type="custom", expression=moment, error_path=True)
+
+
+def test_data_of_a_race_that_nobody_fetched_lead_to_the_alternative_path_of_who_wanted_them_first() -> None:
     drawn = plan(
         "lobby",
-        lobby=act("event", {"next": ["meal", "until"]}, event="Lobby"),
+        lobby=act("event", {"next": ["meal", "rome", "oslo"]}, event="Lobby"),
         meal=act("event", event="Meal"),
-        until=act(
-            "wait", {"error": ["end"]}, type="custom", error_path=True,
-            expression='nowWithDelta(#{Rooms.free.count, params: {city: "Rome"}}, "minutes")',
-        ),
+        rome=_until_rooms("Rome"),
+        oslo=_until_rooms("Oslo"),
         end=act("end"),
-    )  # fmt: skip
+    )
     waiting = begin(drawn, NOON).state
+    assert len(waiting.pending) == 2
     assert waiting.wake_at is not None
 
     decision = decide(drawn, waiting, Woke(), around(waiting.wake_at))
 
     assert [(step.activity, step.status, step.path) for step in decision.steps] == [
-        ("until", StepStatus.TIMED_OUT, "error"),
+        ("rome", StepStatus.TIMED_OUT, "error"),
         ("end", StepStatus.ENDED, ""),
     ]
 

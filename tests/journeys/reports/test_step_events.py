@@ -117,6 +117,7 @@ def test_times_and_counts_of_calls(world: World, version: JourneyVersion) -> Non
     assert found["check"]["fetchCustomCount"] == found["check"]["fetchCount"] == 1
     assert found["check"]["fetchCustomTotalTime"] == found["check"]["fetchTotalTime"] == 40
     assert (found["check"]["fetchPlatformCount"], found["check"]["fetchPlatformTotalTime"]) == (0, 0)
+    assert found["hold"]["fetchCount"] == found["hold"]["fetchTotalTime"] == 0
     assert found["tell"]["actionExecutionTime"] == 70
     assert found["tell"]["actionParameterized"] is True
     assert (found["tell"]["actionName"], found["tell"]["actionType"]) == ("Tell", "custom_action")
