@@ -13,9 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.changeable import changeable
-from journeyorch.outbound.auth import origin_of
-from journeyorch.outbound.secrets import seal
-from journeyorch.outbound.signing import new_secret
+from journeyorch.outbound.signing_anew import sign_anew
 
 
 class SigningAdmin(admin.ModelAdmin):
@@ -40,9 +38,7 @@ class SigningAdmin(admin.ModelAdmin):
         row = changeable(self, request, row_id)
         made = ""
         if request.method == "POST":
-            made = new_secret()
-            row.signing = seal(made, bound_to=origin_of(row.url))
-            row.save()
+            made = sign_anew(row)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("New signing secret"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from django.db.models import Model
@@ -114,11 +114,7 @@ class Inlets(FormKind):
         }
 
     def store(self, form: Any, document: InletDocument) -> Any:
-        for number, row in enumerate(document.mapping):
-            try:
-                rule_of(row)
-            except RowProblem as problem:
-                raise Unfit([Flaw(pointer("mapping", number, problem.place), str(problem))]) from None
+        require_usable(document.mapping)
         inlet = form.instance
         inlet.key = inlet.key or new_inlet_key()
         inlet.mapping = [row.model_dump() for row in document.mapping]
@@ -132,3 +128,12 @@ class Inlets(FormKind):
     def about(self, row: Any) -> dict[str, Any]:
         """With where to send."""
         return {**super().about(row), "key": row.key, "address": reverse("collection", args=[row.key])}
+
+
+def require_usable(mapping: Sequence[MappingRow]) -> None:
+    """Raises ``Unfit`` with the first row that cannot be used."""
+    for number, row in enumerate(mapping):
+        try:
+            rule_of(row)
+        except RowProblem as problem:
+            raise Unfit([Flaw(pointer("mapping", number, problem.place), str(problem))]) from None

@@ -18,7 +18,7 @@ from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
-from journeys.alerts.checking import notices_of
+from journeys.alerts.checking import begin_trial
 from journeys.models import Alert, AlertNotice, Journey
 
 
@@ -74,9 +74,7 @@ class AlertAdmin(SigningAdmin, SandboxScopedAdmin):
 
     @admin.action(description=_("Send a trial to everybody who would be told"), permissions=["change"])
     def try_out(self, request: HttpRequest, chosen: QuerySet[Alert]) -> None:
-        now, text = bulk.database_now(), str(_("This is a trial; nothing is wrong."))
-        made = [one for alert in chosen for one in notices_of(alert, text, fires=True, now=now)]
-        AlertNotice.objects.bulk_create(made)
+        begin_trial(chosen, now=bulk.database_now())
         messages.success(request, _("It is on its way; Sent alerts says what became of it."))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actions.api import consents, deliveries, suppression_files, suppressions
+from actions.api import campaign, consents, deliveries, suppression_files, suppressions, templates, trials
 
 urlpatterns = [
     path("suppressions", suppressions.Suppressions.as_view(), name="api-suppressions"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("consents", consents.Consents.as_view(), name="api-consents"),
     path("deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
     path("deliveries/<uuid:uid>", deliveries.OneDelivery.as_view(), name="api-delivery"),
+    *campaign.urlpatterns,
+    *templates.urlpatterns,
+    *trials.urlpatterns,
 ]

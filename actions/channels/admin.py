@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actions.channels import providers
+from actions.channels.trial import try_channel
 from actions.contact.admin import RULES_FIELDSET
 from actions.messages.forms import ADDRESS_HELP, ChannelForm, field_name
-from actions.messages.preview import TRIAL_PARTS, send_test
 from actions.models import Channel
 from actions.tracking.callback_links import callback_url
 from actions.tracking.webhooks import told_of
@@ -23,7 +23,6 @@ from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import ValuesForm
 from journeyorch.outbound.trial_page import trial_page
-from journeyorch.outbound.trials import Trial
 
 _ADDRESS = "address"
 
@@ -91,6 +90,6 @@ class ChannelAdmin(UsedAdmin):
         trial = None
         if form.is_valid():
             address = str(form.values().get(_ADDRESS) or "")
-            trial = Trial(send_test(row, TRIAL_PARTS[row.kind], address, now=timezone.now()))
+            trial = try_channel(row, address, now=timezone.now())
         title = _("Send a test message: %(name)s") % {"name": row}
         return trial_page(self, request, row, title=title, form=form, trial=trial)

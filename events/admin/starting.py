@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from datasources.platform.schemas.composing import CannotCompose
+from events.mapping import Row
 from events.models import Event, Inlet
 from events.proposing import Person, Proposed, fields_in, people_in, rows_for
-from events.starting import start
+from events.starting import Started, start
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.strict_json import NotStrictJson, parse
 
-_NEEDED = ("events.add_inlet", "events.add_event", "datasources.add_schema")
+NEEDED = ("events.add_inlet", "events.add_event", "datasources.add_schema")
 
 
 # Instead of a person, before there is a proposal.
@@ -62,7 +63,7 @@ class StartForm(forms.Form):
         self.proposed: list[Proposed] = []
         self.people: list[Person] = []
         self._read(str((data or {}).get("body", "")))
-        options: dict[str, Any] = {_key(each): f"{each.namespace}: {each.source}" for each in self.people}
+        options: dict[str, Any] = {key_of(each): f"{each.namespace}: {each.source}" for each in self.people}
         if self.proposed:
             options[""] = _("nobody yet")
         else:
@@ -106,10 +107,30 @@ class StartForm(forms.Form):
     def person_of(self) -> Person | None:
         """The chosen one, for a valid form."""
         chosen = self.cleaned_data["person"]
-        return next((each for each in self.people if _key(each) == chosen), None)
+        return next((each for each in self.people if key_of(each) == chosen), None)
+
+    def rows(self) -> list[Row]:
+        """The mapping that a valid form makes."""
+        given = self.cleaned_data
+        return rows_for(
+            self.proposed,
+            self.sample,
+            tenant=given["tenant"],
+            event_type=given["name"],
+            person=self.person_of(),
+        )
+
+    def make(self) -> Started:
+        """All three, by a valid form. Raises ``CannotCompose``."""
+        given = self.cleaned_data
+        return start(
+            given["sandbox"], given["name"], self.sample,
+            tenant=given["tenant"], fields=self.proposed, person=self.person_of(),
+        )  # fmt: skip
 
 
-def _key(person: Person) -> str:
+def key_of(person: Person) -> str:
+    """How a choice of the form is named."""
     return f"{person.namespace} {person.source}"
 
 
@@ -123,12 +144,12 @@ class StartPages(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"may_start": request.user.has_perms(_NEEDED), **(extra_context or {})}
+        context = {"may_start": request.user.has_perms(NEEDED), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def start(self, request: HttpRequest) -> HttpResponse:
         """Propose; make it upon POST of ``_make``."""
-        if not request.user.has_perms(_NEEDED):
+        if not request.user.has_perms(NEEDED):
             raise PermissionDenied
         form = StartForm(request.POST or None, sandboxes=worked_in(request).order_by("pk"))
         valid = request.method == "POST" and form.is_valid()
@@ -140,31 +161,16 @@ class StartPages(admin.ModelAdmin):
             "opts": self.opts,
             "form": form,
             "fields": form.proposed if valid else (),
-            "rows": _rows(form) if valid else (),
+            "rows": form.rows() if valid else (),
         }
         return TemplateResponse(request, "events/start.html", context)
 
     def _make(self, request: HttpRequest, form: StartForm) -> HttpResponse | None:
-        given = form.cleaned_data
         try:
-            made = start(
-                given["sandbox"], given["name"], form.sample,
-                tenant=given["tenant"], fields=form.proposed, person=form.person_of(),
-            )  # fmt: skip
+            made = form.make()
         except CannotCompose as error:
             form.add_error("body", str(error))
             return None
         text = _("Schema, inlet and event were made, all named alike. Make a key for the sender.")
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:events_inlet_change", args=[made.inlet.pk]))
-
-
-def _rows(form: StartForm) -> list[Any]:
-    given = form.cleaned_data
-    return rows_for(
-        form.proposed,
-        form.sample,
-        tenant=given["tenant"],
-        event_type=given["name"],
-        person=form.person_of(),
-    )

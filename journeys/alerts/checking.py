@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -27,6 +27,14 @@ def check(alert: Alert, now: datetime) -> None:
     with transaction.atomic():
         if as_it_was.update(firing_since=now if wrong else None, told=text):
             AlertNotice.objects.bulk_create(notices_of(alert, text, fires=bool(wrong), now=now))
+
+
+def begin_trial(alerts: Iterable[Alert], *, now: datetime) -> int:
+    """Tell everybody whom these alerts would tell that it is a trial; how many messages are on their way."""
+    text = _("This is a trial; nothing is wrong.")
+    made = [one for alert in alerts for one in notices_of(alert, text, fires=True, now=now)]
+    AlertNotice.objects.bulk_create(made)
+    return len(made)
 
 
 def notices_of(alert: Alert, text: str, *, fires: bool, now: datetime) -> Iterator[AlertNotice]:

@@ -118,7 +118,7 @@ class Journeys(JourneysView):
             found = found.filter(name__gt=asked.after)
         rows = list(found[: asked.limit + 1])
         more = rows[asked.limit - 1].name if len(rows) > asked.limit else None
-        return Response({"items": [_described(row) for row in rows[: asked.limit]], "next": more})
+        return Response({"items": [described(row) for row in rows[: asked.limit]], "next": more})
 
     @operation(
         "create_journey", tag=_TAG, body=JourneyDocument, answer=JourneyAnswer, status=201, also=(409,)
@@ -133,20 +133,20 @@ class Journeys(JourneysView):
             made = kind.save(sandbox, document, None, by=self.user)
         except Unfit as refusal:
             raise Unacceptable(refusal.flaws) from None
-        return Response(_described(self.journey(made.uid)), status=HTTPStatus.CREATED)
+        return Response(described(self.journey(made.uid)), status=HTTPStatus.CREATED)
 
 
 class OneJourney(JourneysView):
     @operation("read_journey", tag=_TAG, answer=JourneyAnswer)
     def get(self, request: Request, uid: UUID) -> Response:
         """A journey and its versions."""
-        return Response(_described(self.journey(uid)))
+        return Response(described(self.journey(uid)))
 
     @operation("name_journey", tag=_TAG, body=JourneyBody, answer=JourneyAnswer)
     def put(self, request: Request, uid: UUID) -> Response:
         """What the journey is called, in all its versions."""
         name_journey(self.journey(uid), read(JourneyBody, request), by=self.user)
-        return Response(_described(self.journey(uid)))
+        return Response(described(self.journey(uid)))
 
     @operation("delete_journey", tag=_TAG, answer=None, status=204, also=(409,))
     def delete(self, request: Request, uid: UUID) -> Response:
@@ -212,7 +212,7 @@ def _flaws(refusal: publishing.NotAllowed) -> Iterable[Flaw]:
         yield Flaw(where, f"{one.code}: {one.message}")
 
 
-def _described(journey: Journey) -> dict[str, Any]:
+def described(journey: Journey) -> dict[str, Any]:
     versions = sorted(journey.versions.all(), key=lambda version: -version.number)
     head = {"uid": str(journey.uid), "name": journey.name, "description": journey.description}
     return {**head, "versions": [_head(version) for version in versions]}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from journeys.api import (
+    alerts,
     audit_log,
     custom_reports,
     designer,
@@ -11,12 +12,14 @@ from journeys.api import (
     inlet_keys,
     instances,
     journeys,
+    reading,
     report_tables,
     reports,
     running,
     step_events,
     testing,
     transfer,
+    trying,
     version_people,
 )
 
@@ -84,4 +87,7 @@ urlpatterns = [
     path("reports/figures", reports.ReportFigures.as_view(), name="api-reports-figures"),
     path("reports/table", report_tables.ReportTable.as_view(), name="api-reports-table"),
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
+    *alerts.urlpatterns,
+    *reading.urlpatterns,
+    *trying.urlpatterns,
 ]

@@ -116,7 +116,7 @@ def demo_catcher() -> str:
 @register.inclusion_tag("journeys/load_sample.html", takes_context=True)
 def sample_button(context: template.Context) -> dict[str, Any]:
     """On a list without anything: a button that loads the sample data, where that is possible."""
-    return {"can_load_sample": can_load_sample(context["request"])}
+    return {"can_load_sample": can_load_sample(sandbox_of(context["request"]), context["request"].user)}
 
 
 register.filter("reason", reason_in_words)

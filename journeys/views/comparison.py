@@ -35,7 +35,10 @@ def comparison(request: HttpRequest, uid: UUID) -> HttpResponse:
     """This version beside an earlier one: ``with`` is its number; without it, the one before."""
     version = version_of(request, uid)
     others = list(version.journey.versions.exclude(pk=version.pk).order_by("-number"))
-    other = _chosen(version, others, request.GET.get("with", ""))
+    number = request.GET.get("with", "")
+    if number and number not in {str(one.number) for one in others}:
+        raise Http404
+    other = beside(version, int(number) if number else None)
     context: dict[str, Any] = {"others": others, "other": other, "counts": _NO_COUNTS}
     if other is not None:
         older, newer = sorted((version, other), key=lambda one: one.number)
@@ -45,13 +48,11 @@ def comparison(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "journeys/comparison.html", with_header(request, version, "comparison", context))
 
 
-def _chosen(version: JourneyVersion, others: list[JourneyVersion], number: str) -> JourneyVersion | None:
-    """Raises ``Http404`` for a number that the journey does not have."""
-    if number:
-        wanted = next((one for one in others if str(one.number) == number), None)
-        if wanted is None:
-            raise Http404
-        return wanted
+def beside(version: JourneyVersion, number: int | None) -> JourneyVersion | None:
+    """The journey's version of this number; without one, the version before, or else the latest other."""
+    others = list(version.journey.versions.exclude(pk=version.pk).order_by("-number"))
+    if number is not None:
+        return next((one for one in others if one.number == number), None)
     before = (one for one in others if one.number < version.number)
     return next(before, others[0] if others else None)
 

@@ -27,7 +27,7 @@ _PREFERENCE = "first-steps"
 _TECHNICAL = _("A technical user does this.")
 _BUSINESS = _("A business user does this.")
 #: Who may do all that the sample data consists of.
-_SAMPLE = (
+SAMPLE = (
     "events.add_event", "datasources.add_schema", "datasources.add_datasource", "datasources.add_profile",
     "actions.add_messagetemplate", "journeys.change_journey",
 )  # fmt: skip
@@ -154,11 +154,10 @@ def _remember(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def can_load_sample(request: HttpRequest) -> bool:
-    """Whether the sample data may be put into the sandbox: only where nothing is that it could mix with."""
-    if not all(request.user.has_perm(permission) for permission in _SAMPLE):
+def can_load_sample(sandbox: Sandbox, user: Any) -> bool:
+    """Whether somebody may load the sample data: only where nothing is that it could mix with."""
+    if not user.has_perms(SAMPLE):
         return False
-    sandbox = sandbox_of(request)
     return not any(model.objects.filter(sandbox=sandbox).exists() for model in (Event, Journey))
 
 
@@ -169,9 +168,10 @@ def sample(request: HttpRequest) -> HttpResponse:
 
 
 def _load_sample(request: HttpRequest) -> HttpResponse:
-    if not can_load_sample(request):
+    sandbox = sandbox_of(request)
+    if not can_load_sample(sandbox, request.user):
         raise PermissionDenied
     assert isinstance(request.user, User)  # `page` let nobody else in
-    load_sample(sandbox_of(request), author=request.user)
+    load_sample(sandbox, author=request.user)
     messages.success(request, _("The sample hotel is loaded: look at its journey, test it, change it."))
     return redirect("home")

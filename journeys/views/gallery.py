@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from journeyorch.access.models import User
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.portable.importing import Conflicts, Outcome, Plan, Terms, import_
-from journeyorch.portable.kind import kinds
+from journeyorch.portable.importing import Plan
 from journeys.gallery import ReadyMade, gallery
+from journeys.gallery.beginning import begin, parts_of
 from journeys.portable import latest_of
 from journeys.views.shell import CHANGE, page
 
@@ -42,17 +42,15 @@ def _begin(request: HttpRequest, name: str) -> HttpResponse:
     if name not in gallery():
         raise Http404
     assert isinstance(request.user, User)  # `page` let nobody else in
-    terms = Terms(Conflicts.COPY, by=request.user, may=request.user.has_perm)
-    plan = import_(sandbox_of(request), gallery()[name].content, terms)
-    if not plan.possible:
-        messages.error(request, _refused(plan))
+    begun = begin(sandbox_of(request), name, by=request.user)
+    if begun.journey is None:
+        messages.error(request, _refused(begun.plan))
         return redirect("journey-ready-made")
-    last = [item for item in plan.items if item.kind.name == "journeys"][-1]
-    if last.outcome == Outcome.KEPT:
-        messages.info(request, _("This journey is here already."))
-    else:
+    if begun.is_new:
         messages.success(request, _("The journey is here as a draft. Look through it, and test it."))
-    return redirect("version-design", uid=latest_of(last.row).uid)
+    else:
+        messages.info(request, _("This journey is here already."))
+    return redirect("version-design", uid=latest_of(begun.journey).uid)
 
 
 def _refused(plan: Plan) -> str:
@@ -62,8 +60,7 @@ def _refused(plan: Plan) -> str:
 
 
 def _card(name: str, one: ReadyMade, may: Any) -> Card:
-    parts = [(kinds()[kind], part) for kind, part in one.content.items() if kind in kinds()]
-    besides = [(kind, part) for kind, part in parts if kind.name != "journeys"]
-    brings = [f"{kind.title}: {', '.join(each[kind.key] for each in part)}" for kind, part in besides]
-    lacks = [str(kind.title) for kind, _part in besides if not may(kind.permission("add"))]
+    parts = parts_of(one)
+    brings = [f"{kind.title}: {', '.join(names)}" for kind, names in parts]
+    lacks = [str(kind.title) for kind, _names in parts if not may(kind.permission("add"))]
     return Card(name, one, brings, lacks)

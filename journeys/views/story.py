@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from journeys.activities.words import Words
 from journeys.definition.telling import tell
-from journeys.models import Journey
+from journeys.models import Journey, JourneyVersion
 from journeys.views.drawing import steps_of
 from journeys.views.outline import outline
 from journeys.views.shell import VIEW, page, version_of
@@ -23,15 +24,21 @@ from journeys.views.versions import document_of, with_header
 def story(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What each step does and who takes which path, in the order in which people meet them."""
     version = version_of(request, uid)
+    return render(request, "journeys/story.html", with_header(request, version, "story", told(version)))
+
+
+def told(version: JourneyVersion) -> dict[str, Any]:
+    """``lines``: the steps in order; ``told``: sentences about the journey; ``sentences`` and ``paths``: of
+    each step, and of each way out of one.
+    """
     document, _problems = document_of(version)
     steps = steps_of(document)
     journeys = Journey.objects.filter(sandbox=version.sandbox_id).values_list("uid", "name")
     words = Words(gettext, journeys={str(uid): name for uid, name in journeys})
-    told = tell(document, words, names={id: step.name for id, step in steps.items()})
-    context = {
+    story = tell(document, words, names={id: step.name for id, step in steps.items()})
+    return {
         "lines": outline(document, steps),
-        "told": told.journey,
-        "sentences": told.steps,
-        "paths": told.paths,
+        "told": story.journey,
+        "sentences": story.steps,
+        "paths": story.paths,
     }
-    return render(request, "journeys/story.html", with_header(request, version, "story", context))

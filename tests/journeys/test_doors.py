@@ -36,7 +36,7 @@ _PUBLIC_PATHS = re.compile(
 #: Expressions are worked out on what the request brings along.
 _FOR_EVERYBODY = re.compile(
     r"api/v1/(expressions/(functions|complete|check|evaluate|parameters|simple))?|"
-    r"search/|"  # finds only what its finder may see
+    r"(api/v1/search|search/)|"  # finds only what its finder may see
     r"account/second-factor/|"
     r"(admin/(password_change/(done/)?|autocomplete/|access/sandbox/(<path:object_id>/(change|history)/)?)?)?"
 )

@@ -96,6 +96,10 @@ _TAGS = [
     "Sandboxes",
     "Users and groups",
     "API credentials",
+    "Profiles",
+    "Records",
+    "Campaign messages",
+    "Search",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from datasources.api import imports, privacy
+from datasources.api import imports, people, privacy, records, segments, trials
 from journeyorch.privacy.api import Erasures
 
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("erasures", Erasures.as_view(), name="api-erasures"),
     path("imports", imports.Imports.as_view(), name="api-imports"),
     path("imports/preview", imports.PreviewImport.as_view(), name="api-imports-preview"),
+    *people.urlpatterns,
+    *records.urlpatterns,
+    *segments.urlpatterns,
+    *trials.urlpatterns,
 ]
