@@ -18,13 +18,24 @@ class ActionsConfig(AppConfig):
         from actions.custom import CustomActionHandler
         from actions.help_topics import TOPICS
         from actions.messages.privacy import Deliveries
+        from actions.messages.sandboxes import of_messages
         from actions.messages.send import MessageHandler
-        from actions.models import Action, Channel, MessageTemplate
+        from actions.models import (
+            Action,
+            CampaignMessage,
+            Channel,
+            Delivery,
+            Feedback,
+            LinkClick,
+            MessageTemplate,
+            MirrorPage,
+        )
         from journeyorch import finding, helping
         from journeyorch.background import kinds
         from journeyorch.outbound import calls, enquiries, rotation
         from journeyorch.outbound.protection import rules
         from journeyorch.privacy import stores as privacy
+        from journeyorch.resetting import contents
 
         calls.register("custom_action", CustomActionHandler())
         calls.register("message", MessageHandler(), gate=ContactGate())
@@ -43,3 +54,5 @@ class ActionsConfig(AppConfig):
         helping.register(TOPICS)
         privacy.register(Deliveries())
         privacy.register(ContactWishes())
+        for told in (Feedback, LinkClick, MirrorPage):
+            contents.register(told, of_messages, through=(Delivery, CampaignMessage))

@@ -33,6 +33,7 @@ class Replay:
     """The kind of task. What comes back into quarantine is behind the cursor then, and not tried twice."""
 
     drops_file = True
+    cancellable = True
     permission = "events.change_quarantined"
     title = _("Another try of quarantined events")
 

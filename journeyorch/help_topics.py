@@ -81,7 +81,8 @@ TOPICS = {
         _("Sandboxes"),
         _(
             "A sandbox is a world of its own: events, people, journeys and figures of one are never seen in "
-            "another. Its time zone is that of reports and quiet hours."
+            "another. Its time zone is that of reports and quiet hours. Reset, on the page of one, deletes "
+            "everything in it."
         ),
         _("prod for customers, stage for trying."),
         "technical.md",

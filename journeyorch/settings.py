@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "journeyorch.access.language.language_middleware",
     "journeyorch.access.acting.acting_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "journeyorch.access.refusing.BeingResetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -17,6 +17,7 @@ class JourneysConfig(AppConfig):
         from journeyorch.outbound import endpoints as outbound_endpoints
         from journeyorch.outbound import enquiries, rotation
         from journeyorch.privacy import stores as privacy
+        from journeyorch.resetting import contents, halting
         from journeys import finding as found
         from journeys.alerts.telling import tell_next
         from journeys.endpoints import endpoints
@@ -24,8 +25,10 @@ class JourneysConfig(AppConfig):
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.figures import figures
+        from journeys.halting import go_on, halt
         from journeys.help_topics import TOPICS
-        from journeys.models import Alert
+        from journeys.models import Alert, Lane, LaneInput, RouterLease
+        from journeys.models.lane import in_lanes_of
         from journeys.privacy import Ways, journeys_of
         from journeys.renaming import follow
         from journeys.reports import arrivals
@@ -43,6 +46,9 @@ class JourneysConfig(AppConfig):
         privacy.register(Ways())
         mentions.register(_("Journeys"), "journeys.view_journey", journeys_of)
         renaming.register(follow)
+        contents.register(LaneInput, in_lanes_of)
+        contents.register_staying(Lane, RouterLease)
+        halting.register(halt=halt, go_on=go_on)
         outbound_endpoints.register(endpoints)
         finding.register(
             finding.Kind(_("Journeys"), ("journeys.view_journey",), found.journeys),

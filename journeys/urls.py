@@ -54,6 +54,7 @@ urlpatterns = [
     path("instances/<uuid:uid>/", instances.instance, name="instance"),
     path("instances/<uuid:uid>/<verb:name>/", operations.one, name="instance-operate"),
     path("reports/", reports.everything, name="reports"),
+    path("reports/executed.csv", reports.executed, name="reports-executed"),
     path("reports/custom/", custom_reports.listed, name="custom-reports"),
     path("reports/custom/new/", custom_reports.create, name="report-create"),
     path("reports/custom/<uuid:uid>/", custom_reports.shown, name="report"),

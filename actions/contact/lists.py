@@ -92,6 +92,7 @@ class Import:
     """The kind of task."""
 
     drops_file = True
+    cancellable = True
     permission = "actions.add_suppression"
     title = _("Import into the suppression list")
 
@@ -161,6 +162,7 @@ class Export:
     """The kind of task."""
 
     drops_file = False
+    cancellable = True
     permission = "actions.view_suppression"
     title = _("Export of the suppression list")
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from events.ingest.credentials import Key, Keys, Shown, digest
 from events.ingest.credentials import refusal as credentials_refusal
-from events.ingest.refusals import Refused
+from events.ingest.refusals import Refused, being_reset
 from events.inlets import signing_key
 from events.mapping import compiled
 from events.models import Inlet, InletToken
@@ -120,7 +120,10 @@ def forget_all() -> None:
 
 
 def look_up(key: str) -> Door:
-    """Read an inlet from the database; ``Refused`` with 404 if there is none or it is disabled."""
+    """Read an inlet from the database.
+
+    ``Refused`` with 404 if there is none or it is disabled, with 503 while its sandbox is being reset.
+    """
     inlet = None
     # Nothing else is worth a query, and some characters cannot even be asked for.
     if _KEY.fullmatch(key):
@@ -128,6 +131,9 @@ def look_up(key: str) -> Door:
     if inlet is None:
         forget(key)
         raise Refused(404, "Not Found", "There is no such inlet.")
+    if inlet.sandbox.reset_since:
+        forget(key)
+        raise being_reset()
     return Door(
         inlet_id=inlet.pk,
         key=inlet.key,

@@ -51,6 +51,14 @@ def unsupported(detail: str) -> Refused:
     return Refused(415, "Unsupported Media Type", detail)
 
 
+def being_reset() -> Refused:
+    """503: what came now would be deleted."""
+    headers = {"Retry-After": "30"}
+    return Refused(
+        503, "Service Unavailable", "The sandbox is being reset; send it again later.", headers=headers
+    )
+
+
 def unavailable() -> Refused:
     """503: storage could not take the events now; clients send them again."""
     headers = {"Retry-After": "1"}

@@ -18,6 +18,17 @@ from journeyorch.access.models import Sandbox
 SESSION_KEY = "sandbox"
 HEADER = "x-sandbox-name"
 _FIRST_CHOICE = "prod"
+_CHANGE_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class BeingReset(Exception):
+    """The sandbox is being emptied, and nothing can be changed in it until that is over: 503."""
+
+    #: When to try again, seconds.
+    retry_after = 30
+
+    def __init__(self) -> None:
+        super().__init__(_("This sandbox is being reset. Try again when that is over."))
 
 
 def sandboxes_of(request: Any) -> QuerySet[Sandbox]:
@@ -28,8 +39,17 @@ def sandboxes_of(request: Any) -> QuerySet[Sandbox]:
 def sandbox_of(request: Any) -> Sandbox:
     """The sandbox that a request is about: the header's, else the one chosen in the session, else the first.
 
-    Raises ``Http404`` for a header that names none of theirs, ``PermissionDenied`` for who may enter none.
+    Raises ``Http404`` for a header that names none of theirs, ``PermissionDenied`` for who may enter none,
+    and ``BeingReset`` for a request that may change something in a sandbox that is being emptied.
     """
+    found = chosen_sandbox(request)
+    if found.reset_since and request.method not in _CHANGE_NOTHING:
+        raise BeingReset
+    return found
+
+
+def chosen_sandbox(request: Any) -> Sandbox:
+    """The same, to be shown: whatever the request does."""
     found: Sandbox | None = getattr(request, "_sandbox", None)
     if found is None:
         name = request.headers.get(HEADER)

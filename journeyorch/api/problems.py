@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from journeyorch.access.sandboxes import BeingReset
 from journeyorch.api.flaws import Flaw as Flaw
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +43,9 @@ class TooLarge(exceptions.APIException):
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler; None, which ends in a 500, for what is a fault of ours."""
+    if isinstance(error, BeingReset):
+        headers = {"Retry-After": str(error.retry_after)}
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=headers)
     response = exception_handler(error, context)
     if response is None:
         return None

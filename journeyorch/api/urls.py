@@ -18,5 +18,6 @@ urlpatterns = [
     path("v1/", include("journeyorch.background.urls")),
     path("v1/", include("journeyorch.outbound.protection.breaker_urls")),
     path("v1/", include("journeyorch.portable.urls")),
+    path("v1/", include("journeyorch.resetting.urls")),
     re_path("", Nothing.as_view()),
 ]

@@ -21,7 +21,7 @@ from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.background.downloading import file_of
 from journeyorch.background.kinds import UNITS, kind_of, kinds_open_to
 from journeyorch.background.models import BackgroundTask
-from journeyorch.background.tasks import cancel
+from journeyorch.background.tasks import cancel, is_cancellable
 from journeyorch.polled import polled
 
 State = BackgroundTask.State
@@ -77,7 +77,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
-            **_context(task),
+            **shown_task(task),
             "opts": self.opts,
             "title": task.title,
         }
@@ -85,7 +85,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
 
     def part(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What changes on the page, with an ETag: it is asked for every other second."""
-        body = render_to_string("background/progress_part.html", _context(self._task(request, pk))).encode()
+        body = render_to_string("background/progress_part.html", shown_task(self._task(request, pk))).encode()
         return polled(request, body)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,7 +96,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
         if cancel(task):
             messages.success(request, _("It ends after what it has in hand."))
         else:
-            messages.warning(request, _("It was over already."))
+            messages.warning(request, _("It was over already, or it runs to its end."))
         return HttpResponseRedirect(task_url(task))
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
@@ -128,13 +128,15 @@ def _kinds_of(request: HttpRequest) -> list[str]:
     return kinds_open_to(cast(User, request.user))
 
 
-def _context(task: BackgroundTask) -> dict[str, Any]:
+def shown_task(task: BackgroundTask) -> dict[str, Any]:
+    """What the templates of a task's page show."""
     kind = kind_of(task.kind)
     return {
         "task": task,
         "kind": kind.title if kind else task.kind,
         "unit": UNITS.get(task.unit, task.unit),
         "is_open": task.state == State.OPEN,
+        "may_cancel": is_cancellable(task),
         "lines": task.lines.order_by("number")[:_SHOWN_LINES] if task.bad_lines else (),
         "more_lines": max(0, task.bad_lines - _SHOWN_LINES),
         "has_file": task.state == State.DONE and task.file_id is not None,

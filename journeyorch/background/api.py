@@ -96,7 +96,7 @@ class CancelTask(ApiView):
         """Have it end after what it has in hand."""
         task = _task(request, id)
         if not cancel(task):
-            raise Conflict("The task is over already.")
+            raise Conflict("The task is over already, or it is one that runs to its end.")
         return Response(task_shown(task), status=HTTPStatus.ACCEPTED)
 
 

@@ -54,6 +54,8 @@ class Kind(Protocol):
 
     # Whether the task's file has served its purpose when the task is over.
     drops_file: bool
+    # Whether it may be ended in the middle.
+    cancellable: bool
     # Who may begin, see and cancel such tasks: a permission's name.
     permission: str
     title: Any

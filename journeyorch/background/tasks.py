@@ -65,7 +65,9 @@ def release(task: BackgroundTask, spec: Mapping[str, Any]) -> bool:
 
 
 def cancel(task: BackgroundTask) -> bool:
-    """Ask for an end after the batch that is under way; False if it is over already."""
+    """Ask for an end after the batch that is under way; False if it is over already, or runs to its end."""
+    if not is_cancellable(task):
+        return False
     with transaction.atomic():
         asked = BackgroundTask.objects.filter(pk=task.pk).open()
         found = asked.update(cancelled=True, not_before=bulk.database_now())
@@ -73,6 +75,12 @@ def cancel(task: BackgroundTask) -> bool:
             audit.record("cancelled", task, label=kind_title(task))
             transaction.on_commit(lambda: wakeup.notify("drain"))
     return bool(found)
+
+
+def is_cancellable(task: BackgroundTask) -> bool:
+    """Whether somebody may end it now."""
+    kind = kind_of(task.kind)
+    return task.state == State.OPEN and (kind is None or kind.cancellable)
 
 
 def forget_old(now: datetime, *, most: int = 100) -> int:

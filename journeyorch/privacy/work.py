@@ -43,6 +43,7 @@ class Export:
     """The kind of task. The cursor says which section of the file is still open."""
 
     drops_file = False
+    cancellable = True
     permission = "datasources.view_profile"
     title = _("Export of a person")
 
@@ -112,6 +113,7 @@ class Erase:
     """The kind of task. The cursor holds the person as known in this pass, and how many rows went in it."""
 
     drops_file = True
+    cancellable = True
     permission = "datasources.delete_profile"
     title = _("Erasure of a person")
 

@@ -114,6 +114,7 @@ class FiguresAnswer(Answer):
     paths: list[dict[str, Any]]
     discards: dict[str, int]
     channels: dict[str, dict[str, int]]
+    executed: list[dict[str, Any]]
     splits: list[dict[str, Any]]
 
 

@@ -51,13 +51,17 @@ class RouterLease(Lease):
     sandbox = models.OneToOneField(Sandbox, on_delete=models.CASCADE, primary_key=True)
 
 
+def in_lanes_of(sandbox_id: int) -> models.Q:
+    """The condition that a row's ``lane_id`` is one of a sandbox's."""
+    return models.Q(lane_id__range=(sandbox_id * LANES, sandbox_id * LANES + LANES - 1))
+
+
 class LaneInputQuerySet(models.QuerySet["LaneInput"]):
     """Questions about many inputs."""
 
     def kept(self, sandbox_id: int) -> LaneInputQuerySet:
         """Those of a sandbox that wait for versions which cannot be compiled."""
-        lanes = (sandbox_id * LANES, sandbox_id * LANES + LANES - 1)
-        return self.filter(waits_for__isnull=False, lane_id__range=lanes)
+        return self.filter(in_lanes_of(sandbox_id), waits_for__isnull=False)
 
 
 class LaneInput(models.Model):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journeyorch import helping
 from journeyorch.access.people import READ_PEOPLE
-from journeyorch.access.sandboxes import sandbox_of, sandboxes_of
+from journeyorch.access.sandboxes import chosen_sandbox, sandboxes_of
 from journeyorch.icons import icon, icon_url
 from journeys.reports.reasons import failure_in_words, reason_in_words
 from journeys.views.first_steps import can_load_sample
@@ -78,7 +78,7 @@ def topbar(context: template.Context) -> dict[str, Any]:
 def _sandboxes(request: HttpRequest) -> dict[str, Any]:
     """The one worked in, and those that can be switched to; on a page of refusal there may be none."""
     try:
-        current = sandbox_of(request)
+        current = chosen_sandbox(request)
     except (Http404, PermissionDenied):
         return {"sandbox": None}
     theirs = sandboxes_of(request).order_by("title", "name")
@@ -116,7 +116,7 @@ def demo_catcher() -> str:
 @register.inclusion_tag("journeys/load_sample.html", takes_context=True)
 def sample_button(context: template.Context) -> dict[str, Any]:
     """On a list without anything: a button that loads the sample data, where that is possible."""
-    return {"can_load_sample": can_load_sample(sandbox_of(context["request"]), context["request"].user)}
+    return {"can_load_sample": can_load_sample(chosen_sandbox(context["request"]), context["request"].user)}
 
 
 register.filter("reason", reason_in_words)

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.spreadsheets import csv_line
 from journeyorch.time_zones import zone_of
 from journeys.models import Journey, JourneyVersion
 from journeys.reports.figures import periods
@@ -30,17 +33,40 @@ MOST_JOURNEYS = 200
 @page(REPORTS)
 def everything(request: HttpRequest) -> HttpResponse:
     """All journeys of the sandbox, or those that the address names."""
-    sandbox = sandbox_of(request)
-    chosen = {uid for text in request.GET.getlist("journey") if (uid := _uid(text))}
-    journeys = Journey.objects.filter(sandbox=sandbox).order_by("name")
-    found = list(JourneyVersion.objects.filter(sandbox=sandbox).reported())
-    if chosen:
-        found = [version for version in found if version.journey.uid in chosen]
+    journeys = Journey.objects.filter(sandbox=sandbox_of(request)).order_by("name")
+    chosen = _chosen(request)
     context = {
         "choices": [(journey, journey.uid in chosen) for journey in journeys[:MOST_JOURNEYS]],
         "by": "journey",
+        "download": f"{reverse('reports-executed')}?{request.GET.urlencode()}",
     }
-    return _report(request, found, "reports/everything.html", context)
+    return _report(request, _versions(request), "reports/everything.html", context)
+
+
+@page(REPORTS)
+def executed(request: HttpRequest) -> HttpResponse:
+    """What was executed in the same journeys, as CSV."""
+    versions = _versions(request)
+    found = shown_figures.executed(summarize(versions, _period(request)), versions)
+    titles = shown_figures.category_titles()
+    head = (_("Kind"), _("Name"), _("Activity"), _("Executed"), _("Errors"), _("Journeys"))
+    rows = [
+        (titles[row.category], row.name, row.kind, row.executed, row.errors, row.journeys) for row in found
+    ]
+    answer = HttpResponse(map(csv_line, (head, *rows)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="executed.csv"'
+    return answer
+
+
+def _versions(request: HttpRequest) -> list[JourneyVersion]:
+    """Those of all journeys of the sandbox, or of those that the address names."""
+    chosen = _chosen(request)
+    found = JourneyVersion.objects.filter(sandbox=sandbox_of(request)).reported()
+    return [version for version in found if not chosen or version.journey.uid in chosen]
+
+
+def _chosen(request: HttpRequest) -> set[UUID]:
+    return {uid for text in request.GET.getlist("journey") if (uid := _uid(text))}
 
 
 @page(REPORTS)
@@ -48,7 +74,11 @@ def journey(request: HttpRequest, uid: UUID) -> HttpResponse:
     """All versions of a journey together."""
     found = get_object_or_404(Journey, uid=uid, sandbox=sandbox_of(request))
     versions = list(JourneyVersion.objects.filter(journey=found).reported())
-    return _report(request, versions, "reports/journey.html", {"journey": found, "by": "version"})
+    query = request.GET.copy()
+    query["journey"] = str(uid)
+    download = f"{reverse('reports-executed')}?{query.urlencode()}"
+    context = {"journey": found, "by": "version", "download": download}
+    return _report(request, versions, "reports/journey.html", context)
 
 
 @page(REPORTS)
@@ -63,7 +93,9 @@ def _report(
 ) -> HttpResponse:
     summary = summarize(versions, _period(request))
     query = request.GET.urlencode()
-    shown = shown_figures.summary(summary, versions, by=context["by"], query=query)
+    shown = shown_figures.summary(
+        summary, versions, by=context["by"], query=query, download=context.get("download", "")
+    )
     return render(request, template, {**context, "period": summary.period, "periods": _choices(), **shown})
 
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from journeys.activities.base import kinds
 from journeys.definition.document import Document, read_document
 from journeys.definition.layout import layout
 from journeys.models import JourneyVersion
 from journeys.reports.figures.charts import Chart, Series, chart
+from journeys.reports.figures.executed import FETCHES
 from journeys.reports.figures.facts import Activity, Figures, share
 from journeys.reports.figures.flow import Flow
 from journeys.reports.figures.kpis import Kpi, kpis
@@ -43,12 +45,23 @@ class ActivityRow(NamedTuple):
 
 
 class CategoryRow(NamedTuple):
-    """All activities of one part of the palette."""
+    """Everything executed of one part of the palette, or all fetches."""
 
     title: str
     executed: int
     errors: int
     most_often: str
+
+
+class ExecutedRow(NamedTuple):
+    """One event, action or field group, in however many journeys it stands."""
+
+    category: str
+    name: str
+    kind: str
+    executed: int
+    errors: int
+    journeys: int
 
 
 class PathRow(NamedTuple):
@@ -65,16 +78,17 @@ class NamedFigures(NamedTuple):
 
 
 def summary(
-    found: Summary, versions: Sequence[JourneyVersion], *, by: str, query: str = ""
+    found: Summary, versions: Sequence[JourneyVersion], *, by: str, query: str = "", download: str = ""
 ) -> dict[str, Any]:
     """What the templates of all summaries have in common; ``by``: journey, version or "" (of one version).
 
-    ``query``: of the address, which the reports that are linked keep.
+    ``query``: of the address, which the reports that are linked keep. ``download``: where what was executed
+    is to be had as CSV.
     """
     document = _document(versions) if found.details else Document.empty()
     steps, details = steps_of(document), found.details or Details({}, {}, [])
     activities = _activities(details.activities, document, steps)
-    parts = _parts(found, versions, by)
+    parts, rows = _parts(found, versions, by), executed(found, versions)
     return {
         "kpis": [_kpi(kpi) for kpi in kpis(found.figures, found.before)],
         "inside": found.inside,
@@ -82,7 +96,8 @@ def summary(
         "parts": parts,
         "sections": [
             *tables.of_parts(parts, by=by, url=lambda part: _url(part, by, query)),
-            *tables.of_categories(_categories(activities)),
+            *tables.of_categories(_categories(rows), download=download),
+            *(tables.of_most_executed(rows) if by == "journey" else ()),
             *tables.of_activities(activities),
             *tables.of_paths(_paths(details.paths, document, steps)),
         ],
@@ -195,19 +210,49 @@ def _activities(
     ]
 
 
-def _categories(rows: Sequence[ActivityRow]) -> list[CategoryRow]:
+def executed(found: Summary, versions: Sequence[JourneyVersion]) -> list[ExecutedRow]:
+    """Everything that was executed, by what it was, most often first."""
+    journeys = {version.pk: version.journey_id for version in versions}
+    return [
+        ExecutedRow(
+            one.thing.category,
+            one.thing.name or _kind(one.thing.kind),
+            _kind(one.thing.kind),
+            one.n,
+            one.errors,
+            len({journeys[version] for version in one.versions}),
+        )
+        for one in found.executed
+    ]
+
+
+def _kind(name: str) -> str:
+    kind = kinds().get(name)
+    return _(kind.title) if kind else ""
+
+
+def category_titles() -> dict[str, str]:
     """In the order of the palette."""
-    titles = {"events": _("Events"), "orchestration": _("Orchestration"), "actions": _("Actions")}
-    parts = [(title, [row for row in rows if row.step.category == name]) for name, title in titles.items()]
+    return {
+        "events": _("Events"),
+        "orchestration": _("Orchestration"),
+        "actions": _("Actions"),
+        FETCHES: _("Fetches"),
+    }
+
+
+def _categories(rows: Sequence[ExecutedRow]) -> list[CategoryRow]:
+    parts = [
+        (title, [row for row in rows if row.category == name]) for name, title in category_titles().items()
+    ]
     return [_category(title, part) for title, part in parts if part]
 
 
-def _category(title: str, rows: Sequence[ActivityRow]) -> CategoryRow:
-    executed: Counter[str] = Counter()
+def _category(title: str, rows: Sequence[ExecutedRow]) -> CategoryRow:
+    often = Counter[str]()
     for row in rows:
-        executed[row.step.name] += row.activity.left
-    errors = sum(row.activity.errors for row in rows)
-    return CategoryRow(title, executed.total(), errors, _counted(executed, most=3))
+        often[row.name] += row.executed
+    return CategoryRow(title, often.total(), sum(row.errors for row in rows), _counted(often, most=3))
 
 
 def _in_order(document: Document) -> list[str]:

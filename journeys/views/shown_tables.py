@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from journeys.reports.reasons import reason_in_words
 from journeys.templatetags.shell import lasted
 
+# Of what is executed most often.
+_MOST_NAMED = 10
+
 
 class Cell(NamedTuple):
     """``url``: where the text leads, if anywhere; ``note``: what stands beside it in small letters."""
@@ -31,12 +34,13 @@ class Table(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A table with its heading; ``id`` is that of the heading."""
+    """A table with its heading; ``id`` is that of the heading; ``download``: where more of it is, as CSV."""
 
     id: str
     title: str | Promise
     table: Table
     note: str | Promise = ""
+    download: str = ""
 
 
 class Column(NamedTuple):
@@ -93,10 +97,18 @@ _ACTIVITIES = (
     Column(_("95 of 100 within"), lambda row: row.activity.most),
 )
 _CATEGORIES = (
-    Column(_("Kind of activity"), lambda row: row.title, is_number=False),
+    Column(_("Kind"), lambda row: row.title, is_number=False),
     Column(_("Executed"), lambda row: row.executed),
     Column(_("Errors"), lambda row: row.errors),
     Column(_("Most often"), lambda row: row.most_often, is_number=False),
+)
+_MOST_EXECUTED = (
+    Column(
+        _("Name"), lambda row: Cell(row.name, note="" if row.name == row.kind else row.kind), is_number=False
+    ),
+    Column(_("Executed"), lambda row: row.executed),
+    Column(_("Errors"), lambda row: row.errors),
+    Column(_("Journeys"), lambda row: row.journeys),
 )
 _PATHS = (
     Column(_("Activity"), lambda row: row.step.name, is_number=False),
@@ -134,8 +146,18 @@ def of_activities(rows: Sequence[Any]) -> list[Section]:
     return _sections("activities", _("By activity"), _ACTIVITIES, rows)
 
 
-def of_categories(rows: Sequence[Any]) -> list[Section]:
-    return _sections("categories", _("Events, orchestration, actions"), _CATEGORIES, rows)
+def of_categories(rows: Sequence[Any], *, download: str) -> list[Section]:
+    title = _("Events, orchestration, actions, fetches")
+    return [one._replace(download=download) for one in _sections("categories", title, _CATEGORIES, rows)]
+
+
+def of_most_executed(rows: Sequence[Any]) -> list[Section]:
+    """``rows``: those of all categories, most often first."""
+    found = {name: [row for row in rows if row.category == name] for name in ("events", "actions")}
+    return [
+        *_sections("top-events", _("Top events"), _MOST_EXECUTED, found["events"][:_MOST_NAMED]),
+        *_sections("top-actions", _("Top actions"), _MOST_EXECUTED, found["actions"][:_MOST_NAMED]),
+    ]
 
 
 def of_paths(rows: Sequence[Any]) -> list[Section]:

@@ -59,6 +59,7 @@ class Evaluation:
     """The kind of task."""
 
     drops_file = True
+    cancellable = True
     permission = "datasources.change_segment"
     title = _("Evaluation of a segment")
 

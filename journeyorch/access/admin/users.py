@@ -1,4 +1,4 @@
-"""Users, groups and sandboxes in the admin."""
+"""Users and groups in the admin."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from journeyorch.access import audit
-from journeyorch.access.admin.audited import AuditedAdmin, changes_of
-from journeyorch.access.models import Sandbox, SignOnAccount, User
-from journeyorch.access.sandboxes import sandboxes_of, store_changes
+from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.models import SignOnAccount, User
 from journeyorch.access.second_factor.factor import remove
 
 
@@ -71,36 +68,3 @@ class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
 
     help_topic = "groups"
     introduction = _("What many may do. The ready-made groups can be changed like any other.")
-
-
-@admin.register(Sandbox)
-class SandboxAdmin(AuditedAdmin):
-    """Sandboxes are made and renamed here; their deletion would take everything in them along."""
-
-    help_topic = "sandboxes"
-    introduction = _("Worlds that know nothing of each other, each with its events, people and journeys.")
-    list_display = ("name", "title", "kind", "time_zone")
-    filter_horizontal = ("groups",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
-        return sandboxes_of(request)
-
-    def save_model(self, request: HttpRequest, obj: Sandbox, form: Any, change: bool) -> None:
-        if change:
-            stored = set(form.changed_data) - {"groups"}  # the admin saves those afterwards
-            store_changes(obj, stored, changes=changes_of(form))
-            return
-        with transaction.atomic():
-            obj.save()
-            audit.record("created", obj)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Everybody may look at the sandboxes that they may enter: other pages link to them."""
-        return super().has_view_permission(request, obj) or sandboxes_of(request).exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Sandbox | None = None) -> tuple[str, ...]:
-        """The name is in addresses and headers that others use (events.md, Sandboxes)."""
-        return ("name",) if obj else ()

@@ -42,10 +42,13 @@ class Sandbox(models.Model):
         help_text=_("Everybody in these groups may enter."),
     )
     generation = models.BigIntegerField(default=1, editable=False)
+    # While it is being emptied (journeyorch/resetting): nothing comes in, and nobody changes anything.
+    reset_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("sandbox")
         verbose_name_plural = _("sandboxes")
+        permissions = [("reset_sandbox", "Can reset sandboxes")]
 
     def __str__(self) -> str:
         return self.title or self.name

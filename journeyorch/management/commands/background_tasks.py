@@ -31,8 +31,8 @@ class Command(BaseCommand):
         found = BackgroundTask.objects.filter(pk=options["task"]).first()
         if found is None:
             raise CommandError(f"There is no task {options['task']}. Call this without a number for a list.")
-        if options["cancel"]:
-            cancel(found)
+        if options["cancel"] and not cancel(found):
+            self.stderr.write("It is over already, or it is one that runs to its end.")
         self._tell(found, options)
 
     def _tell(self, task: BackgroundTask, options: dict[str, Any]) -> None:

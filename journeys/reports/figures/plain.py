@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from journeys.reports.figures.executed import Executed
 from journeys.reports.figures.facts import Activity, Delivered, Figures
 from journeys.reports.figures.kpis import kpis
 from journeys.reports.figures.splits import Measured, Split
@@ -27,8 +28,13 @@ def plain_summary(found: Summary, uids: Mapping[int, str]) -> dict[str, Any]:
         "versions": [{"version": uids[id], **_figures(figures)} for id, figures in found.versions.items()],
         "discards": dict(found.discards),
         "channels": {kind: _messages(told) for kind, told in found.channels.items()},
+        "executed": [_executed(one) for one in found.executed],
         **_details(found.details or Details({}, {}, [])),
     }
+
+
+def _executed(one: Executed) -> dict[str, Any]:
+    return {**one.thing._asdict(), "executed": one.n, "errors": one.errors}
 
 
 def _details(details: Details) -> dict[str, Any]:

@@ -9,6 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from journeys.activities.base import kinds
+
+
+class Thing(NamedTuple):
+    """What an activity executes: the part of the palette, the kind, and which event, action or template it
+    names; "" where it names none."""
+
+    category: str
+    kind: str
+    name: str
+
+
+#: Of an activity that the drawing does not have.
+UNKNOWN = Thing("orchestration", "", "")
+
 
 class Shape(NamedTuple):
     """``to``: by (activity, path); ``splits``: the paths of each percentage split, in order."""
@@ -17,6 +32,7 @@ class Shape(NamedTuple):
     to: Mapping[tuple[str, str], tuple[str, ...]]
     kinds: Mapping[str, str]
     splits: Mapping[str, tuple[str, ...]]
+    things: Mapping[str, Thing]
 
     def targets(self, activity: str, path: str) -> tuple[str, ...]:
         return self.to.get((activity, path), ())
@@ -26,7 +42,7 @@ class Shape(NamedTuple):
         return [target for (id, _), targets in self.to.items() if id == activity for target in targets]
 
 
-NOTHING = Shape(frozenset(), {}, {}, {})
+NOTHING = Shape(frozenset(), {}, {}, {}, {})
 
 
 def shape_of(document: Any) -> Shape:
@@ -45,7 +61,16 @@ def shape_of(document: Any) -> Shape:
             for id, activity in activities.items()
             if _mapping(activity).get("kind") == "split"
         },
+        things={id: _thing(_mapping(activity)) for id, activity in activities.items()},
     )
+
+
+def _thing(activity: Mapping[str, Any]) -> Thing:
+    kind = kinds().get(str(activity.get("kind", "")))
+    if kind is None:
+        return UNKNOWN
+    name = _mapping(activity.get("config")).get(kind.named_by)
+    return Thing(kind.category, kind.kind, name if isinstance(name, str) else "")
 
 
 def _parts(activity: Any) -> tuple[str, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count
 
+from journeys.engine.decide import StepStatus
 from journeys.models import Instance, JourneyVersion
 from journeys.reports.figures import facts, sums
+from journeys.reports.figures.executed import Executed, executed
 from journeys.reports.figures.facts import (
     Activity,
     Delivered,
@@ -51,11 +53,12 @@ class Summary(NamedTuple):
     discards: Mapping[str, int]
     channels: Mapping[str, Delivered]
     versions: Mapping[int, Figures]  # by version
+    executed: list[Executed]
     details: Details | None
 
 
 def summarize(versions: Sequence[JourneyVersion], period: Period) -> Summary:
-    """At most nine queries, however many versions there are.
+    """At most eleven queries, however many versions there are.
 
     What is told by activity and path is told of one journey only: ids are the same in its versions.
     """
@@ -73,11 +76,19 @@ def summarize(versions: Sequence[JourneyVersion], period: Period) -> Summary:
         discards=facts.discards(ends),
         channels=_channels(messages, shapes),
         versions=_by_version(versions, ends, messages, shapes),
+        executed=_executed(scope, period, ends, shapes),
         details=None,
     )
     one_journey = len({version.journey_id for version in versions}) == 1
     details = _details(versions, scope, period, messages, shapes) if one_journey else None
     return found._replace(details=details)
+
+
+def _executed(
+    scope: Scope, period: Period, ends: Iterable[Steps], shapes: Mapping[int, Shape]
+) -> list[Executed]:
+    ended = [row for row in ends if row.status != StepStatus.TRANSITIONS]
+    return executed([*sums.passed(scope, period), *ended], sums.fetches(scope, period), shapes)
 
 
 def _details(

@@ -107,6 +107,14 @@ def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "")
     return [Steps._make((*row[1:], row[0])) for row in rows]
 
 
+def passed(scope: Scope, period: Period) -> list[Steps]:
+    """What ``ends`` leaves out, without the paths."""
+    rows = _rows(
+        kinds.STEPS, scope, period, "", "version", "activity", condition=Q(status=StepStatus.TRANSITIONS)
+    )
+    return [Steps(version, activity, "", StepStatus.TRANSITIONS, n) for _, version, activity, n in rows]
+
+
 def errors(scope: Scope, period: Period, *, unit: str = "") -> list[Errors]:
     rows = _rows(kinds.ERRORS, scope, period, unit, "version", "activity", "path", "code")
     return [Errors._make((*row[1:], row[0])) for row in rows]

@@ -13,6 +13,8 @@ from events.ingest.credentials import digest
 from events.ingest.sweep import forget_outdated_keys
 from events.models import EventKey, Inlet, InletToken, ReceivedEvent
 from events.signals import events_received
+from journeyorch.access.models import Sandbox
+from journeyorch.resetting.beginning import begin_reset
 from tests.events.conftest import Send, message
 from tests.events.seed import KEY
 
@@ -305,3 +307,16 @@ def test_other_methods_are_405(inlet: Inlet, client: object) -> None:
 
 def _bodies() -> list[str]:
     return list(ReceivedEvent.objects.order_by("id").values_list("body", flat=True))
+
+
+def test_events_for_a_sandbox_that_is_being_reset_are_refused_for_later(inlet: Inlet, send: Send) -> None:
+    beside = Sandbox.objects.create(name="beside", title="Beside")
+    other = Inlet.objects.create(sandbox=beside, key="inlet-2", name="Other")
+    InletToken.objects.create(inlet=other, digest=digest("another"), hint="anot")
+    assert send(message("a")).status == 200  # and the process remembers the inlet
+    Sandbox.objects.filter(pk=inlet.sandbox_id).update(kind="development")
+    begin_reset(inlet.sandbox, by=None)
+    sent = send(message("b"))
+    assert (sent.status, sent.headers["Retry-After"]) == (503, "30")
+    assert send(message("b"), inlet="inlet-2", key="another").status == 200
+    assert not ReceivedEvent.objects.filter(sandbox=inlet.sandbox_id, body__contains='"b"').exists()

@@ -20,6 +20,7 @@ class Counting:
     """Makes a sandbox for each number, ten numbers a batch: rows that show what was committed."""
 
     drops_file = True
+    cancellable = True
     permission = "access.view_sandbox"
     title = "Counting"
 

@@ -24,6 +24,7 @@ def reporter(login) -> Client:
 def addresses(version: JourneyVersion) -> list[str]:
     return [
         "/reports/",
+        "/reports/executed.csv",
         f"/journeys/{version.journey.uid}/report/",
         f"/versions/{version.uid}/report/",
         f"/versions/{version.uid}/flow/",
@@ -59,6 +60,26 @@ def test_all_versions_and_all_journeys_have_the_same_figures(reporter, figures):
     assert kpi(journey, "Entered")["value"] == kpi(everything, "Entered")["value"] == "10"
     assert [part.name for part in journey.context["parts"]] == ["Version 1"]
     assert [part.name for part in everything.context["parts"]] == ["Win back"]
+
+
+def test_several_journeys_have_their_events_actions_and_fetches(reporter, figures):
+    page = reporter.get("/reports/?period=1")
+    sections = {section.id: section for section in page.context["sections"]}
+    executed = {
+        kind.text: (n.text, errors.text, often.text)
+        for kind, n, errors, often in sections["categories"].table.rows
+    }
+    assert executed["Events"] == ("10", "0", "Ordered × 10")
+    assert executed["Fetches"] == ("8", "2", "Rooms.Free × 8")
+    ((name, n, errors, journeys),) = sections["top-events"].table.rows
+    assert (name.text, name.note, n.text, errors.text, journeys.text) == ("Ordered", "Event", "10", "0", "1")
+
+    csv = reporter.get(sections["categories"].download).content.decode().splitlines()
+    assert csv[0] == "Kind,Name,Activity,Executed,Errors,Journeys"
+    assert "Events,Ordered,Event,10,0,1" in csv
+    assert "Fetches,Rooms.Free,,8,2,1" in csv
+    told = reporter.get("/api/v1/reports/figures?period=1").json()["executed"]
+    assert {"category": "events", "kind": "event", "name": "Ordered", "executed": 10, "errors": 0} in told
 
 
 def test_a_longer_period_adds_up_both_days(reporter, figures):

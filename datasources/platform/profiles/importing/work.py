@@ -33,6 +33,7 @@ class Import:
     """The kind of task."""
 
     drops_file = True
+    cancellable = True
     permission = "datasources.change_profile"
     title = _("Import of records")
 
