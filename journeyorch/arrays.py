@@ -7,7 +7,7 @@ on thousands of values, and the parameters of a statement have the same types wh
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from psycopg import pq
 from psycopg.adapt import Buffer, Dumper
 
 _EPOCH, _DAY = datetime(2000, 1, 1, tzinfo=UTC), date(2000, 1, 1)
-_HEAD = struct.Struct(">iiIii")  # dimensions, whether NULLs occur, type of the elements; length, first index
+# Dimensions, whether NULLs may occur (PostgreSQL looks itself), type of the elements; length, first index.
+_HEAD = struct.Struct(">iiIii")
 _NULL = struct.pack(">i", -1)
+_UUID_LENGTH = struct.pack(">i", 16)
 
 
 class Encoded(bytes):
@@ -44,52 +46,43 @@ def encoded(pg_type: str, values: Sequence[Any]) -> Encoded | list[Any]:
         return list(values)
     oid, pack = known
     try:
-        # Hashing these costs more than packing them, and to a dictionary 0.0 and -0.0 are the same.
-        made = (
-            _each(pack, values) if pg_type in ("uuid", "float8") else map(_Packed(pack).__getitem__, values)
-        )
-        body = b"".join(made)
+        body = b"".join(_each(pack, values) if pg_type in _UNLIKE else _each_once(pack, values))
     except (struct.error, TypeError, AttributeError, UnicodeEncodeError) as error:
         raise DataError(f"A value cannot be stored as {pg_type}.") from error
-    return Encoded(_HEAD.pack(1, None in values, oid, len(values), 1) + body)
+    return Encoded(_HEAD.pack(1, 1, oid, len(values), 1) + body)
 
 
-def _each(pack: Callable[[Any], bytes], values: Sequence[Any]) -> Iterator[bytes]:
-    return (_NULL if value is None else pack(value) for value in values)
+# Makes the elements of values, none of which is NULL.
+_Pack = Callable[[Iterable[Any]], Iterable[bytes]]
 
 
-class _Packed(dict[Any, bytes]):
-    """Values in their binary form, made once each: in a wave nearly every column repeats its values."""
-
-    __slots__ = ("_pack",)
-
-    def __init__(self, pack: Callable[[Any], bytes]) -> None:
-        super().__init__({None: _NULL})
-        self._pack = pack
-
-    def __missing__(self, value: Any) -> bytes:
-        packed = self[value] = self._pack(value)
-        return packed
+def _each(pack: _Pack, values: Sequence[Any]) -> Iterable[bytes]:
+    there = [value for value in values if value is not None]
+    packed = iter(pack(there))
+    return packed if len(there) == len(values) else (_NULL if one is None else next(packed) for one in values)
 
 
-def _fixed(code: str, plain: Callable[[Any], Any] | None = None) -> Callable[[Any], bytes]:
+def _each_once(pack: _Pack, values: Sequence[Any]) -> Iterable[bytes]:
+    """Each value is packed once: in a wave nearly every column repeats its values."""
+    different = set(values)
+    different.discard(None)
+    packed = dict(zip(different, pack(different), strict=True))
+    packed[None] = _NULL
+    return map(packed.__getitem__, values)
+
+
+def _fixed(code: str, plain: Callable[[Any], Any] | None = None) -> _Pack:
     """Elements of one length: ``plain`` makes the number that ``code`` (of ``struct``) packs."""
-    layout = struct.Struct(">i" + code)
-    pack, size = layout.pack, struct.calcsize(">" + code)
+    pack, size = struct.Struct(">i" + code).pack, struct.calcsize(">" + code)
     if plain is None:
-        return lambda value: pack(size, value)
-    return lambda value: pack(size, plain(value))
+        return lambda values: [pack(size, value) for value in values]
+    return lambda values: [pack(size, value) for value in map(plain, values)]
 
 
-def _sized(plain: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+def _sized(plain: Callable[[Any], bytes]) -> _Pack:
     """Elements as long as they are."""
     length = struct.Struct(">i").pack
-
-    def pack(value: Any) -> bytes:
-        data = plain(value)
-        return length(len(data)) + data
-
-    return pack
+    return lambda values: [length(len(data)) + data for data in map(plain, values)]
 
 
 def _microseconds(at: datetime) -> int:
@@ -101,8 +94,8 @@ def _days(day: date) -> int:
     return (day - _DAY).days
 
 
-def _uuid(value: UUID) -> bytes:
-    return value.bytes
+def _uuids(values: Iterable[UUID]) -> Iterable[bytes]:
+    return [_UUID_LENGTH + value.int.to_bytes(16, "big") for value in values]
 
 
 def _json(text: str) -> bytes:
@@ -110,7 +103,7 @@ def _json(text: str) -> bytes:
 
 
 # By name: the type's number in PostgreSQL's catalogue, and how its values are written.
-_TYPES: dict[str, tuple[int, Callable[[Any], bytes]]] = {
+_TYPES: dict[str, tuple[int, _Pack]] = {
     "bigint": (20, _fixed("q")),
     "integer": (23, _fixed("i")),
     "smallint": (21, _fixed("h")),
@@ -118,7 +111,9 @@ _TYPES: dict[str, tuple[int, Callable[[Any], bytes]]] = {
     "float8": (701, _fixed("d")),
     "timestamptz": (1184, _fixed("q", _microseconds)),
     "date": (1082, _fixed("i", _days)),
-    "uuid": (2950, _fixed("16s", _uuid)),
+    "uuid": (2950, _uuids),
     "text": (25, _sized(str.encode)),
     "jsonb": (3802, _sized(_json)),
 }
+# To a set 0.0 and -0.0 are the same, and hashing a UUID costs more than packing it.
+_UNLIKE = ("uuid", "float8")

@@ -29,7 +29,7 @@ class Column(NamedTuple):
 @lru_cache(maxsize=512)
 def insert_arrays(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
     conflict = f" ON CONFLICT {_fragment(on_conflict)}" if on_conflict else ""
-    return f'INSERT INTO "{table}" AS t ({_names(columns)}) SELECT * FROM {_unnest(columns)}{conflict}'
+    return f'INSERT INTO "{table}" AS t ({_names(columns)}) SELECT {", ".join(_spread(columns))}{conflict}'
 
 
 @lru_cache(maxsize=512)
@@ -41,8 +41,7 @@ def update_arrays(
     in_order: bool,
     then: str,
 ) -> str:
-    aliases = _aliases(key, columns)
-    source = f"{_unnest([*key, *columns])} AS v({aliases})"
+    source = _given(key, columns)
     wanted = " AND ".join([_match(key, "key_"), *_and(where)])
     if in_order:
         order = ", ".join(f't."{column.name}"' for column in key)
@@ -56,8 +55,7 @@ def update_arrays(
 
 @lru_cache(maxsize=512)
 def delete_arrays(table: str, key: Column) -> str:
-    source = f"{_unnest([key])} AS v({_aliases([key], [])})"
-    return f'DELETE FROM "{table}" AS t USING {source} WHERE {_match([key], "key_")}'
+    return f'DELETE FROM "{table}" AS t USING {_given([key], [])} WHERE {_match([key], "key_")}'
 
 
 @lru_cache(maxsize=512)
@@ -83,8 +81,9 @@ def lookup_arrays(
     tail = _tail(key, condition, order_by, limit)
     # Without a limit the planner would make an ordinary join of it, and scan on fresh statistics.
     tail += (" OFFSET 0" if limit is None else "") + (" FOR NO KEY UPDATE OF t" if lock else "")
+    arrays = ", ".join(f"%b::{column.type}[]" for column in [*key, *given])
     return (
-        f"SELECT (v.ordinality - 1), found.* FROM {_unnest([*key, *given])}"
+        f"SELECT (v.ordinality - 1), found.* FROM unnest({arrays})"
         f" WITH ORDINALITY AS v({_aliases(key, given)}, ordinality)"
         f' CROSS JOIN LATERAL (SELECT {found} FROM "{table}" AS t {tail}) AS found'
     )
@@ -96,8 +95,16 @@ def _selected(column: Column) -> str:
     return f't."{column.name}"{cast}'
 
 
-def _unnest(columns: Sequence[Column]) -> str:
-    return "unnest(" + ", ".join(f"%b::{column.type}[]" for column in columns) + ")"
+def _given(key: Sequence[Column], others: Sequence[Column]) -> str:
+    """The rows at hand, as a table ``v``."""
+    names = _aliases(key, others).split(", ")
+    values = zip(_spread([*key, *others]), names, strict=True)
+    return f"(SELECT {', '.join(f'{value} AS {name}' for value, name in values)}) AS v"
+
+
+def _spread(columns: Iterable[Column]) -> list[str]:
+    """Row by row, in step. ``FROM unnest(…, …)`` would store each column first, and take twice as long."""
+    return [f"unnest(%b::{column.type}[])" for column in columns]
 
 
 def _fragment(sql: str) -> str:

@@ -67,10 +67,12 @@ class _Bench:
     """One sandbox with one event, and journeys of several lengths."""
 
     def __init__(self, workers: int) -> None:
+        from journeyorch import memory
         from tests.journeys.world import World
 
         self.world = World()
         self.workers = workers
+        memory.settle()  # as residents do
 
     def pure(self, people: int, steps: int = 8) -> dict[str, float]:
         """Conditions in a row behind the entry event; every one looks at the payload."""
