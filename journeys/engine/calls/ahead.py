@@ -17,8 +17,9 @@ from journeys.engine.calls.claim import Claimed
 _SHARE = 0.5
 #: Claimed ahead for one endpoint, at most.
 MOST = 100
-# Seconds in which an endpoint's answers are counted, and how many such spans are claimed ahead.
-_SPAN = 0.1
+# Seconds in which an endpoint's answers are counted: longer than waves, which bring the calls, let their work
+# collect, or the first eight of each wave's calls would be claimed alone.
+_SPAN = 0.3
 #: A call that has waited so long for a thread, seconds, is given back: its claim must outlast the sending.
 PATIENCE = 5.0
 

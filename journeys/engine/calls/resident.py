@@ -49,8 +49,9 @@ from journeys.engine.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-# Results within so many seconds are committed together, at most so many (engine.md § 4).
-_COLLECT_SECONDS = 0.010
+# Results within so many seconds are committed together, at most so many (engine.md § 4). Each that comes
+# prolongs the wait a little, because where many come more are coming.
+_COLLECT_SECONDS, _FOR_EACH, _LONGEST = 0.010, 0.001, 0.030
 _COLLECT = 100
 _IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
 # While nothing but results is waited for: so often a beat is due.
@@ -154,8 +155,9 @@ class _Caller:
         """Take what has come back; if something has, wait a moment for others to go with it."""
         while not self._sent.empty():
             self._take(self._sent.get())
-        until = time.monotonic() + _COLLECT_SECONDS
-        while 0 < len(self._finished) < _COLLECT and self._ahead.sending:
+        begun = time.monotonic()
+        while 0 < (finished := len(self._finished)) < _COLLECT and self._ahead.sending:
+            until = begun + min(_COLLECT_SECONDS + finished * _FOR_EACH, _LONGEST)
             try:
                 self._take(self._sent.get(timeout=max(0.0, until - time.monotonic())))
             except queue.Empty:

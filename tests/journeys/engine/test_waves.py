@@ -12,7 +12,14 @@ import pytest
 from datasources.platform.profiles.changes import Stale as StalePeople
 from journeys import publishing
 from journeys.engine import drain
-from journeys.engine.drain import SMALL_WAVE, SMALL_WAVE_EVERY, run_waiting_wave
+from journeys.engine.drain import (
+    ENOUGH,
+    LONGEST_REST,
+    REST_FOR_EACH,
+    SMALL_WAVE,
+    SMALL_WAVE_EVERY,
+    run_waiting_wave,
+)
 from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.wave import handle, load, run
 from journeys.engine.wave.handled import SURELY_ALL, Done, Handled
@@ -118,7 +125,7 @@ def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **asked: told.ask(**asked))
     monkeypatch.setattr(drain, "keep_up", lambda **_: False)
     monkeypatch.setattr(drain, "take_up_now", lambda sandbox_id: told.taken_up.append(sandbox_id))
-    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[], taken_up=[])
+    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[], taken_up=[], rests=[])
 
     def ask(*, doubtful_last: bool, **_: Any) -> Done:
         told.doubtful_last.append(doubtful_last)
@@ -127,7 +134,7 @@ def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     told.ask = ask
     lifetime: Any = SimpleNamespace(owner="one", count=1, index=0)
-    told.drain = drain._Drain(lifetime, clock=lambda: told.now)
+    told.drain = drain._Drain(lifetime, clock=lambda: told.now, sleep=told.rests.append)
     monkeypatch.setattr(told.drain, "_known_sandboxes", lambda: [1])
     return told
 
@@ -146,6 +153,27 @@ def test_small_waves_are_started_at_most_every_10_ms_and_events_routed_meanwhile
     resident.now = SMALL_WAVE_EVERY
     resident.drain.work()
     assert resident.waves == []
+
+
+def test_the_more_has_come_the_longer_a_resident_lets_work_collect(db: None, resident: Any) -> None:
+    """But for waves that are so large that larger ones would be no cheaper."""
+    resident.waves = [0, 1, 20, ENOUGH - 1, ENOUGH]
+    for number in range(5):
+        resident.now = float(number)
+        resident.drain.work()
+
+    assert resident.rests == pytest.approx([REST_FOR_EACH, 20 * REST_FOR_EACH, LONGEST_REST])
+
+
+def test_a_resident_that_rested_long_rests_shorter_and_shorter(db: None, resident: Any) -> None:
+    """The results of a large wave come in small pieces."""
+    resident.waves = [100, 10, 10]
+    for number in range(3):
+        resident.now = float(number)
+        resident.drain.work()
+
+    assert resident.rests == sorted(resident.rests, reverse=True)
+    assert resident.rests[-1] > 10 * REST_FOR_EACH
 
 
 def test_a_resident_takes_its_place_over_when_everything_is_compiled(
