@@ -25,4 +25,4 @@ USER 10001
 EXPOSE 8000
 # Few threads: they share one interpreter, and every process keeps a database connection for each.
 CMD ["gunicorn", "journeyorch.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=2", \
-    "--worker-tmp-dir=/dev/shm", "--no-control-socket"]
+    "--worker-tmp-dir=/dev/shm"]

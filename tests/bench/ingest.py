@@ -88,7 +88,7 @@ def _measure(arguments: argparse.Namespace) -> list[list[Result]]:
         environment = environment_for(url)
         _manage(environment, "migrate", "--verbosity", "0")
         seed.seed(environment)
-        options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)]
+        options = ["--workers", str(WORKERS), "--threads", str(THREADS)]
         with gunicorn(environment, *options) as server:
             runs = [
                 [_run(load, server, owners, url, number, seconds=arguments.seconds) for load in LOADS]

@@ -106,7 +106,7 @@ def installation(url: str, endpoint: Endpoint) -> Iterator[tuple[int, str]]:
     port = free_port()
     web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
     servers = [
-        subprocess.Popen([*web, "--threads=4", "--no-control-socket"], cwd=ROOT, env=environment),
+        subprocess.Popen([*web, "--threads=4"], cwd=ROOT, env=environment),
         subprocess.Popen([sys.executable, "manage.py", "runworkers"], cwd=ROOT, env=environment),
     ]
     try:

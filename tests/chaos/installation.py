@@ -91,7 +91,7 @@ class Installation:
         ).stdout
 
     def start_web(self) -> subprocess.Popen[bytes]:
-        options = [f"--bind=127.0.0.1:{self.port}", "--workers=2", "--threads=2", "--no-control-socket"]
+        options = [f"--bind=127.0.0.1:{self.port}", "--workers=2", "--threads=2"]
         return self._start("-m", "gunicorn", "journeyorch.wsgi", *options)
 
     def start_workers(self) -> subprocess.Popen[bytes]:

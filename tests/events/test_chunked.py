@@ -27,7 +27,7 @@ _CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 def server(database_url: str) -> Iterator[Server]:
     environment = environment_for(database_url)
     seed.seed(environment)
-    with gunicorn(environment, "--workers", "1", "--worker-class", "gthread", "--threads", "2") as running:
+    with gunicorn(environment, "--workers", "1", "--threads", "2") as running:
         yield running
 
 

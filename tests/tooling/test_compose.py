@@ -12,6 +12,7 @@ import yaml
 from django.core.management import get_commands
 from gunicorn.app.wsgiapp import WSGIApplication
 
+from journeyorch.web_threads import Worker
 from tests.docs.pages import ROOT
 from tests.docs.test_settings import read_variables
 
@@ -83,6 +84,16 @@ def test_the_published_port_is_the_one_gunicorn_listens_on(monkeypatch: pytest.M
     assert f"EXPOSE {inside}" in DOCKERFILE
     assert f'HTTPConnection("127.0.0.1", {inside}' in SERVICES["web"]["healthcheck"]["test"][-1]
     assert host == "127.0.0.1", "a proxy stands in front"
+
+
+def test_the_image_serves_with_the_threads_of_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["gunicorn", "journeyorch.wsgi"])
+    monkeypatch.chdir(ROOT)
+    settings = WSGIApplication().cfg
+
+    assert "!gunicorn.conf.py" in _ignored()
+    assert settings.worker_class is Worker
+    assert settings.control_socket_disable
 
 
 def test_nothing_is_written_but_to_the_database_and_in_memory() -> None:

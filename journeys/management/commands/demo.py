@@ -143,7 +143,8 @@ def _preparations(options: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _servers(folder: Path, options: Mapping[str, Any]) -> dict[str, list[str]]:
-    web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{options['port']}"]
+    web = [sys.executable, "-m", "gunicorn", f"--config={settings.BASE_DIR / 'gunicorn.conf.py'}"]
+    web += ["journeyorch.wsgi", f"--bind=127.0.0.1:{options['port']}"]
     return {
         "catcher": _manage(
             "demo_catcher",
@@ -152,7 +153,7 @@ def _servers(folder: Path, options: Mapping[str, Any]) -> dict[str, list[str]]:
             f"--reservations-port={options['reservations_port']}",
             f"--file={folder / 'catcher.jsonl'}",
         ),
-        "web server": [*web, "--workers=1", "--threads=4", "--log-level=warning", "--no-control-socket"],
+        "web server": [*web, "--workers=1", "--threads=4", "--log-level=warning"],
         "workers": _manage("runworkers"),
     }
 
