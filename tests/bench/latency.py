@@ -1,7 +1,7 @@
 """From an event to its call: python -m tests.bench.latency [--database postgres|sqlite] [--rate 50]
 
-Real gunicorn, real workers, a real endpoint on loopback. A journey of three steps calls the endpoint with the
-event's id; the latency of an event is the time from the moment it is sent to the moment the call arrives.
+Gunicorn and workers as they are shipped, an endpoint on loopback. A journey of three steps calls the endpoint
+with the event's id; the latency of an event is the time from its sending to the arrival of the call.
 Beside it: how long until the wave that decided (receipt, routing), from there until the call was begun, the
 CPU-ms an event of all processes, how much of that is this client's own (with its endpoint), and the CPU-ms a
 second of an installation that receives nothing.
@@ -17,49 +17,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tests.bench.costs import costs_of
+from tests.bench.ends import Endpoint, Sender
 from tests.postgres import cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "bench-token"
 IDLE_SECONDS = 5
-
-
-class Endpoint:
-    """Notes when which event's call arrives."""
-
-    def __init__(self) -> None:
-        self.arrived: dict[str, float] = {}
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                endpoint.arrived.setdefault(body["event"], time.perf_counter())
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.host = f"127.0.0.1:{self.server.server_port}"
 
 
 def main() -> int:
@@ -104,9 +77,9 @@ def installation(url: str, endpoint: Endpoint) -> Iterator[tuple[int, str]]:
         cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
     ).stdout.split()[-1]  # fmt: skip
     port = free_port()
-    web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
+    web = [sys.executable, "-m", "gunicorn", "journeyorch.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2"]
     servers = [
-        subprocess.Popen([*web, "--threads=4"], cwd=ROOT, env=environment),
+        subprocess.Popen([*web, "--threads=2"], cwd=ROOT, env=environment),
         subprocess.Popen([sys.executable, "manage.py", "runworkers"], cwd=ROOT, env=environment),
     ]
     try:
@@ -164,23 +137,24 @@ def _stages(url: str, count: int) -> dict[str, float]:
 
 
 def _send(port: int, inlet: str, *, rate: float, seconds: float) -> dict[str, float]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     sent: dict[str, float] = {}
     await_port(port)
-    begun = time.perf_counter()
-    for number in range(int(rate * seconds)):
-        time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
-        id = str(uuid.uuid4())
-        sent[id] = time.perf_counter()
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
-        connection.request("POST", f"/collection/{inlet}", json.dumps(message(id)), headers)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
+    with sender(port, f"/collection/{inlet}") as connection:
+        begun = time.perf_counter()
+        for number in range(int(rate * seconds)):
+            time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+            id = str(uuid.uuid4())
+            sent[id] = time.perf_counter()
+            status = connection.send(message(id))
+            assert status == 200, status
     return sent
 
 
-def message(id: str) -> dict[str, Any]:
+def sender(port: int, path: str) -> Sender:
+    return Sender(port, path, {"Authorization": f"Bearer {TOKEN}"})
+
+
+def message(id: str) -> bytes:
     entity = {
         "_id": id,
         "timestamp": "2026-03-01T12:00:00Z",
@@ -189,7 +163,8 @@ def message(id: str) -> dict[str, Any]:
         "identityMap": {"CRMID": [{"id": id, "primary": True}]},
         "filler": "x" * 600,
     }
-    return {"header": {"imsOrgId": "bench"}, "body": {"xdmMeta": {}, "xdmEntity": entity}}
+    body = {"xdmMeta": {}, "xdmEntity": entity}
+    return json.dumps({"header": {"imsOrgId": "bench"}, "body": body}).encode()
 
 
 def await_port(port: int) -> None:

