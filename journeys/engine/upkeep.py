@@ -41,7 +41,11 @@ _EVERY = 5.0
 # While there is more to delete than a round takes, and work to do as well: 4,000 rows a second of a table.
 _EVERY_IF_MORE = 0.25
 
+# What is beyond its retention has time, and looking for all of it takes 25 statements.
+_TIDY_EVERY = 60.0
+
 _next_at = 0.0
+_tidy_at = 0.0
 
 
 def keep_up(*, idle: bool, leader: bool) -> bool:
@@ -49,22 +53,37 @@ def keep_up(*, idle: bool, leader: bool) -> bool:
 
     Also without a quiet moment: a loaded system is the one that must not grow.
     """
-    global _next_at
+    global _next_at, _tidy_at
     now = time.monotonic()
     if not leader or (now < _next_at):
         return False
-    more = upkeep(bulk.database_now())
+    moment = bulk.database_now()
+    more = follow_time(moment)
+    if now >= _tidy_at:
+        left = tidy(moment)
+        _tidy_at = now if left else now + _TIDY_EVERY
+        more |= left
     _next_at = now + (_EVERY if not more else 0.0 if idle else _EVERY_IF_MORE)
     return more and idle
 
 
 def upkeep(now: datetime) -> bool:
-    """One round of everything; True if some deletion stopped at its batch."""
+    """One round of everything; True if there is more to do."""
+    return follow_time(now) | tidy(now)
+
+
+def follow_time(now: datetime) -> bool:
+    """What somebody would miss if it were late; True if there is more of it."""
     close_ended(now)
     finish_empty(now)
     complain_of_old_snapshots()
     end_idle_tests(now)
     check_alerts(now)
+    return sweep_segments(now)
+
+
+def tidy(now: datetime) -> bool:
+    """Delete what is beyond its time and add up hours that are over, some of each; True if there is more."""
     deleted = (
         delete_old_instances(now),
         delete_old_step_events(now),
@@ -78,8 +97,7 @@ def upkeep(now: datetime) -> bool:
         forget_deleted_throttles(now),
         forget_answers(now, most=BATCH),
     )
-    folded = fold(now)
-    return sweep_segments(now) or folded or max(deleted) >= BATCH
+    return fold(now) or max(deleted) >= BATCH
 
 
 def close_ended(now: datetime) -> None:

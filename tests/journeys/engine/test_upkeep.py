@@ -248,7 +248,9 @@ def test_sessions_are_forgotten_when_they_have_expired(world: World) -> None:
 def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     done: list[Any] = []
     monkeypatch.setattr(module, "_next_at", 0.0)
-    monkeypatch.setattr(module, "upkeep", lambda now: done.append(now) or True)
+    monkeypatch.setattr(module, "_tidy_at", 0.0)
+    monkeypatch.setattr(module, "follow_time", lambda now: False)
+    monkeypatch.setattr(module, "tidy", lambda now: done.append(now) or True)
     return done
 
 
@@ -276,6 +278,19 @@ def test_who_is_idle_goes_on_while_there_is_more(world: World, done: list[Any]) 
     assert module.keep_up(idle=True, leader=True)
 
     assert len(done) == 2
+
+
+def test_what_has_time_is_looked_for_once_a_minute_when_nothing_is_left(
+    world: World, done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[Any] = []
+    monkeypatch.setattr(module, "follow_time", lambda now: followed.append(now) or False)
+    monkeypatch.setattr(module, "tidy", lambda now: done.append(now) or False)
+    for moment in range(100, 200, 10):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda moment=moment: float(moment)))
+        assert not module.keep_up(idle=True, leader=True)
+
+    assert (len(followed), len(done)) == (10, 2)
 
 
 # --- Snapshots ------------------------------------------------------------------------------------
