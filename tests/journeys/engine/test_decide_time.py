@@ -267,6 +267,25 @@ def test_data_of_a_race_that_nobody_fetched_lead_to_the_alternative_path_of_who_
     ]
 
 
+def test_data_of_a_race_that_fail_lead_to_the_alternative_path_of_who_wanted_them() -> None:
+    """Be it that they cannot be asked for, or that the answer is an error."""
+    by_text = 'nowWithDelta(#{Rooms.free.count, params: {city: toInteger(@{Lobby.text})}}, "minutes")'
+    drawn = plan(
+        "lobby",
+        lobby=act("event", {"next": ["meal", "until"]}, event="Lobby"),
+        meal=act("event", event="Meal"),
+        until=act("wait", {"error": ["end"]}, type="custom", expression=by_text, error_path=True),
+        end=act("end"),
+    )
+    not_asked = begin(drawn, NOON, text="no number")
+    assert [f"{step.activity}>{step.path}" for step in not_asked.steps][1:] == ["until>error", "end>"]
+
+    asked = begin(drawn, NOON, text="7")
+    answer = Returned(asked.calls[0].key, "http", "503", None, "No.", 1)
+    failed = decide(drawn, asked.state, answer, around(NOON))
+    assert [f"{step.activity}>{step.path}" for step in failed.steps] == ["until>error", "end>"]
+
+
 def test_all_waits_of_a_race_get_their_data_first_and_count_from_the_same_moment() -> None:
     """The data come a minute later; the race began when the person came to it."""
     free = 'nowWithDelta(#{Rooms.free.count, params: {city: #{Weather.here.city}}}, "minutes")'
