@@ -59,12 +59,19 @@ def test_a_person_is_inside_once_at_a_time(world: World) -> None:
     assert world.discards() == ["alreadyInside", "alreadyInside"]
 
 
-def test_the_wait_before_reentrance_counts_from_the_last_entrance(world: World) -> None:
-    world.journey("lobby", lobby=act("event", event="Lobby"), properties={"reentrance": {"wait": "PT5M"}})
+def test_the_wait_before_reentrance_counts_from_the_last_entrance_over_all_versions(world: World) -> None:
+    drawn = {"lobby": act("event", "pause", event="Lobby"), "pause": act("wait", duration="PT3M")}
+    first = world.journey("lobby", **drawn, properties={"reentrance": {"wait": "PT5M"}})
 
     world.send("Lobby")
     world.run()
-    world.pass_time(minutes=4, seconds=59)
+    world.pass_time(minutes=3)
+    world.run()
+    assert world.instance().status == Instance.Status.FINISHED
+    with world.clock():
+        publishing.publish(publishing.new_version(first, by=None), by=None)
+
+    world.pass_time(minutes=1, seconds=59)
     world.send("Lobby")
     world.run()
     assert world.discards() == ["reentranceWait"]
@@ -72,8 +79,8 @@ def test_the_wait_before_reentrance_counts_from_the_last_entrance(world: World) 
     world.pass_time(seconds=1)
     world.send("Lobby")
     world.run()
-    assert Instance.objects.count() == 2
-    assert list(StepEvent.objects.order_by("at").values_list("entrance", flat=True)) == [1, 0, 2]
+    assert list(Instance.objects.order_by("started_at").values_list("version__number", flat=True)) == [1, 2]
+    assert list(StepEvent.objects.order_by("pk").values_list("entrance", flat=True)) == [1, 0, 0, 2]
 
 
 def test_nobody_comes_back_where_reentrance_is_not_allowed(world: World) -> None:
