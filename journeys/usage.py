@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Model, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from actions.models import Action, Channel, MessageTemplate
@@ -30,6 +31,38 @@ def uses(kind: str, obj: Model) -> Iterator[Use]:
     find = _FINDERS.get(kind)
     for version in find(obj) if find else ():
         yield Use(str(version), reverse("version", args=[version.uid]))
+
+
+def names_of_usable(sandbox_id: int) -> list[tuple[str, str]]:
+    """What ``versions_with`` may be asked for: kinds and names, in the order of the names. One query."""
+    groups = FieldGroup.objects.filter(source__sandbox=sandbox_id)
+    found = (
+        _named(Event.objects.filter(sandbox=sandbox_id), "event", F("name")),
+        _named(Action.objects.filter(sandbox=sandbox_id), "action", F("name")),
+        _named(groups, "field_group", Concat("source__name", Value("."), "name")),
+    )
+    return sorted(found[0].union(*found[1:], all=True), key=itemgetter(1))
+
+
+def _named(rows: QuerySet[Any], kind: str, name: Any) -> QuerySet[Any]:
+    called = Cast(name, TextField())
+    return rows.order_by().values_list(Value(kind, TextField()), called)
+
+
+def versions_with(sandbox_id: int, kind: str, name: str) -> list[int]:
+    """The ids of all versions that use what is called so, whatever their status.
+
+    ``kind``: event, action, or field_group, whose name is that of its source, a dot, and its own.
+    """
+    drawings = _drawings(sandbox_id, name.rpartition(".")[2], statuses=Status.values)
+    return [version.pk for version, document in drawings if _is_used(document, kind, name)]
+
+
+def _is_used(document: Document, kind: str, name: str) -> bool:
+    if kind == "field_group":
+        source, _, group = name.partition(".")
+        return reads_group(document, source, group)
+    return name in names_in(document, kind)
 
 
 def names_in(document: Document, key: str) -> set[str]:
@@ -148,9 +181,11 @@ _FINDERS: Mapping[str, Callable[[Any], Iterable[JourneyVersion]]] = {
 }
 
 
-def _drawings(sandbox_id: int, name: str) -> Iterator[tuple[JourneyVersion, Document]]:
-    """The counted versions of a sandbox whose drawing holds this name somewhere, with their drawings."""
-    versions = JourneyVersion.objects.filter(sandbox_id=sandbox_id, status__in=_COUNTED)
+def _drawings(
+    sandbox_id: int, name: str, *, statuses: Sequence[str] = _COUNTED
+) -> Iterator[tuple[JourneyVersion, Document]]:
+    """The versions of a sandbox whose drawing holds this name somewhere, with their drawings."""
+    versions = JourneyVersion.objects.filter(sandbox_id=sandbox_id, status__in=statuses)
     # Looked for by the database, so that only a few of many drawings are read and understood here.
     holding = versions.annotate(drawn=Cast("document", TextField())).filter(drawn__contains=name)
     for version in holding.select_related("journey").order_by("pk"):

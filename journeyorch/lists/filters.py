@@ -85,6 +85,38 @@ class Switch(Filter):
         yield Chip(str(self.label), self.name, "1")
 
 
+class Group(NamedTuple):
+    """Options of a menu that belong together."""
+
+    label: Any
+    options: Sequence[tuple[str, Any]]
+
+
+class Menu(Filter):
+    """One of many values, chosen from a menu; what it does is a function of the rows and the value."""
+
+    template = "lists/filters/menu.html"
+
+    def __init__(self, name: str, label: Any, groups: Sequence[Group], narrow: Any) -> None:
+        super().__init__(name, label)
+        self.groups, self._narrow = [group for group in groups if group.options], narrow
+
+    def asked(self, given: QueryDict) -> str:
+        wanted = given.get(self.name, "")
+        return wanted if wanted in self._labels else ""
+
+    def narrowed(self, rows: QuerySet[Any], asked: str) -> QuerySet[Any]:
+        narrowed: QuerySet[Any] = self._narrow(rows, asked)
+        return narrowed
+
+    def chips(self, asked: str) -> Iterator[Chip]:
+        yield Chip(f"{self.label}: {self._labels[asked]}", self.name, asked)
+
+    @property
+    def _labels(self) -> dict[str, Any]:
+        return dict(option for group in self.groups for option in group.options)
+
+
 class Days(NamedTuple):
     """From one day to another, both included; None: open at that end."""
 

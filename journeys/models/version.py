@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.models import Configuration
 from journeys.models.journey import Journey
+from journeys.models.start_kind import StartKind
 
 #: Every wait and timeout lasts so long in a test (journeys.md, Test mode).
 DEFAULT_TEST_WAIT = timedelta(seconds=10)
@@ -37,6 +38,14 @@ class JourneyVersionQuerySet(models.QuerySet["JourneyVersion"]):
         """What reports of several versions add up, the latest first; a test has figures of its own only."""
         found = self.exclude(status__in=(JourneyVersion.Status.DRAFT, JourneyVersion.Status.TEST))
         return found.select_related("journey").order_by("-journey", "-number")
+
+    def with_start_kind(self) -> JourneyVersionQuerySet:
+        """``start_kind`` of each: by what people enter."""
+        return self.annotate(start_kind=StartKind("document"))
+
+    def of(self, user: Any) -> JourneyVersionQuerySet:
+        """Those whose journey the user has made, or that the user has published."""
+        return self.filter(Q(journey__created_by=user) | Q(published_by=user))
 
     def newest(self) -> JourneyVersionQuerySet:
         """Only the highest version of each journey."""

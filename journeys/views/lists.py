@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.namespaces.known import namespaces_of
-from journeyorch.lists.filters import Choices, Dates, Filter, Switch
+from journeyorch.lists.filters import Choices, Dates, Filter, Group, Menu, Switch
 from journeyorch.lists.listing import AGO, Column, Empty, List, RowAction
 from journeys.models import Instance, JourneyVersion
 from journeys.reports.listing import people_inside
 from journeys.reports.people import instances_of_person, names_of_person
+from journeys.usage import names_of_usable, versions_with
 from journeys.views.lifecycle import moves_of
 from journeys.views.shell import CHANGE
 
+_STARTS = (("event", _("Event")), ("segment_qualification", _("Segment")))
 _KEYS = {"duplicate": "d", "stop": "s", "delete": "Delete", "new-version": "n", "publish": "p"}
 
 
@@ -42,6 +44,9 @@ class JourneyList(List):
     columns = (
         Column("name", _("Name"), cell="journeys/cells/version.html", order=("journey__name", "number")),
         Column("status", _("Status"), cell="journeys/cells/status.html", order=("status", "journey__name")),
+        Column(
+            "start", _("Starts with"), cell="journeys/cells/start.html", order=("start_kind",), shown=False
+        ),
         Column("inside", _("People inside"), "known", "lists/cells/bounded.html", is_number=True),
         Column("updated", _("Changed"), "row.updated_at", AGO, ("updated_at",)),
         Column("created", _("Created"), cell="journeys/cells/created.html", order=("created_at",)),
@@ -53,14 +58,29 @@ class JourneyList(List):
     def filters(self) -> Sequence[Filter]:
         return (
             Choices("status", _("Status"), JourneyVersion.Status.choices),
+            Choices("start", _("Starts with"), _STARTS, field="start_kind"),
             Switch("latest", _("Latest versions only"), lambda versions: versions.newest()),
+            Switch("mine", _("Only my own"), lambda versions: versions.of(self.user)),
+            Menu("uses", _("Uses"), self._usable(), self._using),
             Dates("updated", _("Changed"), field="updated_at"),
             Dates("created", _("Created"), field="created_at"),
             Dates("published", _("Published"), field="published_at"),
         )
 
+    def _usable(self) -> list[Group]:
+        found = list(names_of_usable(self.sandbox.pk))
+        headings = (("event", _("Events")), ("field_group", _("Field groups")), ("action", _("Actions")))
+        return [
+            Group(heading, [(f"{kind}:{name}", name) for each, name in found if each == kind])
+            for kind, heading in headings
+        ]
+
+    def _using(self, versions: QuerySet[Any], asked: str) -> QuerySet[Any]:
+        kind, _colon, name = asked.partition(":")
+        return versions.filter(pk__in=versions_with(self.sandbox.pk, kind, name))
+
     def everything(self) -> QuerySet[Any]:
-        versions = JourneyVersion.objects.filter(sandbox=self.sandbox)
+        versions = JourneyVersion.objects.filter(sandbox=self.sandbox).with_start_kind()
         return versions.select_related("journey__created_by", "published_by").defer("document")
 
     def matching(self, rows: QuerySet[Any], search: str) -> QuerySet[Any]:

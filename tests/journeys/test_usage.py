@@ -14,7 +14,7 @@ from journeyorch.usage import used_in
 from journeys import publishing
 from journeys.definition.document import Document, read_document
 from journeys.models import JourneyVersion
-from journeys.usage import reads_group
+from journeys.usage import names_of_usable, reads_group, versions_with
 from tests.journeys.world import World, act
 
 
@@ -51,6 +51,22 @@ def test_an_event_is_used_where_an_activity_names_it(world: World) -> None:
         ("Welcome, version 1", reverse("version", args=[version.uid]))
     ]
     assert labels("event", world.events["Restaurant"]) == []
+
+
+def test_versions_are_found_by_what_they_use_whatever_their_status(
+    world: World, group: FieldGroup, action: Action
+) -> None:
+    warm = {"id": "yes", "expression": '#{Weather.Now.warm, params: {city: "Rome"}}'}
+    ways = {"in": act("event", "if", event="Lobby"), "if": act("condition", {"yes": ["tell"]}, paths=[warm])}
+    version = world.journey("in", **ways, tell=act("custom_action", action="Notify"))
+    publishing.stop(version, by=None)
+    world.draft("in", name="Other", **{"in": act("event", event="Restaurant")})
+
+    used = [("event", "Lobby"), ("action", "Notify"), ("field_group", "Weather.Now")]
+    assert list(names_of_usable(world.sandbox.pk)) == [used[0], used[1], ("event", "Restaurant"), used[2]]
+    for kind, name in used:
+        assert versions_with(world.sandbox.pk, kind, name) == [version.pk]
+    assert versions_with(world.sandbox.pk, "action", "Lobby") == []
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,10 @@ def test_only_so_many_people_enter_a_test_and_those_who_did_may_again(
     for module in (handle, wave_testing):
         monkeypatch.setattr(module, "TEST_PEOPLE", 2)
     version = put_in_test(world, lobby=act("event", event="Lobby"))
-    for person in ("anna", "bert", "carl"):
-        profile(world, person)
-        trigger(world, version, person)
+    for wave in (["anna"], ["bert", "carl"]):
+        for person in wave:
+            profile(world, person)
+            trigger(world, version, person)
         world.run()
     world.pass_time(seconds=11)
     trigger(world, version, "anna")

@@ -317,6 +317,20 @@ def test_a_timer_does_not_wait_for_a_younger_event(world: World) -> None:
     assert world.path() == ["lobby>next", "hour>next", "end>"]
 
 
+def test_a_timer_that_races_with_no_event_waits_for_none(world: World) -> None:
+    hour = act("wait", "end", duration="PT1H")
+    world.journey("lobby", lobby=act("event", "hour", event="Lobby"), hour=hour, end=act("end"))
+    world.send("Lobby")
+    world.run()
+    world.pass_time(minutes=59)
+    world.send("Restaurant")
+    world.pass_time(minutes=2)
+
+    wave(world)
+
+    assert world.path() == ["lobby>next", "hour>next", "end>"]
+
+
 def test_a_timer_waits_for_an_older_event_that_its_lane_has_left_for_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import InletToken
+from journeyorch.access.models import User
 from journeys import publishing
 from journeys.models import JourneyVersion
 
@@ -60,10 +61,25 @@ def test_people_inside_are_counted(reader, many):
         ("q=win&created_from=2001-02-03&created_until=2190-01-01", [("Win back", 2), ("Win back", 1)]),
         ("created_until=2001-02-03", []),
         ("q=win&published_from=2001-02-03", [("Win back", 1)]),
+        ("start=event", [("Win back", 2), ("Win back", 1)]),
+        ("start=segment_qualification", []),
+        ("uses=event:Ordered&status=live", [("Win back", 1)]),
+        ("mine=1", []),
     ],
 )
 def test_search_filters_and_order_live_in_the_address(reader, many, query, expected):
     assert names(reader.get(f"/?{query}")) == expected
+
+
+def test_whose_journeys_they_are_is_who_made_or_published_them(reader, maker, many, live):
+    made = publishing.create_journey(live.sandbox, "Ours", by=user_of(reader))
+    JourneyVersion.objects.filter(pk=live.pk).update(published_by=user_of(reader))
+    assert names(reader.get("/?mine=1&sort=name")) == [("Ours", made.number), ("Win back", live.number)]
+    assert names(maker.get("/?mine=1")) == []
+
+
+def user_of(client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])
 
 
 @pytest.mark.parametrize(
@@ -74,6 +90,9 @@ def test_search_filters_and_order_live_in_the_address(reader, many, query, expec
         "page=x",
         "status=no-such",
         "latest=7",
+        "uses=event:Gone",
+        "uses=event",
+        "start=split",
         "sort=--name",
         "created_from=0001-01-01",
     ],
