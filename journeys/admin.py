@@ -67,6 +67,10 @@ class AlertAdmin(SigningAdmin, SandboxScopedAdmin):
     fields = (*AlertForm.Meta.fields, "make_secret", "firing_since", "told")
     actions = ("try_out",)
 
+    def get_fields(self, request: HttpRequest, obj: Alert | None = None) -> tuple[str, ...]:
+        """Of a new one nothing is known yet."""
+        return self.fields if obj else AlertForm.Meta.fields
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "journey":
             kwargs["queryset"] = Journey.objects.filter(sandbox=sandbox_of(request)).order_by("name")

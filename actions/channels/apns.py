@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import jwt
 import orjson
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr, field_validator
 
 from actions.channels.base import Message, Provider, gone, origin_of, provider, push_data
@@ -28,24 +29,24 @@ class Apns(Provider):
 
     url: str = Field(
         default="https://api.push.apple.com",
-        title="Base URL",
+        title=gettext_noop("Base URL"),
         max_length=2000,
-        description="For development builds: https://api.sandbox.push.apple.com",
+        description=gettext_noop("For development builds: https://api.sandbox.push.apple.com"),
     )
-    team: str = Field(title="Team ID", min_length=1, max_length=20, pattern=r"^[A-Za-z0-9]+$")
-    key_id: str = Field(title="Key ID", min_length=1, max_length=20, pattern=r"^[A-Za-z0-9]+$")
+    team: str = Field(title=gettext_noop("Team ID"), min_length=1, max_length=20, pattern=r"^[A-Za-z0-9]+$")
+    key_id: str = Field(title=gettext_noop("Key ID"), min_length=1, max_length=20, pattern=r"^[A-Za-z0-9]+$")
     key: SecretStr = Field(
-        title="Key",
+        title=gettext_noop("Key"),
         max_length=5000,
-        description="What is in the .p8 file.",
+        description=gettext_noop("What is in the .p8 file."),
         json_schema_extra={"multiline": True},
     )
     topic: str = Field(
-        title="Topic",
+        title=gettext_noop("Topic"),
         min_length=1,
         max_length=255,
         pattern=r"^[A-Za-z0-9.-]+$",
-        description="The app's bundle ID.",
+        description=gettext_noop("The app's bundle ID."),
     )
 
     @field_validator("key")

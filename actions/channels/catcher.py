@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from actions.channels.base import Message, Provider, origin_of, provider
@@ -17,8 +18,8 @@ from journeyorch.outbound.client import Request, exchange, outcome_of
 class Catcher(Provider):
     """Posts to ``{url}/email``, ``{url}/sms`` or ``{url}/push``."""
 
-    url: str = Field(title="URL of the catcher", min_length=1, max_length=2000)
-    sender_name: str = Field(default="Journeyorch", title="Sender", max_length=200)
+    url: str = Field(title=gettext_noop("URL of the catcher"), min_length=1, max_length=2000)
+    sender_name: str = Field(default="Journeyorch", title=gettext_noop("Sender"), max_length=200)
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr
 
 from actions.channels.base import Message, Provider, origin_of, provider
@@ -103,29 +104,38 @@ class Esp(Provider):
 
     service: Literal["brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost"] = Field(
         default="postmark",
-        title="Service",
-        description="SendGrid: better by the provider SMTP, with the server smtp.sendgrid.net, the user name "
-        "apikey and an API key as the password. The library behind this does not test it any more.",
+        title=gettext_noop("Service"),
+        description=gettext_noop(
+            "SendGrid: better by the provider SMTP, with the server smtp.sendgrid.net, the user name "
+            "apikey and an API key as the password. The library behind this does not test it any more."
+        ),
     )
     url: str = Field(
         default="",
-        title="Base URL",
+        title=gettext_noop("Base URL"),
         max_length=2000,
-        description="Empty: the service's own. With its version.",
+        description=gettext_noop("Empty: the service's own. With its version."),
     )
     from_address: Sender = Field(
-        title="From", max_length=320, description="An address, or a name and the address in angle brackets."
+        title=gettext_noop("From"),
+        max_length=320,
+        description=gettext_noop("An address, or a name and the address in angle brackets."),
     )
-    api_key: SecretStr = Field(title="API key", min_length=1, max_length=2000)
+    api_key: SecretStr = Field(title=gettext_noop("API key"), min_length=1, max_length=2000)
     api_secret: SecretStr = Field(
-        default=SecretStr(""), title="API secret", max_length=2000, description="Of Mailjet only."
+        default=SecretStr(""),
+        title=gettext_noop("API secret"),
+        max_length=2000,
+        description=gettext_noop("Of Mailjet only."),
     )
     webhook_secret: SecretStr = Field(
         default=SecretStr(""),
-        title="Secret of webhooks",
+        title=gettext_noop("Secret of webhooks"),
         max_length=2000,
-        description="Mailgun: its signing key. Others: name:password, which the webhook's address carries, "
-        "as in https://name:password@host/…",
+        description=gettext_noop(
+            "Mailgun: its signing key. Others: name:password, which the webhook's address carries, "
+            "as in https://name:password@host/…"
+        ),
     )
 
     @classmethod

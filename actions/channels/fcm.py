@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import jwt
 import orjson
+from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from actions.channels.base import Message, Provider, gone, origin_of, provider, push_data
@@ -66,11 +67,11 @@ class ServiceAccountToken(TokenAuth):
 class Fcm(Provider):
     """``POST /v1/projects/{project}/messages:send``; addresses are registration tokens."""
 
-    url: str = Field(default="https://fcm.googleapis.com", title="Base URL", max_length=2000)
+    url: str = Field(default="https://fcm.googleapis.com", title=gettext_noop("Base URL"), max_length=2000)
     service_account: SecretStr = Field(
-        title="Service account",
+        title=gettext_noop("Service account"),
         max_length=20_000,
-        description="The JSON of the key file that Firebase made for the service account.",
+        description=gettext_noop("The JSON of the key file that Firebase made for the service account."),
         json_schema_extra={"multiline": True},
     )
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr
 
 from actions.channels.base import Message, Provider, origin_of, provider
@@ -43,26 +44,35 @@ class Ses(Provider):
     each message carries a tag that names it, which we signed.
     """
 
-    region: str = Field(title="Region", pattern=r"^[a-z0-9-]{1,30}$", description="Example: eu-central-1")
-    key_id: str = Field(title="Access key ID", pattern=r"^[A-Za-z0-9]{1,128}$")
-    secret: SecretStr = Field(title="Secret access key", min_length=1, max_length=500)
+    region: str = Field(
+        title=gettext_noop("Region"),
+        pattern=r"^[a-z0-9-]{1,30}$",
+        description=gettext_noop("Example: eu-central-1"),
+    )
+    key_id: str = Field(title=gettext_noop("Access key ID"), pattern=r"^[A-Za-z0-9]{1,128}$")
+    secret: SecretStr = Field(title=gettext_noop("Secret access key"), min_length=1, max_length=500)
     from_address: Sender = Field(
-        title="From", max_length=320, description="An address, or a name and the address in angle brackets."
+        title=gettext_noop("From"),
+        max_length=320,
+        description=gettext_noop("An address, or a name and the address in angle brackets."),
     )
     configuration_set: str = Field(
         default="",
-        title="Configuration set",
+        title=gettext_noop("Configuration set"),
         pattern=r"^[A-Za-z0-9_-]{0,64}$",
-        description="Whose events say what becomes of messages.",
+        description=gettext_noop("Whose events say what becomes of messages."),
     )
     topic: str = Field(
         default="",
-        title="SNS topic",
+        title=gettext_noop("SNS topic"),
         pattern=r"^(arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$",
-        description="Its ARN. The events of no other topic are believed.",
+        description=gettext_noop("Its ARN. The events of no other topic are believed."),
     )
     url: str = Field(
-        default="", title="Base URL", max_length=2000, description="Empty: Amazon's in the region."
+        default="",
+        title=gettext_noop("Base URL"),
+        max_length=2000,
+        description=gettext_noop("Empty: Amazon's in the region."),
     )
 
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr
 
 from actions.channels.base import Message, Provider, gone, origin_of, provider
@@ -24,9 +25,9 @@ class SmsJson(Provider):
     ``{"status": "delivered", "detail": "…"}``; its signed address is the proof of who calls.
     """
 
-    url: str = Field(title="URL", min_length=1, max_length=2000)
-    token: SecretStr = Field(default=SecretStr(""), title="Bearer token", max_length=2000)
-    number: str = Field(default="", title="Sender's name or number", max_length=40)
+    url: str = Field(title=gettext_noop("URL"), min_length=1, max_length=2000)
+    token: SecretStr = Field(default=SecretStr(""), title=gettext_noop("Bearer token"), max_length=2000)
+    number: str = Field(default="", title=gettext_noop("Sender's name or number"), max_length=40)
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr
 
 from actions.channels import smtp_connection
@@ -23,13 +24,17 @@ from journeyorch.outbound.guard import Refused
 class Smtp(Provider):
     """A thread keeps its connection and asks whether it is alive before using it again."""
 
-    host: str = Field(title="Server", min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\-]+$")
-    port: int = Field(default=587, title="Port", ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = Field(default="starttls", title="Encryption")
-    username: str = Field(default="", title="User name", max_length=500)
-    password: SecretStr = Field(default=SecretStr(""), title="Password", max_length=2000)
+    host: str = Field(
+        title=gettext_noop("Server"), min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\-]+$"
+    )
+    port: int = Field(default=587, title=gettext_noop("Port"), ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = Field(default="starttls", title=gettext_noop("Encryption"))
+    username: str = Field(default="", title=gettext_noop("User name"), max_length=500)
+    password: SecretStr = Field(default=SecretStr(""), title=gettext_noop("Password"), max_length=2000)
     from_address: Sender = Field(
-        title="From", max_length=320, description="An address, or a name and the address in angle brackets."
+        title=gettext_noop("From"),
+        max_length=320,
+        description=gettext_noop("An address, or a name and the address in angle brackets."),
     )
 
     @classmethod

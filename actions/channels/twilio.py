@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr
 
 from actions.channels.base import Message, Provider, gone, origin_of, provider
@@ -28,10 +29,12 @@ _MAX_FIELDS = 100
 class Twilio(Provider):
     """``POST /2010-04-01/Accounts/{Sid}/Messages.json`` with Basic and a form."""
 
-    url: str = Field(default="https://api.twilio.com", title="Base URL", max_length=2000)
-    account: str = Field(title="Account SID", min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")
-    token: SecretStr = Field(title="Auth token", min_length=1, max_length=500)
-    number: str = Field(title="Sender's number", min_length=1, max_length=40)
+    url: str = Field(default="https://api.twilio.com", title=gettext_noop("Base URL"), max_length=2000)
+    account: str = Field(
+        title=gettext_noop("Account SID"), min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$"
+    )
+    token: SecretStr = Field(title=gettext_noop("Auth token"), min_length=1, max_length=500)
+    number: str = Field(title=gettext_noop("Sender's number"), min_length=1, max_length=40)
 
     @classmethod
     def destination(cls, values: Mapping[str, Any]) -> str:

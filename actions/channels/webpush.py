@@ -13,6 +13,7 @@ import jwt
 import orjson
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils.translation import gettext_noop
 from pydantic import Field, SecretStr, field_validator
 
 from actions.channels.base import Message, Provider, gone, provider, push_data
@@ -40,16 +41,16 @@ class WebPush(Provider):
     """Addresses are subscriptions as browsers give them, as JSON without blanks."""
 
     key: SecretStr = Field(
-        title="VAPID private key",
+        title=gettext_noop("VAPID private key"),
         max_length=5000,
-        description="In PEM form, or the 43 characters of its Base64.",
+        description=gettext_noop("In PEM form, or the 43 characters of its Base64."),
         json_schema_extra={"multiline": True},
     )
     contact: str = Field(
-        title="Contact",
+        title=gettext_noop("Contact"),
         max_length=300,
         pattern=r"^(mailto:\S+@\S+|https://\S+)$",
-        description="Whom push services may turn to. Example: mailto:web@example.com",
+        description=gettext_noop("Whom push services may turn to. Example: mailto:web@example.com"),
     )
 
     @field_validator("key")

@@ -47,11 +47,11 @@ def replace_key(credential: Credential, *, now: datetime) -> str:
 
 
 def offered_scopes() -> QuerySet[Permission]:
-    """Permissions of our own things and of groups; those of Django's other tables mean nothing to the API."""
+    """Permissions of our own things, of groups and of failed log-ins; others mean nothing to the API."""
     ours = ADMINISTRATORS.apps - {"auth"}
-    rows = Permission.objects.filter(
-        Q(content_type__app_label__in=ours) | Q(content_type__app_label="auth", content_type__model="group")
-    )
+    django = Q(content_type__app_label="auth", content_type__model="group")
+    django |= Q(content_type__app_label="axes", content_type__model="accessattempt")
+    rows = Permission.objects.filter(Q(content_type__app_label__in=ours) | django)
     ordered = rows.order_by("content_type__app_label", "content_type__model", "codename")
     return ordered.select_related("content_type")
 

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from journeyorch.api.flaws import sentence_of
 from journeyorch.api.problems import Flaw, TooLarge, Unacceptable
 from journeyorch.strict_json import NotStrictJson, parse
 
@@ -65,4 +66,4 @@ def fit(form: type[_Body], data: Any, *, pointer: str = "") -> _Body:
 
 def _flaw(detail: Any, pointer: str) -> Flaw:
     names = (str(part)[:64].replace("~", "~0").replace("/", "~1") for part in detail["loc"])
-    return Flaw(pointer + "".join(f"/{name}" for name in names), f"{detail['msg']}.")
+    return Flaw(pointer + "".join(f"/{name}" for name in names), sentence_of(detail["msg"]))

@@ -10,3 +10,8 @@ class Flaw(NamedTuple):
 
     pointer: str
     detail: str
+
+
+def sentence_of(message: str) -> str:
+    """What pydantic says, or a validator of ours through it, as one sentence."""
+    return message.removeprefix("Value error, ").rstrip(".") + "."

@@ -13,7 +13,7 @@ from django.db.models import Model, ProtectedError, QuerySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from journeyorch.access.models import Sandbox, User
-from journeyorch.api.flaws import Flaw
+from journeyorch.api.flaws import Flaw, sentence_of
 from journeyorch.portable.secrets import PLACEHOLDER, places_of
 from journeyorch.usage import Use, used_in
 
@@ -125,7 +125,7 @@ class Kind:
             return self.form.model_validate(data)
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False, include_context=False)
-            raise Unfit(Flaw(pointer(*one["loc"]), f"{one['msg']}.") for one in details) from None
+            raise Unfit(Flaw(pointer(*one["loc"]), sentence_of(one["msg"])) for one in details) from None
 
     def key_of(self, row: Any) -> str:
         return str(getattr(row, self.key))

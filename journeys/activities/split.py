@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from itertools import accumulate
+from string import ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,11 @@ def draw(instance_id: UUID, activity: str) -> float:
     return int.from_bytes(digest, "big") / 2**64 * 100
 
 
+def _unlabelled(part: PartConfig, index: int) -> str:
+    """What a part without a label is called: equal parts are told from each other by their letters."""
+    return f"{ascii_uppercase[index]} · {part.percent:g} %"
+
+
 class SplitStep(Work):
     __slots__ = ("_bounds",)
     node_type = "condition"
@@ -69,7 +75,7 @@ class Split(Activity):
 
     @classmethod
     def ways(cls, config: SplitConfig) -> list[Way]:
-        ways = [Way(part.id, part.label or f"{part.percent:g} %") for part in config.parts]
+        ways = [Way(part.id, part.label or _unlabelled(part, n)) for n, part in enumerate(config.parts)]
         return with_alternative(ways, config)
 
     @classmethod
@@ -79,7 +85,8 @@ class Split(Activity):
     @classmethod
     def tell_paths(cls, config: SplitConfig, words: Words) -> dict[str, str]:
         phrase = gettext_noop("{0} % of the people")
-        return {part.id: words.say(phrase, f"{part.percent:g}") for part in config.parts}
+        labelled = (part for part in config.parts if part.label)
+        return {part.id: words.say(phrase, f"{part.percent:g}") for part in labelled}
 
     @classmethod
     def check(cls, id: str, document: ActivityDocument, config: SplitConfig, room: Room) -> Iterable[Problem]:

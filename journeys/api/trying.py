@@ -54,8 +54,8 @@ class ReadyMadeList(JourneysView):
         items = [
             {
                 "name": name,
-                "title": one.title,
-                "summary": one.summary,
+                "title": str(one.title),
+                "summary": str(one.summary),
                 "brings": {kind.name: names for kind, names in parts_of(one)},
             }
             for name, one in gallery().items()

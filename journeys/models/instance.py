@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from journeys.models.version import JourneyVersion
 
@@ -67,7 +68,7 @@ class Instance(models.Model):
     class Meta:
         verbose_name = _("instance")
         verbose_name_plural = _("instances")
-        permissions = [("operate_instance", "Can retry, skip and end people in journeys")]
+        permissions = [("operate_instance", gettext_noop("Can retry, skip and end people in journeys"))]
         indexes = [
             # Due timers of a lane, earliest first; the ticker probes it per lane.
             models.Index(

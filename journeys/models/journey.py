@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from journeyorch.access.models import Configuration
 
@@ -27,8 +28,8 @@ class Journey(Configuration):
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
         permissions = [
-            ("publish_journey", "Can publish, close and stop journeys"),
-            ("change_timeout", "Can change timeout and error of journeys"),
+            ("publish_journey", gettext_noop("Can publish, close and stop journeys")),
+            ("change_timeout", gettext_noop("Can change timeout and error of journeys")),
         ]
         constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="journey_name_unique")]
 

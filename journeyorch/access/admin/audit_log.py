@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.audit_words import verb_in_words
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import AuditEntry
 from journeyorch.access.sandboxes import sandbox_of
@@ -36,23 +37,35 @@ class KindFilter(admin.AllValuesFieldListFilter):
             yield {**choice, "display": kind_in_words(str(choice["display"]))}
 
 
+class VerbFilter(admin.AllValuesFieldListFilter):
+    """What was done, in words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": verb_in_words(str(choice["display"]))}
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LookedAt, AuditedAdmin):
     """Nobody adds, changes or deletes here."""
 
     help_topic = "audit"
     introduction = _("Who changed, published, stopped, exported or deleted what, newest first.")
-    list_display = ("at", "actor", "verb", "label", "thing", "credential")
-    list_filter = ("actor", "verb", ("kind", KindFilter), ("at", admin.DateFieldListFilter))
+    list_display = ("at", "actor", "done", "label", "thing", "credential")
+    list_filter = ("actor", ("verb", VerbFilter), ("kind", KindFilter), ("at", admin.DateFieldListFilter))
     search_fields = ("actor", "credential", "label")
     ordering = ("-at", "-pk")
-    fields = ("at", "actor", "credential", "sandbox", "verb", "thing", "label", "values")
+    fields = ("at", "actor", "credential", "sandbox", "done", "thing", "label", "values")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Of the sandbox worked in, and of what belongs to none, such as credentials."""
         rows: QuerySet[AuditEntry] = super().get_queryset(request)
         return rows.filter(Q(sandbox=sandbox_of(request)) | Q(sandbox=None))
+
+    @admin.display(description=_("did"), ordering="verb")
+    def done(self, entry: AuditEntry) -> str:
+        return verb_in_words(entry.verb)
 
     @admin.display(description=_("kind"), ordering="kind")
     def thing(self, entry: AuditEntry) -> str:

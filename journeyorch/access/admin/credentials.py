@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from journeyorch.access.admin.audited import AuditedAdmin
-from journeyorch.access.credentials import new_key, offered_scopes, replace_key
+from journeyorch.access.credentials import new_key, replace_key
 from journeyorch.access.models import Credential
+from journeyorch.access.permission_table import PermissionTable, offered_permissions
 from journeyorch.access.sandboxes import sandboxes_of
 
 
@@ -33,13 +35,12 @@ class CredentialAdmin(AuditedAdmin):
     list_filter = ("enabled",)
     search_fields = ("name", "user__username")
     fields = ("name", "user", "sandboxes", "scopes", "expires_at", "enabled")
-    filter_horizontal = ("sandboxes", "scopes")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "scopes":
-            kwargs["queryset"] = offered_scopes()
+            kwargs |= {"queryset": offered_permissions(), "widget": PermissionTable}
         if db_field.name == "sandboxes":
-            kwargs["queryset"] = sandboxes_of(request)
+            kwargs |= {"queryset": sandboxes_of(request), "widget": forms.CheckboxSelectMultiple}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -37,7 +38,11 @@ class SandboxAdmin(AuditedAdmin):
     help_topic = "sandboxes"
     introduction = _("Worlds that know nothing of each other, each with its events, people and journeys.")
     list_display = ("name", "title", "kind", "time_zone")
-    filter_horizontal = ("groups",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **{**kwargs, "widget": forms.CheckboxSelectMultiple}
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
         return sandboxes_of(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 
 from journeyorch.access.admin.audited import AuditedAdmin
 from journeyorch.access.models import SignOnAccount, User
+from journeyorch.access.permission_table import PermissionTable, offered_permissions
 from journeyorch.access.second_factor.factor import remove
 
 
@@ -36,11 +38,17 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     help_topic = "users"
     introduction = _("Who may log in. What they may do is better said by groups than for each user.")
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), (_("Sandboxes"), {"fields": ("sandboxes",)}))
-    filter_horizontal = ("groups", "user_permissions", "sandboxes")
     list_display = ("username", "email", "first_name", "last_name", "is_staff", "has_second_factor")
     list_select_related = ("second_factor",)
     actions = ("reset_second_factor",)
     inlines = (SignOnAccountInline,)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user_permissions":
+            kwargs |= {"queryset": offered_permissions(), "widget": PermissionTable}
+        else:
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
@@ -68,3 +76,10 @@ class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
 
     help_topic = "groups"
     introduction = _("What many may do. The ready-made groups can be changed like any other.")
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        kwargs |= {"queryset": offered_permissions(), "widget": PermissionTable}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -90,14 +90,17 @@ export function pathsOf(config, kind) {
   return Array.isArray(listed) ? listed.filter((path) => path && typeof path.id === "string") : [];
 }
 
-/** @param {{label?: string, percent?: number}} path @param {number} index */
+/**
+ * What a path is called; parts of a split without labels are told from each other by their letters.
+ * @param {{label?: string, percent?: number}} path @param {number} index
+ */
 export function pathLabel(path, index) {
   if (path.label) {
     return path.label;
   }
   return path.percent === undefined
     ? gettext("Path {}").replace("{}", String(index + 1))
-    : `${path.percent} %`;
+    : `${String.fromCharCode("A".charCodeAt(0) + index)} · ${path.percent} %`;
 }
 
 /**

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from actions.models import Action, CampaignInstance, Suppression
 from datasources.models import Namespace
@@ -17,6 +17,7 @@ from events.models import Event
 from journeyorch.access import audit
 from journeyorch.access.acting import SYSTEM, Actor, acting, actor
 from journeyorch.access.admin.audited import AuditedAdmin
+from journeyorch.access.audit_words import verb_in_words
 from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.models import Audited, AuditEntry, Sandbox, User
 from journeys import firing, publishing
@@ -226,3 +227,12 @@ def test_whatever_people_change_in_the_admin_is_told_of() -> None:
         "events.Quarantined",  # its verbs tell
         "outbound.Breaker",  # likewise
     }
+
+
+def test_verbs_are_said_in_the_readers_language() -> None:
+    with translation.override("de"):
+        assert [verb_in_words(verb) for verb in ("published", "tried again", "unheard of")] == [
+            "veröffentlicht",
+            "erneut versucht",
+            "unheard of",
+        ]

@@ -83,8 +83,8 @@ def test_a_step_tells_what_it_does(kind: str, config: dict[str, Any], sentences:
 
 PATHS_TOLD: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("condition", {"paths": PATHS}, {"vip": "Order tier is “gold”."}),
-    ("split", {"parts": [{"id": "a", "percent": 12.5}, {"id": "b", "percent": 87.5}]}, {
-        "a": "12.5 % of the people", "b": "87.5 % of the people",
+    ("split", {"parts": [{"id": "a", "label": "Few", "percent": 12.5}, {"id": "b", "percent": 87.5}]}, {
+        "a": "12.5 % of the people",
     }),
     ("time_condition", {"paths": [NIGHT]}, {"n": "Saturday, 22:00–02:00"}),
     ("date_condition", {"paths": [{"id": "d", "from": "2026-01-01T00:00", "to": "2026-02-01T00:00"}]}, {

@@ -78,7 +78,7 @@ def test_labels_of_a_split_are_removed_and_its_parts_stay():
     parts = [{"id": "a", "label": "Half", "percent": 50}, {"id": "b", "percent": 50}]
     split = ActivityDocument(kind="split", config={"parts": parts})
     assert labels.labelled_paths(split) == {"a": "Half", "b": ""}
-    assert [way.label for way in ways_of(labels.unlabelled(split))] == ["50 %", "50 %"]
+    assert [way.label for way in ways_of(labels.unlabelled(split))] == ["A · 50 %", "B · 50 %"]
 
 
 @pytest.mark.parametrize("config", [{}, {"paths": 1}, {"paths": [1]}])
