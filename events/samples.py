@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from datasources.platform.schemas.fields import only, resolve
 from datasources.platform.schemas.validate import NotASchema, Validator
+from events.fulfilling import fulfilling
 from events.matching import EVENT_ID_PATH
+from events.models import Event
 
 _TIME = "2026-01-31T12:00:00Z"
 _BY_FORMAT = {
@@ -29,15 +31,39 @@ _MAX_ITEMS = 200
 
 
 def sample_entity(
-    document: Mapping[str, Any], *, fields: Sequence[str] = (), namespace: str = "", event_id: str = ""
+    document: Mapping[str, Any],
+    *,
+    fields: Sequence[str] = (),
+    namespace: str = "",
+    values: Iterable[tuple[Sequence[str], Any]] = (),
 ) -> dict[str, Any]:
-    """An entity with a sample value for every chosen field, the required ones and the person's identity."""
+    """An entity with a sample value for every chosen field, the required ones and the person's identity.
+
+    ``values``: what must stand at certain paths.
+    """
     chosen = [*fields, *resolve(document, document).get("required", ())] if fields else ()
     entity = dict(_sample(only(document, chosen), document))
     entity.pop("identityMap", None)
     if namespace:
         entity["identityMap"] = {namespace: [{"id": _person(namespace), "primary": True}]}
-    return _with(entity, EVENT_ID_PATH, event_id) if event_id else entity
+    for path, value in values:
+        entity = _with(entity, path, value)
+    return entity
+
+
+def sample_event(event: Event) -> dict[str, Any]:
+    """An entity that is recognized as this event, with a person."""
+    return sample_entity(
+        event.schema.document,
+        fields=event.fields,
+        namespace=event.namespace or event.schema.primary_namespace,
+        values=recognized_by(event),
+    )
+
+
+def recognized_by(event: Event) -> list[tuple[tuple[str, ...], Any]]:
+    """Paths and values that make an entity this event, as far as its condition is a simple one."""
+    return [(EVENT_ID_PATH, event.event_id)] if event.event_id else fulfilling(event.condition)
 
 
 def sample_message(entity: Mapping[str, Any], *, schema_ref: str, organization: str = "") -> dict[str, Any]:
@@ -53,7 +79,7 @@ def _person(namespace: str) -> str:
     return "name@example.com" if namespace == "Email" else "person-1"
 
 
-def _with(entity: dict[str, Any], path: Sequence[str], value: str) -> dict[str, Any]:
+def _with(entity: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
     inner = entity.get(path[0])
     below = dict(inner) if isinstance(inner, dict) else {}
     return {**entity, path[0]: value if len(path) == 1 else _with(below, path[1:], value)}

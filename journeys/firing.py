@@ -21,7 +21,7 @@ from events.matching import EVENT_ID_PATH
 from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import Message
 from events.protocols.collection import read_message
-from events.samples import sample_entity, sample_message
+from events.samples import sample_event, sample_message
 from journeyorch.access import audit
 from journeyorch.access.models import Sandbox
 
@@ -110,8 +110,7 @@ def _store(inlet: Inlet, message: Message, test_of: int | None) -> None:
 
 def sample(event: Event) -> dict[str, Any]:
     """A payload to begin with: the event's fields, without what firing adds."""
-    entity = sample_entity(event.schema.document, fields=event.fields)
-    return {name: value for name, value in entity.items() if name not in ADDED}
+    return {name: value for name, value in sample_event(event).items() if name not in ADDED}
 
 
 def people_to_try(event: Event) -> list[str]:

@@ -18,17 +18,18 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from events.admin.received import may_see_arrivals
+from events.admin.starting import StartLink
 from events.forms import EventForm
 from events.models import Event, Inlet
 from events.recent import recent_arrivals, with_effects
-from events.samples import sample_entity, sample_message
+from events.samples import sample_event, sample_message
 from events.snippets import snippets
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
 
 
 @admin.register(Event)
-class EventAdmin(UsedAdmin):
+class EventAdmin(StartLink, UsedAdmin):
     help_topic = "events"
     field_topics = {"type": "event-type", "namespace": "event-namespace", "key": "event-key"}
     introduction = _(
@@ -86,13 +87,9 @@ class EventAdmin(UsedAdmin):
 
 
 def _request_to_send(request: HttpRequest, event: Event) -> dict[str, Any]:
-    inlet = Inlet.objects.filter(sandbox=event.sandbox, enabled=True).order_by("pk").first()
-    entity = sample_entity(
-        event.schema.document,
-        fields=event.fields,
-        namespace=event.namespace or event.schema.primary_namespace,
-        event_id=event.event_id or "",
-    )
+    inlets = Inlet.objects.filter(sandbox=event.sandbox, enabled=True).order_by("pk")
+    inlet = inlets.filter(schema=event.schema).first() or inlets.first()
+    entity = sample_event(event)
     new = {"_id": str(uuid.uuid4()), "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     entity |= {name: value for name, value in new.items() if name in entity}
     message = sample_message(entity, schema_ref=event.schema.ref)

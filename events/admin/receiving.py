@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin.received import may_see_arrivals
 from events.models import Event, Inlet
 from events.recent import arrivals_by, with_effects
-from events.samples import sample_entity, sample_message
+from events.samples import sample_entity, sample_event, sample_message
 from events.snippets import snippets
 from journeyorch.polled import polled
 
@@ -88,10 +88,8 @@ def _sample(inlet: Inlet) -> tuple[str, dict[str, Any]]:
     schema = event.schema if event else inlet.schema
     if schema is None or inlet.mapping:
         return "json-batch", _PLAIN
-    entity = sample_entity(
-        schema.document,
-        fields=event.fields if event else (),
-        namespace=(event and event.namespace) or schema.primary_namespace,
-        event_id=(event and event.event_id) or "",
-    )
+    if event:
+        entity = sample_event(event)
+    else:
+        entity = sample_entity(schema.document, namespace=schema.primary_namespace)
     return "collection", sample_message(entity, schema_ref=schema.ref)

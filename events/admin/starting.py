@@ -134,18 +134,22 @@ def key_of(person: Person) -> str:
     return f"{person.namespace} {person.source}"
 
 
-class StartPages(admin.ModelAdmin):
-    """Mixed into the admin of inlets."""
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.start)
-        return [path("start/", view, name="events_inlet_start"), *super().get_urls()]
+class StartLink(admin.ModelAdmin):
+    """Mixed into the admin of lists that lead to the page: events and inlets."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {"may_start": request.user.has_perms(NEEDED), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+
+class StartPages(StartLink):
+    """Mixed into the admin of inlets."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.start)
+        return [path("start/", view, name="events_inlet_start"), *super().get_urls()]
 
     def start(self, request: HttpRequest) -> HttpResponse:
         """Propose; make it upon POST of ``_make``."""

@@ -22,7 +22,7 @@ from events.mapping import MOST_ROWS, ROWS, Row
 from events.models import Event, Inlet
 from events.portable import require_usable
 from events.proposing import Person
-from events.samples import sample_entity, sample_message
+from events.samples import sample_event, sample_message
 from events.trying import Sample, addresses, sample_of, shown_address, try_out
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
@@ -54,10 +54,7 @@ class EventPayload(ApiView):
         event: Event | None = _EVENTS.find(sandbox_of(request), name)
         if event is None:
             raise NotFound("There is nothing of this name in your sandbox.")
-        namespace = event.namespace or event.schema.primary_namespace
-        sampled = sample_entity(
-            event.schema.document, fields=event.fields, namespace=namespace, event_id=event.event_id or ""
-        )
+        sampled = sample_event(event)
         message = sample_message(sampled, schema_ref=event.schema.ref)
         return Response({"payload": sampled, "message": message})
 

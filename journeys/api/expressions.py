@@ -14,7 +14,7 @@ from events.catalog import catalog_of
 from events.loading import load_entities
 from events.models import Event
 from events.recent import recent_arrivals
-from events.samples import sample_entity
+from events.samples import sample_event
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import operation
@@ -281,7 +281,7 @@ class Samples(ApiView):
     @operation("expression_samples", tag=_TAG, query=SamplesQuery, answer=SamplesAnswer)
     def get(self, request: Request) -> Response:
         event = event_of(request, _number(request.query_params.get("event", "")))
-        samples = [{"received": None, "at": None, "payload": _made_up(event)}]
+        samples = [{"received": None, "at": None, "payload": sample_event(event)}]
         if request.user.has_perms((VIEW_RECEIVED, READ_PEOPLE)):
             samples += _received(event)
         return Response({"name": event.name, "samples": samples})
@@ -290,13 +290,6 @@ class Samples(ApiView):
 def _number(text: str) -> int:
     """An id from an address; 0, which nothing has, for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
-def _made_up(event: Event) -> dict[str, Any]:
-    namespace = event.namespace or event.schema.primary_namespace
-    return sample_entity(
-        event.schema.document, fields=event.fields, namespace=namespace, event_id=event.event_id or ""
-    )
 
 
 def _received(event: Event) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from events import replaying
 from events.catalog import catalog_of
 from events.ingest.credentials import digest
 from events.loading import load_unrouted
+from events.matching import EVENT_ID_PATH
 from events.models import Event, Inlet, Quarantined, ReceivedEvent
 from events.routing import route
 from events.samples import sample_entity
@@ -157,7 +158,7 @@ def test_samples_are_valid_for_their_schema(schema: Schema, fields: list[str]) -
     from datasources.platform.schemas.library import group_names
 
     document = compose("event", group_names("event"), tenant=TENANT, tenant_name="hotel")
-    entity = sample_entity(document, fields=fields, namespace="Email", event_id="e" * 64)
+    entity = sample_entity(document, fields=fields, namespace="Email", values=[(EVENT_ID_PATH, "e" * 64)])
     assert Validator(document).violations(entity) == []
     assert entity["identityMap"]["Email"][0]["primary"] is True
     assert ("commerce" in entity) == (fields == [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from datasources.platform.schemas.library import compose
 from datasources.platform.schemas.validate import Validator
 from datasources.platform.schemas.xdm.bundle import Bundle
 from datasources.platform.schemas.xdm.reading import EVENT
+from events.compiling import payload_scope
+from events.fulfilling import fulfilling
 from events.samples import sample_entity
+from journeyorch.expressions import Context, compile_expression
 from tests.datasources.schemas.xdm.published import published
 
 
@@ -43,3 +47,52 @@ def test_samples_of_published_field_groups_are_valid(shared_data: Path) -> None:
             for violation in Validator(document).violations(sample_entity(document)):
                 invalid[part.uri] = f"{violation.pointer}: {violation.message}"
     assert invalid == {}
+
+
+_ORDER = {
+    "type": "object",
+    "properties": {
+        "eventType": {"type": "string"},
+        "shop": {
+            "type": "object",
+            "properties": {
+                "total": {"type": "number"},
+                "items": {"type": "integer"},
+                "gift": {"type": "boolean"},
+                "note": {"type": "string"},
+                "day": {"type": "string", "format": "date"},
+                "tags": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '@{Order.eventType} == "order" and @{Order.shop.total} > 100',
+        "@{Order.shop.items} < 1 and @{Order.shop.total} >= 2.5",
+        "(@{Order.shop.items} >= 7 and @{Order.shop.items} <= 9)",
+        '(@{Order.eventType} == "order" or @{Order.eventType} == "reorder") and @{Order.shop.items} <= -3',
+        "@{Order.shop.gift} != true",
+        "@{Order.shop.gift} == false and @{Order.shop.note} is not null",
+        'contain(@{Order.shop.note}, "tea") and not inSegment("Gold")',
+        'startWithIgnoreCase(@{Order.eventType}, "ORDER")',
+        'in(@{Order.eventType}, ["order", "reorder"])',
+        'in("tea", @{Order.shop.tags})',
+        "isEmpty(@{Order.shop.note})",
+        '@{Order.shop.day} == date("2026-05-01")',
+    ],
+)
+def test_a_sample_fulfils_the_condition_of_its_event(condition: str) -> None:
+    compiled = compile_expression(condition, payload_scope("Order", _ORDER))
+    entity = sample_entity(_ORDER, values=fulfilling(condition))
+    context = Context(now=datetime(2026, 11, 28, tzinfo=UTC), events={"Order": entity})
+    assert compiled.evaluate(context) is True, entity
+    assert Validator(_ORDER).violations(entity) == []
+
+
+@pytest.mark.parametrize("condition", ["", "no expression", "@{Order.shop.total} * 2 > 100"])
+def test_what_the_simple_editor_cannot_show_asks_for_nothing(condition: str) -> None:
+    assert fulfilling(condition) == []

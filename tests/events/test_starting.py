@@ -120,6 +120,19 @@ def test_what_was_made_understands_such_a_message(client: Client, page: str, san
 
 
 @pytest.mark.django_db
+def test_the_preview_of_what_was_made_sends_that_event_to_its_inlet(
+    client: Client, page: str, sandbox: Sandbox
+) -> None:
+    Inlet.objects.create(sandbox=sandbox, key="older", name="Of something else")
+    client.post(page, sent(sandbox, "_make"))
+    preview = client.get(reverse("admin:events_event_preview", args=[Event.objects.get().pk]))
+    assert preview.context["inlet"] == Inlet.objects.get(name="Ordered")
+    assert orjson.loads(preview.context["body"])["body"]["xdmEntity"]["eventType"] == "Ordered"
+    for name in ("admin:events_event_changelist", "admin:events_inlet_changelist"):
+        assert page in client.get(reverse(name)).content.decode()
+
+
+@pytest.mark.django_db
 def test_what_was_made_can_be_edited(client: Client, page: str, sandbox: Sandbox) -> None:
     client.post(page, sent(sandbox, "_make"))
     schema = Schema.objects.get()

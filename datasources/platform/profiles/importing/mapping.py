@@ -21,6 +21,14 @@ _LIST = "list"
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
+# What columns are often called that hold them: code of the namespace, in plain letters, and path.
+_EMAIL, _CUSTOMER, _PHONE = ("email", "personalEmail.address"), ("crmid", ""), ("", "mobilePhone.number")
+_USUAL = {
+    **dict.fromkeys(("email", "mail", "emailaddress"), _EMAIL),
+    **dict.fromkeys(("customer", "customerid", "customernumber"), _CUSTOMER),
+    **dict.fromkeys(("phone", "mobile", "phonenumber", "mobilenumber"), _PHONE),
+    **dict.fromkeys(("birthday", "dateofbirth"), ("", "person.birthDate")),
+}
 
 
 class Column(BaseModel):
@@ -61,22 +69,37 @@ def assignable(fields: Iterable[SchemaField]) -> dict[str, str]:
 
 
 def propose(names: Iterable[str], types: Mapping[str, str], namespaces: Iterable[str]) -> list[Column]:
-    """Columns by their names: a path, the last name of a path, the code of a namespace. The first of the
-    columns that name people is the primary one."""
-    codes = {code.lower(): code for code in namespaces}
-    paths = {path.lower(): path for path in types}
-    last = {path.rpartition(".")[2].lower(): path for path in reversed(list(types))}
+    """Columns by their names: a path or its end, the code of a namespace, or what such columns are usually
+    called; spaces, hyphens and case do not count. The first of those that name people is the primary one."""
+    codes = {_plain(code): code for code in namespaces}
+    paths = _by_their_ends(types)
     found: list[Column] = []
     taken: set[str] = set()
     for name in names:
-        key = name.strip().lower()
-        path = paths.get(key) or last.get(key, "")
+        key = _plain(name)
+        usual_code, usual_path = _USUAL.get(key, ("", ""))
+        path = paths.get(key) or (usual_path if usual_path in types else "")
         path = "" if path in taken else path
         taken.add(path)
-        namespace = codes.get(key, "")
+        namespace = codes.get(key) or codes.get(usual_code, "")
         primary = bool(namespace) and not any(column.primary for column in found)
         found.append(Column(name=name, path=path, namespace=namespace, primary=primary))
     return found
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _by_their_ends(types: Iterable[str]) -> dict[str, str]:
+    """Paths by all of their names, by all but the first, and so on to the last one; shorter ends by the first
+    path that has them."""
+    found: dict[str, str] = {}
+    for path in types:
+        names = path.split(".")
+        for start in range(len(names)):
+            found.setdefault(_plain("".join(names[start:])), path)
+    return {**found, **{_plain(path): path for path in types}}
 
 
 def problems_of(columns: Sequence[Column], types: Mapping[str, str], namespaces: Iterable[str]) -> list[str]:
