@@ -28,6 +28,17 @@ _FREE = {"name", "description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)
 
 
+class SchemaSelect(forms.Select):
+    """Choosing a schema fills in the namespace of its primary identity (static/js/fills.js)."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        schema = getattr(value, "instance", None)
+        if schema is not None and schema.primary_namespace:
+            option["attrs"]["data-fills"] = f"namespace={schema.primary_namespace}"
+        return option
+
+
 class EventForm(forms.ModelForm):
     """A configured event. Namespaces and fields to choose from come from its sandbox and schema."""
 

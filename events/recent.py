@@ -13,7 +13,7 @@ from events.effects import Effect, effects_of
 from events.loading import load_raw
 from events.matching import Problem
 from events.models import Event, Inlet, Quarantined, ReceivedEvent
-from events.routing import Raw, Routed, route
+from events.routing import NotHandled, Raw, Routed, read_row, route
 
 # How far back the list of a configured event looks; what a received event is can only be found by routing it
 # once more.
@@ -59,7 +59,8 @@ def recent_arrivals(event: Event, *, limit: int = 10) -> list[Arrival]:
     """The newest events that are this configured event or failed to be it, newest first."""
     catalog = catalog_of(event.sandbox_id)
     seen = _look_at(ReceivedEvent.objects.filter(sandbox_id=event.sandbox_id), catalog, most=_LOOKED_AT)
-    return _arrivals([one for one in seen if _concerns(one.result, event)][:limit], catalog, only=event.pk)
+    concerned = [one for one in seen if _concerns(one, event, catalog)]
+    return _arrivals(concerned[:limit], catalog, only=event.pk)
 
 
 def arrivals_by(inlet: Inlet) -> list[Arrival]:
@@ -89,10 +90,27 @@ def _look_at(received: QuerySet[ReceivedEvent], catalog: Catalog, *, most: int) 
     ]
 
 
-def _concerns(routed: Routed, event: Event) -> bool:
+def _concerns(seen: _Seen, event: Event, catalog: Catalog) -> bool:
+    routed = seen.result
     if any(event.pk in recipient.event_ids for recipient in routed.recipients):
         return True
-    return routed.problem is not None and routed.problem.message.startswith(f"Event {event.name}:")
+    if routed.problem is None:
+        return False
+    if routed.problem.message.startswith(f"Event {event.name}:"):
+        return True
+    return routed.problem.code == "invalid" and _would_be(seen.row, event, catalog)
+
+
+def _would_be(row: Raw, event: Event, catalog: Catalog) -> bool:
+    """Whether what breaks its schema would be this event otherwise, as far as can be told."""
+    try:
+        normalized, schema = read_row(row, catalog)
+    except NotHandled:
+        return False
+    if schema is None:
+        return False
+    matches = catalog.matches(normalized, schema, (), now=row.received_at)
+    return any(match.event_id == event.pk for match in matches)
 
 
 def _arrivals(seen: Sequence[_Seen], catalog: Catalog, *, only: int | None = None) -> list[Arrival]:

@@ -9,8 +9,10 @@ from typing import Any
 from datasources.platform.schemas.fields import only, resolve
 from datasources.platform.schemas.validate import NotASchema, Validator
 from events.fulfilling import fulfilling
+from events.mapping import InletMapping
 from events.matching import EVENT_ID_PATH
 from events.models import Event
+from events.places import MISSING, found, put
 
 _TIME = "2026-01-31T12:00:00Z"
 _BY_FORMAT = {
@@ -64,6 +66,18 @@ def sample_event(event: Event) -> dict[str, Any]:
 def recognized_by(event: Event) -> list[tuple[tuple[str, ...], Any]]:
     """Paths and values that make an entity this event, as far as its condition is a simple one."""
     return [(EVENT_ID_PATH, event.event_id)] if event.event_id else fulfilling(event.condition)
+
+
+def sample_source(mapping: InletMapping, entity: Mapping[str, Any]) -> dict[str, Any]:
+    """A message of which the mapping makes an event like ``entity``; {} if that cannot be told."""
+    source: dict[str, Any] = {}
+    for rule in mapping.rules:
+        if not (rule.sources and isinstance(rule.sources[0][0], str) and rule.is_for(record=False)):
+            continue
+        for places, value in found(entity, rule.target):
+            if value is not MISSING:
+                put(source, rule.sources[0], places, value)
+    return source
 
 
 def sample_message(entity: Mapping[str, Any], *, schema_ref: str, organization: str = "") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.models import Schema
 from events.admin.received import may_see_arrivals
 from events.admin.starting import StartLink
-from events.forms import EventForm
+from events.forms import EventForm, SchemaSelect
 from events.models import Event, Inlet
 from events.recent import recent_arrivals, with_effects
 from events.samples import sample_event, sample_message
@@ -55,6 +55,7 @@ class EventAdmin(StartLink, UsedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Schema:
             kwargs["queryset"] = Schema.objects.filter(sandbox__in=worked_in(request), kind=Schema.Kind.EVENT)
+            kwargs["widget"] = SchemaSelect()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("Preview"))

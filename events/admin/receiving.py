@@ -15,13 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.received import may_see_arrivals
+from events.mapping import compiled
 from events.models import Event, Inlet
 from events.recent import arrivals_by, with_effects
-from events.samples import sample_entity, sample_event, sample_message
+from events.samples import sample_entity, sample_event, sample_message, sample_source
 from events.snippets import snippets
 from journeyorch.polled import polled
 
-_PLAIN = {"_id": "1", "timestamp": "2026-01-31T12:00:00Z", "eventType": "test"}
+_NEW = {"_id": "1", "timestamp": "2026-01-31T12:00:00Z"}
+_PLAIN = {**_NEW, "eventType": "test"}
 
 
 class ReceivingPages(admin.ModelAdmin):
@@ -86,10 +88,13 @@ def _sample(inlet: Inlet) -> tuple[str, dict[str, Any]]:
     events = Event.objects.filter(sandbox=inlet.sandbox).select_related("schema").order_by("pk")
     event = events.filter(schema=inlet.schema).first() if inlet.schema else events.first()
     schema = event.schema if event else inlet.schema
-    if schema is None or inlet.mapping:
+    if schema is None:
         return "json-batch", _PLAIN
     if event:
         entity = sample_event(event)
     else:
         entity = sample_entity(schema.document, namespace=schema.primary_namespace)
+    if inlet.mapping:
+        mapped = sample_source(compiled(inlet.mapping), entity)
+        return "json-batch", {**_NEW, **mapped} if mapped else _PLAIN
     return "collection", sample_message(entity, schema_ref=schema.ref)

@@ -73,15 +73,23 @@ class PlainJson:
         )
 
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:
-        """202 with how many, and what is wrong with the others; a problem if it is all of them."""
-        problems = [
-            {"index": index, **_told(flaw)} for index, flaw in enumerate(receipt.outcomes) if flaw is not None
-        ]
-        accepted = len(receipt.outcomes) - len(problems)
+        """200; 207 and what became of each message if they differ; a problem if none was of use."""
+        accepted = receipt.outcomes.count(None)
         if not accepted:
-            return _all_refused(receipt, problems)
-        body = {"inletId": receipt.inlet, "receivedTimeMs": receipt.at_ms, "accepted": accepted}
-        return Answer(202, body | ({"problems": problems} if problems else {}))
+            return _all_refused([_told(flaw) for flaw in receipt.outcomes if flaw is not None])
+        body: dict[str, Any] = {
+            "inletId": receipt.inlet,
+            "xactionId": receipt.number,
+            "receivedTimeMs": receipt.at_ms,
+            "accepted": accepted,
+        }
+        if accepted == len(receipt.outcomes):
+            return Answer(200, body)
+        responses = [
+            _told(flaw) if flaw else {"status": 200, "xactionId": f"{receipt.number}:{index}"}
+            for index, flaw in enumerate(receipt.outcomes)
+        ]
+        return Answer(207, body | {"responses": responses})
 
     def refused(self, refusal: Refused, *, inlet: str, request: Incoming) -> Answer:
         return problem(refusal)
@@ -128,10 +136,10 @@ def _told(flaw: Flaw) -> dict[str, Any]:
     return {"status": flaw.status, "detail": flaw.detail} | ({"violations": broken} if broken else {})
 
 
-def _all_refused(receipt: Receipt, problems: list[dict[str, Any]]) -> Answer:
-    first = problems[0]
+def _all_refused(told: list[dict[str, Any]]) -> Answer:
+    first = told[0]
     answer = problem(Refused(first["status"], "Bad Request", first["detail"]))
     extra = {name: value for name, value in first.items() if name == "violations"}
-    if len(problems) > 1:
-        extra = {"problems": problems}
+    if len(told) > 1:
+        extra = {"responses": told}
     return answer._replace(body=answer.body | extra)

@@ -1,4 +1,5 @@
-"""A technical user sees events arrive, on a phone, and lets the list rest; the page breaks no policy."""
+"""A technical user sees events arrive, on a phone, lets the list rest, and begins to configure an event; the
+pages break no policy."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from datasources.models import Schema
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.models import Sandbox, User
 
@@ -25,6 +27,10 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
     cache.clear()
     sandbox = Sandbox.objects.get(name="prod")
     inlet = Inlet.objects.create(sandbox=sandbox, key="shop", name="Shop")
+    for name, namespace in (("Order", "Email"), ("Booking", "Phone")):
+        Schema.objects.create(
+            sandbox=sandbox, name=name, kind="event", document={}, primary_namespace=namespace
+        )
     User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
     page = open_page(viewport={"width": 390, "height": 844})
     page.goto(f"{live_server.url}/login/")
@@ -45,6 +51,16 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
     with page.expect_response(lambda answer: "/receiving/part/" in answer.url):
         page.get_by_role("button", name="Pause").press("Enter")
     page.wait_for_function("document.querySelectorAll('#arrivals tbody tr').length == 2")
+
+    # Choosing a schema fills in the namespace of its primary identity, and leaves alone what somebody chose.
+    page.goto(f"{live_server.url}/admin/events/event/add/")
+    namespace = page.get_by_label("Namespace:", exact=True)
+    page.get_by_label("Schema:", exact=True).select_option(label="Order")
+    expect(namespace).to_have_value("Email")
+    namespace.select_option("CRMID")
+    page.get_by_label("Schema:", exact=True).select_option(label="Booking")
+    page.get_by_label("Schema:", exact=True).select_option(label="Order")
+    expect(namespace).to_have_value("CRMID")
 
 
 def arrive(inlet: Inlet) -> None:

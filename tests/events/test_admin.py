@@ -151,6 +151,13 @@ def test_the_preview_shows_a_request_that_is_accepted_and_is_this_event(
     page = admin_client.get(reverse("admin:events_event_preview", args=[event.pk])).content.decode()
     assert "person-1" in page
     assert "waits for a worker" in page
+    assert "It breaks schema" not in page
+    broken = orjson.loads(body)
+    broken["body"]["xdmEntity"] |= {"_id": "broken", "timestamp": "yesterday"}
+    assert send(broken).status == 200
+    assert "It breaks schema" in html.unescape(
+        admin_client.get(reverse("admin:events_event_preview", args=[event.pk])).content.decode()
+    )
 
 
 @pytest.mark.parametrize("fields", [[], ["_hotel.nights"]])

@@ -20,6 +20,7 @@ from events.proposing import Person, fields_in, people_in, rows_for
 from events.routing import route
 from journeyorch.access.models import Sandbox, User
 from tests.events.test_mapping import JSON
+from tests.events.test_receiving import sent_by_shell
 
 SAMPLE = {
     "id": 4711,
@@ -105,7 +106,7 @@ def test_what_was_made_understands_such_a_message(client: Client, page: str, san
     sending = client.post(
         address, orjson.dumps(SAMPLE), content_type="application/json", headers=authorization
     )
-    assert sending.status_code == 202, sending.content
+    assert sending.status_code == 200, sending.content
     catalog = catalog_of(sandbox.pk)
     stored = ReceivedEvent.objects.get().pk
     (routed,) = route(load_raw([stored]), catalog)
@@ -130,6 +131,27 @@ def test_the_preview_of_what_was_made_sends_that_event_to_its_inlet(
     assert orjson.loads(preview.context["body"])["body"]["xdmEntity"]["eventType"] == "Ordered"
     for name in ("admin:events_event_changelist", "admin:events_inlet_changelist"):
         assert page in client.get(reverse(name)).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_first_request_of_what_was_made_is_such_a_message(
+    client: Client, page: str, sandbox: Sandbox
+) -> None:
+    client.post(page, sent(sandbox, "_make"))
+    inlet = Inlet.objects.get()
+    shown = client.get(reverse("admin:events_inlet_receiving", args=[inlet.pk])).context["curl"]
+    key = create_key(inlet, kind=InletToken.Kind.BEARER, expires_at=None)
+
+    sending = client.post(
+        f"/events/json/{inlet.key}",
+        sent_by_shell(shown),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key.plain}"},
+    )
+
+    assert sending.status_code == 200, sending.content
+    (routed,) = route(load_raw([ReceivedEvent.objects.get().pk]), catalog_of(sandbox.pk))
+    assert [list(each.event_ids) for each in routed.recipients] == [[Event.objects.get().pk]]
 
 
 @pytest.mark.django_db
