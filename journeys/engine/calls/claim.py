@@ -103,23 +103,26 @@ def claim(
     Taken over from a dead worker, it gets its whole timeout again: the endpoint is not to blame.
     """
     first = (
-        "SELECT id FROM journeys_call WHERE status = 0 AND endpoint = %s AND not_before <= %s"
+        "FROM journeys_call WHERE status = 0 AND endpoint = %s AND not_before <= %s"
         " ORDER BY not_before, id LIMIT %s"
     )
-    if connection.vendor == "postgresql":
-        # An array is made once. A plain IN may be asked again for each row that it is compared with, skip
-        # what it has locked itself, and so claim more than ``most``.
-        first = f"= ANY(ARRAY({first} FOR NO KEY UPDATE SKIP LOCKED))"
-    else:
-        first = f"IN ({first})"
-    sql = (
+    change = (
         "UPDATE journeys_call SET owner = %s, token = token + 1, not_before = %s, endpoint = %s,"
         " first_attempt_at = CASE WHEN owner IS NULL THEN first_attempt_at END"
-        f" WHERE id {first} AND status = 0{bulk.unhurried()} RETURNING {_RETURNED}"
     )
-    until, moment = bulk.to_database(now + LEASE), bulk.to_database(due or now)
-    values = [owner, until, becomes or endpoint, endpoint, moment, most]
-    return [_claimed(row) for row in bulk.run(sql, values)]
+    of_first: list[Any] = [endpoint, bulk.to_database(due or now), most]
+    changed = [owner, bulk.to_database(now + LEASE), becomes or endpoint]
+    if connection.vendor == "postgresql":
+        # They are looked for once. A plain IN may be asked again for each row that it is compared with, skip
+        # what it has locked itself, and so claim more than ``most``. And they are found again by their place:
+        # by id and status the planner went through all open calls. What has just moved is left for later.
+        sql = (
+            f"WITH first AS (SELECT ctid AS place {first} FOR NO KEY UPDATE SKIP LOCKED)"
+            f" {change} FROM first WHERE journeys_call.ctid = place{bulk.unhurried()} RETURNING {_RETURNED}"
+        )
+        return [_claimed(row) for row in bulk.run(sql, [*of_first, *changed])]
+    sql = f"{change} WHERE id IN (SELECT id {first}) RETURNING {_RETURNED}"
+    return [_claimed(row) for row in bulk.run(sql, [*changed, *of_first])]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
