@@ -99,6 +99,9 @@ class EventInfo(NamedTuple):
     labels: Labels = {}
 
 
+_UNMAPPED = InletMapping()
+
+
 class Catalog:
     """Everything about events in one sandbox at one generation."""
 
@@ -125,8 +128,10 @@ class Catalog:
     def mapped(self, normalized: Normalized, *, inlet_id: int) -> Normalized:
         """With the mapping of its inlet. Raises ``NotNormal``."""
         inlet = self.inlets.get(inlet_id)
-        mapping = inlet.mapping if inlet else InletMapping()
-        return mapping.over(normalized, record=self.is_record(normalized, inlet_id=inlet_id))
+        mapping = inlet.mapping if inlet else _UNMAPPED
+        # Only rules ask what it is, and most inlets have none.
+        record = bool(mapping.rules) and self.is_record(normalized, inlet_id=inlet_id)
+        return mapping.over(normalized, record=record)
 
     def is_record(self, normalized: Normalized, *, inlet_id: int) -> bool:
         """Whether a message, mapped or not, is the record of a person or thing."""

@@ -70,6 +70,8 @@ class Matcher:
 
     def system_event(self, entity: Mapping[str, Any]) -> ConfiguredEvent | None:
         """The event whose generated eventID the entity carries."""
+        if not self._by_event_id:
+            return None
         event_id = value_at(entity, EVENT_ID_PATH)
         return self._by_event_id.get(event_id) if isinstance(event_id, str) else None
 

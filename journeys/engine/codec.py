@@ -37,12 +37,12 @@ def encode(state: State) -> str:
     sometimes = {
         "race": state.race,
         # orjson writes plain tuples only.
-        "timers": [tuple(timer) for timer in state.timers],
-        "pending": [tuple(one) for one in state.pending],
+        "timers": state.timers and [tuple(timer) for timer in state.timers],
+        "pending": state.pending and [tuple(one) for one in state.pending],
         "fetched": state.fetched,
         "asked": state.asked,
         "callBy": state.call_by,
-        "held": [_plain(arrival) for arrival in state.held],
+        "held": state.held and [_plain(arrival) for arrival in state.held],
         "data": state.data,
         "properties": state.properties,
         "messages": state.messages,

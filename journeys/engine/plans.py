@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -105,8 +105,10 @@ class SandboxPlans:
         since = None if window is None else now - window
         return Needs(attributes=True, event_types=types, events_since=since)
 
-    def places_of(self, keys: Iterable[Key]) -> list[Place]:
+    def places_of(self, keys: Sequence[Key]) -> Sequence[Place]:
         """Where some step listens to one of these: it may start somebody there, or take one on; in order."""
+        if len(keys) == 1:  # nearly always
+            return self._places.get(keys[0], ())
         return sorted({place for key in keys for place in self._places.get(key, ())})
 
     def entered(self, place: Place) -> Plan | None:

@@ -79,7 +79,7 @@ def _commit_unrecorded(call: Claimed, now: datetime) -> bool:
 
 
 def _commit(results: Sequence[Result], now: datetime, *, record: bool = True) -> None:
-    ordered = sorted(results, key=lambda result: result.call.spec.key)
+    ordered = sorted(results, key=lambda result: result.call.spec.key.int)
     with transaction.atomic():
         rows = [
             (

@@ -66,8 +66,8 @@ class Applier:
         for record in decision.steps:
             came = entrance if record.sequence == 0 else 0
             self.handled.steps.append(self._step(row, record, came))
-        self.handled.calls.extend((row, call) for call in decision.calls)
-        self.handled.jumps.extend((row, jump) for jump in decision.jumps)
+        self.handled.calls += [(row, call) for call in decision.calls]
+        self.handled.jumps += [(row, jump) for jump in decision.jumps]
         for arrival, reason in decision.discards:
             # Somebody who would enter by it is inside already: that says more than "not listening".
             lets_in = self._lets_in(Place(row.journey_id, row.in_test), arrival)

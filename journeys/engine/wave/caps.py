@@ -47,6 +47,8 @@ class Caps:
 
     def count(self, plan: Plan, steps: Iterable[StepRecord]) -> None:
         """Count who has taken a place in these steps."""
+        if not plan.caps:
+            return
         for step in steps:
             if step.activity in plan.caps and step.path == CapStep.within:
                 key = (plan.version_id, plan.in_test, step.activity)

@@ -35,11 +35,13 @@ def write_counts(writes: bulk.Writes, steps: Sequence[Step], *, now: datetime) -
         record = step.record
         where = (hour, step.lane_id if step.run else first, step.run)
         counts[step.version_id, record.activity, record.path, int(record.status), *where] += 1
-        if record.status in _FAILURES and record.detail and (code := record.detail.get("code")):
-            why = (int(record.status), record.path, code[:_CODE])
-            errors[step.version_id, record.activity, *why, *where] += 1
         if bucket := _bucket(step):
             times[step.version_id, record.activity, bucket, *where] += 1
+        if not record.detail:
+            continue
+        if record.status in _FAILURES and (code := record.detail.get("code")):
+            why = (int(record.status), record.path, code[:_CODE])
+            errors[step.version_id, record.activity, *why, *where] += 1
         for asked in _fetched(record.detail):
             fetches[step.version_id, record.activity, *asked, *where] += 1
     _add(writes, tables.STEP_COUNT, tables.STEP_COUNT_KEY, counts)
@@ -56,11 +58,11 @@ def _bucket(step: Step) -> int:
     return bucket_of(record.at - record.entered_at)
 
 
-def _fetched(detail: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+def _fetched(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The field groups that a step has asked for, and once more the one that failed, with its code."""
-    for group, _calls, _ms in (detail or {}).get("fetches", ()):
+    for group, _calls, _ms in detail.get("fetches", ()):
         yield group, ""
-    if detail and "fetch" in detail:
+    if "fetch" in detail:
         yield detail["fetch"], detail["code"][:_CODE]
 
 

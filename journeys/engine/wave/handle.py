@@ -198,7 +198,7 @@ class Handler(Applier):
         return Discard.TEST_LIMIT if known is None and inside >= TEST_PEOPLE else None
 
     def _result(self, one: Input) -> None:
-        instance_id, returned = self._loaded.results.get(UUID(one.detail), (None, None))
+        instance_id, returned = self._loaded.results.get(one.id, (None, None))
         row = self._rows.get(instance_id) if instance_id else None
         if row is None or returned is None or self._is_over(row):
             return

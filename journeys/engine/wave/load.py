@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -72,7 +73,7 @@ class Loaded(NamedTuple):
     rows: dict[UUID, Row]
     entrances: dict[EntranceKey, Entered]
     arrived: dict[int, Arrived]  # by input
-    results: dict[UUID, tuple[UUID, Returned]]  # by call: its instance, its result
+    results: dict[int, tuple[UUID, Returned]]  # by input: whose call it was, and its result
     feed: Feed
     memberships: Memberships
     caps: Caps
@@ -109,7 +110,7 @@ def load(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
     catalog = catalog_of(sandbox_id, generation=plans.generation)
     arrived = with_records(read_news(inputs, catalog), catalog, plans)
-    results = _results([UUID(one.detail) for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
+    results = _results([one for one in inputs if one.kind == LaneInput.Kind.CALL_RESULT])
     operations = {one.id: read_asked(one.detail) for one in inputs if one.kind == LaneInput.Kind.OPERATION}
     places = {asked.place for asked in operations.values() if asked.place}
     entrances = _entrances(_entrance_keys(arrived.values(), plans) | places)
@@ -229,11 +230,16 @@ def _horizons(lanes: Sequence[int], left: Iterable[Input], unrouted: datetime | 
     return horizons
 
 
-def _results(keys: Sequence[UUID]) -> dict[UUID, tuple[UUID, Returned]]:
-    found = bulk.by_ids(
-        tables.CALL, tables.UUID, keys, [tables.UUID, Column("instance_id", "uuid"), Column("result", "text")]
+def _results(inputs: Sequence[Input]) -> dict[int, tuple[UUID, Returned]]:
+    keys = [(UUID(one.detail),) for one in inputs]
+    found = bulk.lookup(
+        tables.CALL, [tables.UUID], keys, [Column("instance_id", "uuid"), Column("result", "text")]
     )
-    return {key: (instance, read_result(key, text)) for key, instance, text in found if text}
+    return {
+        inputs[ordinal].id: (instance, read_result(*keys[ordinal], text))
+        for ordinal, instance, text in found
+        if text
+    }
 
 
 def read_result(key: UUID, text: str) -> Returned:
@@ -270,8 +276,12 @@ _INSTANCE_SELECT = (
 )
 
 
+# UUIDs as they are take their time to be compared.
+_NUMBER = attrgetter("int")
+
+
 def _instances(ids: Iterable[UUID]) -> dict[UUID, Row]:
-    found = bulk.by_ids(tables.INSTANCE, tables.UUID, sorted(ids), _INSTANCE_SELECT)
+    found = bulk.by_ids(tables.INSTANCE, tables.UUID, sorted(ids, key=_NUMBER), _INSTANCE_SELECT)
     return {
         id: Row(decode(state, instance_id=id, position=position, status=status), revision, *fixed)
         for id, revision, *fixed, position, status, state in found

@@ -59,8 +59,9 @@ def _write_instances(writes: bulk.Writes, handled: Handled) -> None:
     created, changed = [], []
     for id, row in handled.rows.items():
         state = row.state
-        position = Position.ENDED if id in handled.ended else state.position
-        moving = (position, state.status, state.activity, encode(state), state.wake_at, handled.ended.get(id))
+        ended_at = handled.ended.get(id)
+        position = Position.ENDED if ended_at else state.position
+        moving = (position, state.status, state.activity, encode(state), state.wake_at, ended_at)
         if id in handled.created:
             fixed = (row.version_id, row.journey_id, row.run, row.lane_id, row.namespace, row.person_id)
             created.append((id, 1, *fixed, row.started_at, *moving))

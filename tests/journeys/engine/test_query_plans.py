@@ -219,6 +219,8 @@ def calls_are_claimed_in_their_order(full: Tables) -> None:
     assert len(found) == min(50, Call.objects.filter(owner="one").count())
     assert found
     check(plans, index="call_open")
+    # What was found is not looked for once more among all that are open.
+    assert "Tid Scan" in plans[0]
 
 
 def endpoints_are_found_without_reading_their_calls(full: Tables) -> None:
