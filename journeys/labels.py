@@ -1,8 +1,8 @@
-"""What may still be changed once people are inside: the name, descriptions and labels (journeys.md, Life)."""
+"""What may be changed while people are inside: name, tags, descriptions and labels (journeys.md, Life)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
@@ -25,6 +25,24 @@ class Labels(NamedTuple):
     paths: Mapping[str, str] = {}  # of those that ``labelled_paths`` names; others stay as they are
 
 
+#: So many tags a journey may have, of so many letters each.
+MOST_TAGS, LONGEST_TAG = 20, 40
+
+
+def read_tags(names: Iterable[str]) -> list[str]:
+    """Tags without what is empty or there twice, however it is written. Raises ``NotAllowed``."""
+    found: dict[str, str] = {}
+    for name in names:
+        if tag := " ".join(name.replace(",", " ").split()):
+            found.setdefault(tag.casefold(), tag)
+    if len(found) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in found.values()):
+        message = _(
+            "A journey has at most %(most)d tags of at most %(longest)d letters each; leave some out."
+        )
+        raise NotAllowed(message % {"most": MOST_TAGS, "longest": LONGEST_TAG})
+    return list(found.values())
+
+
 def labelled_paths(activity: ActivityDocument) -> dict[str, str]:
     """The labels of the paths that a user may label, by their ids; none for kinds without such paths."""
     config, _problem = read_config(activity)
@@ -37,8 +55,10 @@ def unlabelled(activity: ActivityDocument) -> ActivityDocument:
     return _relabelled(activity, Labels("", "", dict.fromkeys(labelled_paths(activity), "")))
 
 
-def rename_journey(journey: Journey, *, name: str, description: str, by: User | None) -> None:
-    """Give all versions another name. Raises ``NotAllowed`` for one that is taken."""
+def rename_journey(
+    journey: Journey, *, name: str, description: str, tags: Iterable[str] | None = None, by: User | None
+) -> None:
+    """What all versions are called; ``tags`` None: they stay. Raises ``NotAllowed`` for a name in use."""
     with transaction.atomic():
         stored = Journey.objects.select_for_update(of=("self",)).select_related("sandbox").get(pk=journey.pk)
         taken = Journey.objects.filter(sandbox=stored.sandbox_id, name=name).exclude(pk=stored.pk)
@@ -47,7 +67,9 @@ def rename_journey(journey: Journey, *, name: str, description: str, by: User | 
                 _("There is already a journey “%(name)s”; choose another name.") % {"name": name}
             )
         stored.name, stored.description = name, description
-        stored.save(update_fields=["name", "description", "updated_at"])
+        if tags is not None:
+            stored.tags = ", ".join(read_tags(tags))
+        stored.save(update_fields=["name", "description", "tags", "updated_at"])
 
 
 def relabel(version: JourneyVersion, labels: Mapping[str, Labels], *, by: User | None) -> None:

@@ -38,6 +38,7 @@ class JourneyDocument(PortableDocument):
 
     name: str = Field(min_length=1, max_length=120)
     description: str = Field(default="", max_length=5000)
+    tags: list[str] = Field(default_factory=list, max_length=100)
     drawing: dict[str, Any] = {}
 
 
@@ -67,8 +68,9 @@ class Journeys(PortableKind):
                 if row is None or drawing != drawn(version):
                     publishing.save_draft(version, drawing, revision=version.revision, by=by)
                 labels.rename_journey(
-                    version.journey, name=document.name, description=document.description, by=by
-                )
+                    version.journey, name=document.name, description=document.description,
+                    tags=document.tags, by=by,
+                )  # fmt: skip
         except publishing.NotAllowed as refusal:
             found = [Flaw("/drawing", one.message) for one in refusal.problems]
             raise Unfit(found or [Flaw("/name" if row is None else "", refusal.message)]) from None
@@ -106,7 +108,9 @@ def document_of(version: JourneyVersion) -> JourneyDocument:
     journey = version.journey
     names = {uid: name for name, uid in _uids(version.sandbox).items()}
     drawing = _with_jumps(drawn(version), names)
-    return JourneyDocument(name=journey.name, description=journey.description, drawing=drawing)
+    return JourneyDocument(
+        name=journey.name, description=journey.description, tags=journey.tag_names, drawing=drawing
+    )
 
 
 def drawn(version: JourneyVersion) -> dict[str, Any]:
@@ -165,7 +169,7 @@ def _draft_for(
 def _normal(document: JourneyDocument) -> Any:
     read, _problems = read_document(document.drawing)
     drawing = plain_drawing(read) if read else document.drawing
-    return document.name, document.description, drawing
+    return document.name, document.description, document.tags, drawing
 
 
 def _uids(sandbox: Sandbox) -> dict[str, str]:

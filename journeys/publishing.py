@@ -68,7 +68,11 @@ def duplicate(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
     start_at = document.properties.start_at
     if start_at is not None and start_at <= bulk.database_now():
         document = _beginning(document, None)
-    return create_journey(version.sandbox, name, by=by, document=document)
+    with transaction.atomic():
+        copy = create_journey(version.sandbox, name, by=by, document=document)
+        copy.journey.description, copy.journey.tags = version.journey.description, version.journey.tags
+        copy.journey.save(update_fields=["description", "tags", "updated_at"])
+        return copy
 
 
 def free_name(sandbox: Sandbox, taken: str) -> str:

@@ -153,6 +153,7 @@ class JourneyNameAnswer(Answer):
     uid: str
     name: str
     description: str
+    tags: list[str]
 
 
 class MovesAnswer(Answer):

@@ -128,6 +128,7 @@ class Presence(DesignView):
 class JourneyBody(Body):
     name: str = Field(min_length=1, max_length=120)
     description: str = Field(default="", max_length=5000)
+    tags: list[str] | None = Field(default=None, max_length=100, description="null: they stay as they are")
 
 
 def name_journey(journey: models.Journey, body: JourneyBody, *, by: User) -> None:
@@ -135,14 +136,22 @@ def name_journey(journey: models.Journey, body: JourneyBody, *, by: User) -> Non
     name = body.name.strip()
     if not name:
         raise Unacceptable([Flaw("/name", _("The journey needs a name."))])
+    tags = None if body.tags is None else _tags(body.tags)
     try:
-        labels.rename_journey(journey, name=name, description=body.description.strip(), by=by)
+        labels.rename_journey(journey, name=name, description=body.description.strip(), tags=tags, by=by)
     except publishing.NotAllowed as refusal:
         raise Unacceptable([Flaw("/name", refusal.message)]) from None
 
 
+def _tags(given: list[str]) -> list[str]:
+    try:
+        return labels.read_tags(given)
+    except publishing.NotAllowed as refusal:
+        raise Unacceptable([Flaw("/tags", refusal.message)]) from None
+
+
 class Journey(DesignView):
-    """Name and description, which all versions share."""
+    """Name, description and tags, which all versions share."""
 
     changes = True
 

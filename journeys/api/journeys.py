@@ -55,6 +55,7 @@ class JourneyAnswer(Answer):
     uid: str
     name: str
     description: str
+    tags: list[str]
     versions: list[VersionHead]
 
 
@@ -113,7 +114,9 @@ class Journeys(JourneysView):
         if asked.status:
             found = found.filter(versions__status=asked.status).distinct()
         for word in asked.search.split():
-            found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+            found = found.filter(
+                Q(name__icontains=word) | Q(description__icontains=word) | Q(tags__icontains=word)
+            )
         if asked.after:
             found = found.filter(name__gt=asked.after)
         rows = list(found[: asked.limit + 1])
@@ -215,7 +218,7 @@ def _flaws(refusal: publishing.NotAllowed) -> Iterable[Flaw]:
 def described(journey: Journey) -> dict[str, Any]:
     versions = sorted(journey.versions.all(), key=lambda version: -version.number)
     head = {"uid": str(journey.uid), "name": journey.name, "description": journey.description}
-    return {**head, "versions": [_head(version) for version in versions]}
+    return {**head, "tags": journey.tag_names, "versions": [_head(version) for version in versions]}
 
 
 def _head(version: JourneyVersion) -> dict[str, Any]:

@@ -87,7 +87,12 @@ def describe_version(version: JourneyVersion) -> dict[str, Any]:
         "savedAt": version.updated_at,
         "publishedAt": version.published_at,
         "publishedBy": str(version.published_by or ""),
-        "journey": {"uid": str(journey.uid), "name": journey.name, "description": journey.description},
+        "journey": {
+            "uid": str(journey.uid),
+            "name": journey.name,
+            "description": journey.description,
+            "tags": journey.tag_names,
+        },
     }
 
 

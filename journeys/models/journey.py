@@ -18,6 +18,8 @@ class Journey(Configuration):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
+    # Separated by commas, as ``journeys.labels.read_tags`` leaves them.
+    tags = models.CharField(_("tags"), max_length=1000, blank=True, default="", db_default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
@@ -35,3 +37,7 @@ class Journey(Configuration):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tag_names(self) -> list[str]:
+        return self.tags.split(", ") if self.tags else []

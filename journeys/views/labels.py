@@ -1,4 +1,4 @@
-"""Name, description and labels of a journey that is live."""
+"""Name, description, tags and labels of a journey that is live."""
 
 from __future__ import annotations
 
@@ -35,16 +35,21 @@ class Row(NamedTuple):
 
 
 class LabelsForm(forms.Form):
-    """The journey's name and description, then two fields for each activity and one for each of its paths."""
+    """The journey's name, description and tags; two fields for each activity, one for each of its paths."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     description = forms.CharField(
         label=_("Description"), max_length=5000, required=False, widget=forms.Textarea({"rows": 2})
     )
 
+    tags = forms.CharField(
+        label=_("Tags"), max_length=1000, required=False, help_text=_("Separated by commas.")
+    )
+
     def __init__(self, version: JourneyVersion, data: Any = None) -> None:
         journey = version.journey
-        super().__init__(data, initial={"name": journey.name, "description": journey.description})
+        known = {"name": journey.name, "description": journey.description, "tags": journey.tags}
+        super().__init__(data, initial=known)
         self.document, _problems = document_of(version)
         self.steps = steps_of(self.document)
         for id, activity in self.document.activities.items():
@@ -113,7 +118,8 @@ def _save(request: HttpRequest, version: JourneyVersion, form: LabelsForm) -> bo
     try:
         with transaction.atomic():
             labels.relabel(version, form.given, by=by)
-            labels.rename_journey(version.journey, name=data["name"], description=data["description"], by=by)
+            named = {name: data[name] for name in ("name", "description")}
+            labels.rename_journey(version.journey, **named, tags=data["tags"].split(","), by=by)
     except publishing.NotAllowed as refusal:
         form.add_error(None, refusal.message)
         return False

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +29,7 @@ class JourneyList(List):
 
     name = help_topic = "journeys"
     title = _("Journeys")
-    search_label = _("Search by name")
+    search_label = _("Search by name or tag")
     template = "journeys/home.html"
     default_sort = "-updated"
     nothing = Empty(
@@ -52,6 +52,7 @@ class JourneyList(List):
         Column("created", _("Created"), cell="journeys/cells/created.html", order=("created_at",)),
         Column("published", _("Published"), cell="journeys/cells/published.html", order=("published_at",)),
         Column("description", _("Description"), "row.journey.description", shown=False),
+        Column("tags", _("Tags"), "row.journey.tags", order=("journey__tags", "journey__name"), shown=False),
     )
 
     @cached_property
@@ -84,7 +85,7 @@ class JourneyList(List):
         return versions.select_related("journey__created_by", "published_by").defer("document")
 
     def matching(self, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
-        return rows.filter(journey__name__icontains=search)
+        return rows.filter(Q(journey__name__icontains=search) | Q(journey__tags__icontains=search))
 
     def details(self, things: Sequence[Any]) -> Mapping[Any, Any]:
         return people_inside(things)

@@ -37,7 +37,7 @@ import { layout } from "./model/layout.js";
  * @property {string} savedAt
  * @property {string | null} publishedAt
  * @property {string} publishedBy
- * @property {{uid: string, name: string, description: string}} journey
+ * @property {{uid: string, name: string, description: string, tags: string[]}} journey
  */
 
 /** Room on every path for the button that adds a step, in pixels. */

@@ -14,6 +14,7 @@ from journeyorch.access.models import Sandbox, User
 from journeys import publishing, testing
 from journeys.engine.plans import generation_of
 from journeys.engine.upkeep import upkeep
+from journeys.labels import rename_journey
 from journeys.models import Instance, Journey, JourneyVersion, LaneInput, StepEvent
 from journeys.publishing import Conflict, NotAllowed
 from tests.journeys.together import on_postgresql, threads
@@ -212,6 +213,7 @@ def test_a_name_is_taken_once_in_a_sandbox(world: World) -> None:
 
 def test_a_duplicate_is_a_draft_with_a_name_of_its_own(world: World) -> None:
     version = version_in(world, Status.STOPPED)
+    rename_journey(version.journey, name="Trial", description="For guests.", tags=["vip"], by=None)
 
     first = publishing.duplicate(version, by=None)
     second = publishing.duplicate(version, by=None)
@@ -219,6 +221,7 @@ def test_a_duplicate_is_a_draft_with_a_name_of_its_own(world: World) -> None:
     assert (first.journey.name, second.journey.name) == ("Trial – copy", "Trial – copy 2")
     assert (first.status, first.number) == (Status.DRAFT, 1)
     assert first.document["activities"] == version.document["activities"]
+    assert (first.journey.description, first.journey.tag_names) == ("For guests.", ["vip"])
 
 
 @pytest.mark.parametrize(("hours", "kept"), [(-1, False), (1, True)])

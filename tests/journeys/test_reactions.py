@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,8 +17,9 @@ from actions.models import Action, Channel, Delivery, MessageTemplate, MirrorPag
 from actions.tracking.clicks import record_click, record_page
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Made, Outcome
-from journeys import publishing
+from journeys import publishing, testing
 from journeys.models import Call, Instance, LaneInput, MessageCount, MessageTraitCount
+from journeys.publishing import NotAllowed
 from journeys.reports.steps.agreement import disagreements
 from tests.journeys.world import Recorder, World, act
 
@@ -87,6 +88,15 @@ def test_a_person_who_opens_the_mail_goes_on(world: World, sender: Sender) -> No
 
     assert world.path() == ["lobby>next", "mail>next", "react>next", "done>"]
     assert world.waiting_inputs() == 0
+
+
+def test_in_test_mode_people_have_at_least_forty_seconds_to_react(world: World, sender: Sender) -> None:
+    version = world.draft("lobby", **mailing("opened"))
+    testing.switch_on(version, by=None)
+    assert version.test_wait == timedelta(seconds=40)
+
+    with pytest.raises(NotAllowed, match=r"between 40 and 3600 seconds"):
+        testing.change_options(version, wait=timedelta(seconds=39), from_outside=False, by=None)
 
 
 def test_who_does_not_react_leaves_by_the_timeout(world: World, sender: Sender) -> None:

@@ -102,16 +102,20 @@ export function PropertiesForm() {
 /** All versions share the name: it is saved at once, and not undone. */
 function Names() {
   const { journey } = version.value;
-  const [given, setGiven] = useState({ name: journey.name, description: journey.description });
+  const known = { name: journey.name, description: journey.description, tags: journey.tags.join(", ") };
+  const [given, setGiven] = useState(known);
   const [fault, setFault] = useState("");
-  const isChanged = given.name !== journey.name || given.description !== journey.description;
+  const isChanged = JSON.stringify(given) !== JSON.stringify(known);
   const save = async () => {
-    const { ok, data, detail } = await ask(urls.journey, { method: "PUT", body: given });
+    const { ok, data, detail } = await ask(urls.journey, {
+      method: "PUT", body: { ...given, tags: given.tags.split(",") },
+    });
     setFault(ok ? "" : detail || gettext("The name could not be saved; try again in a moment."));
     if (ok) {
       version.value = { ...version.value, journey: data };
+      setGiven({ name: data.name, description: data.description, tags: data.tags.join(", ") });
       document.title = `${data.name} · Journeyorch`;
-      say(gettext("Name and description are saved."));
+      say(gettext("Name, description and tags are saved."));
     }
   };
   const disabled = !canEdit.value && !may.value.relabel;
@@ -122,6 +126,9 @@ function Names() {
     <${TextField} id="properties-description" label=${gettext("Description")} most=${5000} lines=${2}
       value=${given.description} disabled=${disabled}
       onChange=${(/** @type {string} */ description) => setGiven({ ...given, description })} />
+    <${TextField} id="properties-tags" label=${gettext("Tags")} most=${1000}
+      value=${given.tags} disabled=${disabled} hint=${gettext("Separated by commas.")}
+      onChange=${(/** @type {string} */ tags) => setGiven({ ...given, tags })} />
     ${isChanged && html`<button type="button" class="button button--small" onClick=${save}>
-      ${gettext("Save name and description")}</button>`}`;
+      ${gettext("Save name, description and tags")}</button>`}`;
 }

@@ -153,9 +153,10 @@ def test_a_journeys_name_is_not_empty_taken_or_too_long(maker, draft, sandbox, n
 
 
 def test_a_journey_is_renamed(maker, draft):
-    body = json.dumps({"name": "  Welcome ", "description": "Greets"})
-    answer = maker.put(address(draft, "journey"), body, content_type="application/json")
-    assert (answer.json()["name"], answer.json()["description"]) == ("Welcome", "Greets")
+    for tags, kept in (["vip", " summer"], ["vip", "summer"]), (None, ["vip", "summer"]), ([], []):
+        body = json.dumps({"name": "  Welcome ", "description": "Greets", "tags": tags})
+        answer = maker.put(address(draft, "journey"), body, content_type="application/json").json()
+        assert (answer["name"], answer["description"], answer["tags"]) == ("Welcome", "Greets", kept)
 
 
 def test_what_can_be_done_comes_with_what_will_happen(maker, reader, draft):

@@ -335,9 +335,12 @@ def test_a_segment_start_is_tested_by_picking_a_profile(world: World) -> None:
         testing.switch_on(draft, by=None)
     profile(world, "anna")
     for entered in (False, True):
+        world.pass_time(days=3)
         testing.qualify(draft, "Gold", entered=entered, person="anna", now=world.now)
         world.run()
 
+    draft.refresh_from_db()
+    assert draft.tested_at == world.now, "the week of an unused test begins anew"
     assert world.discards() == ["wrongSegmentStatus"]
     assert (world.instance().version_id, world.path()) == (draft.pk, ["gold>next"])
     for name, person in (("Silver", "anna"), ("Gold", "stranger")):

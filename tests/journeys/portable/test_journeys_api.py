@@ -29,7 +29,7 @@ def api(world: World) -> Api:
 
 @pytest.fixture
 def made(api: Api) -> dict[str, Any]:
-    answer = api("POST", "/api/v1/journeys", {"name": "Stay", "drawing": DRAWING})
+    answer = api("POST", "/api/v1/journeys", {"name": "Stay", "tags": ["guests"], "drawing": DRAWING})
     assert answer.status_code == 201, answer.text
     journey: dict[str, Any] = answer.json()
     return journey
@@ -46,7 +46,7 @@ def test_a_journey_lives_from_draft_to_the_end(api: Api, made: dict[str, Any]) -
     assert api("GET", f"{version}/problems").json() == {"problems": []}
 
     named = api("PUT", address, {"name": "Long stay", "description": "In summer."}).json()
-    assert (named["name"], named["description"]) == ("Long stay", "In summer.")
+    assert (named["name"], named["description"], named["tags"]) == ("Long stay", "In summer.", ["guests"])
     assert api("POST", f"{version}/moves/publish").json()["status"] == "live"
     assert api("POST", f"{version}/moves/publish").status_code == 409
     second = api("POST", f"{version}/moves/new-version").json()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from events.models import InletToken
 from journeyorch.access.models import User
 from journeys import publishing
+from journeys.labels import rename_journey
 from journeys.models import JourneyVersion
 
 
@@ -17,6 +18,7 @@ def many(sandbox, live, person):
     """A live version with two people inside, its next draft, and 40 more drafts."""
     person("anna@example.com")
     person("bo@example.com")
+    rename_journey(live.journey, name="Win back", description="", tags=["vip", "high season"], by=None)
     publishing.new_version(live, by=None)
     for number in range(40):
         publishing.create_journey(sandbox, f"Journey {number:02}", by=None)
@@ -65,6 +67,7 @@ def test_people_inside_are_counted(reader, many):
         ("start=segment_qualification", []),
         ("uses=event:Ordered&status=live", [("Win back", 1)]),
         ("mine=1", []),
+        ("q=high season", [("Win back", 2), ("Win back", 1)]),
     ],
 )
 def test_search_filters_and_order_live_in_the_address(reader, many, query, expected):

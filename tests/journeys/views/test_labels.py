@@ -25,6 +25,7 @@ def test_name_and_labels_of_a_live_version_change_and_nothing_else(maker, live):
     more = {
         "name": "Win them back",
         "description": "For guests",
+        "tags": " vip,, high  season,VIP ",
         "label:pause": "Rest",
         "about:pause": "A day",
     }
@@ -32,6 +33,7 @@ def test_name_and_labels_of_a_live_version_change_and_nothing_else(maker, live):
     assert answer.url == f"/versions/{live.uid}/"
     live.refresh_from_db()
     assert (live.journey.name, live.journey.description) == ("Win them back", "For guests")
+    assert live.journey.tag_names == ["vip", "high season"]
     pause = live.document["activities"]["pause"]
     assert (pause["label"], pause["description"]) == ("Rest", "A day")
     assert pause["config"] == before["activities"]["pause"]["config"]
@@ -44,6 +46,12 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_changed(maker, live, san
     assert "There is already a journey “Other”" in answer.content.decode()
     live.refresh_from_db()
     assert live.document["activities"]["pause"]["label"] == "Cool down"
+
+
+@pytest.mark.parametrize("tags", [["x" * 41], [f"t{number}" for number in range(21)]])
+def test_tags_are_few_and_short(live, tags):
+    with pytest.raises(publishing.NotAllowed, match=r"at most 20 tags of at most 40 letters"):
+        labels.rename_journey(live.journey, name="Win back", description="", tags=tags, by=None)
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])

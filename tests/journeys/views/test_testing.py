@@ -132,6 +132,8 @@ def test_what_the_form_sends_is_a_received_event_of_this_test(maker, tested):
     assert trigger(maker, tested, texts={"field:total": "12"}).status_code == 202
     received = ReceivedEvent.objects.get()
     assert received.test_of == tested.pk
+    tested.refresh_from_db()
+    assert tested.tested_at == received.received_at, "the week of an unused test begins anew"
     entity = json.loads(received.body)["body"]["xdmEntity"]
     assert entity["total"] == 12
     assert entity["identityMap"] == {"Email": [{"id": TESTER, "primary": True}]}
@@ -142,6 +144,15 @@ def test_the_last_values_stand_there_again(maker, tested):
     assert LastTrigger.objects.get().payload == {"total": 42}
     again = form(maker, tested)["form"]
     assert (again["person"], again["texts"]) == (TESTER, {"field:total": "42"})
+
+
+def test_a_test_profile_is_known_by_the_identities_of_those_that_went_into_it(maker, tested, sandbox):
+    tester = Profile.objects.get(test_profile=True)
+    before = Profile.objects.create(sandbox=sandbox, merged_into=tester)
+    Identity.objects.create(
+        sandbox=sandbox, profile=before, namespace="Email", value="old@example.com", seen_at=timezone.now()
+    )
+    assert trigger(maker, tested, person="old@example.com", texts={}).status_code == 202
 
 
 def test_somebody_who_is_no_test_profile_is_refused(maker, tested):
