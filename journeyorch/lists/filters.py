@@ -32,6 +32,11 @@ class Filter:
     def __init__(self, name: str, label: Any) -> None:
         self.name, self.label = name, label
 
+    @property
+    def parameters(self) -> Sequence[str]:
+        """What it is called in addresses."""
+        return (self.name,)
+
     def asked(self, given: QueryDict) -> Any:
         """What an address asks for; something falsy if nothing, or nothing that makes sense."""
         raise NotImplementedError
@@ -133,6 +138,10 @@ class Dates(Filter):
         super().__init__(name, label)
         self._field = field or name
         self.first_name, self.last_name = f"{name}_from", f"{name}_until"
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        return (self.first_name, self.last_name)
 
     def asked(self, given: QueryDict) -> Days | None:
         days = Days(_day(given.get(self.first_name, "")), _day(given.get(self.last_name, "")))

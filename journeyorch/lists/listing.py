@@ -1,7 +1,7 @@
 """The base of lists: a subclass says what there is, how it is shown, and what can be done with each row.
 
-One instance answers one request. What is asked stands in the address; which columns a user sees, and in which
-order the rows come when the address does not say, is remembered for the user.
+One instance answers one request. What is asked stands in the address; which columns a user sees, and which
+order and filters hold when the address does not say, is remembered for the user.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from journeyorch.lists.counting import BoundedPaginator, counted
 from journeyorch.lists.filters import Chip, Filter
 
 _LONGEST_SEARCH = 512
-_SEARCH, _SORT, _PAGE, _COLUMNS = "q", "sort", "page", "columns"
+_SEARCH, _SORT, _PAGE, _COLUMNS, _FILTERS = "q", "sort", "page", "columns", "filters"
+# Of an address: no filters are asked for, and none that are remembered.
+_ALL = "all"
 
 
 #: A cell that says how long ago a moment was.
@@ -94,8 +96,7 @@ class List:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request, self.user, self.sandbox = request, request.user, sandbox_of(request)
-        self.given: QueryDict = request.GET
-        self.search = self.given.get(_SEARCH, "").strip()[:_LONGEST_SEARCH].replace("\x00", "")
+        self.search = request.GET.get(_SEARCH, "").strip()[:_LONGEST_SEARCH].replace("\x00", "")
 
     # --- What a subclass says -------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ class List:
     # --- Answering ------------------------------------------------------------------------------
 
     def answer(self, **context: Any) -> HttpResponse:
-        """The page; by POST the columns and the order are remembered."""
+        """The page; by POST columns, order and filters are remembered."""
         if self.request.method == "POST":
             self._remember(self.request.POST)
             return redirect(self.request.get_full_path())
@@ -135,6 +136,8 @@ class List:
         choice: dict[str, Any] = {} if "reset" in given else {"columns": chosen}
         if self._can_sort_by(given.get(_SORT, "")) and choice:
             choice["sort"] = given[_SORT]
+        if _FILTERS in given and choice:
+            choice["filters"] = [[link.chip.name, link.chip.value] for link in self.chips]
         remember(self.user, self._preference, choice)
 
     @property
@@ -146,6 +149,26 @@ class List:
         return preference_of(self.user, self._preference)
 
     # --- What is asked --------------------------------------------------------------------------
+
+    @cached_property
+    def given(self) -> QueryDict:
+        """What the address asks for; if it names no filter, with those that are remembered."""
+        asked = self.request.GET
+        named = {name for each in self.filters for name in each.parameters}
+        if not self.remembers_filters or named & asked.keys() or _ALL in asked:
+            return asked
+        given = asked.copy()
+        for name, value in self._choice["filters"]:
+            given.appendlist(name, value)
+        return given
+
+    @property
+    def remembers_filters(self) -> bool:
+        return bool(self._choice.get("filters"))
+
+    @property
+    def unfiltered_url(self) -> str:
+        return f"{self.request.path}?{_ALL}=1" if self.remembers_filters else self.request.path
 
     @cached_property
     def asked(self) -> list[tuple[Filter, Any]]:
@@ -165,6 +188,8 @@ class List:
         query = self.given.copy()
         query.setlist(chip.name, [value for value in query.getlist(chip.name) if value != chip.value])
         query.pop(_PAGE, None)
+        if self.remembers_filters:
+            query[_ALL] = "1"
         return f"?{query.urlencode()}"
 
     @cached_property

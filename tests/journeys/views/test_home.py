@@ -141,6 +141,27 @@ def test_columns_and_order_are_remembered_for_the_user(reader, maker, many):
     assert reader.get("/").context["list"].sort == "-updated"
 
 
+def test_filters_are_remembered_for_the_user_who_wants_that(reader, maker, many):
+    assert reader.post("/?q=win&latest=1&status=draft", {"filters": "1"}).url.endswith("status=draft")
+    for query in ("", "?q=journey", "?page=2", "?sort=name"):
+        shown = reader.get(f"/{query}").context["list"]
+        assert {version.status for version in shown.shown.object_list} == {"draft"}
+        assert [link.chip.label for link in shown.chips] == ["Draft", "Latest versions only"]
+    assert {link.query for link in shown.chips} == {
+        "?sort=name&latest=1&all=1",
+        "?sort=name&status=draft&all=1",
+    }
+    assert (count(reader, shown.unfiltered_url), count(reader, "/?status=live")) == (42, 1)
+    assert count(maker, "/") == 42, "others see what they want"
+
+    reader.post("/", {"columns": ["status"]})
+    assert count(reader, "/") == 42
+
+
+def count(client, address: str) -> int:
+    return client.get(address).context["list"].shown.paginator.count
+
+
 def test_the_first_steps_can_be_hidden_and_shown_again(reader, live):
     reader.post("/first-steps/", {"hide": "1"})
     assert reader.get("/").context["steps"] is None
