@@ -214,6 +214,7 @@ def test_a_name_is_taken_once_in_a_sandbox(world: World) -> None:
 def test_a_duplicate_is_a_draft_with_a_name_of_its_own(world: World) -> None:
     version = version_in(world, Status.STOPPED)
     rename_journey(version.journey, name="Trial", description="For guests.", tags=["vip"], by=None)
+    version.journey.refresh_from_db()
 
     first = publishing.duplicate(version, by=None)
     second = publishing.duplicate(version, by=None)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 from django.db import OperationalError
 
 from actions.models import Action
-from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
+from journeyorch.outbound import calls as outbound_calls
+from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared, Verdict
+from journeyorch.outbound.protection.sending import NO_CONNECTION
 from journeyorch.wakeup import Listener
 from journeys import publishing
 from journeys.engine.calls import resident
+from journeys.engine.calls.admitting import admit
 from journeys.engine.calls.ahead import MOST, PATIENCE, Ahead
 from journeys.engine.calls.claim import LEASE, Claimed, claim, open_endpoints, prepare, start, unstart
 from journeys.engine.calls.results import Result, commit_results
@@ -110,6 +114,44 @@ def test_retries_stay_within_the_timeout_of_the_journey(world: World) -> None:
     # At 0, 0.3 and, after a pause of 0.8 that would end past the second, no more.
     assert len(world.recorder.sent) == 2
     assert world.path()[1] == "tell>error"
+
+
+def test_who_finds_all_connections_in_use_waits_for_one_and_no_attempt_is_counted(world: World) -> None:
+    draw(world)
+    world.recorder.answers = [Outcome("capped", NO_CONNECTION)] * 9
+    world.send("Lobby")
+    world.run()
+    for _ in range(9):
+        world.pass_time(seconds=0.3)
+        world.run()
+
+    assert world.path()[1:] == ["tell>next", "end>"]
+    assert Call.objects.get().attempts == 1
+
+
+class Tomorrow:
+    """A gate that lets nothing through today."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+
+    def admit(self, calls: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
+        return [Later(self.until, "Not today.")] * len(calls)
+
+    def forget(self, keys: Collection[UUID]) -> None:
+        raise AssertionError("nobody has left")
+
+
+def test_a_gate_puts_off_only_what_has_not_been_tried(calling: World) -> None:
+    """The time of a call that was tried is running out."""
+    tomorrow = calling.now + timedelta(days=1)
+    outbound_calls.register("custom_action", calling.recorder, Tomorrow(tomorrow))
+    first, *others = prepare(claimed(calling))[0]
+    tried = first._replace(attempts=1)
+
+    assert admit([tried, *others]) == ([tried], [])
+    put_off = Call.objects.filter(not_before=tomorrow, owner=None)
+    assert {call.pk for call in put_off} == {call.spec.key for call in others}
 
 
 # --- Claims ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from actions.models import Action
 from journeyorch.access.models import User
 from journeys.engine.calls.claim import LEASE, claim, open_endpoints, prepare, start
+from journeys.engine.calls.parking import park
 from journeys.engine.decide import Verb
 from journeys.models import Call, Instance, StepEvent
 from journeys.operating import operate
@@ -72,6 +73,17 @@ def test_with_parking_nothing_is_sent_and_the_person_waits_visibly(unknown: Worl
     assert Call.objects.get().status == Call.Status.PARKED
     assert unknown.instance().position == Instance.Position.PARKED
     assert unknown.path() == ["lobby>next", "tell>parked"]
+
+
+def test_who_lost_the_claim_parks_nobody(unknown: World) -> None:
+    (endpoint,) = open_endpoints()
+    (slow,) = claim(endpoint, owner="slow", most=9, now=unknown.now)
+    unknown.pass_time(seconds=LEASE.total_seconds() + 1)
+    claim(endpoint, owner="quick", most=9, now=unknown.now)
+
+    park([slow], unknown.now)
+
+    assert (Call.objects.get().status, unknown.waiting_inputs()) == (Call.Status.OPEN, 0)
 
 
 def test_what_was_not_begun_is_made_and_not_parked(unknown: World) -> None:
