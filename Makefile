@@ -18,7 +18,7 @@ PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=journeyorch.example DATABASE_
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo components test test-sqlite test-postgres lint translations format constraints clean
+.PHONY: help setup demo components test test-sqlite test-postgres lint translations format docs constraints clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24

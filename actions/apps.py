@@ -22,6 +22,7 @@ class ActionsConfig(AppConfig):
         from actions.messages.send import MessageHandler
         from actions.models import (
             Action,
+            CampaignInstance,
             CampaignMessage,
             Channel,
             Delivery,
@@ -43,7 +44,11 @@ class ActionsConfig(AppConfig):
         kinds.register(lists.EXPORT, lists.Export())
         enquiries.register(statuses.ask_next)
         rules.register_preset(caps.preset_caps)
-        for model, field in ((Action, "auth"), (Action, "signing"), (Channel, "config")):
+        sealed = (
+            (Action, "auth"), (Action, "signing"), (Channel, "config"),
+            (CampaignInstance, "auth"), (CampaignInstance, "key"),
+        )  # fmt: skip
+        for model, field in sealed:
             rotation.register(model, field)
         templates = finding.by_name(MessageTemplate, "template")
         finding.register(

@@ -54,7 +54,7 @@ class CustomAction(NamedTuple):
     signing: Mapping[str, Any] = {}  # the sealed secret of signatures, {}: requests are not signed
     type: str = Action.Type.CUSTOM
     sandbox_id: int = 0
-    api_key: str = ""  # of Campaign Standard
+    key: Mapping[str, Any] = {}  # of Campaign Standard, beside ``auth``
 
     @property
     def endpoint(self) -> str:
@@ -98,7 +98,7 @@ def action_of(row: Action) -> CustomAction:
         row.signing,
         row.type,
         row.sandbox_id,
-        row.instance.api_key if row.instance else "",
+        (row.instance.key if row.instance else None) or {},
     )
 
 
@@ -203,14 +203,12 @@ def _is_campaign_standard(call: CallSpec) -> bool:
 
 def deliver(action: CustomAction, request: Request, timeout: float) -> Response | Failure:
     """Send a rendered request, signed if that is wanted, with the action's credentials."""
-    if action.api_key:
-        request = request.with_header("X-Api-Key", action.api_key)
     if action.signing:
         signed = sign(request, action.signing, origin=origin_of(action.url), now=timezone.now())
         if isinstance(signed, Failure):
             return signed
         request = signed
-    return send_authenticated(request, action.auth, timeout)
+    return send_authenticated(request, action.auth, timeout, beside=action.key)
 
 
 def interpret(answer: Response | Failure, schema: Mapping[str, Any] | None) -> Outcome:

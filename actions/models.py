@@ -67,10 +67,11 @@ class CampaignInstance(Configuration):
     organization = models.CharField(_("organization"), max_length=60)
     # The part of the address that stands for transactional messages; "": mc and the organization.
     api = models.CharField(_("transactional API"), max_length=60, blank=True)
-    api_key = models.CharField(_("API key"), max_length=200)
+    # Goes with each call beside the authentication: a configuration of the method "api_key", sealed.
+    key = models.JSONField(_("API key"), null=True, editable=False)
     auth = models.JSONField(_("authentication"), default=dict, blank=True)
 
-    kept_secret = frozenset({"api_key"})
+    kept_secret = frozenset({"key"})
 
     class Meta:
         verbose_name = _("Campaign Standard instance")

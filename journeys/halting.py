@@ -13,17 +13,17 @@ _HALTED = "nobody: the sandbox is being reset"
 
 
 def halt(sandbox_id: int) -> None:
-    """Stop all versions, so that open calls are dropped, and take the lanes from everybody.
+    """Take the lanes from everybody, and stop all versions, so that open calls are dropped.
 
-    Whoever has one finds another token, and nothing of its wave is written. A lease that has an owner and no
-    end is never free.
+    Whoever has a lane finds another token, and nothing of its wave is written. A lease that has an owner and
+    no end is never free.
     """
+    ensure_lanes(sandbox_id)
+    _give_all_lanes_to(_HALTED, sandbox_id)
     running = JourneyVersion.objects.filter(
         sandbox=sandbox_id, status__in=(Status.LIVE, Status.CLOSED, Status.TEST)
     )
     running.update(status=Status.STOPPED)
-    ensure_lanes(sandbox_id)
-    _give_all_lanes_to(_HALTED, sandbox_id)
 
 
 def go_on(sandbox_id: int) -> None:
@@ -32,8 +32,10 @@ def go_on(sandbox_id: int) -> None:
 
 
 def _give_all_lanes_to(owner: str | None, sandbox_id: int) -> None:
-    for leases in (Lane.objects, RouterLease.objects):
-        leases.filter(sandbox=sandbox_id).update(
+    for model in (Lane, RouterLease):
+        leases = model.objects.filter(sandbox=sandbox_id)
+        list(leases.order_by("pk").select_for_update().values_list("pk"))  # in the order of waves
+        leases.update(
             owner=owner, token=F("token") + 1, lease_until=None, crashes=0, careful=0, suspect=None,
             begun=False,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actions.campaign.classic import payload_problems
+from actions.campaign.keys import sealed_key
 from actions.campaign.standard import (
     ANSWER,
     EMAIL,
@@ -30,25 +31,49 @@ from actions.models import (
     CampaignInstance,
     CampaignStandardAction,
 )
-from journeyorch.outbound.forms import AuthModelForm, StrictJSONField
+from journeyorch.outbound.auth import AuthProblem
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, placed
 from journeyorch.usage import used_in
 
 _DECLARED = ("event_id", "channel", "kind", "application", "platform", "fields")
 
 
 class InstanceForm(AuthModelForm):
-    """An instance of Campaign Standard."""
+    """An instance of Campaign Standard; its key is only ever written, never shown."""
+
+    api_key = forms.CharField(
+        label=_("API key"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        help_text=_("Goes with each call as X-Api-Key."),
+    )
 
     class Meta:
         model = CampaignInstance
-        fields = ("sandbox", "name", "url", "organization", "api", "api_key")
+        fields = ("sandbox", "name", "url", "organization", "api")
         help_texts = {
             "name": _("At most 30 letters, digits and underscores."),
             "url": _("Without what follows it for the organization. Example: https://mc.adobe.io"),
             "organization": _("As it stands in the addresses of the API. Example: hotel"),
             "api": _("If it is not called mc and the organization. Example: mcAdobe"),
-            "api_key": _("Goes with each call as X-Api-Key."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.key:
+            self.fields["api_key"].help_text = _("Set. Leave empty to keep it.")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if url := self.cleaned_data.get("url"):
+            given = {"value": key} if (key := self.cleaned_data.get("api_key")) else {}
+            try:
+                self.instance.key = sealed_key(given, url=url, stored=self.instance.key)
+            except AuthProblem as problem:
+                for _field, text in placed(problem.messages, {"value"}):
+                    self.add_error("api_key", text)
+        return self.cleaned_data
 
 
 class StandardForm(forms.ModelForm):

@@ -14,7 +14,7 @@ from actions.campaign.forms import ClassicForm, InstanceForm, StandardForm
 from actions.campaign.moving import move_templates
 from actions.custom_portable import ActionDocument, ActionKind
 from actions.models import Action, CampaignAction, CampaignInstance, CampaignStandardAction
-from journeyorch.access.models import Sandbox, User
+from journeyorch.access.models import Sandbox
 from journeyorch.outbound.auth_portable import auth_data, auth_document, auth_place
 from journeyorch.portable.forms import FormKind, id_of, named
 from journeyorch.portable.kind import Document, portable
@@ -41,13 +41,8 @@ class CampaignInstances(FormKind):
     form_class = InstanceForm
 
     def unlike(self, row: Any) -> dict[str, Any]:
-        key = PLACEHOLDER if row.api_key else ""
+        key = PLACEHOLDER if row.key else ""
         return {"api_key": key, "auth": auth_document(row.auth, url=row.url)}
-
-    def save(self, sandbox: Sandbox, document: Any, row: Any | None, *, by: User | None) -> Any:
-        if row is not None and document.api_key == PLACEHOLDER:
-            document = document.model_copy(update={"api_key": row.api_key})
-        return super().save(sandbox, document, row, by=by)
 
     def data(self, sandbox: Sandbox, document: CampaignInstanceDocument) -> dict[str, Any]:
         given = document.model_dump(mode="json", exclude={"auth", "api_key"})

@@ -12,6 +12,6 @@ from journeyorch.outbound.trials import Trial, trial_of
 
 def try_instance(row: CampaignInstance) -> Trial:
     """Ask for the metadata of profiles with the instance's key and authentication."""
-    request = Request("GET", metadata_url(row.url, row.organization), (("X-Api-Key", row.api_key),))
-    answer = send_authenticated(request, row.auth, TEST_SECONDS)
+    request = Request("GET", metadata_url(row.url, row.organization))
+    answer = send_authenticated(request, row.auth, TEST_SECONDS, beside=row.key or {})
     return trial_of(answer, outcome_of(answer))

@@ -20,6 +20,7 @@ from actions.kinds import Kind
 from actions.messages.feedback import record_feedback
 from actions.messages.recipients import address_of, may_contact, usable_address
 from actions.models import Channel
+from actions.tracking.recipients import for_recipients, private
 from actions.tracking.signed import Purpose, unsign
 from datasources.models import Profile
 from datasources.platform.profiles.people import load_attributes, load_roots
@@ -45,6 +46,7 @@ class Person(NamedTuple):
 
 
 # Whoever has the link may use it from anywhere, mail programs included; there is no session to protect.
+@for_recipients
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,15 +56,15 @@ def preferences(request: HttpRequest, signed: str) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
         context = {"choices": _choices(person), "saved": "saved" in request.GET, "kind": person.kind}
-        return _private(render(request, "messages/preferences.html", context))
+        return private(render(request, "messages/preferences.html", context))
     if request.POST.get("List-Unsubscribe") == "One-Click":
         unsubscribe(person, now)
-        return _private(HttpResponse("OK", content_type="text/plain"))
+        return private(HttpResponse("OK", content_type="text/plain"))
     if not {"save", "nothing"} & set(request.POST):
-        return _private(HttpResponse(status=400))
+        return private(HttpResponse(status=400))
     wanted = set() if "nothing" in request.POST else set(request.POST.getlist("wanted"))
     _save(person, wanted, now)
-    return _private(HttpResponseRedirect(f"{request.path}?saved"))
+    return private(HttpResponseRedirect(f"{request.path}?saved"))
 
 
 def unsubscribe(person: Person, now: datetime) -> None:
@@ -114,10 +116,3 @@ def _person(signed: str) -> Person:
         return Person(message_id, sandbox_id, kind, address, None, {})
     attributes = load_attributes([root.profile_id])[root.profile_id].values
     return Person(message_id, sandbox_id, kind, address, root.profile_id, attributes)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address of the page is the credential: it goes to nobody else."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

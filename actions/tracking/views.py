@@ -18,6 +18,7 @@ from actions.messages.feedback import record_feedback
 from actions.messages.traits import Reader, reader_of
 from actions.tracking.clicks import record_click, record_page
 from actions.tracking.models import MirrorPage
+from actions.tracking.recipients import for_recipients
 from actions.tracking.signed import Purpose, unsign
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def opened(request: HttpRequest, signed: str) -> HttpResponse:
     return _uncached(HttpResponse(_PIXEL, content_type="image/gif"))
 
 
+@for_recipients
 @require_safe
 def clicked(request: HttpRequest, signed: str) -> HttpResponse:
     """A tracked link: recorded, then on to the address that was signed with it."""
@@ -53,6 +55,7 @@ def clicked(request: HttpRequest, signed: str) -> HttpResponse:
     return _uncached(HttpResponseRedirect(url))
 
 
+@for_recipients
 @require_safe
 @csp_replace(_MIRROR_POLICY)  # type: ignore[arg-type]  # its types forget what the address brings
 def mirrored(request: HttpRequest, signed: str) -> HttpResponse:

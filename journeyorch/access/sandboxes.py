@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from journeyorch.access import audit
+from journeyorch.access.locks import lock_sandbox
 from journeyorch.access.models import Sandbox
 
 #: Chosen with the switcher in the top bar.
@@ -86,6 +87,7 @@ def store_changes(sandbox: Sandbox, fields: Collection[str], *, changes: Mapping
     Never the generation that somebody has read before: one that repeats would hide a change.
     """
     with transaction.atomic():
+        lock_sandbox(sandbox.pk)  # before the row, as whoever changes what is in it
         sandbox.save(update_fields=fields)
         sandbox.configuration_changed()
         audit.record("changed", sandbox, changes=audit.shown(changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from journeyorch.outbound import auth
@@ -11,6 +12,8 @@ from journeyorch.outbound.client import Failure, Request, Response, exchange
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 from journeyorch.outbound.secrets import redacted
 from journeyorch.outbound.tokens import key_of, send_with_token
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepared | Outcome:
@@ -52,17 +55,23 @@ def send_stored(
 
 
 def send_authenticated(
-    request: Request, auth_config: Mapping[str, Any], timeout: float
+    request: Request, auth_config: Mapping[str, Any], timeout: float, *, beside: Mapping[str, Any] = _NOTHING
 ) -> Response | Failure:
-    """Send a request with the credentials of a configuration, bound to the request's origin."""
+    """Send a request with the credentials of a configuration, bound to the request's origin.
+
+    ``beside``: a second configuration, of a method that asks nobody for a token.
+    """
+    hidden: list[str] = []
     try:
         origin = check_url(request.url, configured_policy()).origin
         method = auth.load(auth_config, origin=str(origin))
+        if beside:
+            request, hidden = _with(auth.load(beside, origin=str(origin)), request)
     except Refused as error:
         return Failure("refused", str(error))
     except auth.AuthProblem as error:
         return Failure("refused", f"The authentication cannot be used. {error}")
-    hidden = method.secrets()
+    hidden += method.secrets()
     if isinstance(method, auth.TokenAuth):
         key = key_of(auth_config, str(origin))
         answer, tokens = send_with_token(method, request, key=key, timeout=timeout)
@@ -71,6 +80,11 @@ def send_authenticated(
         assert isinstance(method, auth.Credentials)
         answer = exchange(method.apply(request), timeout=timeout)
     return _without(answer, hidden) if isinstance(answer, Response) else answer
+
+
+def _with(method: auth.Auth, request: Request) -> tuple[Request, list[str]]:
+    assert isinstance(method, auth.Credentials)
+    return method.apply(request), method.secrets()
 
 
 def _without(response: Response, secrets: list[str]) -> Response:

@@ -39,7 +39,11 @@ def begin_reset(sandbox: Sandbox, *, by: User | None) -> BackgroundTask:
     Raises ``NotResettable``.
     """
     with transaction.atomic():
-        lock_sandbox(sandbox.pk)  # waits for the waves under way
+        # The sandbox's lock comes last: who works on a task, has lanes or publishes takes it when they have
+        # their rows, and each would wait for the other.
+        _end_tasks(sandbox)
+        halting.halt(sandbox.pk)
+        lock_sandbox(sandbox.pk)
         stored = Sandbox.objects.select_for_update().get(pk=sandbox.pk)
         require_resettable(stored)
         latest = latest_reset(stored)
@@ -48,8 +52,6 @@ def begin_reset(sandbox: Sandbox, *, by: User | None) -> BackgroundTask:
         stored.reset_since = stored.reset_since or bulk.database_now()
         stored.save(update_fields=["reset_since"])
         stored.configuration_changed()
-        _end_tasks(stored)
-        halting.halt(stored.pk)
         who = actor()
         spec: dict[str, Any] = {"by": who.name, "credential": who.credential}
         return begin(RESET, sandbox=stored, by=by, title=TITLE, spec=spec)
@@ -63,7 +65,7 @@ def latest_reset(sandbox: Sandbox) -> BackgroundTask | None:
 def _end_tasks(sandbox: Sandbox) -> None:
     """Whoever works on one finds another token, and nothing of its batch is written."""
     tasks = BackgroundTask.objects.filter(sandbox=sandbox, state__in=(State.OPEN, State.PREPARED))
-    tasks.update(
+    tasks.exclude(kind=RESET).update(
         state=State.CANCELLED, finished_at=bulk.database_now(), token=F("token") + 1, owner="",
         lease_until=None, spec={}, cursor={},
     )  # fmt: skip

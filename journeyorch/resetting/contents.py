@@ -24,6 +24,7 @@ class Content(NamedTuple):
 
     model: type[Model]
     within: Within
+    through: tuple[type[Model], ...] = ()
 
     @property
     def name(self) -> str:
@@ -31,19 +32,17 @@ class Content(NamedTuple):
 
     @property
     def is_named(self) -> bool:
-        """Whether people have a word for such rows; the others are figures, leases, parts of something."""
-        return "verbose_name_plural" in self.model._meta.original_attrs
+        """Whether people have a word for such rows; the others are figures, leases, parts of something.
+
+        Those that are told by others' rows are left out: they take too long to be counted on a page.
+        """
+        return not self.through and "verbose_name_plural" in self.model._meta.original_attrs
 
     def rows(self, sandbox_id: int) -> QuerySet[Any]:
         return self.model._base_manager.filter(self.within(sandbox_id))
 
 
-class _Told(NamedTuple):
-    within: Within
-    through: tuple[type[Model], ...]
-
-
-_told: dict[type[Model], _Told] = {}
+_told: dict[type[Model], Content] = {}
 _staying: set[type[Model]] = set()
 
 
@@ -52,7 +51,7 @@ def register(model: type[Model], within: Within, *, through: tuple[type[Model], 
 
     ``through``: whose rows are asked for that, so that they must still be there.
     """
-    _told[model] = _Told(within, through)
+    _told[model] = Content(model, within, through)
     contents.cache_clear()
 
 
@@ -69,27 +68,22 @@ def is_staying(model: type[Model]) -> bool:
 @cache
 def contents() -> tuple[Content, ...]:
     """Everything that a sandbox can hold: what refers to something comes before it."""
-    found = {
-        model: Content(model, within)
-        for model in apps.get_models()
-        if _may_go(model) and (within := _within(model)) is not None
-    }
+    found = {model: content for model in apps.get_models() if (content := _content_of(model)) is not None}
     order: TopologicalSorter[type[Model]] = TopologicalSorter(dict.fromkeys(found, ()))
-    for model in found:
-        for other in _referred_to(model) & found.keys():
+    for model, content in found.items():
+        # Sorted: whoever goes on must find the tables in the same order.
+        for other in sorted(_referred_to(content) & found.keys(), key=lambda other: other._meta.label):
             order.add(other, model)
     return tuple(found[model] for model in order.static_order())
 
 
-def _may_go(model: type[Model]) -> bool:
-    return not model._meta.proxy and model is not Sandbox and model not in _staying
-
-
-def _within(model: type[Model]) -> Within | None:
+def _content_of(model: type[Model]) -> Content | None:
+    if model._meta.proxy or model is Sandbox or model in _staying:
+        return None
     if model in _told:
-        return _told[model].within
+        return _told[model]
     path = _path_to_sandbox(model, frozenset())
-    return None if path is None else lambda sandbox_id: Q(**{path: sandbox_id})
+    return None if path is None else Content(model, lambda sandbox_id: Q(**{path: sandbox_id}))
 
 
 def _path_to_sandbox(model: type[Model], seen: frozenset[type[Model]]) -> str | None:
@@ -106,9 +100,9 @@ def _path_to_sandbox(model: type[Model], seen: frozenset[type[Model]]) -> str | 
     return min(paths, key=lambda path: path.count("__"), default=None)
 
 
-def _referred_to(model: type[Model]) -> set[type[Model]]:
-    through = _told[model].through if model in _told else ()
-    return ({_target(field) for field in _foreign_keys(model)} | set(through)) - {model}
+def _referred_to(content: Content) -> set[type[Model]]:
+    targets = {_target(field) for field in _foreign_keys(content.model)}
+    return (targets | set(content.through)) - {content.model}
 
 
 def _foreign_keys(model: type[Model]) -> list[ForeignKey[Any, Any]]:

@@ -20,8 +20,8 @@ _machines: list[_Machine] = []
 def register(*, halt: _Verb, go_on: _Verb) -> None:
     """Both may be called again.
 
-    ``halt``: once the transaction of the caller, who has the sandbox's lock, is committed, nothing writes
-    into the sandbox any more that read it before. ``go_on``: begin anew.
+    ``halt``: once the caller's transaction is committed, nothing writes into the sandbox any more that read
+    it before. ``go_on``: begin anew.
     """
     _machines.append(_Machine(halt, go_on))
 

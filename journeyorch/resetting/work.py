@@ -24,9 +24,9 @@ from journeyorch.resetting.contents import Content, contents
 RESET = "reset_sandbox"
 TITLE = "Reset of a sandbox"
 PERMISSION = "access.reset_sandbox"
-#: Whoever had begun before the sandbox was closed may write once more, for as long as a request lasts:
-#: afterwards all tables are gone through again, until nothing is found.
-AGAIN_AFTER = timedelta(seconds=15)
+#: Whoever had begun before the sandbox was closed may write once more, for as long as gunicorn lets a request
+#: last: afterwards all tables are gone through again, until nothing is found.
+AGAIN_AFTER = timedelta(seconds=30)
 #: Rows deleted at a time, and rows looked at for it.
 MOST_DELETED, MOST_LOOKED_AT = 1000, 10_000
 # Small tables at a time: each piece has a commit of its own, and a busy worker does one in two seconds.

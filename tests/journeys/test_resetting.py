@@ -223,6 +223,7 @@ def test_the_page_tells_what_will_go_and_wants_the_name(
 
     under_way = client.post(page, {"confirmed": "playground"}, follow=True)
     assert "data-renew" in under_way.text
+    assert "Playground (being reset)" in under_way.text
     assert client.get(reverse("admin:access_sandbox_reset_progress", args=[sandbox.pk])).status_code == 200
     saved = client.post(reverse("journey-create"), {"name": "New"})
     assert (saved.status_code, saved["Retry-After"]) == (503, "30")

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from actions.channels import seal_config
-from actions.models import Action, Channel
+from actions.models import Action, CampaignInstance, Channel
 from datasources.models import DataSource, FieldGroup
 from events.inlets import create_key
 from events.models import Inlet, InletToken
@@ -73,8 +73,8 @@ def url(serve) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def everything(admin_client, url) -> list[DataSource | Action]:
-    """A source and an action of each method, entered on their pages; a channel, and keys of an inlet."""
+def everything(admin_client, url) -> list[DataSource | Action | CampaignInstance]:
+    """A source and an action of each method, entered on their pages; a channel, an instance of Campaign."""
     sandbox = Sandbox.objects.get(name="prod")
     for method, values in METHODS.items():
         typed = {f"auth_{method}_{name}": value.replace("{url}", url) for name, value in values.items()}
@@ -91,7 +91,13 @@ def everything(admin_client, url) -> list[DataSource | Action]:
     twilio = {"account": "AC1", "token": "canary-twilio", "number": "1"}
     config = seal_config("twilio", twilio, kind="sms", stored={})
     Channel.objects.create(sandbox=sandbox, name="SMS", kind="sms", provider="twilio", config=config)
-    return [*DataSource.objects.all(), *Action.objects.all()]
+    campaign = {
+        "sandbox": sandbox.pk, "name": "Hotel", "url": url, "organization": "hotel",
+        "api_key": "canary-campaign", "auth_type": "basic", "auth_basic_username": "us",
+        "auth_basic_password": "canary-basic",
+    }  # fmt: skip
+    assert admin_client.post(reverse("admin:actions_campaigninstance_add"), campaign).status_code == 302
+    return [*DataSource.objects.all(), *Action.objects.all(), *CampaignInstance.objects.all()]
 
 
 @pytest.fixture
@@ -134,6 +140,8 @@ def pages(client, rows) -> Iterator[str]:
         yield client.post(reverse("admin:datasources_fieldgroup_test", args=[group.pk])).text
     for action in Action.objects.all():
         yield client.post(reverse("admin:actions_action_test", args=[action.pk])).text
+    for instance in CampaignInstance.objects.all():
+        yield client.post(reverse("admin:actions_campaigninstance_test", args=[instance.pk])).text
     channel = Channel.objects.get()
     yield client.get(reverse("admin:actions_channel_change", args=[channel.pk])).text
 

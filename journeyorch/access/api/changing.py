@@ -1,8 +1,8 @@
-"""Making something by its form, and changing it by a new one, told in the audit log."""
+"""Making something by its form, changing it by a new one, and deleting it, told in the audit log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -33,3 +33,11 @@ def changed(
         after = shown(thing)
         audit.record("changed", thing, changes=audit.shown(differences(before, after)))
     return after
+
+
+def deleted(thing: Model, *, with_it: Iterable[Model] = ()) -> None:
+    """Delete the thing, which takes ``with_it`` along; both happen or neither."""
+    with transaction.atomic():
+        for gone in (*with_it, thing):
+            audit.record("deleted", gone)
+        thing.delete()

@@ -14,8 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journeyorch.access import audit
-from journeyorch.access.api.changing import changed, created
+from journeyorch.access.api.changing import changed, created, deleted
 from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.access.credentials import new_key, offered_scopes, replace_key
 from journeyorch.access.models import Credential, User
@@ -110,10 +109,7 @@ class OneCredential(ApiView):
     @operation("delete_credential", tag=_TAG, answer=None, status=HTTPStatus.NO_CONTENT)
     def delete(self, request: Request, id: int) -> Response:
         """From now on its key is refused."""
-        found = _credential(id)
-        with transaction.atomic():
-            audit.record("deleted", found)
-            found.delete()
+        deleted(_credential(id))
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -160,7 +156,7 @@ def _handed_on(request: Request, id: int) -> Credential:
     """One whose rights the asker has, too: a key that is told is as good as those rights."""
     found = _credential(id)
     elsewhere = found.sandboxes.exclude(pk__in=sandboxes_of(request).values("pk"))
-    if elsewhere.exists() or not may_hand_on(request.user, found.scopes.all()):
+    if elsewhere.exists() or not may_hand_on(request.user, found.scopes.select_related("content_type")):
         raise PermissionDenied("It may more than you may. Ask somebody who may all of it.")
     return found
 

@@ -14,8 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journeyorch.access import audit
-from journeyorch.access.api.changing import changed, created
+from journeyorch.access.api.changing import changed, created, deleted
 from journeyorch.access.api.naming import may_hand_on, named, scope_name
 from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import Answer, operation
@@ -80,17 +79,14 @@ class OneGroup(ApiView):
     def put(self, request: Request, id: int) -> Response:
         """Makes it as the body says, whole."""
         found, asked = get_object_or_404(Group, pk=id), read(GroupBody, request)
-        if not may_hand_on(request.user, found.permissions.all()):
+        if not may_hand_on(request.user, found.permissions.select_related("content_type")):
             raise PermissionDenied("It may more than you may. Ask somebody who may all of it.")
         return Response(changed(found, lambda: _fill(found, asked, request), shown=_shown))
 
     @operation("delete_group", tag=_TAG, answer=None, status=HTTPStatus.NO_CONTENT)
     def delete(self, request: Request, id: int) -> Response:
         """Who is in it loses what it gave."""
-        found = get_object_or_404(Group, pk=id)
-        with transaction.atomic():
-            audit.record("deleted", found)
-            found.delete()
+        deleted(get_object_or_404(Group, pk=id))
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Permission
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from journeyorch.access.models import User
 from journeyorch.api.problems import Flaw, Unacceptable
@@ -35,12 +35,14 @@ def scope_name(permission: Permission) -> str:
     return f"{permission.content_type.app_label}.{permission.codename}"
 
 
-def may_hand_on(user: User, permissions: QuerySet[Permission]) -> bool:
+def may_hand_on(user: User, permissions: Iterable[Permission]) -> bool:
     """Whether somebody may do all of it: nobody gives others, or a key, more than they may themselves.
+
+    Reads the permissions' content types.
 
     Without this a key that may only make keys could make one that may everything.
     """
-    return all(user.has_perm(scope_name(one)) for one in permissions.select_related("content_type"))
+    return all(user.has_perm(scope_name(one)) for one in permissions)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:

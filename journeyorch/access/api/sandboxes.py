@@ -13,7 +13,7 @@ from pydantic import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journeyorch.access import audit
+from journeyorch.access.api.changing import created
 from journeyorch.access.api.naming import differences, named
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandboxes_of, store_changes
@@ -44,12 +44,15 @@ class SandboxBody(SandboxChangeBody):
 
 
 class SandboxAnswer(Answer):
+    """``beingReset``: it is being emptied, and nothing can be changed in it."""
+
     name: str
     title: str
     kind: _Kind
     timeZone: str  # noqa: N815 - the name in the answer
     testAddresses: str  # noqa: N815
     groups: list[str]
+    beingReset: bool  # noqa: N815
 
 
 class SandboxesAnswer(Answer):
@@ -73,13 +76,7 @@ class Sandboxes(ApiView):
         """A new one, which nobody but its groups and superusers may enter."""
         asked = read(SandboxBody, request)
         groups, made = _checked(asked), Sandbox(name=asked.name, **_values(asked))
-        try:
-            with transaction.atomic():
-                made.save()
-                made.groups.set(groups)
-                audit.record("created", made)
-        except IntegrityError:
-            raise Conflict("Another sandbox has this name.") from None
+        created(made, lambda: _store_new(made, groups))
         return Response(_shown(made), status=HTTPStatus.CREATED)
 
 
@@ -105,6 +102,15 @@ class OneSandbox(ApiView):
             after = _shown(found)
             store_changes(found, values, changes=differences(before, after))
         return Response(after)
+
+
+def _store_new(made: Sandbox, groups: list[Group]) -> None:
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise Conflict("Another sandbox has this name.") from None
+    made.groups.set(groups)
 
 
 def _checked(asked: SandboxChangeBody) -> list[Group]:
@@ -134,4 +140,5 @@ def _shown(one: Sandbox) -> dict[str, Any]:
         "timeZone": one.time_zone,
         "testAddresses": one.test_addresses,
         "groups": sorted(one.groups.values_list("name", flat=True)),
+        "beingReset": one.reset_since is not None,
     }

@@ -16,8 +16,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from journeyorch.access import audit
-from journeyorch.access.api.changing import changed, created
+from journeyorch.access.api.changing import changed, created, deleted
 from journeyorch.access.api.naming import may_hand_on, named
 from journeyorch.access.models import Credential, User
 from journeyorch.access.sandboxes import sandboxes_of
@@ -113,10 +112,7 @@ class OneUser(ApiView):
         found = _theirs_to_change(request, id)
         if found == request.user:
             raise Conflict("This is you. Ask somebody else to delete you.")
-        with transaction.atomic():
-            for gone in (*Credential.objects.filter(user=found), found):
-                audit.record("deleted", gone)
-            found.delete()
+        deleted(found, with_it=Credential.objects.filter(user=found))
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -144,12 +140,13 @@ def _is_theirs_to_change(request: Request, found: User) -> bool:
         return bool(request.user.is_superuser and request.user.limits is None)
     theirs = Permission.objects.filter(group__user=found) | Permission.objects.filter(user=found)
     elsewhere = found.open_sandboxes().exclude(pk__in=sandboxes_of(request).values("pk"))
-    return not elsewhere.exists() and may_hand_on(request.user, theirs)
+    return not elsewhere.exists() and may_hand_on(request.user, theirs.select_related("content_type"))
 
 
 def _fill(user: User, asked: UserBody, request: Request) -> None:
     """Stores them as it is asked for; in the caller's transaction."""
-    mine = [one for one in Group.objects.all() if may_hand_on(request.user, one.permissions.all())]
+    known = Group.objects.prefetch_related("permissions__content_type")
+    mine = [one for one in known if may_hand_on(request.user, one.permissions.all())]
     groups = named(mine, asked.groups, by=lambda group: group.name, place="groups")
     sandboxes = named(sandboxes_of(request), asked.sandboxes, by=lambda one: one.name, place="sandboxes")
     user.username, user.email = asked.name, asked.email

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 ORGANIZATION, API = "hotel", "mchotel"
-KEY, TOKEN = "us", "ims-token"
+KEY, TOKEN = "key-of-the-hotel", "ims-token"
 _ADDRESSES = {
     "email": {"email"},
     "sms": {"mobilePhone"},

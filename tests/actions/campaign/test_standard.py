@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.campaign import caps, statuses
+from actions.campaign.keys import sealed_key
 from actions.campaign.standard import PAUSES, field_problems, status_url
 from actions.campaign.statuses import GIVEN_UP, LEASE, ask_next
 from actions.custom import action_of, deliver, variables
@@ -25,7 +26,7 @@ from journeyorch.outbound.protection.checking import LONGEST_PERIOD_MS
 from journeyorch.outbound.protection.models import CappingConfig
 from journeyorch.outbound.protection.rules import ACTION
 from journeyorch.outbound.protection.sending import Caller, single_request
-from tests.actions.campaign.fake import FakeCampaign
+from tests.actions.campaign.fake import KEY, FakeCampaign
 from tests.journeyorch.outbound.conftest import serve  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def instance(admin_client, campaign) -> CampaignInstance:
         "name": "Hotel",
         "url": campaign.url,
         "organization": "hotel",
-        "api_key": "us",
+        "api_key": KEY,
         "auth_type": "oauth2",
         "auth_oauth2_token_url": f"{campaign.url}/ims/token",
         "auth_oauth2_client_id": "us",
@@ -205,7 +206,7 @@ def test_an_instance_of_another_sandbox_cannot_be_chosen(admin_client, instance)
 def test_the_test_of_the_instance_turns_green_or_says_why(admin_client, campaign, instance):
     url = reverse("admin:actions_campaigninstance_test", args=[instance.pk])
     assert "outcome--ok" in admin_client.post(url).text
-    instance.api_key = "wrong"
+    instance.key = sealed_key({"value": "wrong"}, url=instance.url)
     instance.save()
     assert "http (403)" in admin_client.post(url).text
 
@@ -215,7 +216,7 @@ def test_templates_follow_when_their_instance_moves(admin_client, campaign, inst
     change = reverse("admin:actions_campaigninstance_change", args=[instance.pk])
     moved = {
         "sandbox": instance.sandbox_id, "name": "Hotel", "url": campaign.url, "organization": "inn",
-        "api": "mcAdobe", "api_key": "us", "auth_type": "none",
+        "api": "mcAdobe", "api_key": KEY, "auth_type": "none",
     }  # fmt: skip
     assert admin_client.post(change, moved).status_code == 302
     action.refresh_from_db()

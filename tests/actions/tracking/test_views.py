@@ -249,7 +249,10 @@ def test_a_preferences_link_that_we_have_not_made_changes_nothing(send, person, 
     path = links(send())["p"]
     other = Links("", uuid4()).preferences(sandbox_id=10**9, kind="email", address="a@b.org", profile_id=1)
     for each in (path[:-2] + "zz", "/m/p/x", other):
-        assert getattr(anybody, method)(each, {"save": "1"}).status_code == 404
+        answer = getattr(anybody, method)(each, {"save": "1"})
+        assert answer.status_code == 404
+        assert "This link does not work" in answer.text
+        assert "journeys" not in answer.text, "an inside page, to somebody from outside"
     assert not Suppression.objects.exists()
 
 
