@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 
 DATABASE = "journeyorch"
@@ -122,8 +123,13 @@ class Cluster:
         self._end(signal.SIGQUIT)
 
     def kill(self) -> None:
-        """Stop as a crash would: nothing is written any more."""
+        """Stop as a crash would: nothing is written any more.
+
+        Returns when the processes of its connections have noticed, too: before, no server starts on the data.
+        """
+        serving = psutil.Process(self.process.pid).children(recursive=True) if self.process else []
         self._end(signal.SIGKILL)
+        psutil.wait_procs(serving, timeout=STOP_SECONDS)
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is None:
