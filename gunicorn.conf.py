@@ -3,5 +3,8 @@
 import select
 
 worker_class = "journeyorch.web_threads.Worker" if hasattr(select, "epoll") else "gthread"
+# Loading the application takes seconds of the processor. Once, and a process that died is back in a moment;
+# each for itself, they took longer on a busy machine than gunicorn waits for a sign of life, again and again.
+preload_app = True
 # Nobody uses it.
 control_socket_disable = True

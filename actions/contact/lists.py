@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from actions.contact.models import Suppression
 from actions.contact.suppression import Addressee, Entry, suppress
@@ -75,7 +76,7 @@ def begin_import(
 def _layout_of(name: str, open_at: Open) -> Layout:
     layout = detect(name, next(iter(open_at(0)), b"")[:HEAD])
     if layout.format != "csv":
-        raise NotText("This is no CSV. Save the addresses as CSV in UTF-8.")
+        raise NotText(gettext_noop("This is no CSV. Save the addresses as CSV in UTF-8."))
     read_header(open_at, layout)
     return layout
 
@@ -99,7 +100,7 @@ class Import:
     def work(self, task: BackgroundTask) -> Progress:
         """One batch. Raises ``GivenUp``."""
         if task.file_id is None:
-            raise GivenUp("The file is gone. Begin the import anew.")
+            raise GivenUp(gettext_noop("The file is gone. Begin the import anew."))
         open_at = partial(read_from, task.file_id)
         layout = Layout.model_validate(task.spec["layout"])
         try:
@@ -169,7 +170,7 @@ class Export:
     def work(self, task: BackgroundTask) -> Progress:
         """One batch, in the order of entry. Raises ``GivenUp``."""
         if task.file is None:
-            raise GivenUp("The file is gone. Begin the export anew.")
+            raise GivenUp(gettext_noop("The file is gone. Begin the export anew."))
         after = int(task.cursor.get("after", 0))
         rows = list(_known(task.sandbox_id).filter(pk__gt=after).order_by("pk")[:BATCH])
         append(task.file, b"".join(_lines(rows)))

@@ -17,6 +17,7 @@ from actions.messages.variants import content_for
 from actions.models import Channel, MessageTemplate
 from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
+from journeyorch.phrases import phrase
 
 # Shorter than a journey's: somebody is waiting in front of the page.
 TEST_SECONDS = 10.0
@@ -56,7 +57,9 @@ def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: 
     usable = usable_address(channel.kind, address)
     if usable is None:
         return Outcome(
-            "error", "invalidAddress", message=f"The address is not one for {channel.kind} messages."
+            "error",
+            "invalidAddress",
+            message=phrase("The address is not one for {kind} messages.", kind=channel.kind),
         )
     try:
         provider = channels.load(channel.provider, channel.config, kind=channel.kind)

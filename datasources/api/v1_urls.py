@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from datasources.api import imports, people, privacy, records, segments, trials
+from datasources.api import imports, people, privacy, records, schemas, segments, trials
 from journeyorch.privacy.api import Erasures
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("imports/preview", imports.PreviewImport.as_view(), name="api-imports-preview"),
     *people.urlpatterns,
     *records.urlpatterns,
+    *schemas.urlpatterns,
     *segments.urlpatterns,
     *trials.urlpatterns,
 ]

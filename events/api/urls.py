@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.api import quarantine, received_events, trying
+from events.api import quarantine, received_events, setting_up
 
 urlpatterns = [
     path("quarantine", quarantine.Quarantine.as_view(), name="api-quarantine"),
@@ -11,5 +11,5 @@ urlpatterns = [
     path("quarantine/<int:id>/try-again", quarantine.TryAgain.as_view(), name="api-quarantined-try-again"),
     path("received-events", received_events.ReceivedEvents.as_view(), name="api-received-events"),
     path("received-events/<int:id>", received_events.OneReceivedEvent.as_view(), name="api-received-event"),
-    *trying.urlpatterns,
+    *setting_up.urlpatterns,
 ]

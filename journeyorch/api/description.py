@@ -45,7 +45,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         for method in _METHODS:
             if operation := item.get(method):
                 groups.setdefault(operation["tags"][0], []).append(_shown(path, method, operation))
-    return render(request, "api/reference.html", {"groups": groups.items()})
+    return render(request, "api/reference.html", {"groups": sorted(groups.items())})
 
 
 def _shown(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from journeyorch.outbound import auth
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Failure, Request, exchange, outcome_of
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 from journeyorch.outbound.tokens import fetched
+from journeyorch.phrases import phrase
 
 TEST_SECONDS = 10.0
 
@@ -39,7 +42,11 @@ def _try_token(method: auth.TokenAuth) -> Outcome:
     token = fetched(method, TEST_SECONDS)
     if isinstance(token, Failure):
         return outcome_of(token)
-    message = f"A token came, {len(token.text)} characters; it is used for {round(token.seconds)} seconds."
+    message = phrase(
+        "A token came, {characters} characters; it is used for {seconds} seconds.",
+        characters=len(token.text),
+        seconds=round(token.seconds),
+    )
     return Outcome("ok", message=message)
 
 
@@ -50,17 +57,19 @@ def _try_connection(method: auth.Credentials, url: str) -> Outcome:
         return outcome_of(answer)
     outcome = outcome_of(answer)._replace(data=None)
     if answer.status in (401, 403):
-        return outcome._replace(message=f"The system refuses these credentials: it answered {answer.status}.")
+        return outcome._replace(message=phrase(_REFUSED, status=answer.status))
     if method.shown_by == "connecting":
         return outcome._replace(
-            status="ok", message="The system accepted the connection with this certificate."
+            status="ok", message=phrase("The system accepted the connection with this certificate.")
         )
     if outcome.status == "ok":
-        return outcome._replace(message="The system answered well to a HEAD request with these credentials.")
-    return outcome._replace(message=_UNDECIDED % answer.status)
+        return outcome._replace(message=phrase(_ANSWERED_WELL))
+    return outcome._replace(message=phrase(_UNDECIDED, status=answer.status))
 
 
-_UNDECIDED = (
-    "The system answered %d to a HEAD request: whether it looked at the credentials is not to be seen. "
+_REFUSED = gettext_noop("The system refuses these credentials: it answered {status}.")
+_ANSWERED_WELL = gettext_noop("The system answered well to a HEAD request with these credentials.")
+_UNDECIDED = gettext_noop(
+    "The system answered {status} to a HEAD request: whether it looked at the credentials is not to be seen. "
     "Make a test call instead."
 )

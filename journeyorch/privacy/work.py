@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
@@ -50,7 +51,7 @@ class Export:
     def work(self, task: BackgroundTask) -> Progress:
         """One batch of one store."""
         if task.file is None:
-            raise GivenUp("What was exported so far has been erased.")
+            raise GivenUp(gettext_noop("What was exported so far has been erased."))
         subject = Subject.from_json(task.spec["subject"])
         cursor = task.cursor or {"store": "", "after": None, "section": ""}
         text = "" if task.cursor else _head(subject)
@@ -137,7 +138,9 @@ class Erase:
             self._record(task, finished_at=bulk.database_now(), rows=rows)
             return Progress({}, task.done, over=True)
         if cursor["pass"] >= _MOST_PASSES:
-            raise GivenUp("New data of this person keeps coming in. Stop what sends it, and erase again.")
+            raise GivenUp(
+                gettext_noop("New data of this person keeps coming in. Stop what sends it, and erase again.")
+            )
         new = _new_pass(subject, number=cursor["pass"] + 1, counts=cursor["counts"])
         return Progress(new, task.done, pause=AGAIN_AFTER)
 

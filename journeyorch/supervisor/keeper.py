@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ from journeyorch.models import Resident, Supervisor
 from journeyorch.queue import enqueue
 from journeyorch.supervisor import processes
 from journeyorch.supervisor.board import Board, Phase
-from journeyorch.supervisor.residents import Run, plan
+from journeyorch.supervisor.residents import Run, count_in_vain, patience, plan
 from journeyorch.supervisor.watch import Seen, Watch
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Keeper:
         self._watch: Watch[int] = Watch()
         self._due: dict[str, float] = {}
         self._complained: dict[str, float] = {}
+        self._in_vain: Counter[str] = Counter()  # by kind, see ``patience``
 
     def run(self) -> None:
         while self._board.host.phase != Phase.STOPPED:
@@ -126,9 +128,11 @@ class Keeper:
         seen = self._watch.look({pk: row.reported_at for pk, row in rows.items()}, now=time.monotonic())
         for kind, wanted in self._wanted.items():
             runs = [self._run(row, seen[pk]) for pk, row in rows.items() if row.kind == kind]
-            to_do = plan(runs, slots=wanted, queue=self._queue(kind))
+            queue = self._queue(kind)
+            to_do = plan(runs, slots=wanted, queue=queue, silent_after=patience(self._in_vain[kind]))
             for run in to_do.give_up:
                 self._give_up(run, kind)
+            self._in_vain[kind] = count_in_vain(self._in_vain[kind], runs, to_do.give_up, queue=queue)
             for slot in to_do.start:
                 self._start(supervisor, kind=kind, slot=slot)
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.shortcuts import get_object_or_404
 from pydantic import ConfigDict, Field
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -20,13 +21,16 @@ from journeyorch.api.problems import Conflict
 from journeyorch.api.queries import read_query
 from journeyorch.api.views import ApiView
 from journeys.engine.decide import Verb
-from journeys.models import Instance, StepEvent
+from journeys.models import Call, Instance, StepEvent
 from journeys.operating import operate
 from journeys.publishing import NotAllowed
+from journeys.reports.explaining import reasons_of
 from journeys.reports.people import instances_of_person, names_of_person
 from journeys.reports.story import Passed, story_of, waits_until
+from journeys.reports.why import Why
 from journeys.views.operations import CHOICES, OPERATE
 from journeys.views.shell import VIEW
+from journeys.views.versions import document_of
 
 _TAG = "People in journeys"
 
@@ -58,7 +62,11 @@ class InstancesAnswer(Answer):
 
 
 class StoryAnswer(InstanceAnswer):
-    """``steps``: all that was processed, oldest first; ``waitsUntil``: the next timer."""
+    """``steps``: all that was processed, oldest first; ``waitsUntil``: the next timer.
+
+    A step's ``calls`` have what was sent and came back. Its ``why`` has the conditions that were looked at,
+    in order, with what they saw; of a percentage split the number that chance gave; else it is null.
+    """
 
     steps: list[dict[str, Any]]
     waitsUntil: Any  # noqa: N815
@@ -98,8 +106,9 @@ class OneInstance(ApiView):
     def get(self, request: Request, uid: UUID) -> Response:
         """One person's way, step by step."""
         found = _instance(request, uid)
-        story = story_of(found)
-        steps = [_step(passed) for passed in story.passed]
+        story, (document, _problems) = story_of(found), document_of(found.version)
+        reasons = reasons_of(story, document)
+        steps = [{**_step(one), "why": _why(reasons.get(one.event.pk))} for one in story.passed]
         return Response({**described(found), "steps": steps, "waitsUntil": waits_until(story.state)})
 
 
@@ -166,6 +175,33 @@ def _step(passed: Passed) -> dict[str, Any]:
         "at": event.at,
         "durationMs": round(passed.duration.total_seconds() * 1000),
         "receivedEvent": passed.received.pk if passed.received else None,
-        "calls": [str(call.pk) for call in passed.calls],
+        "calls": [_call(call) for call in passed.calls],
         "detail": dict(passed.detail),
     }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    """``request`` as it was sent, without credentials; ``result``: how it ended, null if it has not."""
+    return {
+        "id": str(call.pk),
+        "kind": call.kind,
+        "status": Call.Status(call.status).name.lower(),
+        "attempts": call.attempts,
+        "request": _read(call.request),
+        "result": _read(call.result),
+    }
+
+
+def _read(text: str | None) -> Any:
+    """What was stored as JSON; anything else as it is."""
+    try:
+        return orjson.loads(text) if text else None
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _why(reason: Why | None) -> dict[str, Any] | None:
+    if reason is None:
+        return None
+    tried = [{**one._asdict(), "seen": [seen._asdict() for seen in one.seen]} for one in reason.tried]
+    return {"drawn": reason.drawn, "tried": tried}

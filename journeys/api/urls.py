@@ -5,6 +5,7 @@ from django.urls import path
 from journeys.api import (
     alerts,
     audit_log,
+    beginning,
     custom_reports,
     designer,
     entering,
@@ -19,7 +20,6 @@ from journeys.api import (
     step_events,
     testing,
     transfer,
-    trying,
     version_people,
 )
 
@@ -89,5 +89,5 @@ urlpatterns = [
     path("step-events", step_events.StepEvents.as_view(), name="api-step-events"),
     *alerts.urlpatterns,
     *reading.urlpatterns,
-    *trying.urlpatterns,
+    *beginning.urlpatterns,
 ]

@@ -165,14 +165,14 @@ class _Drain:
         return done
 
     def _round(self) -> float:
-        self._take_up_kept()
+        left = self._take_up_kept()
         clock = Clock(monotonic=self._clock)
         routed, more = self._route(clock)
         if (too_early := self._small_again - self._clock()) > 0:
             return too_early  # what comes meanwhile is routed at once
         waves = self._run_waves(clock)
         idle = not (waves.handled or routed)
-        more |= waves.more
+        more |= waves.more or left
         more |= keep_up(idle=idle, leader=self._lifetime.index == 0)
         more |= work_now_and_then(owner=self._lifetime.owner, idle=idle)
         self._rest(waves.handled)
@@ -195,11 +195,13 @@ class _Drain:
             self._look_again = now + _SANDBOXES_EVERY
         return self._sandboxes
 
-    def _take_up_kept(self) -> None:
-        """Now and then: it is no work that a look at the lanes would find."""
-        if (now := self._clock()) >= self._take_up_again:
-            self._in_each(take_up_now)
-            self._take_up_again = now + _SANDBOXES_EVERY
+    def _take_up_kept(self) -> bool:
+        """Now and then: it is no work that a look at the lanes would find. Whether some of it is left."""
+        if (now := self._clock()) < self._take_up_again:
+            return False
+        left = not all(self._in_each(take_up_now))
+        self._take_up_again = now if left else now + _SANDBOXES_EVERY
+        return left
 
     def _route(self, clock: Clock) -> Done:
         owner = self._lifetime.owner

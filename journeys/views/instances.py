@@ -8,17 +8,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from events.models import ReceivedEvent
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
-from journeys.activities.words import Words
-from journeys.definition.document import Document
 from journeys.models import Instance
 from journeys.reports.arrivals import arrival_of
-from journeys.reports.story import Story, story_of, waits_until
-from journeys.reports.why import Why, why
+from journeys.reports.explaining import reasons_of
+from journeys.reports.story import story_of, waits_until
 from journeys.views.drawing import path_labels, step_named, steps_of
 from journeys.views.lists import WaysList
 from journeys.views.operations import choices_for
@@ -52,25 +49,13 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
             )
             for passed in story.passed
         ],
-        "reasons": _reasons(story, document),
+        "reasons": reasons_of(story, document),
         "current": step_named(steps, found.activity),
         "race": [step_named(steps, activity) for activity in race],
         "waits_until": waits_until(story.state),
         "choices": choices_for(found, request.user),
     }
     return render(request, "journeys/instance.html", context)
-
-
-def _reasons(story: Story, document: Document) -> dict[int, Why]:
-    """Why each path was taken, by the step event."""
-    words = Words(translate=gettext)
-    found = {}
-    for event in (passed.event for passed in story.passed if not passed.discarded):
-        activity = document.activities.get(event.activity)
-        reason = why(activity, event.activity, event.path, story.state, words) if activity else None
-        if reason is not None:
-            found[event.pk] = reason
-    return found
 
 
 @page(VIEW)

@@ -77,6 +77,11 @@ def _messages(name: str) -> Callable[[Any], Any]:
     return lambda row: getattr(row.figures.messages, name)
 
 
+def _kind_of(step: Any) -> str:
+    """What kind of step it is, unless it is called so."""
+    return "" if step.name == step.title else str(step.title)
+
+
 _FIGURES = (
     Column(_("Entered"), _people("entered")),
     Column(_("Completed"), _people("completed")),
@@ -88,7 +93,7 @@ _FIGURES = (
     Column(_("Clicked"), _messages("clicked")),
 )
 _ACTIVITIES = (
-    Column(_("Activity"), lambda row: Cell(row.step.name, note=row.step.title), is_number=False),
+    Column(_("Activity"), lambda row: Cell(row.step.name, note=_kind_of(row.step)), is_number=False),
     Column(_("Came"), lambda row: row.activity.entered),
     Column(_("Left"), lambda row: row.activity.left),
     Column(_("Errors"), lambda row: row.activity.errors),

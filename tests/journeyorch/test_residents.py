@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from journeyorch.supervisor.residents import Run, plan
+from journeyorch.supervisor.residents import (
+    LONGEST_SILENCE,
+    SILENT_AFTER,
+    Run,
+    count_in_vain,
+    patience,
+    plan,
+)
 
 QUEUE = "journeyorch:host-1:drain:7"
 
@@ -42,3 +49,31 @@ def test_plan(slots: int, runs: list[Run], given_up: list[int], started: list[in
     decided = plan(runs, slots=slots, queue=QUEUE)
     assert [given.id for given in decided.give_up] == given_up
     assert list(decided.start) == started
+
+
+def test_who_is_given_up_for_silence_again_and_again_gets_more_time() -> None:
+    """On a machine that is so busy that nobody begins in time, nobody would ever begin."""
+    assert [patience(in_vain) for in_vain in range(5)] == [
+        SILENT_AFTER, SILENT_AFTER, 2 * SILENT_AFTER, LONGEST_SILENCE, LONGEST_SILENCE,
+    ]  # fmt: skip
+    slow = run(1, silent=7.0)
+    assert plan([slow], slots=1, queue=QUEUE).give_up == (slow,)
+    assert plan([slow], slots=1, queue=QUEUE, silent_after=patience(2)).give_up == ()
+
+
+@pytest.mark.parametrize(
+    ("runs", "given_up", "counted"),
+    [
+        ([run(1, silent=5.0)], [run(1, silent=5.0)], 3),
+        ([run(1)], [], 2),
+        ([run(1, alive=False)], [run(1, alive=False)], 2),
+        ([run(1, queue="of an earlier cluster")], [run(1, queue="of an earlier cluster")], 2),
+        ([run(1, age=18.0)], [], 0),
+        ([run(1, pid=None, age=18.0)], [], 2),
+    ],
+    ids=["silent", "all is well", "gone", "its cluster is gone", "worked through its time", "never began"],
+)
+def test_only_silence_counts_until_somebody_has_worked(
+    runs: list[Run], given_up: list[Run], counted: int
+) -> None:
+    assert count_in_vain(2, runs, given_up, queue=QUEUE) == counted

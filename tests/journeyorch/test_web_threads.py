@@ -61,6 +61,15 @@ def test_who_sends_nothing_holds_no_thread(server: Server) -> None:
 
 @pytest.mark.slow
 @pytest.mark.one_database
+def test_the_application_is_loaded_before_the_processes_that_serve_begin(server: Server) -> None:
+    """Whatever loading takes, it is none of the time in which a process has to show that it lives."""
+    with connect(server) as sender:
+        sender.sendall(request("", "/loaded-by"))
+        assert answer(sender) == (200, str(server.process.pid))
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
 def test_a_request_that_came_with_the_one_before_is_answered_after_it(server: Server) -> None:
     with connect(server) as sender:
         sender.sendall(request("one") + request("two"))

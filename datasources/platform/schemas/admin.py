@@ -19,7 +19,7 @@ from datasources.platform.policies.store import idle_labels
 from datasources.platform.records.relationship_forms import RelationshipInline
 from datasources.platform.schemas.composing import recompose
 from datasources.platform.schemas.custom_forms import CustomFieldForm, CustomFieldsFormSet
-from datasources.platform.schemas.dialect import as_2020_12
+from datasources.platform.schemas.downloading import self_contained
 from datasources.platform.schemas.fields import fields_of, with_identity
 from datasources.platform.schemas.forms import SchemaForm
 from datasources.platform.schemas.models import CustomField, Schema
@@ -118,7 +118,7 @@ class SchemaAdmin(UsedAdmin):
             raise Http404
         if not self.has_view_permission(request, schema):
             raise PermissionDenied
-        document = {**as_2020_12(schema.document), "$id": schema.ref}
+        document = self_contained(schema)
         name = slugify(schema.name) or "schema"
         return HttpResponse(
             json.dumps(document, indent=2, ensure_ascii=False),

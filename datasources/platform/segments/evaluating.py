@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from datasources.platform.profiles.changes import Stale
 from datasources.platform.profiles.models import Profile
@@ -69,7 +70,9 @@ class Evaluation:
         segments = segments_of.current([task.sandbox_id]).get(task.sandbox_id, Segments())
         segment = segments.by_id.get(segment_id)
         if segment is None:
-            raise GivenUp("The segment is gone, or its expression cannot be used any more. Correct it.")
+            raise GivenUp(
+                gettext_noop("The segment is gone, or its expression cannot be used any more. Correct it.")
+            )
         most = WITH_EVENTS if segment.reads_events else EVERYBODY
         everybody = Profile.objects.filter(sandbox=task.sandbox_id, merged_into=None)
         ahead = everybody.filter(pk__gt=task.cursor.get("to", 0)).order_by("pk")

@@ -70,19 +70,25 @@ def listens(plan: Plan, state: State) -> bool:
     return any(plan.steps[activity].keys for activity in state.race)  # type: ignore[attr-defined]
 
 
+_ABORTED = {Status.STOPPED: StepStatus.STOPPED, Status.TIMED_OUT: StepStatus.INSTANCE_TIMED_OUT}
+
+
 def abort(
     state: State, status: Status, *, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> Decision:
-    """End an instance where it stands, without its plan: stopped by a user, or failed by itself.
+    """End an instance where it stands, without its plan: stopped by a user, out of time, or failed by itself.
 
-    What it waited for stays in the state of one that failed: an operator may have it tried again.
+    What it waited for stays in the state of one that failed: an operator may have it tried again. The data of
+    one that is out of time go (journeys.md, Properties).
     """
-    step_status = StepStatus.STOPPED if status is Status.STOPPED else StepStatus.ERROR
-    record = StepRecord(state.sequence, state.activity, step_status, "", state.entered_at, now, None, detail)
+    told = _ABORTED.get(status, StepStatus.ERROR)
+    record = StepRecord(state.sequence, state.activity, told, "", state.entered_at, now, None, detail)
     ended = state._replace(
         position=Position.ENDED, status=status, sequence=state.sequence + 1,
         pending=(), call_by=None, held=(),
     )  # fmt: skip
     if status is not Status.ERROR:
         ended = ended._replace(race=(), timers=())
+    if status is Status.TIMED_OUT:
+        ended = ended._replace(events={}, data={}, asked={}, properties={})
     return Decision(ended, (record,), (), tuple((arrival, Discard.NOT_LISTENING) for arrival in state.held))

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 #: A wave stops deciding after so many seconds and commits what it has.
 DECIDE_SECONDS = 1.0
+#: One that holds locks meanwhile keeps all others of its sandbox waiting.
+DECIDE_SECONDS_LOCKED = 0.1
 #: So many people enter one test (journeys.md, Who enters).
 TEST_PEOPLE = 100
 
@@ -48,9 +50,9 @@ TEST_PEOPLE = 100
 class Handler(Applier):
     """Walks through a loaded wave, in order."""
 
-    def handle(self) -> Handled:
+    def handle(self, *, seconds: float = DECIDE_SECONDS) -> Handled:
         """Decide everything, or as much as fits into the time of a wave; at least the first."""
-        until = time.monotonic() + DECIDE_SECONDS
+        until = time.monotonic() + seconds
         waiting: list[tuple[Callable[[Any], object], Any]] = [
             *((self._handle_input, one) for one in self._loaded.inputs),
             *((self._wake, instance_id) for instance_id in self._loaded.due),
@@ -300,7 +302,10 @@ class Handler(Applier):
         if row is None or self._is_over(row):
             return
         plan = self._plans.versions.get(row.version_id)
-        if plan is None:
+        if plan is None and row.state.ends_at <= self._loaded.now:
+            # That everybody is out by then needs no plan.
+            self._apply(row, abort(row.state, Status.TIMED_OUT, now=self._loaded.now), entrance=0)
+        elif plan is None:
             # As the earliest in its lane it would keep the others from being read, again and again.
             self.handled.postponed.append(row)
         elif not self._must_wait(row, plan):

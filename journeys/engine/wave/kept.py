@@ -6,7 +6,7 @@ its first wave by these, so that they are handled before everything of the same 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
@@ -15,8 +15,9 @@ from journeys.engine.plans import SandboxPlans, plans_of
 from journeys.engine.wave.handled import Kept
 from journeys.models import JourneyVersion, LaneInput
 
-#: So many are put back in one statement.
-BATCH = 1000
+#: So many are put back in one statement, and at most so many times in one go: whoever does it has leases,
+#: which end, and a supervisor that waits for a sign of life.
+BATCH, GO = 1000, 10
 #: What an input waits for that waits for several versions: each change is an occasion to look at it.
 SEVERAL = 0
 
@@ -33,25 +34,34 @@ def _waits_for(versions: Collection[int]) -> int:
     return next(iter(versions)) if len(versions) == 1 else SEVERAL
 
 
-def take_up(sandbox_id: int, plans: SandboxPlans) -> None:
-    """Put back in line what waits for versions that these plans have again, or that are over.
+def take_up(sandbox_id: int, plans: SandboxPlans) -> bool:
+    """Put back in line what waits for versions that these plans have again, or that are over; whether that is
+    all. If not, call it again; nothing may be decided by these plans before.
 
-    Once for the same plans: what is kept by them waits for other plans. Call it before deciding by them.
+    Once for the same plans: what is kept by them waits for other plans.
     """
     if plans.has_taken_up:
-        return
+        return True
     _mark_broken(sandbox_id, plans)
+    for number, ids in enumerate(_batches(sandbox_id, plans)):
+        if number == GO:
+            return False
+        rows = [(id, LaneInput.Class.LIVE, None) for id in ids]
+        # In the order of their ids, as every process does whose plans are new.
+        bulk.update(tables.LANE_INPUT, [tables.ID], _TURN, rows, in_order=True)
+    plans.has_taken_up = True
+    return True
+
+
+def take_up_now(sandbox_id: int) -> bool:
+    """``take_up`` by the plans of the present configuration."""
+    return take_up(sandbox_id, plans_of(sandbox_id))
+
+
+def _batches(sandbox_id: int, plans: SandboxPlans) -> Iterator[list[int]]:
     for version_id in kept_for(sandbox_id) - plans.broken.keys():
         while ids := _some(sandbox_id, version_id):
-            rows = [(id, LaneInput.Class.LIVE, None) for id in ids]
-            # In the order of their ids, as every process does whose plans are new.
-            bulk.update(tables.LANE_INPUT, [tables.ID], _TURN, rows, in_order=True)
-    plans.has_taken_up = True
-
-
-def take_up_now(sandbox_id: int) -> None:
-    """``take_up`` by the plans of the present configuration."""
-    take_up(sandbox_id, plans_of(sandbox_id))
+            yield ids
 
 
 def _mark_broken(sandbox_id: int, plans: SandboxPlans) -> None:

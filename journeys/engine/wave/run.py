@@ -14,9 +14,9 @@ from datasources.platform.profiles.changes import write as write_people
 from datasources.platform.segments.store import write_memberships
 from journeyorch import bulk, wakeup
 from journeyorch.observing.tracing import span
-from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect
+from journeys.engine.lanes import MAX_CRASHES, Leased, fence, mark_suspect, release
 from journeys.engine.plans import SandboxPlans, generation_of, plans_at_hand, plans_of
-from journeys.engine.wave.handle import Handler
+from journeys.engine.wave.handle import DECIDE_SECONDS, DECIDE_SECONDS_LOCKED, Handler
 from journeys.engine.wave.handled import Done, Handled
 from journeys.engine.wave.kept import take_up
 from journeys.engine.wave.load import Loaded, Reading, load, waiting_things
@@ -52,7 +52,9 @@ def _run(sandbox_id: int, leases: Sequence[Leased], *, now: datetime | None, due
         leases = [leased]
     moment = now or bulk.database_now()
     for attempt in range(_ATTEMPTS):
-        take_up(sandbox_id, plans)
+        if not take_up(sandbox_id, plans):
+            release(leases)
+            return Done(0, more=True)
         try:
             reading = Reading(moment, due=due, single=single, lock=attempt >= 2)
             done = _attempt(sandbox_id, leases, plans, reading)
@@ -100,7 +102,8 @@ def _decide(
 ) -> tuple[Handled, Loaded]:
     loaded = load(sandbox_id, leases, plans, reading)
     timeout = timedelta(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS)
-    return Handler(loaded, plans, global_timeout=timeout).handle(), loaded
+    seconds = DECIDE_SECONDS_LOCKED if reading.lock else DECIDE_SECONDS
+    return Handler(loaded, plans, global_timeout=timeout).handle(seconds=seconds), loaded
 
 
 def _write(sandbox_id: int, handled: Handled, loaded: Loaded, plans: SandboxPlans) -> None:

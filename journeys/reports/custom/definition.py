@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +17,8 @@ MOST_PANELS = 12
 #: By the hour a panel tells so many days at most.
 MOST_HOURLY_DAYS = 31
 
+#: Any other is refused with the names that there are.
+MetricName = Annotated[str, Field(json_schema_extra={"enum": list(METRICS)})]
 Dimension = Literal[
     "journey", "version", "activity", "path", "channel", "dataSource", "fieldGroup", "variant", "domain",
     "link", "device", "platform", "errorType", "hour", "day", "week", "month",
@@ -35,8 +37,8 @@ class Panel(BaseModel):
 
     title: str = Field(default="", max_length=120)
     dimensions: list[Dimension] = Field(default_factory=list, max_length=3)
-    metrics: list[str] = Field(min_length=1, max_length=12)
-    hidden: list[str] = Field(default_factory=list, max_length=12)
+    metrics: list[MetricName] = Field(min_length=1, max_length=12)
+    hidden: list[MetricName] = Field(default_factory=list, max_length=12)
     journeys: list[UUID] = Field(default_factory=list, max_length=50)
     period: str = DEFAULT
     first: date | None = None
@@ -89,7 +91,7 @@ def read_definition(data: Any) -> Definition:
 def _problems(panel: Panel) -> list[str]:
     found = []
     if unknown := [name for name in panel.metrics if name not in METRICS]:
-        return [f"There is no metric “{unknown[0][:40]}”."]
+        return [f"There is no metric “{unknown[0][:40]}”. Use some of: {', '.join(METRICS)}."]
     if len(set(panel.metrics)) < len(panel.metrics) or len(set(panel.dimensions)) < len(panel.dimensions):
         found.append("Name each dimension and metric once.")
     if not panel.shown:

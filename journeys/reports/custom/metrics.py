@@ -108,5 +108,12 @@ _ALL = (
     Metric("bounceRate", gettext_noop("Bounce rate"), "messages", _messages("bounce_rate"), rate=True),
     Metric("openRate", gettext_noop("Open rate"), "messages", _messages("open_rate"), rate=True),
     Metric("clickRate", gettext_noop("Click rate"), "messages", _messages("click_rate"), rate=True),
+    Metric(
+        "unsubscribedRate",
+        gettext_noop("Unsubscribed rate"),
+        "messages",
+        _messages("unsubscribed_rate"),
+        rate=True,
+    ),
 )
 METRICS = {metric.name: metric for metric in _ALL}

@@ -47,6 +47,17 @@ def test_an_action_is_called_for_real(technical: Client, action: Action) -> None
     assert post(technical, "actions/Notify/test", values={"/n": "three"}).json()["code"] == "badValue"
 
 
+def test_a_payload_is_proposed_for_a_sample(technical: Client, login: Any) -> None:
+    made = post(technical, "payload-from-sample", sample={"room": "12", "nights": 2})
+    fields = made.json()["payload"]["fields"]
+    assert fields["nights"] == {"type": "integer", "constant": 2}
+    deep: dict[str, Any] = {}
+    for _level in range(60):
+        deep = {"in": deep}
+    assert post(technical, "payload-from-sample", sample=deep).status_code == 422
+    assert post(login("view_action"), "payload-from-sample", sample={"a": 1}).status_code == 403
+
+
 def test_only_who_may_change_an_action_may_call_it(login: Any, technical: Client, action: Action) -> None:
     assert post(login("view_action"), "actions/Notify/test").status_code == 403
     assert post(technical, "actions/Other/test").status_code == 404

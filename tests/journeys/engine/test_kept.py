@@ -9,10 +9,13 @@ import pytest
 
 from actions.models import Action
 from journeys import publishing
+from journeys.engine.drain import run_waiting_wave
 from journeys.engine.lanes import waiting_lanes
+from journeys.engine.router import run_router
 from journeys.engine.wave import kept
 from journeys.engine.wave.kept import take_up_now
 from journeys.models import Instance, JourneyVersion, LaneInput
+from journeys.models.lane import Lane
 from tests.journeys.world import World, act
 
 SOUND = "@{Lobby.amount} > 0"
@@ -142,6 +145,34 @@ def test_the_answer_of_a_call_is_kept(world: World, monkeypatch: pytest.MonkeyPa
 
     assert world.path() == ["lobby>next", "tell>next", "check>yes", "end>"]
     assert len(world.recorder.sent) == 2
+
+
+def test_much_is_put_back_in_pieces_and_nothing_decided_before_all_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever does it has leases, which end."""
+    monkeypatch.setattr(kept, "BATCH", 1)
+    monkeypatch.setattr(kept, "GO", 1)
+    version = world.journey("lobby", **MEALS)
+    for person in ("anna", "berta"):
+        world.send("Lobby", person, amount=1)
+    world.run()
+    break_(version)
+    for person in ("anna", "berta"):
+        world.send("Restaurant", person, amount=2)
+    world.run()
+    mend(version)
+    world.send("Lobby", "carla", amount=1)
+    run_router(world.sandbox.pk, owner="drain")
+
+    begun = run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
+    assert (begun.handled, begun.more, kept_inputs(world)) == (0, True, 1)
+    assert Lane.objects.exclude(owner=None).count() == 0
+
+    world.run()
+    assert kept_inputs(world) == 0
+    assert world.path("berta") == ["lobby>next", "first>next", "which>other", "end>"]
+    assert world.path("carla") == ["lobby>next"]
 
 
 def test_what_waits_for_a_version_that_is_stopped_waits_no_more(world: World) -> None:

@@ -11,6 +11,7 @@ from unittest import mock
 import orjson
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
 
 from actions.models import Action
@@ -275,6 +276,27 @@ def test_people_of_a_broken_version_stay_and_hold_up_nobody(
     world.run()
 
     assert sorted(world.path()) == ["lobby>next", "lobby>next", "wait>next", "wait>next"]
+
+
+def test_people_of_a_broken_version_are_out_by_the_global_timeout(world: World) -> None:
+    """With their data, as everybody's go: nobody need mend the version for that."""
+    wait = {"lobby": act("event", "wait", event="Lobby"), "wait": act("wait", duration="PT1H")}
+    broken = world.journey("lobby", **wait)
+    world.send("Lobby", amount=5)
+    world.run()
+    read_otherwise(broken, "Gone")
+    world.pass_time(days=settings.JOURNEY_GLOBAL_TIMEOUT_DAYS - 1)
+    world.run()
+    assert world.instance().status == Instance.Status.RUNNING
+
+    world.pass_time(days=1)
+    world.run()
+
+    ended = world.instance()
+    assert (ended.status, ended.wake_at) == (Instance.Status.TIMED_OUT, None)
+    assert "amount" not in ended.state
+    assert world.path() == ["lobby>next", "wait>"]
+    assert not Entrance.objects.exclude(active_instance=None).exists()
 
 
 def read_otherwise(version: JourneyVersion, event: str) -> None:

@@ -22,6 +22,7 @@ from journeys.engine.drain import (
 )
 from journeys.engine.router import ONE_BY_ONE, run_router
 from journeys.engine.wave import handle, load, run
+from journeys.engine.wave.handle import DECIDE_SECONDS_LOCKED
 from journeys.engine.wave.handled import SURELY_ALL, Done, Handled
 from journeys.engine.wave.load import Input, share
 from journeys.models import Instance, JourneyVersion, LaneInput
@@ -124,15 +125,19 @@ def resident(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(drain, "run_router", lambda *_, **__: told.routed)
     monkeypatch.setattr(drain, "run_waiting_wave", lambda *_, **asked: told.ask(**asked))
     monkeypatch.setattr(drain, "keep_up", lambda **_: False)
-    monkeypatch.setattr(drain, "take_up_now", lambda sandbox_id: told.taken_up.append(sandbox_id))
-    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[], taken_up=[], rests=[])
+    monkeypatch.setattr(drain, "take_up_now", lambda sandbox_id: told.take_up(sandbox_id))
+    told = SimpleNamespace(now=0.0, routed=0, waves=[], doubtful_last=[], taken_up=[], rests=[], left=0)
 
     def ask(*, doubtful_last: bool, **_: Any) -> Done:
         told.doubtful_last.append(doubtful_last)
         count = told.waves.pop(0)
         return Done(count, more=count >= SURELY_ALL)
 
-    told.ask = ask
+    def take_up(sandbox_id: int) -> bool:
+        told.taken_up.append(sandbox_id)
+        return len(told.taken_up) > told.left
+
+    told.ask, told.take_up = ask, take_up
     lifetime: Any = SimpleNamespace(owner="one", count=1, index=0)
     told.drain = drain._Drain(lifetime, clock=lambda: told.now, sleep=told.rests.append)
     monkeypatch.setattr(told.drain, "_known_sandboxes", lambda: [1])
@@ -222,6 +227,14 @@ def test_what_was_kept_is_looked_at_every_few_seconds(db: None, resident: Any) -
         resident.drain.work()
 
     assert resident.taken_up == [1, 1]
+
+
+def test_kept_inputs_that_are_left_are_taken_up_at_once(db: None, resident: Any) -> None:
+    """A million of them take a minute: in pieces, between which the resident shows that it lives."""
+    resident.waves, resident.left = [0, 0, 0], 2
+
+    assert [resident.drain.work() > 0 for _ in range(3)] == [False, False, True]
+    assert resident.taken_up == [1, 1, 1]
 
 
 @pytest.mark.parametrize("name", ["take_up_now", "run_router", "run_waiting_wave"])
@@ -405,6 +418,29 @@ def test_a_person_changed_meanwhile_is_decided_about_again_and_from_the_third_ti
     assert locks == [False, False, True]
     assert world.path() == ["lobby>next"]
     assert LaneInput.objects.count() == 0
+
+
+def test_a_wave_that_keeps_its_sandbox_waiting_decides_for_a_tenth_of_the_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the third time on no other wave of the sandbox writes."""
+    world.journey("lobby", lobby=act("event", "end", event="Lobby"), end=act("end"))
+    for number in range(5):
+        world.send("Lobby", f"p{number}")
+    route(world)
+    ticks = iter(number * DECIDE_SECONDS_LOCKED * 0.4 for number in range(100))
+    monkeypatch.setattr(handle, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    misses = iter([StalePeople, StalePeople])
+
+    def written(changes: Any) -> None:
+        if miss := next(misses, None):
+            raise miss
+
+    monkeypatch.setattr(run, "write_people", written)
+    done = run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
+
+    assert done.more
+    assert 0 < Instance.objects.count() < 5
 
 
 def test_plans_that_are_kept_and_outdated_are_found_out_before_the_commit(world: World) -> None:

@@ -114,6 +114,27 @@ def test_a_person_is_found_looked_at_and_led_on(world: World, api: Api, made: di
         assert api("GET", address).json()["status"] == "finished"
 
 
+def test_the_story_says_why_a_path_was_taken(world: World, api: Api) -> None:
+    path = {"id": "first", "label": "Lobby only", "expression": "@{Lobby.amount} > 1"}
+    parts = [{"id": "few", "percent": 0}, {"id": "all", "percent": 100}]
+    world.journey(
+        "entry",
+        entry=act("event", "which", event="Lobby"),
+        which=act("condition", {"first": ["split"]}, paths=[path]),
+        split=act("split", {"all": ["wait"]}, parts=parts),
+        wait=act("wait", duration="PT1H"),
+    )
+    world.send("Lobby", "anna", amount=2)
+    world.drain()
+    steps = api("GET", f"/api/v1/instances/{Instance.objects.get().pk}").json()["steps"]
+    entered, chose, drew = (step["why"] for step in steps)
+    assert entered is None
+    tried = chose["tried"][0]
+    assert (tried["label"], tried["taken"]) == ("Lobby only", True)
+    assert tried["seen"] == [{"reference": "@{Lobby.amount}", "value": 2, "known": True}]
+    assert 0 <= drew["drawn"] < 100
+
+
 @pytest.mark.parametrize(
     "address",
     ["journeys/{0}", "journeys/{0}/export", "versions/{1}", "versions/{1}/problems"],

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Literal
 
+from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict
 
 Format = Literal["csv", "jsonl", "json"]
@@ -36,7 +37,7 @@ class NotText(ValueError):
 def detect(name: str, head: bytes) -> Layout:
     """What a file seems to be, by its name and its first bytes. Raises ``NotText``."""
     if head.startswith(_UTF16_MARKS) or b"\x00" in head:
-        raise NotText("This is no text in UTF-8. Save it as CSV in UTF-8, or as JSON.")
+        raise NotText(gettext_noop("This is no text in UTF-8. Save it as CSV in UTF-8, or as JSON."))
     format = _format_of(name.lower(), head.removeprefix(UTF8_MARK).lstrip()[:1])
     if format != "csv":
         return Layout(format=format)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from datasources.platform.profiles.importing.layout import UTF8_MARK, Layout
 from journeyorch.strict_json import NotStrictJson, parse
 
@@ -55,13 +57,15 @@ def read_header(open_at: Open, layout: Layout) -> tuple[list[str], Place]:
     try:
         names = [name.strip() for name in next(csv.reader(source, delimiter=layout.delimiter, strict=True))]
     except StopIteration:
-        raise NotReadable("The file is empty.") from None
+        raise NotReadable(gettext_noop("The file is empty.")) from None
     except (csv.Error, UnicodeDecodeError, _TooLong):
-        raise NotReadable("The first line, with the names of the columns, cannot be read.") from None
+        raise NotReadable(
+            gettext_noop("The first line, with the names of the columns, cannot be read.")
+        ) from None
     if not 0 < len(names) <= MAX_COLUMNS:
         raise NotReadable(f"A file has at most {MAX_COLUMNS} columns. Leave out what is not needed.")
     if "" in names or len(set(names)) < len(names):
-        raise NotReadable("Each column needs a name of its own in the first line.")
+        raise NotReadable(gettext_noop("Each column needs a name of its own in the first line."))
     return names, source.place
 
 
@@ -192,7 +196,7 @@ def _json_elements(open_at: Open, place: Place) -> Iterator[Row]:
     if place.offset == 0:
         source.skip(UTF8_MARK + b" \t\r\n")
         if source.first() != b"[":
-            raise NotReadable("The file is no list of objects in JSON.")
+            raise NotReadable(gettext_noop("The file is no list of objects in JSON."))
         source.drop(1)
     number = place.line
     while True:
@@ -229,12 +233,12 @@ class _Window:
     def take_object(self) -> bytes:
         """The object that begins here. Raises ``NotReadable`` if there is none."""
         if self.first() != b"{":
-            raise NotReadable("The list ends too early, or holds something that is no object.")
+            raise NotReadable(gettext_noop("The list ends too early, or holds something that is no object."))
         while (end := _end_of(self._held)) is None:
             if len(self._held) > MAX_RECORD:
-                raise NotReadable("A record is larger than 1 MiB, or its braces do not match.")
+                raise NotReadable(gettext_noop("A record is larger than 1 MiB, or its braces do not match."))
             if not self._more():
-                raise NotReadable("The file ends in the middle of a record.")
+                raise NotReadable(gettext_noop("The file ends in the middle of a record."))
         text = bytes(self._held[:end])
         self.drop(end)
         return text

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from datasources.platform.profiles.changes import Stale, json_text, write
 from datasources.platform.profiles.feed import Received
@@ -42,7 +43,7 @@ class Import:
         plan = Plan.model_validate(task.spec["plan"])
         schema = Schema.objects.filter(pk=task.spec["schema"], sandbox=task.sandbox_id).first()
         if schema is None or task.file_id is None:
-            raise GivenUp("The schema or the file is gone. Begin the import anew.")
+            raise GivenUp(gettext_noop("The schema or the file is gone. Begin the import anew."))
         try:
             return _Batch(task, plan, reader_of(schema, plan)).run()
         except NotReadable as reason:
