@@ -11,6 +11,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 28
 #: More lines than that nobody can tell apart.
 MOST_SERIES = 6
 _MOST_LABELS = 8
+#: Labels below bars are cut to the room that they have, in letters of so many pixels; a day stays whole.
+_LETTER, _SHORTEST_LABEL = 6.5, 10
 
 
 class Series(NamedTuple):
@@ -107,8 +109,12 @@ def _bars(series: Series, labels: Sequence[str], top: float, place: int, of: int
 def _columns(labels: Sequence[str], *, bars: bool) -> list[Tick]:
     every = max(1, math.ceil(len(labels) / _MOST_LABELS))
     slot = (WIDTH - _LEFT - _RIGHT) / max(1, len(labels))
+    most = max(_SHORTEST_LABEL, int(slot * every / _LETTER))
     return [
-        Tick(round(_LEFT + slot * (at + 0.5), 1) if bars else round(_x(at, len(labels)), 1), label)
+        Tick(
+            round(_LEFT + slot * (at + 0.5), 1) if bars else round(_x(at, len(labels)), 1),
+            label if len(label) <= most else f"{label[: most - 1].rstrip()}…",
+        )
         for at, label in enumerate(labels)
         if at % every == 0
     ]

@@ -34,3 +34,11 @@ def test_everything_lies_inside(kind: str, points: int) -> None:
             assert bar.x + bar.width <= WIDTH
             assert bar.y + bar.height <= HEIGHT
     assert len(drawn.columns) <= 8
+
+
+def test_long_labels_leave_room_for_those_beside_them() -> None:
+    labels = ["the person is already inside", "2026-11-28", *"abcdef"]
+    cut, day, *_letters = (tick.label for tick in chart("bar", labels, [Series("n", [1.0] * 8)]).columns)
+    assert cut.endswith("…")
+    assert len(cut) <= 12
+    assert day == "2026-11-28"
