@@ -409,6 +409,22 @@ SOUND: list[dict[str, Any]] = [
     after_lobby(qualified(to="check"), check=paths('@{SegmentQualification.status} == "exited"')),
     after_lobby(paths('inSegment("Rich") and not inSegment("New")')),
     after_lobby(act("split", parts=[{"id": str(n), "percent": 100 / 3} for n in range(3)])),
+    # Exactly as long as people may stay; and of what waits in parallel the shortest ends it.
+    after_lobby(act("wait", "late", duration="P20D"), late=act("wait", duration="P10D")),
+    {
+        "start": "lobby",
+        "lobby": act("event", {"next": ["long", "short"]}, event="Lobby"),
+        "long": act("wait", "later", duration="P20D"),
+        "short": act("wait", "later", duration="P1D"),
+        "later": act("wait", duration="P15D"),
+    },
+    # Who listens beside something that ends has an end to the listening.
+    {
+        "start": "lobby",
+        "lobby": act("event", {"next": ["meal", "until"]}, event="Lobby"),
+        "meal": act("event", event="Meal"),
+        "until": act("wait", duration="P1D"),
+    },
 ]
 
 

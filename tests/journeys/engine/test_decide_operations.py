@@ -60,3 +60,25 @@ def test_a_race_that_could_not_begin_is_tried_again_as_a_whole() -> None:
 
     assert path(decision) == ["meal>reopened", "until>"]
     assert decision.steps[-1].status is StepStatus.ERROR
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"), [(Verb.DONE, ["mail>next", "react>next", "end>"]), (Verb.FAIL, ["mail>"])]
+)
+def test_a_message_of_which_an_operator_says_that_it_was_sent_is_one_that_was_sent(
+    verb: Verb, told: list[str]
+) -> None:
+    drawn = plan(
+        "lobby",
+        lobby=act("event", "mail", event="Lobby"),
+        mail=act("email", "react", template="Hello", parameters={"name": '"x"'}),
+        react=act("reaction", "end", message="mail", reaction="sent", timeout="PT1H"),
+        end=act("end"),
+    )
+    first = begin(drawn)
+    unknown = Operation(Verb.PARK, "mail", by="", call=first.calls[0].key)
+    parked = operate(drawn, first.state, unknown, around(START)).decision
+
+    decision = operate(drawn, parked.state, Operation(verb, "mail", by="ada"), around(START)).decision
+
+    assert path(decision) == told
