@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import psutil
@@ -58,11 +59,19 @@ def median_cpu_us(call: Callable[[], object], *, each: int, runs: int) -> float:
 
 
 def _all(family: psutil.Process) -> list[psutil.Process]:
+    """Parents before their children."""
     return [family, *family.children(recursive=True)]
 
 
 def _servers(family: psutil.Process) -> list[psutil.Process]:
-    return [child for child in family.children(recursive=True) if "postgres" in child.name()]
+    return [process for process in _all(family) if _serves(process)]
+
+
+def _serves(process: psutil.Process) -> bool:
+    try:
+        return "postgres" in process.name()
+    except psutil.NoSuchProcess:  # one that has ended since it was listed
+        return False
 
 
 def _cpu_of(process: psutil.Process) -> float:
@@ -71,12 +80,13 @@ def _cpu_of(process: psutil.Process) -> float:
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
-def _cpu(processes: Iterable[psutil.Process]) -> float:
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    """Of these, and of their children that have ended.
+
+    Parents are read last: a process that has ended since it was listed has left its CPU with its parent.
+    """
     total = 0.0
-    for process in processes:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
+    for process in reversed(processes):
+        with suppress(psutil.NoSuchProcess):
+            total += _cpu_of(process)
     return total
