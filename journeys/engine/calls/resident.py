@@ -53,6 +53,8 @@ logger = logging.getLogger(__name__)
 # prolongs the wait a little, because where many come more are coming.
 _COLLECT_SECONDS, _FOR_EACH, _LONGEST = 0.010, 0.001, 0.030
 _COLLECT = 100
+# Seconds from look to look meanwhile: being woken up by each of them cost more than the result.
+_LOOK = 0.002
 _IDLE_POSTGRESQL, _IDLE_SQLITE = 0.5, 0.1
 # While nothing but results is waited for: so often a beat is due.
 _BEAT_SECONDS = 0.1
@@ -125,13 +127,14 @@ class _Caller:
         self._on_result = on_result  # called in the thread that has sent
         self._ahead = Ahead(threads=settings.CALL_THREADS)
         self._sent: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._out = 0  # calls that wait for a thread or are being sent; their results come by ``_sent``
         self._finished: list[Result] = []
         self._failing: set[str] = set()
         self._look_again: float | None = None
 
     @property
     def under_way(self) -> int:
-        return self._ahead.total + len(self._finished)
+        return self._out + len(self._finished)
 
     def at_most(self, seconds: float) -> float:
         """How long to wait for something to do: at most until the next window, when a line waits for it."""
@@ -147,21 +150,25 @@ class _Caller:
 
     def wait_for_result(self) -> None:
         """Wait for the next result, if calls are under way, but not much longer than a beat allows."""
-        if self._ahead.sending:
+        if self._out:
             with suppress(queue.Empty):
                 self._take(self._sent.get(timeout=_BEAT_SECONDS))
 
     def _collect(self) -> None:
         """Take what has come back; if something has, wait a moment for others to go with it."""
+        self._take_sent()
+        begun = time.monotonic()
+        while 0 < (finished := len(self._finished)) < _COLLECT and self._out:
+            left = begun + min(_COLLECT_SECONDS + finished * _FOR_EACH, _LONGEST) - time.monotonic()
+            if left <= 0:
+                break
+            time.sleep(min(left, _LOOK))
+            self._take_sent()
+        self._dispatch()
+
+    def _take_sent(self) -> None:
         while not self._sent.empty():
             self._take(self._sent.get())
-        begun = time.monotonic()
-        while 0 < (finished := len(self._finished)) < _COLLECT and self._ahead.sending:
-            until = begun + min(_COLLECT_SECONDS + finished * _FOR_EACH, _LONGEST)
-            try:
-                self._take(self._sent.get(timeout=max(0.0, until - time.monotonic())))
-            except queue.Empty:
-                break
 
     def commit(self) -> int:
         """Write the results, or make the call due again where a retry is in order."""
@@ -179,10 +186,8 @@ class _Caller:
         return finished
 
     def _take(self, result: Result) -> None:
-        """A thread is done: keep its result and give it the next call."""
-        self._ahead.done(result.call)
+        self._out -= 1
         self._finished.append(result)
-        self._dispatch()
 
     # --- Claiming ---------------------------------------------------------------------------------
 
@@ -245,6 +250,7 @@ class _Caller:
         unmade += [*ended, *refused, *protected.refused]
         self._finished.extend(Result(call, outcome) for call, outcome in unmade)
         self._ahead.passed_on(call.endpoint for call, _ in protected.joining)
+        self._out += len(started)
         self._ahead.add(started)
         self._dispatch()
         return bool(protected.joining)
@@ -252,13 +258,23 @@ class _Caller:
     def _dispatch(self) -> None:
         """Let free threads send; what has waited too long for one is left to others."""
         sendable, late = self._ahead.next()
+        self._out -= len(late)
         if late:
             unstart(late, bulk.database_now())
         for call in sendable:
             self._pool.submit(self._send, call)
 
-    def _send(self, call: Claimed) -> None:
-        """In a thread: one attempt. Whatever happens, a result comes back."""
+    def _send(self, call: Claimed | None) -> None:
+        """In a thread: this call, then those that wait for a thread, one after the other."""
+        while call is not None:
+            result = Result(call, self._outcome_of(call))
+            # First, so that whoever finds the result finds room for another call, too.
+            call = self._ahead.following(call)
+            self._sent.put(result)
+            self._on_result()
+
+    def _outcome_of(self, call: Claimed) -> Outcome:
+        """One attempt. Whatever happens, there is an outcome."""
         try:
             assert call.prepared is not None
             about = {"call_id": call.spec.key, "instance_id": call.instance_id, "kind": call.spec.kind}
@@ -269,5 +285,4 @@ class _Caller:
             logger.exception("A call failed inside our own code", extra=told)
             outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
         _tallies.count(call.system, outcome)
-        self._sent.put(Result(call, outcome))
-        self._on_result()
+        return outcome

@@ -431,12 +431,28 @@ def test_a_freed_thread_is_the_next_calls(calling: World) -> None:
     ahead = Ahead(threads=2, clock=Clock())
     ahead.add(call("a", number) for number in range(3))
     ((first,), _) = ahead.next()
-    ahead.done(first)
 
-    ((second,), _) = ahead.next()
+    second = ahead.following(first)
 
+    assert second is not None
     assert (first.spec.key, second.spec.key) == (0, 1)
     assert (ahead.sending, ahead.total) == (1, 2)
+
+
+def test_endpoints_take_turns_and_what_waited_too_long_is_no_thread_s_next_call() -> None:
+    clock = Clock()
+    ahead = Ahead(threads=2, clock=clock)
+    ahead.add(call("a", number) for number in range(3))
+    ((first,), _) = ahead.next()
+    clock.now += PATIENCE + 0.1
+    ahead.add([call("b", 3), call("b", 4)])
+
+    second = ahead.following(first)
+
+    assert second is not None
+    assert second.endpoint == "b"
+    assert ahead.following(second) is not None
+    assert [one.spec.key for one in ahead.next()[1]] == [1, 2]
 
 
 def test_only_endpoints_that_answer_are_claimed_ahead() -> None:
@@ -457,7 +473,7 @@ def answer(ahead: Ahead, *, times: int) -> None:
     for _ in range(times):
         ahead.add([call("a")])
         for one in ahead.next()[0]:
-            ahead.done(one)
+            ahead.following(one)
 
 
 def test_what_waits_too_long_for_a_thread_is_left_to_others() -> None:
