@@ -28,10 +28,13 @@ def keep_plans(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
 
     It would plan nearly all of them anew each time, because it overestimates arrays that it cannot see; in
     small waves that took longer than running them. Only what is prepared has plans to keep.
+
+    A kept plan must be good for a full table although it was made for an empty one. What is read is in memory
+    or on a flash disk; with the costs of a turning one, which are PostgreSQL's default, it read whole tables.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
+            cursor.execute("SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1")
 
 
 class _ArrayCursor(psycopg.RawCursor[Any]):
