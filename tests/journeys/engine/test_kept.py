@@ -168,6 +168,8 @@ def test_much_is_put_back_in_pieces_and_nothing_decided_before_all_is(
     begun = run_waiting_wave(world.sandbox.pk, owner="drain", workers=1)
     assert (begun.handled, begun.more, kept_inputs(world)) == (0, True, 1)
     assert Lane.objects.exclude(owner=None).count() == 0
+    back, waiting = LaneInput.Class.LIVE, LaneInput.Class.KEPT
+    assert sorted(LaneInput.objects.values_list("bulk", flat=True)) == sorted([waiting, back, back])
 
     world.run()
     assert kept_inputs(world) == 0
