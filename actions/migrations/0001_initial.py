@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(default='https://mc.adobe.io', max_length=2000, verbose_name='URL')),
                 ('organization', models.CharField(max_length=60, verbose_name='organization')),
                 ('api', models.CharField(blank=True, max_length=60, verbose_name='transactional API')),
-                ('api_key', models.CharField(max_length=200, verbose_name='API key')),
+                ('key', models.JSONField(editable=False, null=True, verbose_name='API key')),
                 ('auth', models.JSONField(blank=True, default=dict, verbose_name='authentication')),
                 ('sandbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='access.sandbox', verbose_name='sandbox')),
             ],

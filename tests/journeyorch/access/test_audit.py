@@ -100,10 +100,10 @@ def test_secrets_are_named_and_not_shown(sandbox: Sandbox) -> None:
     changes = lines()[-1][3]
     assert changes == {"auth": [{}, {"type": "basic", "password": "…"}]}
 
-    instance = CampaignInstance.objects.create(sandbox=sandbox, name="Shop", api_key="first")
-    instance.api_key = "second"
+    instance = CampaignInstance.objects.create(sandbox=sandbox, name="Shop", key={"value": "first"})
+    instance.key = {"value": "second"}
     instance.save()
-    assert lines()[-1][3] == {"api_key": ["…", "another"]}
+    assert lines()[-1][3] == {"key": ["…", "another"]}
 
 
 def test_what_is_too_long_to_be_read_is_only_named() -> None:
