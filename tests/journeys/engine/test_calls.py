@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from actions.models import Action
 from journeyorch.outbound import calls as outbound_calls
@@ -18,7 +18,7 @@ from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared,
 from journeyorch.outbound.protection.sending import NO_CONNECTION
 from journeyorch.wakeup import Listener
 from journeys import publishing
-from journeys.engine.calls import resident
+from journeys.engine.calls import enquiring, resident
 from journeys.engine.calls.admitting import admit
 from journeys.engine.calls.ahead import MOST, PATIENCE, Ahead
 from journeys.engine.calls.claim import LEASE, Claimed, claim, open_endpoints, prepare, start, unstart
@@ -562,5 +562,6 @@ def test_a_resident_that_waits_for_new_calls_hears_of_an_answer_at_once(
     monkeypatch.setattr(Listener, "wait", wait_long)
 
     resident(lifetime)  # type: ignore
+    enquiring.thread().submit(connections.close_all).result()  # it keeps its own for the next resident
 
     assert len(calling.recorder.sent) == 3
