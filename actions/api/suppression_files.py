@@ -14,7 +14,7 @@ from actions.contact.lists import Export, Import, begin_export, begin_import
 from datasources.platform.profiles.importing.layout import NotText
 from datasources.platform.profiles.importing.rows import NotReadable
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import operation
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.api.views import ApiView
@@ -31,7 +31,7 @@ class SuppressionFileBody(Body):
 
     kind: Literal["email", "sms", "push"]
     text: str
-    name: str = Field(default="addresses", max_length=200, pattern=r"^[^\x00]*$")
+    name: str = Field(default="addresses", max_length=200, pattern=WITHOUT_NUL)
 
 
 class ImportSuppressions(ApiView):

@@ -17,7 +17,7 @@ from datasources.models import Profile
 from datasources.platform.profiles.people import load_attributes
 from datasources.platform.profiles.reading import find_people
 from journeyorch.access.people import READ_PEOPLE
-from journeyorch.api.bodies import Body
+from journeyorch.api.bodies import WITHOUT_NUL, Body
 from journeyorch.api.describing import Answer
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.outbound.trials import Trial
@@ -29,8 +29,8 @@ from journeyorch.portable.kind import pointer
 class TesterBody(Body):
     """Any identity of a test profile."""
 
-    namespace: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")
-    id: str = Field(min_length=1, max_length=512, pattern=r"^[^\x00]*$")
+    namespace: str = Field(min_length=1, max_length=60, pattern=WITHOUT_NUL)
+    id: str = Field(min_length=1, max_length=512, pattern=WITHOUT_NUL)
 
 
 class PreviewBody(Body):
@@ -41,7 +41,7 @@ class PreviewBody(Body):
 
     person: TesterBody | None = None
     values: dict[str, Any] = Field(default={}, max_length=500)
-    language: str | None = Field(default=None, max_length=20, pattern=r"^[^\x00]*$")
+    language: str | None = Field(default=None, max_length=20, pattern=WITHOUT_NUL)
 
 
 class PreviewedAnswer(Answer):
@@ -53,7 +53,7 @@ class PreviewedAnswer(Answer):
 class SendBody(PreviewBody):
     """``channel``: its name; ``address``: where the message goes."""
 
-    channel: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")
+    channel: str = Field(min_length=1, max_length=60, pattern=WITHOUT_NUL)
     address: str = Field(min_length=1, max_length=ADDRESS_LENGTH)
 
 

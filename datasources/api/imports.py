@@ -31,7 +31,7 @@ from datasources.platform.profiles.importing.work import Import
 from datasources.platform.schemas.models import Schema
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.api.views import ApiView
@@ -57,9 +57,9 @@ class ImportBody(Body):
     ``columns``: as they seem to be meant, if none are given; of JSON an empty list takes records as they are.
     """
 
-    schema_: str = Field(alias="schema", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    schema_: str = Field(alias="schema", min_length=1, max_length=200, pattern=WITHOUT_NUL)
     text: str
-    name: str = Field(default="", max_length=200, pattern=r"^[^\x00]*$")
+    name: str = Field(default="", max_length=200, pattern=WITHOUT_NUL)
     format: Literal["", "csv", "jsonl", "json"] = ""
     delimiter: Literal["", ",", ";", "\t", "|"] = ""
     columns: list[ImportColumnBody] | None = Field(default=None, max_length=500)

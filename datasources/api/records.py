@@ -18,7 +18,7 @@ from datasources.platform.object_field import pretty
 from datasources.platform.records.admin import RecordForm, referable_schemas
 from datasources.platform.records.models import MAX_KEY, Record
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.pages import PageQuery, newest_first
 from journeyorch.api.problems import Conflict, Flaw, Unacceptable
@@ -45,7 +45,7 @@ class DataBody(Body):
 class RecordBody(DataBody):
     """``schema``: the name of one of records with a primary identity, which stands in ``data``."""
 
-    schema_: str = Field(alias="schema", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    schema_: str = Field(alias="schema", min_length=1, max_length=200, pattern=WITHOUT_NUL)
 
 
 class RecordAnswer(Answer):

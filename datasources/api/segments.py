@@ -18,7 +18,7 @@ from datasources.platform.segments.models import Segment
 from datasources.platform.segments.showing import members_of
 from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.api.queries import read_query
@@ -32,7 +32,7 @@ _TAG = str(_KIND.title)
 
 
 class EstimateBody(Body):
-    expression: str = Field(max_length=20_000, pattern=r"^[^\x00]*$")
+    expression: str = Field(max_length=20_000, pattern=WITHOUT_NUL)
 
 
 class EstimateAnswer(Answer):

@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 
 from datasources.external.models import FieldGroup
 from datasources.external.testing import try_out
+from journeyorch.api.bodies import WITHOUT_NUL
 from journeyorch.api.problems import Flaw, Unacceptable
 from journeyorch.outbound.trials_api import TrialAnswer, ValuesBody, trial_shown, trying_authentication
 from journeyorch.portable.acting import Act, acting
@@ -18,7 +19,7 @@ from journeyorch.portable.kind import pointer
 class FetchBody(ValuesBody):
     """``group``: which field group is asked for; ``values``: its dynamic values."""
 
-    group: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    group: str = Field(min_length=1, max_length=200, pattern=WITHOUT_NUL)
 
 
 def _fetch(act: Act) -> dict[str, Any]:

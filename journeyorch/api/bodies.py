@@ -16,6 +16,9 @@ from journeyorch.strict_json import NotStrictJson, parse
 
 MOST_FLAWS = 20
 
+#: The pattern of texts that the database is asked for: NUL stands in none, and PostgreSQL refuses to look.
+WITHOUT_NUL = r"^[^\x00]*$"
+
 
 class Body(BaseModel):
     """The form of a body; a name that it does not know is an error, because it would be without effect."""

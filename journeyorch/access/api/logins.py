@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeyorch.access import audit
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.views import ApiView
 
@@ -26,7 +26,7 @@ _MOST = 1000
 class UnlockBody(Body):
     """``address``: only from there; without it, from everywhere."""
 
-    name: str = Field(min_length=1, max_length=255, pattern=r"^[^\x00]*$")
+    name: str = Field(min_length=1, max_length=255, pattern=WITHOUT_NUL)
     address: str = Field(default="", max_length=45, pattern=r"^[0-9a-fA-F:.]*$")
 
 

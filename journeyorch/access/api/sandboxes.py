@@ -17,7 +17,7 @@ from journeyorch.access.api.changing import created
 from journeyorch.access.api.naming import differences, named
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandboxes_of, store_changes
-from journeyorch.api.bodies import Body, read
+from journeyorch.api.bodies import WITHOUT_NUL, Body, read
 from journeyorch.api.describing import Answer, operation
 from journeyorch.api.problems import Conflict, Flaw, Unacceptable
 from journeyorch.api.views import ApiView
@@ -33,7 +33,7 @@ class SandboxChangeBody(Body):
     title: str = Field(max_length=120, pattern=r"^[^\x00]*\S[^\x00]*$")
     kind: _Kind = "development"
     timeZone: str = Field(default="UTC", max_length=60)  # noqa: N815 - the name in the body
-    testAddresses: str = Field(default="", max_length=10_000, pattern=r"^[^\x00]*$")  # noqa: N815
+    testAddresses: str = Field(default="", max_length=10_000, pattern=WITHOUT_NUL)  # noqa: N815
     groups: list[str] = Field(default=[], max_length=100)
 
 
