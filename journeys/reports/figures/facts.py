@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -194,11 +194,26 @@ def figures_of(steps: Iterable[Steps], messages: Iterable[Messages], shapes: Map
 
 def people(rows: Iterable[Steps], shapes: Mapping[int, Shape]) -> People:
     """Whom an operator brought back in has not failed."""
-    found: Counter[str] = Counter()
+    found = people_over_time((row._replace(at=None) for row in rows), shapes)
+    return found.get(None, People())
+
+
+def people_over_time(rows: Iterable[Steps], shapes: Mapping[int, Shape]) -> dict[datetime | None, People]:
+    """The same by the part of time. What a row says of one person is found out once for all parts."""
+    told: dict[tuple[int, str, str, int], dict[str, int]] = {}
+    found: defaultdict[datetime | None, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        for name, n in told_of_people(row, shapes.get(row.version, NOTHING)).items():
-            found[name] += n
-    return People(**{name: max(0, found[name]) for name in People._fields})
+        way = (row.version, row.activity, row.path, row.status)
+        if way not in told:
+            told[way] = told_of_people(row._replace(n=1), shapes.get(row.version, NOTHING))
+        counts = found[row.at]
+        for name, one in told[way].items():
+            counts[name] += one * row.n
+    return {at: _people(counts) for at, counts in found.items()}
+
+
+def _people(counts: Counter[str]) -> People:
+    return People(**{name: max(0, counts[name]) for name in People._fields})
 
 
 def told_of_people(row: Steps, shape: Shape) -> dict[str, int]:

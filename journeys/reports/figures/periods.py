@@ -38,6 +38,10 @@ class Period(NamedTuple):
         days = (self.last_day - self.first_day).days + 1
         return between(self.first_day - timedelta(days=days), self.first_day - timedelta(days=1), self.zone)
 
+    def with_previous(self) -> Period:
+        """Both, which touch."""
+        return self._replace(since=self.previous().since)
+
     @property
     def unit(self) -> str:
         """What a chart's points stand for: so that there are enough of them, and not too many."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count
 
-from journeys.engine.decide import StepStatus
 from journeys.models import Instance, JourneyVersion
 from journeys.reports.figures import facts, sums
 from journeys.reports.figures.executed import Executed, executed
@@ -18,6 +17,7 @@ from journeys.reports.figures.facts import (
     Delivered,
     Figures,
     Messages,
+    People,
     Steps,
     figures_of,
 )
@@ -58,37 +58,30 @@ class Summary(NamedTuple):
 
 
 def summarize(versions: Sequence[JourneyVersion], period: Period) -> Summary:
-    """At most eleven queries, however many versions there are.
+    """At most nine queries, however many versions there are.
 
     What is told by activity and path is told of one journey only: ids are the same in its versions.
     """
     shapes, scope = shapes_of(versions), Scope.of(versions)
     starts = {id for shape in shapes.values() for id in shape.start}
-    ends_by_part = sums.ends(scope, period, starts=starts, unit=period.unit)
-    ends, messages = _added_up(ends_by_part), sums.messages(scope, period)
-    before = period.previous()
+    steps = sums.steps_compared(scope, period, starts=starts)
+    compared, messages = sums.messages_compared(scope, period), sums.messages(scope, period)
+    ends = _added_up(steps.ends)
     found = Summary(
         period,
         inside=inside(scope),
         figures=figures_of(ends, messages, shapes),
-        before=figures_of(sums.ends(scope, before, starts=starts), sums.messages(scope, before), shapes),
-        points=_points(period, ends_by_part, sums.messages_over_time(scope, period), shapes),
+        before=figures_of(steps.before, compared.before, shapes),
+        points=_points(period, steps.ends, compared.over_time, shapes),
         discards=facts.discards(ends),
         channels=_channels(messages, shapes),
         versions=_by_version(versions, ends, messages, shapes),
-        executed=_executed(scope, period, ends, shapes),
+        executed=executed([*ends, *steps.passed], sums.fetches(scope, period), shapes),
         details=None,
     )
     one_journey = len({version.journey_id for version in versions}) == 1
     details = _details(versions, scope, period, messages, shapes) if one_journey else None
     return found._replace(details=details)
-
-
-def _executed(
-    scope: Scope, period: Period, ends: Iterable[Steps], shapes: Mapping[int, Shape]
-) -> list[Executed]:
-    ended = [row for row in ends if row.status != StepStatus.TRANSITIONS]
-    return executed([*sums.passed(scope, period), *ended], sums.fetches(scope, period), shapes)
 
 
 def _details(
@@ -153,15 +146,14 @@ def _points(
     messages: Sequence[Messages],
     shapes: Mapping[int, Shape],
 ) -> list[Point]:
-    steps_at: defaultdict[datetime, list[Steps]] = defaultdict(list)
-    messages_at: defaultdict[datetime, list[Messages]] = defaultdict(list)
-    for step in steps:
-        if step.at is not None:
-            steps_at[step.at].append(step)
+    people = facts.people_over_time(steps, shapes)
+    messages_at: defaultdict[datetime | None, list[Messages]] = defaultdict(list)
     for message in messages:
-        if message.at is not None:
-            messages_at[message.at].append(message)
-    return [Point(at, figures_of(steps_at[at], messages_at[at], shapes)) for at in period.parts(period.unit)]
+        messages_at[message.at].append(message)
+    return [
+        Point(at, Figures(people.get(at, People()), facts.delivered(messages_at[at])))
+        for at in period.parts(period.unit)
+    ]
 
 
 def _channels(rows: Sequence[Messages], shapes: Mapping[int, Shape]) -> dict[str, Delivered]:

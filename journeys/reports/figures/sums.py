@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
-from django.db.models import DateTimeField, F, Q, QuerySet, Sum, Value
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncDay, TruncHour, TruncMonth, TruncWeek
 
 from journeys.engine import sums as kinds
@@ -52,6 +52,7 @@ _TRUNC: dict[str, Any] = {"hour": _Hour, "day": _Day, "week": _Week, "month": _M
 
 
 _STEPS = ("version", "activity", "path", "status")
+_ALL = Q()
 
 
 #: Sums that are read at once.
@@ -92,6 +93,25 @@ class Scope(NamedTuple):
         return Scope(tuple(one for one in self.runs if one[0] not in self.kept))
 
 
+class StepsCompared(NamedTuple):
+    """Steps of a period beside those of the period before.
+
+    ``ends``: who came in and how journeys ended, by the part of the period; ``before``: the same, of all the
+    time before; ``passed``: what else happened in the period.
+    """
+
+    ends: list[Steps]
+    before: list[Steps]
+    passed: list[Steps]
+
+
+class MessagesCompared(NamedTuple):
+    """Messages by the part of a period, beside those of all the period before."""
+
+    over_time: list[Messages]
+    before: list[Messages]
+
+
 def steps(scope: Scope, period: Period, *, unit: str = "") -> list[Steps]:
     """Sums of step events by version, activity, path and status; with ``unit`` also by the part of time."""
     return [Steps._make((*row[1:], row[0])) for row in _rows(kinds.STEPS, scope, period, unit, *_STEPS)]
@@ -102,17 +122,27 @@ def ends(scope: Scope, period: Period, *, starts: Iterable[str], unit: str = "")
 
     ``starts``: the activities that people come in by. With ``unit`` also by the part of time.
     """
-    telling = ~Q(status=StepStatus.TRANSITIONS) | Q(activity__in=sorted(starts))
-    rows = _rows(kinds.STEPS, scope, period, unit, *_STEPS, condition=telling)
+    rows = _rows(kinds.STEPS, scope, period, unit, *_STEPS, condition=_telling(starts))
     return [Steps._make((*row[1:], row[0])) for row in rows]
 
 
-def passed(scope: Scope, period: Period) -> list[Steps]:
-    """What ``ends`` leaves out, without the paths."""
+def steps_compared(scope: Scope, period: Period, *, starts: Set[str]) -> StepsCompared:
+    """All steps of the period and, of the one before, what ``ends`` tells: one statement."""
+    telling, now = _telling(starts), Q(begins__gte=period.since)
     rows = _rows(
-        kinds.STEPS, scope, period, "", "version", "activity", condition=Q(status=StepStatus.TRANSITIONS)
-    )
-    return [Steps(version, activity, "", StepStatus.TRANSITIONS, n) for _, version, activity, n in rows]
+        kinds.STEPS, scope, period.with_previous(), period.unit, *_STEPS,
+        condition=telling | now, timed=telling & now,
+    )  # fmt: skip
+    found = StepsCompared([], [], [])
+    for at, *row, n in rows:
+        step = Steps._make((*row, n, at))
+        if at is not None:
+            found.ends.append(step)
+        elif step.status == StepStatus.TRANSITIONS and step.activity not in starts:
+            found.passed.append(step)
+        else:
+            found.before.append(step)
+    return found
 
 
 def errors(scope: Scope, period: Period, *, unit: str = "") -> list[Errors]:
@@ -125,10 +155,14 @@ def messages(scope: Scope, period: Period, *, unit: str = "") -> list[Messages]:
     return [Messages._make((*row[1:], row[0])) for row in rows]
 
 
-def messages_over_time(scope: Scope, period: Period) -> list[Messages]:
-    """By the part of time, all versions and activities in one: what a line of a chart needs."""
-    rows = _rows(kinds.MESSAGES, scope, period, period.unit, "status", "code")
-    return [Messages(0, "", status, code, n, at) for at, status, code, n in rows]
+def messages_compared(scope: Scope, period: Period) -> MessagesCompared:
+    """All versions and activities in one: what a line of a chart needs. One statement."""
+    now = Q(begins__gte=period.since)
+    rows = _rows(kinds.MESSAGES, scope, period.with_previous(), period.unit, "status", "code", timed=now)
+    found = MessagesCompared([], [])
+    for at, status, code, n in rows:
+        (found.before if at is None else found.over_time).append(Messages(0, "", status, code, n, at))
+    return found
 
 
 def traits(trait: str, scope: Scope, period: Period, *, unit: str = "") -> list[TraitMessages]:
@@ -152,13 +186,20 @@ def times(scope: Scope, period: Period) -> dict[tuple[int, str], Counter[int]]:
     return found
 
 
+def _telling(starts: Iterable[str]) -> Q:
+    return ~Q(status=StepStatus.TRANSITIONS) | Q(activity__in=sorted(starts))
+
+
 def _rows(
-    sums: Sums, scope: Scope, period: Period, unit: str, *by: str, condition: Q | None = None
+    sums: Sums, scope: Scope, period: Period, unit: str, *by: str, condition: Q = _ALL, timed: Q = _ALL
 ) -> list[Any]:
-    """(moment or None, *by, sum of n), from one statement. Raises ``TooMuch``."""
+    """(moment or None, *by, sum of n), from one statement. Raises ``TooMuch``.
+
+    With ``unit`` the moment is told of what is ``timed``. Conditions may ask when a sum ``begins``.
+    """
     parts = [
-        _grouped(rows.filter(condition) if condition else rows, field, period, unit, by)
-        for rows, field in _parts(sums, scope, period, unit)
+        _grouped(rows.filter(condition), _moment(period, unit, timed), by)
+        for rows in _parts(sums, scope, period, unit)
     ]
     # A statement sees one moment: an hour that is being folded is either apart or in its day.
     together = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
@@ -176,22 +217,29 @@ def _added_up(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
     return [(*key, n) for key, n in found.items()]
 
 
-def _parts(sums: Sums, scope: Scope, period: Period, unit: str) -> Iterator[tuple[QuerySet[Any], str]]:
-    """What to add up, with the column of its time: hours; or days, with those hours that are not in them."""
-    hours = sums.hours.objects.filter(hour__gte=period.since, hour__lt=period.until)
+def _parts(sums: Sums, scope: Scope, period: Period, unit: str) -> Iterator[QuerySet[Any]]:
+    """What to add up: hours; or days, with those hours that are not in them."""
+    hours = _within(period, sums.hours.objects.alias(begins=F("hour")))
     if unit == "hour" or not scope.kept:
-        yield hours.filter(scope.condition), "hour"
+        yield hours.filter(scope.condition)
         return
     if scope.not_kept.runs:
-        yield hours.filter(scope.not_kept.condition), "hour"
+        yield hours.filter(scope.not_kept.condition)
     kept = sorted(scope.kept)
-    yield hours.filter(version__in=kept, run=0, lane_id__gt=FOLDED), "hour"
-    yield sums.days.objects.filter(version__in=kept, day__gte=period.since, day__lt=period.until), "day"
+    yield hours.filter(version__in=kept, run=0, lane_id__gt=FOLDED)
+    yield _within(period, sums.days.objects.alias(begins=F("day"))).filter(version__in=kept)
 
 
-def _grouped(
-    rows: QuerySet[Any], field: str, period: Period, unit: str, by: Sequence[str]
-) -> QuerySet[Any, Any]:
-    moment = _TRUNC[unit](field, tzinfo=period.zone) if unit else Value(None, DateTimeField())
+def _within(period: Period, sums: QuerySet[Any]) -> QuerySet[Any]:
+    return sums.filter(begins__gte=period.since, begins__lt=period.until)
+
+
+def _moment(period: Period, unit: str, timed: Q) -> Any:
+    if not unit:
+        return Value(None, DateTimeField())
+    return _TRUNC[unit](Case(When(timed, then=F("begins"))) if timed else F("begins"), tzinfo=period.zone)
+
+
+def _grouped(rows: QuerySet[Any], moment: Any, by: Sequence[str]) -> QuerySet[Any, Any]:
     grouped = rows.annotate(moment=moment).values_list("moment", *by)
     return grouped.annotate(sum=Sum("n")).order_by()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, timedelta
 from io import StringIO
 from typing import Any
 
@@ -27,6 +29,7 @@ from journeys.models import (
     FetchCount,
     Instance,
     JourneyVersion,
+    MessageCount,
     StepCount,
     StepErrorCount,
     StepEvent,
@@ -196,6 +199,34 @@ def told(scope: Scope, period: Period) -> dict[tuple[str, str], Any]:
         for unit in ("", "hour", "day", "week", "month")
     }
     return {**found, ("times", ""): sums.times(scope, period)}
+
+
+def test_a_comparison_tells_both_periods_as_if_each_was_asked_for(lived: World) -> None:
+    """The world has lived for hours: they are in the period, or later in the one before."""
+    (version,) = JourneyVersion.objects.reported()
+    starts = {"lobby"}
+    hour = lived.now.replace(minute=0, second=0, microsecond=0)
+    MessageCount.objects.create(version=version, activity="m", status="sent", hour=hour, lane_id=64, n=3)
+    while fold(lived.now + timedelta(hours=1)):
+        pass
+    scope = Scope.of([version])
+    assert scope.kept
+    for period in (
+        periods.of_days(days, now=lived.now + timedelta(days=later), zone=UTC)
+        for days in ("1", "7", "90", "365")
+        for later in (0, int(days))
+    ):
+        steps = sums.steps_compared(scope, period, starts=starts)
+        assert Counter(steps.ends) == Counter(sums.ends(scope, period, starts=starts, unit=period.unit))
+        assert Counter(steps.before) == Counter(sums.ends(scope, period.previous(), starts=starts))
+        assert total(steps.ends) + total(steps.passed) == total(sums.steps(scope, period))
+        messages = sums.messages_compared(scope, period)
+        assert (total(messages.over_time), total(messages.before)) in ((3, 0), (0, 3))
+        assert total(messages.before) == total(sums.messages(scope, period.previous()))
+
+
+def total(rows: Iterable[Any]) -> int:
+    return sum(row.n for row in rows)
 
 
 def test_a_day_that_does_not_agree_is_found(lived: World) -> None:
