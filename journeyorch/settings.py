@@ -110,10 +110,6 @@ if _database["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     }
-else:
-    # Django turns prepared statements off. With a threshold that nothing reaches, exactly those are prepared
-    # that ask for it: the few of the hot path, whose planning costs more than running them.
-    _database.setdefault("OPTIONS", {})["prepare_threshold"] = 2**31
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Users ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How the hot path's statements reach the database: bound on the server, prepared once, over one cursor.
+"""How the hot path's statements reach the database: bound on the server, prepared once.
 
 Django's cursors bind values on the client and plan every statement anew: six times the CPU (bulk.py).
 """
@@ -6,6 +6,7 @@ Django's cursors bind values on the client and plan every statement anew: six ti
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -21,6 +22,11 @@ from psycopg.adapt import PyFormat, Transformer
 from journeyorch.arrays import Encoded, EncodedDumper
 
 Row = tuple[Any, ...]
+
+#: So many statements a connection keeps prepared; each of them takes memory of the server.
+MOST_PREPARED = 200
+# A migration has changed what the statement's columns are; PostgreSQL plans all else anew by itself.
+_PLAN_IS_OUTDATED = b"0A000"
 
 
 def keep_plans(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
@@ -48,54 +54,61 @@ class _ArrayCursor(psycopg.RawCursor[Any]):
 def count(sql: str, parameters: Sequence[Any]) -> int:
     """Run it on PostgreSQL; returns how many rows it wrote."""
     with opened() as database:
-        return _execute(database, sql, parameters).rowcount
+        if direct := _direct(database):
+            return direct.execute(sql, parameters).command_tuples or 0
+        return _over_cursor(database, sql, parameters).rowcount
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> list[Row]:
     """Run it on PostgreSQL; returns its rows."""
     with opened() as database:
-        return _execute(database, sql, parameters).fetchall()
+        if direct := _direct(database):
+            return direct.rows_of(direct.execute(sql, parameters))
+        return _over_cursor(database, sql, parameters).fetchall()
 
 
-def fetch_alone(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    """As ``fetch``, in half its CPU time where the statement is a transaction by itself.
+class _Direct:
+    """A connection's statements by way of libpq itself, each prepared once.
 
-    Its values are ``%b``. A cursor goes back and forth between Python and libpq several times, and lets
-    another thread in each time. This is one call, which waits in libpq.
+    A cursor goes back and forth between Python and libpq several times, and lets another thread in each time.
+    This is one call, which waits in libpq: a small statement takes two thirds of the CPU time. Nothing on the
+    connection may be prepared by psycopg: after a rollback it would deallocate this, too.
     """
-    with opened() as database:
-        # Who begins a transaction leaves it to the cursor to tell the database so.
-        if database.in_atomic_block or not _may_prepare(database):
-            return _execute(database, sql, parameters).fetchall()
-        alone = getattr(database, "alone", None)
-        if alone is None or alone.connection is not database.connection:
-            alone = _Alone(database.connection)
-            setattr(database, "alone", alone)  # noqa: B010 - the class does not know it
-        return alone.fetch(sql, parameters)
-
-
-class _Alone:
-    """A connection's statements that are transactions by themselves; it is in autocommit mode."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
+        self._server = connection.pgconn
         self._values = Transformer(_ArrayCursor(connection))
-        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._names: OrderedDict[tuple[str, tuple[int, ...]], bytes] = OrderedDict()
+        self._numbers = numbers()
 
-    def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        values: Any = self._values.dump_sequence(parameters, [PyFormat.BINARY] * len(parameters))
-        name = self._prepared(sql, self._values.types or ())
-        server = self.connection.pgconn
-        result = self._checked(server.exec_prepared(name, values, self._values.formats, pq.Format.BINARY))
+    def execute(self, sql: str, parameters: Sequence[Any]) -> pq.abc.PGresult:
+        """Run it; the first statement of a transaction begins it, as psycopg's cursors do."""
+        server = self._server
+        if not self.connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE:
+            self._checked(server.exec_(b"BEGIN"))
+        values: Any = self._values.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
+        key = sql, self._values.types or ()
+        result = server.exec_prepared(self._prepared(key), values, self._values.formats, pq.Format.BINARY)
+        if result.error_field(pq.DiagnosticField.SQLSTATE) == _PLAN_IS_OUTDATED:
+            del self._names[key]
+        return self._checked(result)
+
+    def rows_of(self, result: pq.abc.PGresult) -> list[Row]:
         self._values.set_pgresult(result)
         return self._values.load_rows(0, result.ntuples, tuple)
 
-    def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
-        name = self._names.get((sql, types))
-        if name is None:
-            name = b"journeyorch_%d" % len(self._names)
-            self._checked(self.connection.pgconn.prepare(name, _numbered(sql), types))
-            self._names[sql, types] = name
+    def _prepared(self, key: tuple[str, tuple[int, ...]]) -> bytes:
+        """The name of the prepared statement; of many, the one not used for longest is given up."""
+        if (name := self._names.get(key)) is not None:
+            self._names.move_to_end(key)
+            return name
+        sql, types = key
+        if len(self._names) >= MOST_PREPARED:
+            self._checked(self._server.exec_(b"DEALLOCATE " + self._names.popitem(last=False)[1]))
+        name = b"journeyorch_%d" % next(self._numbers)
+        self._checked(self._server.prepare(name, _numbered(sql), types))
+        self._names[key] = name
         return name
 
     def _checked(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
@@ -106,6 +119,25 @@ class _Alone:
         raise psycopg.errors.error_from_result(result)
 
 
+def _direct(database: BaseDatabaseWrapper) -> _Direct | None:
+    """The connection's own way; None behind a transaction pooler.
+
+    That gives every transaction another session, where a prepared statement is unknown; who runs one has to
+    set Django's switch for it anyway.
+    """
+    direct: _Direct | None = getattr(database, "direct", None)
+    if direct is None or direct.connection is not database.connection:
+        if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return None
+        direct = _Direct(database.connection)
+        setattr(database, "direct", direct)  # noqa: B010 - the class does not know it
+    return direct
+
+
+def _over_cursor(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
+    return _ArrayCursor(database.connection).execute(_numbered(sql), parameters, binary=True)
+
+
 @cache
 def _numbered(sql: str) -> bytes:
     """With ``$1``, ``$2``, … where the values go, as the database wants to be told.
@@ -114,21 +146,6 @@ def _numbered(sql: str) -> bytes:
     """
     places = numbers(1)
     return re.sub("%[sb%]", lambda found: "%" if found[0] == "%%" else f"${next(places)}", sql).encode()
-
-
-def _execute(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Any]:
-    """Run it on the connection's cursor: a new one for each statement took as long as a small statement."""
-    cursor = getattr(database, "bulk_cursor", None)
-    if cursor is None or cursor.closed or cursor.connection is not database.connection:
-        cursor = _ArrayCursor(database.connection)
-        setattr(database, "bulk_cursor", cursor)  # noqa: B010 - the class does not know it
-    return cursor.execute(_numbered(sql), parameters, prepare=_may_prepare(database), binary=True)
-
-
-def _may_prepare(database: BaseDatabaseWrapper) -> bool:
-    # A transaction pooler gives every transaction another session, where a prepared statement is unknown;
-    # who runs one has to set Django's switch for it anyway.
-    return not database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from events.ingest.refusals import unavailable
 from events.protocols import Message
 from journeyorch.access.models import Sandbox
 from journeyorch.arrays import encoded
-from journeyorch.statements import fetch_alone
+from journeyorch.statements import fetch
 
 _Result = TypeVar("_Result")
 
@@ -142,12 +142,12 @@ def _store_in_postgresql(
     if len(messages) == 1:
         ((body, key, *_),) = messages
         about = (inlet_id, key, key, sandbox_id, inlet_id, protocol, test, body, key)
-        rows = fetch_alone(_STORE_ONE, (sandbox_id, generation, *about))
+        rows = fetch(_STORE_ONE, (sandbox_id, generation, *about))
     else:
         bodies = encoded("text", [message.body for message in messages])
         keys = encoded("text", [message.key for message in messages])
         about = (bodies, keys, inlet_id, sandbox_id, inlet_id, protocol, test)
-        rows = fetch_alone(_STORE, (sandbox_id, generation, *about))
+        rows = fetch(_STORE, (sandbox_id, generation, *about))
     ((at, new, current),) = rows
     return Stored(at, new) if current else None
 
