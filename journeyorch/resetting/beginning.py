@@ -28,7 +28,7 @@ def require_resettable(sandbox: Sandbox) -> None:
     """Raises ``NotResettable`` for one in production."""
     if sandbox.kind == Sandbox.Kind.PRODUCTION:
         raise NotResettable(
-            _("This is a sandbox of production. Say first that it is one of development, and then reset it.")
+            _("A production sandbox cannot be reset. Change its kind to development first, then reset it.")
         )
 
 

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('scopes', models.ManyToManyField(help_text='What it may do, if the user may do it, too.', to='auth.permission', verbose_name='scopes')),
-                ('user', models.ForeignKey(help_text='It never may more than this user. For programs that many rely on, make a user of their own.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='acts for')),
+                ('user', models.ForeignKey(help_text='It can never do more than this user. For a program that many rely on, make a user of its own.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='acts for')),
                 ('sandboxes', models.ManyToManyField(to='access.sandbox', verbose_name='sandboxes')),
             ],
             options={

@@ -23,7 +23,7 @@ class Credential(models.Model):
         on_delete=models.CASCADE,
         verbose_name=_("acts for"),
         help_text=_(
-            "It never may more than this user. For programs that many rely on, make a user of their own."
+            "It can never do more than this user. For a program that many rely on, make a user of its own."
         ),
     )
     sandboxes = models.ManyToManyField(Sandbox, verbose_name=_("sandboxes"))
