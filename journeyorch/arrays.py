@@ -63,8 +63,10 @@ def _each(pack: _Pack, values: Sequence[Any]) -> Iterable[bytes]:
 
 
 def _each_once(pack: _Pack, values: Sequence[Any]) -> Iterable[bytes]:
-    """Each value is packed once: in a wave nearly every column repeats its values."""
+    """Each value is packed once: in a wave most columns repeat their values."""
     different = set(values)
+    if 2 * len(different) > len(values):
+        return _each(pack, values)
     different.discard(None)
     packed = dict(zip(different, pack(different), strict=True))
     packed[None] = _NULL

@@ -135,8 +135,7 @@ def _schema_ref(message: Mapping[str, Any]) -> str:
     """The schema named by the body, else by the header; "" if neither does."""
     for holder in (message["body"].get("xdmMeta"), message.get("header")):
         reference = holder.get("schemaRef") if isinstance(holder, dict) else None
-        name = reference.get("id") if isinstance(reference, dict) else None
-        if isinstance(name, str) and name:
+        if isinstance(reference, dict) and isinstance(name := reference.get("id"), str) and name:
             return name
     return ""
 

@@ -6,6 +6,7 @@ old texts are still read.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ import orjson
 from journeys.engine.decide.values import (
     Arrival,
     Key,
+    Measured,
     Pending,
     Position,
     State,
@@ -26,7 +28,7 @@ from journeys.engine.decide.values import (
 
 def encode(state: State) -> str:
     """JSON text; times as ISO-8601 with offset."""
-    always = {
+    data = {
         "activity": state.activity,
         "visit": state.visit,
         "sequence": state.sequence,
@@ -34,27 +36,15 @@ def encode(state: State) -> str:
         "endsAt": state.ends_at,
         "events": state.events,
     }
-    sometimes = {
-        "race": state.race,
-        # orjson writes plain tuples only.
-        "timers": state.timers and [tuple(timer) for timer in state.timers],
-        "pending": state.pending and [tuple(one) for one in state.pending],
-        "fetched": state.fetched,
-        "asked": state.asked,
-        "callBy": state.call_by,
-        "held": state.held and [_plain(arrival) for arrival in state.held],
-        "data": state.data,
-        "properties": state.properties,
-        "messages": state.messages,
-        "measured": state.measured,
-    }
-    return orjson.dumps(always | {name: value for name, value in sometimes.items() if value}).decode()
+    for name, field, write, _ in _SOMETIMES:
+        if value := getattr(state, field):
+            data[name] = write(value)
+    return orjson.dumps(data).decode()
 
 
 def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State:
     """The state of a row. Raises ``KeyError`` or ``ValueError`` for a text that is no state."""
     data = orjson.loads(text)
-    call_by = data.get("callBy")
     return State(
         instance_id=instance_id,
         position=Position(position),
@@ -64,28 +54,39 @@ def decode(text: str, *, instance_id: UUID, position: int, status: int) -> State
         sequence=data["sequence"],
         entered_at=datetime.fromisoformat(data["enteredAt"]),
         ends_at=datetime.fromisoformat(data["endsAt"]),
-        race=tuple(data.get("race", ())),
-        timers=tuple(_timer(*fields) for fields in data.get("timers", ())),
-        pending=tuple(Pending(UUID(key), fetch) for key, fetch in data.get("pending", ())),
-        fetched=tuple(data.get("fetched", ())),
-        asked=data.get("asked", {}),
-        call_by=datetime.fromisoformat(call_by) if call_by else None,
-        held=tuple(_arrival(*fields) for fields in data.get("held", ())),
         events=data["events"],
-        data=data.get("data", {}),
-        properties=data.get("properties", {}),
-        messages=data.get("messages", {}),
-        measured=tuple((group, calls, ms) for group, calls, ms in data.get("measured", ())),
+        **{field: read(data[name]) for name, field, _, read in _SOMETIMES if name in data},
     )
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _tuples(values: Iterable[Any]) -> list[Any]:
+    """orjson writes plain tuples only."""
+    return [tuple(value) for value in values]
+
+
+def _timers(stored: Any) -> tuple[Timer, ...]:
+    return tuple([_timer(*fields) for fields in stored])
 
 
 def _timer(due: str, order: int, activity: str, path: str, status: int) -> Timer:
     return Timer(datetime.fromisoformat(due), order, activity, path, StepStatus(status))
 
 
-def _plain(arrival: Arrival) -> tuple[Any, ...]:
+def _pending(stored: Any) -> tuple[Pending, ...]:
+    return tuple([Pending(UUID(key), fetch) for key, fetch in stored])
+
+
+def _plain(held: Iterable[Arrival]) -> list[tuple[Any, ...]]:
     """Without a mark as older releases read it."""
-    return tuple(arrival) if arrival.mark else tuple(arrival)[:-1]
+    return [tuple(arrival) if arrival.mark else tuple(arrival)[:-1] for arrival in held]
+
+
+def _arrivals(stored: Any) -> tuple[Arrival, ...]:
+    return tuple([_arrival(*fields) for fields in stored])
 
 
 def _arrival(
@@ -97,3 +98,23 @@ def _arrival(
 def _key(stored: Any) -> Key:
     """JSON has lists where keys have tuples."""
     return tuple(stored) if isinstance(stored, list) else stored
+
+
+def _measured(stored: Any) -> tuple[Measured, ...]:
+    return tuple([(group, calls, ms) for group, calls, ms in stored])
+
+
+# What most states do not have: its name in the text, the field, how it is written and how it is read.
+_SOMETIMES: tuple[tuple[str, str, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
+    ("race", "race", _as_it_is, tuple),
+    ("timers", "timers", _tuples, _timers),
+    ("pending", "pending", _tuples, _pending),
+    ("fetched", "fetched", _as_it_is, tuple),
+    ("asked", "asked", _as_it_is, _as_it_is),
+    ("callBy", "call_by", _as_it_is, datetime.fromisoformat),
+    ("held", "held", _plain, _arrivals),
+    ("data", "data", _as_it_is, _as_it_is),
+    ("properties", "properties", _as_it_is, _as_it_is),
+    ("messages", "messages", _as_it_is, _as_it_is),
+    ("measured", "measured", _as_it_is, _measured),
+)

@@ -5,7 +5,7 @@ The kinds themselves are in ``journeys/activities``; they compile a drawing's ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -28,18 +28,18 @@ class Fetch(NamedTuple):
 class View:
     """What a step may look at: one instance, at the instant at which it came to the step.
 
-
+    ``look`` makes what expressions see, for steps that have some.
     ``taken``: how many people have taken the first path of each profile cap of the version, by activity.
     """
 
-    __slots__ = ("context", "feedback", "in_test", "instance_id", "messages", "now", "taken")
+    __slots__ = ("_look", "feedback", "in_test", "instance_id", "messages", "now", "taken")
 
     def __init__(
         self,
         *,
         instance_id: UUID,
         now: datetime,
-        context: Context,
+        look: Callable[[], Context],
         in_test: bool,
         messages: Mapping[str, str],
         feedback: Mapping[Key, datetime],
@@ -47,11 +47,16 @@ class View:
     ) -> None:
         self.instance_id = instance_id
         self.now = now
-        self.context = context
+        self._look = look
         self.in_test = in_test
         self.taken = taken
         self.messages = messages
         self.feedback = feedback
+
+    @property
+    def context(self) -> Context:
+        """What expressions see."""
+        return self._look()
 
     def happened(self, message: str, reaction: str) -> datetime | None:
         """When this became of the message that an activity sent; None: it has not so far."""

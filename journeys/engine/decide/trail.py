@@ -88,7 +88,9 @@ class Trail:
         return View(
             instance_id=self.instance_id,
             now=self.entered_at,
-            context=JourneyContext(self.plan, self, self.around, activity=activity, profile=self.profile),
+            look=lambda: JourneyContext(
+                self.plan, self, self.around, activity=activity, profile=self.profile
+            ),
             in_test=self.plan.in_test,
             messages=self.messages,
             feedback=self.around.feedback,

@@ -58,14 +58,14 @@ class Applier:
         return True
 
     def _apply(self, row: Row, decision: Decision, *, entrance: int) -> None:
-        row = row._replace(state=decision.state)
+        row = Row(decision.state, *row[1:])
         instance_id = decision.state.instance_id
         self._rows[instance_id] = self.handled.rows[instance_id] = row
         if plan := self._plans.versions.get(row.version_id):
             self._loaded.caps.count(plan, decision.steps)
-        for record in decision.steps:
-            came = entrance if record.sequence == 0 else 0
-            self.handled.steps.append(self._step(row, record, came))
+        self.handled.steps += [
+            self._step(row, record, 0 if record.sequence else entrance) for record in decision.steps
+        ]
         self.handled.calls += [(row, call) for call in decision.calls]
         self.handled.jumps += [(row, jump) for jump in decision.jumps]
         for arrival, reason in decision.discards:
