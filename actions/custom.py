@@ -29,8 +29,11 @@ from journeyorch.outbound.client import Failure, Request, Response, outcome_of, 
 from journeyorch.outbound.configs import ConfigCache
 from journeyorch.outbound.signing import sign
 from journeyorch.outbound.stored import render, send_authenticated, thaw
+from journeyorch.phrases import phrase
 
-_GONE = Outcome("error", "gone", message="The action does not exist any more. Remove it from the journey.")
+_GONE = Outcome(
+    "error", "gone", message=phrase("The action does not exist any more. Remove it from the journey.")
+)
 _WITHOUT_BODY = frozenset({"GET", "DELETE"})
 _JSON = ("Content-Type", "application/json; charset=utf-8")
 

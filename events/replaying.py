@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from events.models import Quarantined
 from events.quarantine import replay
@@ -25,7 +26,7 @@ def begin_replay(sandbox: Sandbox, codes: Collection[str], *, by: User | None) -
         newest = Quarantined.objects.filter(sandbox=sandbox).order_by("-received_event_id")
         last = newest.values_list("received_event_id", flat=True).first() or 0
         spec = {"codes": sorted(codes), "to": last}
-        title = "Quarantined events, tried again"
+        title = gettext_noop("Quarantined events, tried again")
         return begin(KIND, sandbox=sandbox, by=by, title=title, spec=spec, unit="events")
 
 

@@ -32,7 +32,7 @@ LOCALE = ROOT / "locale"
 ROOMS = ("journeyorch", "datasources", "events", "actions", "journeys")
 #: What marks a text in Python, and which arguments are the text; ``c`` is the context of ``pgettext``.
 MARKS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "phrase")),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "phrase", "sentence")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),

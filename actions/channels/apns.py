@@ -17,10 +17,13 @@ from actions.channels.base import Message, Provider, gone, origin_of, provider, 
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of, read_json
 from journeyorch.outbound.connections import http2_context
+from journeyorch.phrases import sentence
 
 # A token may be used for an hour, and must not be made anew more often than every 20 minutes.
 _TOKEN_SECONDS = 40 * 60
 _GONE = frozenset({"BadDeviceToken", "DeviceTokenNotForTopic", "Unregistered", "ExpiredToken"})
+
+_OUT_OF_REACH = sentence("The device is not to be reached any more ({reason}).")
 
 
 @provider("apns", "Apple Push Notification service (APNs)", kinds={"push"})
@@ -69,7 +72,7 @@ class Apns(Provider):
         answer = exchange(self._request(message), timeout=timeout)
         reason = _reason(answer)
         if reason in _GONE:
-            return gone(answer, f"The device is not to be reached any more ({reason}).")
+            return gone(answer, _OUT_OF_REACH(reason=reason))
         outcome = outcome_of(answer, {"messageId": message.key})
         return outcome._replace(message=f"{outcome.message} {reason}.") if reason else outcome
 

@@ -32,6 +32,7 @@ from actions.channels.mail import Sender, list_headers, split_sender
 from actions.tracking.callback_links import message_of
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.session import guarded_session, outcome_behind
+from journeyorch.phrases import phrase
 
 
 class _Service(NamedTuple):
@@ -94,8 +95,10 @@ _KINDS = {
 # Of a bounce or a rejection: the address itself is to blame.
 _FOR_GOOD = frozenset({RejectReason.INVALID, RejectReason.BOUNCED})
 _METADATA = "journeyorch"
-_REFUSED_ADDRESS = Outcome("error", "hardBounce", message="The email service does not send to this address.")
-_NONSENSE = Outcome("error", "badAnswer", message="The answer of the email service cannot be read.")
+_REFUSED_ADDRESS = Outcome(
+    "error", "hardBounce", message=phrase("The email service does not send to this address.")
+)
+_NONSENSE = Outcome("error", "badAnswer", message=phrase("The answer of the email service cannot be read."))
 
 
 @provider("esp", "Email service (Brevo, Mailgun, Mailjet, Postmark, SendGrid, SparkPost)", kinds={"email"})
@@ -268,7 +271,7 @@ def _taken(statuses: Set[str], message: Message) -> Outcome:
     if statuses <= {"invalid", "rejected"} and statuses:
         return _REFUSED_ADDRESS
     if "failed" in statuses:
-        return Outcome("error", "failed", message="The email service could not send the message.")
+        return Outcome("error", "failed", message=phrase("The email service could not send the message."))
     return Outcome("ok", "200", {"messageId": message.key})
 
 
@@ -278,5 +281,7 @@ def _failed(error: AnymailError) -> Outcome:
         return _REFUSED_ADDRESS
     outcome = outcome_behind(error)
     if outcome is None:
-        return Outcome("error", "badMessage", message="The email service cannot be given this message.")
+        return Outcome(
+            "error", "badMessage", message=phrase("The email service cannot be given this message.")
+        )
     return _NONSENSE if outcome.status == "ok" else outcome

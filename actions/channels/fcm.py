@@ -17,6 +17,7 @@ from journeyorch.outbound.auth.base import Token, TokenAuth
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
 from journeyorch.outbound.tokens import key_of, send_with_token
+from journeyorch.phrases import phrase
 
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -94,7 +95,7 @@ class Fcm(Provider):
         key = key_of({"fcm": self.service_account.get_secret_value()}, self.url)
         answer, _ = send_with_token(method, self._request(message), key=key, timeout=timeout)
         if _is_gone(answer):
-            return gone(answer, "The device does not know the app any more.")
+            return gone(answer, phrase("The device does not know the app any more."))
         return outcome_of(answer, {"messageId": message.key})
 
     def _request(self, message: Message) -> Request:

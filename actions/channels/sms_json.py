@@ -13,6 +13,7 @@ from actions.channels.base import Message, Provider, gone, origin_of, provider
 from actions.channels.callbacks import Callback, Forged, News, Unreadable
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Request, exchange, outcome_of
+from journeyorch.phrases import phrase
 
 _TOLD = frozenset({"sent", "delivered", "failed", "bounced", "softBounced", "unsubscribed", "complained"})
 
@@ -43,7 +44,7 @@ class SmsJson(Provider):
         answer = exchange(self._request(message), timeout=timeout)
         outcome = outcome_of(answer, {"messageId": message.key})
         if outcome.code == "410":
-            return gone(answer, "The SMS provider does not know this phone number any more.")
+            return gone(answer, phrase("The SMS provider does not know this phone number any more."))
         return outcome
 
     def _request(self, message: Message) -> Request:

@@ -18,6 +18,11 @@ from actions.channels.smtp_connection import GuardedSmtp
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.connections import Deadline, default_context
 from journeyorch.outbound.guard import Refused
+from journeyorch.phrases import phrase, sentence
+
+_REFUSED_FOR_GOOD = sentence("The mail server refused the address for good ({code}).")
+_REFUSED_FOR_NOW = sentence("The mail server refused the address for now ({code}).")
+_NOT_TAKEN = sentence("The mail server did not take the message ({code}).")
 
 
 @provider("smtp", "SMTP", kinds={"email"})
@@ -92,34 +97,41 @@ def _failed(error: Exception) -> Outcome:
             return Outcome("error", "refused", message=str(error))
         case TimeoutError():
             return Outcome(
-                "timedOut", "timeout", message="The mail server did not answer in time.", retryable=True
+                "timedOut",
+                "timeout",
+                message=phrase("The mail server did not answer in time."),
+                retryable=True,
             )
         case smtplib.SMTPRecipientsRefused():
             code, _ = next(iter(error.recipients.values()))
             return _refused(code)
         case smtplib.SMTPAuthenticationError():
             return Outcome(
-                "error", str(error.smtp_code), message="The mail server does not accept the login."
+                "error", str(error.smtp_code), message=phrase("The mail server does not accept the login.")
             )
         case smtplib.SMTPResponseException():
             return _answered(error.smtp_code)
         case ssl.SSLError() | smtplib.SMTPNotSupportedError():
-            return Outcome("error", "tls", message="No secure connection to the mail server could be made.")
+            return Outcome(
+                "error", "tls", message=phrase("No secure connection to the mail server could be made.")
+            )
         case ValueError():
-            return Outcome("error", "badMessage", message="The message cannot be written as an email.")
-    return Outcome("error", "connect", message="The connection to the mail server failed.", retryable=True)
+            return Outcome(
+                "error", "badMessage", message=phrase("The message cannot be written as an email.")
+            )
+    return Outcome(
+        "error", "connect", message=phrase("The connection to the mail server failed."), retryable=True
+    )
 
 
 def _refused(code: int) -> Outcome:
     """The server's own words are left out: they may repeat the address, and nobody can be sure what else."""
     if code >= 500:
-        return Outcome(
-            "error", "hardBounce", message=f"The mail server refused the address for good ({code})."
-        )
-    text = f"The mail server refused the address for now ({code})."
+        return Outcome("error", "hardBounce", message=_REFUSED_FOR_GOOD(code=code))
+    text = _REFUSED_FOR_NOW(code=code)
     return Outcome("error", "softBounce", message=text, retryable=True)
 
 
 def _answered(code: int) -> Outcome:
-    text = f"The mail server did not take the message ({code})."
+    text = _NOT_TAKEN(code=code)
     return Outcome("error", str(code), message=text, retryable=not 500 <= code < 600)

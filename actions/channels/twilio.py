@@ -17,6 +17,7 @@ from actions.channels.base import Message, Provider, gone, origin_of, provider
 from actions.channels.callbacks import Callback, Forged, News, Unreadable
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Request, Response, exchange, outcome_of, read_json
+from journeyorch.phrases import phrase
 
 # Numbers that will not become right: invalid, not a mobile, unsubscribed; and in callbacks unknown, landline.
 _BAD_NUMBERS = frozenset({21211, 21214, 21610, 21614, 30005, 30006})
@@ -50,7 +51,7 @@ class Twilio(Provider):
         answer = exchange(self._request(message), timeout=timeout)
         body = read_json(answer) if isinstance(answer, Response) and answer.status == 400 else None
         if isinstance(body, dict) and body.get("code") in _BAD_NUMBERS:
-            return gone(answer, "The SMS provider does not accept this phone number.")
+            return gone(answer, phrase("The SMS provider does not accept this phone number."))
         return outcome_of(answer, {"messageId": message.key})
 
     def _request(self, message: Message) -> Request:

@@ -20,6 +20,7 @@ from actions.channels.base import Message, Provider, gone, provider, push_data
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Request, exchange, outcome_of
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
+from journeyorch.phrases import phrase
 
 _TTL_SECONDS = 24 * 3600
 _TOKEN_SECONDS = 12 * 3600
@@ -71,18 +72,26 @@ class WebPush(Provider):
     def send(self, message: Message, timeout: float) -> Outcome:
         subscription = read_subscription(message.to)
         if subscription is None:
-            text = "The address is no subscription of a browser."
+            text = phrase("The address is no subscription of a browser.")
             return Outcome("error", "hardBounce", message=text)
         payload = self._payload(message)
         if len(payload) > _MAX_PAYLOAD:
-            return Outcome("error", "tooLarge", message="The message is too long for Web Push. Shorten it.")
+            return Outcome(
+                "error", "tooLarge", message=phrase("The message is too long for Web Push. Shorten it.")
+            )
         try:
             request = self._request(message, subscription, payload)
         except (Refused, ValueError):
-            return Outcome("error", "refused", message="The subscription's address must not be called.")
+            return Outcome(
+                "error", "refused", message=phrase("The subscription's address must not be called.")
+            )
         answer = exchange(request, timeout=timeout)
         outcome = outcome_of(answer, {"messageId": message.key})
-        return gone(answer, "The browser has ended its subscription.") if outcome.code in _GONE else outcome
+        return (
+            gone(answer, phrase("The browser has ended its subscription."))
+            if outcome.code in _GONE
+            else outcome
+        )
 
     @staticmethod
     def _payload(message: Message) -> bytes:

@@ -21,8 +21,17 @@ from actions.messages.people import NOBODY, Recipient, load_recipients, person_k
 from actions.messages.recipients import may_contact
 from journeyorch import bulk
 from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared, Verdict
+from journeyorch.phrases import phrase, sentence
 from journeyorch.time_zones import zone_of
 
+_NO_CONSENT = sentence("The person does not want to get {kind} messages.")
+_SUPPRESSED = sentence("The address is on the suppression list ({reason}).")
+_SANDBOX_IS_FULL = sentence(
+    "The person has got as many messages as the sandbox allows ({most} in {hours} hours)."
+)
+_CHANNEL_IS_FULL = sentence(
+    "The person has got as many messages as the channel allows ({most} in {hours} hours)."
+)
 _WHOLE_SANDBOX = 0
 # After these a message may have arrived all the same: it keeps its slots.
 _MAY_HAVE_ARRIVED = frozenset({"timeout", "cutShort", "crashed", "internal"})
@@ -30,7 +39,7 @@ _MAY_HAVE_ARRIVED = frozenset({"timeout", "cutShort", "crashed", "internal"})
 
 def no_consent(kind: str) -> Outcome:
     """To somebody who does not want messages of the kind."""
-    return Outcome("error", "noConsent", message=f"The person does not want to get {kind} messages.")
+    return Outcome("error", "noConsent", message=_NO_CONSENT(kind=kind))
 
 
 class _Case(NamedTuple):
@@ -113,7 +122,7 @@ def _case(call: CallSpec, prepared: Prepared, library: Library | None, person: R
 def judge(case: _Case, reasons: Collection[str], now: datetime) -> Verdict:
     """What keeps the message back but for frequency caps. Pure."""
     if reason := stops(reasons, transactional=case.transactional):
-        return Outcome("error", "suppressed", message=f"The address is on the suppression list ({reason}).")
+        return Outcome("error", "suppressed", message=_SUPPRESSED(reason=reason))
     if case.transactional:
         return None
     if not may_contact(case.to.kind, case.person.attributes):
@@ -132,7 +141,7 @@ def _in_quiet_hours(case: _Case, now: datetime) -> Outcome | Later | None:
     if not ends:
         return None
     if not all(waits for _, waits in ends):
-        return Outcome("error", "quietHours", message="The person is not written to in quiet hours.")
+        return Outcome("error", "quietHours", message=phrase("The person is not written to in quiet hours."))
     until = max(end for end, _ in ends)
     return Later(until, f"Quiet hours: it waits until {until.astimezone(zone):%Y-%m-%d %H:%M %Z}.")
 
@@ -155,7 +164,6 @@ def too_often(case: _Case, full: CountKey) -> Outcome:
     """Somebody has got as many messages as a cap allows. Pure."""
     scope = full[1]
     cap: Cap | None = case.rules.get(scope, NO_RULES).cap
-    where = "the sandbox" if scope == _WHOLE_SANDBOX else "the channel"
-    limit = f" ({cap.most} in {cap.hours} hours)" if cap else ""
-    text = f"The person has got as many messages as {where} allows{limit}."
-    return Outcome("error", "frequencyCap", message=text)
+    limit = {"most": cap.most, "hours": cap.hours} if cap else {"most": "–", "hours": "–"}
+    text = _SANDBOX_IS_FULL if scope == _WHOLE_SANDBOX else _CHANNEL_IS_FULL
+    return Outcome("error", "frequencyCap", message=text(**limit))

@@ -28,6 +28,7 @@ from journeyorch.background.files import append, read_from, store
 from journeyorch.background.kinds import Bad, GivenUp, Progress
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import begin
+from journeyorch.phrases import sentence
 from journeyorch.spreadsheets import csv_line, unquoted
 
 IMPORT, EXPORT = "import_suppressions", "export_suppressions"
@@ -36,6 +37,7 @@ _SYNONYMS = {"email": "address", "e-mail": "address", "phone": "address", "numbe
 #: Lines of one batch.
 BATCH = 1000
 _MOST_DETAIL = 1000
+_IMPORT_OF = sentence("Import of {name} into the suppression list")
 
 
 class NotAnEntry(ValueError):
@@ -68,7 +70,7 @@ def begin_import(
         file = store(sandbox, name, data, most=most)
         layout = _layout_of(name, partial(read_from, file.pk))
         return begin(
-            IMPORT, sandbox=sandbox, by=by, title=f"Import of {file.name} into the suppression list",
+            IMPORT, sandbox=sandbox, by=by, title=_IMPORT_OF(name=file.name),
             spec={"kind": kind, "layout": layout.model_dump()}, file=file, total=file.size, unit="bytes",
         )  # fmt: skip
 
@@ -149,7 +151,7 @@ def begin_export(sandbox: Sandbox, *, by: User | None) -> BackgroundTask:
     with transaction.atomic():
         file = store(sandbox, "suppressions.csv", [csv_line((*COLUMNS, "since"))], most=1024)
         return begin(
-            EXPORT, sandbox=sandbox, by=by, title="Export of the suppression list",
+            EXPORT, sandbox=sandbox, by=by, title=gettext_noop("Export of the suppression list"),
             spec={}, file=file, total=_known(sandbox.pk).count(),
         )  # fmt: skip
 

@@ -14,10 +14,10 @@ from actions.messages.liquid_links import PREVIEW_LINKS
 from actions.messages.recipients import usable_address
 from actions.messages.render import as_message_parts, render_once
 from actions.messages.variants import content_for
+from actions.messages.wording import BAD_CHANNEL, INVALID_ADDRESS
 from actions.models import Channel, MessageTemplate
 from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
-from journeyorch.phrases import phrase
 
 # Shorter than a journey's: somebody is waiting in front of the page.
 TEST_SECONDS = 10.0
@@ -59,12 +59,12 @@ def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: 
         return Outcome(
             "error",
             "invalidAddress",
-            message=phrase("The address is not one for {kind} messages.", kind=channel.kind),
+            message=INVALID_ADDRESS(kind=channel.kind),
         )
     try:
         provider = channels.load(channel.provider, channel.config, kind=channel.kind)
     except ChannelProblem as problem:
-        return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+        return Outcome("error", "badChannel", message=BAD_CHANNEL(problem=problem))
     at = now.isoformat(timespec="seconds")
     key = str(uuid.uuid4())
     message = Message(key, channel.kind, usable, provider.sender(), at, **as_message_parts(parts))

@@ -20,24 +20,34 @@ from actions.messages.render import RenderProblem, as_message_parts, render
 from actions.messages.testing import is_allowed
 from actions.messages.traits import OWN_WORDS
 from actions.messages.variants import language_for
+from actions.messages.wording import BAD_CHANNEL, INVALID_ADDRESS
 from actions.models import OnUnknown
 from actions.tracking.dressing import dressed
 from actions.tracking.links import Links
 from actions.tracking.pages import keep_pages
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
+from journeyorch.phrases import phrase, sentence
 
-_GONE = Outcome("error", "noSandbox", message="The sandbox no longer exists.")
+_GONE = Outcome("error", "noSandbox", message=phrase("The sandbox no longer exists."))
 
 _NO_PUBLIC_URL = Outcome(
     "error",
     "noPublicUrl",
-    message="The template has links to us, but nobody knows our address. The operator must set PUBLIC_URL.",
+    message=phrase(
+        "The template has links to us, but nobody knows our address. The operator must set PUBLIC_URL."
+    ),
 )
 _NOT_IN_TEST = Outcome(
     "error",
     "notAllowedInTest",
-    message="In tests messages go only to the addresses that the sandbox allows; this one is not among them.",
+    message=phrase(
+        "In tests messages go only to the addresses that the sandbox allows; this one is not among them."
+    ),
 )
+
+_NO_ADDRESS = sentence("No address: the profile has no {field}. Give an address in the activity.")
+_MISSING = sentence("The template's parameter “{name}” has no value.")
+_NO_CHANNEL = sentence("No channel sends {kind} messages any more. A technical user can set one up.")
 
 
 class MessageHandler:
@@ -71,7 +81,7 @@ class MessageHandler:
         try:
             provider = channels.load(channel.provider, channel.config, kind=channel.kind)
         except ChannelProblem as problem:
-            return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+            return Outcome("error", "badChannel", message=BAD_CHANNEL(problem=problem))
         return provider.send(Message(**request["message"]), timeout)
 
     def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
@@ -98,7 +108,9 @@ def prepare_one(call: CallSpec, library: Library, person: Recipient, *, at: str)
     template = library.templates.get(spec["template"])
     if template is None:
         return Outcome(
-            "error", "noTemplate", message="The message template no longer exists. Choose another one."
+            "error",
+            "noTemplate",
+            message=phrase("The message template no longer exists. Choose another one."),
         )
     channel = library.channel_for(template.kind, spec.get("channel"))
     if channel is None:
@@ -117,11 +129,11 @@ def _address(template: StoredTemplate, given: Any, person: Recipient) -> str | O
         return no_consent(kind)
     text = given if given is not None else address_of(kind, person.attributes)
     if not text:
-        message = f"No address: the profile has no {WHERE[kind]}. Give an address in the activity."
+        message = _NO_ADDRESS(field=WHERE[kind])
         return Outcome("error", "noAddress", message=message)
     address = usable_address(kind, str(text))
     if address is None:
-        return Outcome("error", "invalidAddress", message=f"The address is not one for {kind} messages.")
+        return Outcome("error", "invalidAddress", message=INVALID_ADDRESS(kind=kind))
     return address
 
 
@@ -136,7 +148,7 @@ def _rendered(
 ) -> Prepared | Outcome:
     parameters = with_defaults(template.parameters, call.spec.get("parameters", {}))
     if missing := missing_parameters(template.parameters, parameters):
-        text = f"The template's parameter “{missing[0]}” has no value."
+        text = _MISSING(name=missing[0])
         return Outcome("error", "missingParameter", message=text)
     links = Links(settings.PUBLIC_URL, call.key) if settings.PUBLIC_URL else None
     if template.uses and links is None:
@@ -149,7 +161,7 @@ def _rendered(
         content = template.contents[variant]
         parts = render(template.id, template.updated_at, kind=template.kind, content=content, values=values)
     except ChannelProblem as problem:
-        return Outcome("error", "badChannel", message=f"The channel cannot be used. {problem}")
+        return Outcome("error", "badChannel", message=BAD_CHANNEL(problem=problem))
     except RenderProblem as problem:
         return Outcome("error", "badTemplate", message=str(problem))
     parts = dressed(parts, links, channel.tracking)
@@ -182,5 +194,5 @@ def _link_values(links: Links | None, unsubscribe: str) -> dict[str, str]:
 
 
 def _no_channel(kind: str) -> Outcome:
-    message = f"No channel sends {kind} messages any more. A technical user can set one up."
+    message = _NO_CHANNEL(kind=kind)
     return Outcome("error", "noChannel", message=message)

@@ -21,10 +21,14 @@ from journeyorch.outbound import capping
 from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
 from journeyorch.outbound.stored import render, send_stored
+from journeyorch.phrases import phrase, sentence
 
 _GONE = Outcome(
-    "error", "gone", message="The field group does not exist any more. Remove it from the journey."
+    "error", "gone", message=phrase("The field group does not exist any more. Remove it from the journey.")
 )
+
+_FULL = sentence("The data source {source} allows {calls} calls a second.")
+_LEFT_OUT = sentence("Left out, because their values have another type than the field: {names}.")
 
 
 class FetchHandler:
@@ -71,7 +75,7 @@ class FetchHandler:
 
 def over_the_cap(group: Group) -> Outcome:
     """A call that was not made, because the source's calls of this second are used up."""
-    message = f"The data source {group.source} allows {group.limit.calls} calls a second."
+    message = _FULL(source=group.source, calls=group.limit.calls)
     return Outcome("capped", "capped", message=message)
 
 
@@ -101,7 +105,7 @@ def interpret(answer: Response | Failure, schema: Mapping[str, Any]) -> Outcome:
     if isinstance(value, Failure):
         return outcome_of(value)
     if not isinstance(value, dict):
-        message = "The answer is JSON, but no object. A field group needs an object with fields."
+        message = phrase("The answer is JSON, but no object. A field group needs an object with fields.")
         return outcome_of(Failure("notJson", message, answer.elapsed_ms))
     fitting = conform(value, schema)
     return outcome._replace(data=fitting.data, message=_said(fitting.misfits))
@@ -110,4 +114,4 @@ def interpret(answer: Response | Failure, schema: Mapping[str, Any]) -> Outcome:
 def _said(misfits: list[str]) -> str:
     if not misfits:
         return ""
-    return f"Left out, because their values have another type than the field: {', '.join(misfits)}."
+    return _LEFT_OUT(names=", ".join(misfits))

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,7 @@ from journeyorch.background.downloading import file_of
 from journeyorch.background.kinds import UNITS, kind_of, kinds_open_to
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import cancel, is_cancellable
+from journeyorch.phrases import in_words
 from journeyorch.polled import polled
 
 State = BackgroundTask.State
@@ -34,7 +36,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
 
     help_topic = "background"
     introduction = _("Imports, exports and erasures, which go on in the background, with how far they are.")
-    list_display = ("title", "state", "progress", "bad_lines", "by", "created_at", "sandbox")
+    list_display = ("title_in_words", "state", "progress", "bad_lines", "by", "created_at", "sandbox")
     list_filter = ("state",)
     ordering = ("-pk",)
     list_per_page = 50
@@ -49,6 +51,11 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         kinds = _kinds_of(request)
         return bool(kinds) if obj is None else obj.kind in kinds
+
+    @admin.display(description=_("title"), ordering="title")
+    def title_in_words(self, task: BackgroundTask) -> str:
+        """It is stored in English."""
+        return in_words(task.title, gettext)
 
     @admin.display(description=_("progress"))
     def progress(self, task: BackgroundTask) -> str:
@@ -79,7 +86,7 @@ class BackgroundTaskAdmin(LookedAt, SandboxScopedAdmin):
             **self.admin_site.each_context(request),
             **shown_task(task),
             "opts": self.opts,
-            "title": task.title,
+            "title": in_words(task.title, gettext),
         }
         return TemplateResponse(request, "background/task.html", context)
 

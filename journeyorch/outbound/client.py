@@ -34,6 +34,7 @@ from journeyorch.outbound.wire import (
     begin,
     read_answer,
 )
+from journeyorch.phrases import phrase, sentence
 
 USER_AGENT = "Journeyorch"
 # Statuses after which the same call may succeed later (journeys.md, Retries).
@@ -199,30 +200,34 @@ def _failure(error: Exception) -> Failure | None:
         case Refused():
             return Failure("refused", str(error))
         case TimeoutError():
-            return Failure("timeout", "The system did not answer completely in time.")
+            return Failure("timeout", phrase("The system did not answer completely in time."))
         case TooLarge():
             return Failure(
-                "tooLarge", "The answer is larger than 1 MiB, or its headers are larger than 64 KiB."
+                "tooLarge", phrase("The answer is larger than 1 MiB, or its headers are larger than 64 KiB.")
             )
         case BadAnswer():
-            return Failure("badAnswer", f"The answer is no proper HTTP. {error}")
+            return Failure("badAnswer", _NO_HTTP(problem=error))
         case ssl.SSLCertVerificationError():
-            return Failure("tls", f"The certificate of the system was not accepted: {error.verify_message}.")
+            return Failure("tls", _CERTIFICATE(problem=error.verify_message))
         case ssl.SSLError():
-            return Failure("tls", "No secure connection could be made.")
+            return Failure("tls", phrase("No secure connection could be made."))
         case _NotConnected() if isinstance(error.__cause__, socket.gaierror):
-            return Failure("resolve", "The host name could not be resolved. Check its spelling.")
+            return Failure("resolve", phrase("The host name could not be resolved. Check its spelling."))
         case _NotConnected():
             return Failure(
-                "connect", "No connection could be made. Check the host name and whether it is up."
+                "connect", phrase("No connection could be made. Check the host name and whether it is up.")
             )
         case CutShort() | OSError():
-            return Failure("cutShort", "The connection ended before the answer was complete.")
+            return Failure("cutShort", phrase("The connection ended before the answer was complete."))
     return None
 
 
 # Of an answer that is an error, so many bytes are kept.
 _SHOWN = 2000
+_NO_HTTP = sentence("The answer is no proper HTTP. {problem}")
+_CERTIFICATE = sentence("The certificate of the system was not accepted: {problem}.")
+_REDIRECT = sentence("The system answered {code}, a redirect; redirects are not followed. Use the final URL.")
+_ANSWERED = sentence("The system answered {code}.")
 
 
 def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
@@ -243,9 +248,9 @@ def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
     if 200 <= answer.status < 300:
         return Outcome("ok", code, data, elapsed_ms=answer.elapsed_ms)
     if 300 <= answer.status < 400:
-        message = f"The system answered {code}, a redirect; redirects are not followed. Use the final URL."
+        message = _REDIRECT(code=code)
     else:
-        message = f"The system answered {code}."
+        message = _ANSWERED(code=code)
     return Outcome(
         "http",
         code,
@@ -277,7 +282,7 @@ def read_json(response: Response) -> Any | Failure:
     try:
         return orjson.loads(response.body)
     except orjson.JSONDecodeError:
-        return Failure("notJson", "The answer is not JSON.", response.elapsed_ms)
+        return Failure("notJson", phrase("The answer is not JSON."), response.elapsed_ms)
 
 
 __all__ = ["Failure", "Request", "Response", "exchange", "header_problem", "outcome_of", "read_json"]

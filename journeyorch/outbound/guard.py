@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from journeyorch.outbound.addresses import Address, Network, is_public, parse_address
+from journeyorch.phrases import phrase, sentence
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL = 8000
@@ -31,6 +32,9 @@ _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 
 # How a name becomes addresses: (host, port) -> texts of addresses. Tests bring their own.
 Resolver = Callable[[str, int], Sequence[str]]
+
+_PORT = sentence("Port {port} is not allowed. Use 80 or 443, or ask the operator to allow it.")
+_ADDRESS = sentence("{host} leads to an address or port that must not be called.")
 
 
 class Refused(Exception):
@@ -104,11 +108,13 @@ def check_url(url: str, policy: Policy) -> Target:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise Refused("The URL cannot be read. Write it as https://host/path.") from error
+        raise Refused(phrase("The URL cannot be read. Write it as https://host/path.")) from error
     if parts.scheme not in DEFAULT_PORTS or not host:
-        raise Refused("The URL must begin with https:// or http:// and name a host.")
+        raise Refused(phrase("The URL must begin with https:// or http:// and name a host."))
     if "@" in parts.netloc:
-        raise Refused("The URL must not hold a user name or password. Use the authentication settings.")
+        raise Refused(
+            phrase("The URL must not hold a user name or password. Use the authentication settings.")
+        )
     origin = Origin(parts.scheme, ascii_host(host), DEFAULT_PORTS[parts.scheme] if port is None else port)
     _check_origin(origin, policy)
     query = f"?{_encoded(parts.query)}" if parts.query else ""
@@ -122,9 +128,9 @@ def ascii_host(host: str) -> str:
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError as error:
-        raise Refused("The host of the URL is not a valid name.") from error
+        raise Refused(phrase("The host of the URL is not a valid name.")) from error
     if len(name) > 253 or not _HOST_NAME.fullmatch(name):
-        raise Refused("The host of the URL is not a valid name.")
+        raise Refused(phrase("The host of the URL is not a valid name."))
     return name
 
 
@@ -136,11 +142,11 @@ def _check_origin(origin: Origin, policy: Policy) -> None:
         return
     if address or _NUMERIC_END.search(origin.host):
         raise Refused(
-            "The URL names an IP address. Use a host name, or ask the operator to allow the address."
+            phrase("The URL names an IP address. Use a host name, or ask the operator to allow the address.")
         )
     # A name may still lead into a network that the operator opened on all ports; without one it is plain.
     if origin.port not in DEFAULT_PORTS.values() and not policy.networks:
-        raise Refused(f"Port {origin.port} is not allowed. Use 80 or 443, or ask the operator to allow it.")
+        raise Refused(_PORT(port=origin.port))
 
 
 def _encoded(text: str) -> str:
@@ -159,7 +165,7 @@ def check_addresses(origin: Origin, addresses: Sequence[str], policy: Policy) ->
         return [address for address in parsed if address]
     for address in parsed:
         if address is None or not _may_call(address, origin.port, policy):
-            raise Refused(f"{origin.host} leads to an address or port that must not be called.")
+            raise Refused(_ADDRESS(host=origin.host))
     return [address for address in parsed if address]
 
 

@@ -12,7 +12,9 @@ from journeyorch.outbound.client import Failure, Request, Response, exchange
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 from journeyorch.outbound.secrets import redacted
 from journeyorch.outbound.tokens import key_of, send_with_token
+from journeyorch.phrases import phrase, sentence
 
+_NO_AUTH = sentence("The authentication cannot be used. {problem}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -24,7 +26,9 @@ def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepar
     try:
         return _freeze(build(), call, extra)
     except (TypeError, ValueError):  # lone surrogates, integers beyond 64 bits
-        message = "One of the values cannot be sent: it is no proper text or number. Check the expressions."
+        message = phrase(
+            "One of the values cannot be sent: it is no proper text or number. Check the expressions."
+        )
         return Outcome("error", "badValue", message=message)
 
 
@@ -70,7 +74,7 @@ def send_authenticated(
     except Refused as error:
         return Failure("refused", str(error))
     except auth.AuthProblem as error:
-        return Failure("refused", f"The authentication cannot be used. {error}")
+        return Failure("refused", _NO_AUTH(problem=error))
     hidden += method.secrets()
     if isinstance(method, auth.TokenAuth):
         key = key_of(auth_config, str(origin))

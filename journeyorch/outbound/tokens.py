@@ -22,8 +22,11 @@ from journeyorch.outbound.capping import usable_connection
 from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of
 from journeyorch.outbound.connections import Deadline
 from journeyorch.outbound.models import AuthToken
+from journeyorch.phrases import phrase, sentence
 
 UNAUTHORIZED = 401
+_NO_TOKEN = sentence("No token came. {problem}")
+_ENDPOINT_ANSWERED = sentence("No token came: its endpoint answered {code}.")
 
 
 class Refused(NamedTuple):
@@ -87,7 +90,7 @@ def token_for(
     # One thread looks and fetches, the others wait for what it finds.
     lock = _locks.setdefault(key, threading.Lock())
     if not lock.acquire(timeout=_left(deadline)):
-        return Failure("timeout", "The token did not come in time.")
+        return Failure("timeout", phrase("The token did not come in time."))
     try:
         return _looked_up(method, key=key, deadline=deadline, refused=refused)
     finally:
@@ -99,13 +102,13 @@ def fetched(method: TokenAuth, timeout: float) -> Token | Failure:
     answer = exchange(method.ask(), timeout=timeout)
     outcome = outcome_of(answer)
     if isinstance(answer, Failure):
-        return answer._replace(message=f"No token came. {answer.message}")
+        return answer._replace(message=_NO_TOKEN(problem=answer.message))
     if outcome.status != "ok":
         reason = "tokenLater" if outcome.retryable else "token"
-        return Failure(reason, f"No token came: its endpoint answered {answer.status}.", answer.elapsed_ms)
+        return Failure(reason, _ENDPOINT_ANSWERED(code=answer.status), answer.elapsed_ms)
     token = method.read(answer)
     if token is None:
-        message = "The token is not where it was expected in the answer of its endpoint."
+        message = phrase("The token is not where it was expected in the answer of its endpoint.")
         return Failure("token", message, answer.elapsed_ms)
     return token
 

@@ -69,7 +69,7 @@ class Export:
         return Progress(after, task.done + len(found.items))
 
 
-_EXPORT_TITLE, _ERASE_TITLE = "Export of a person", "Erasure of a person"
+_EXPORT_TITLE, _ERASE_TITLE = gettext_noop("Export of a person"), gettext_noop("Erasure of a person")
 
 
 def _mark(subject: Subject) -> str:

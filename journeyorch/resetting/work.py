@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from journeyorch.access import audit
 from journeyorch.access.acting import Actor, acting
@@ -22,7 +23,7 @@ from journeyorch.resetting import halting
 from journeyorch.resetting.contents import Content, contents
 
 RESET = "reset_sandbox"
-TITLE = "Reset of a sandbox"
+TITLE = gettext_noop("Reset of a sandbox")
 PERMISSION = "access.reset_sandbox"
 #: Whoever had begun before the sandbox was closed may write once more, for as long as gunicorn lets a request
 #: last: afterwards all tables are gone through again, until nothing is found.

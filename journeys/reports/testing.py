@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext
 
 from datasources.platform.namespaces.canonical import canonical
+from journeyorch.phrases import in_words
 from journeys.definition.document import Document
 from journeys.definition.layout import START
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
@@ -92,7 +94,7 @@ def _errors(steps: Sequence[StepEvent]) -> dict[str, list[dict[str, Any]]]:
     for step in steps:
         if step.status in _BAD and step.path != "timeout":
             detail = read_detail(step.detail)
-            said = {"code": detail.get("code", ""), "message": detail.get("error", "")}
+            said = {"code": detail.get("code", ""), "message": in_words(detail.get("error", ""), gettext)}
             found.setdefault(step.activity, []).append({**said, "at": step.at.isoformat()})
     return found
 

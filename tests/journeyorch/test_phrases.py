@@ -6,14 +6,21 @@ import copy
 import pickle
 
 import orjson
+import pytest
 
-from journeyorch.phrases import phrase, said
+from journeyorch.phrases import Phrase, in_words, phrase, said, sentence
 
 GERMAN = {
     "No channel sends {title} messages.": "Kein Kanal sendet Nachrichten der Art {title}.",
     "Email": "E-Mail",
     "The parts add up to {total:g} %.": "Die Teile ergeben {total:g} %.",
+    "Nobody answered.": "Niemand hat geantwortet.",
+    "Theft of {name}": "Diebstahl von {name}",
+    "Theft of {name} from the larder ({when})": "Diebstahl von {name} aus der Kammer ({when})",
+    "Nothing came. {problem}": "Nichts kam. {problem}",
 }
+THEFT, FROM_THE_LARDER = sentence("Theft of {name}"), sentence("Theft of {name} from the larder ({when})")
+NOTHING_CAME = sentence("Nothing came. {problem}")
 
 
 def in_german(text: str) -> str:
@@ -52,3 +59,35 @@ def test_a_copy_can_still_be_said_in_another_language() -> None:
 
     for twin in (copy.deepcopy(message), pickle.loads(pickle.dumps(message))):  # noqa: S301 - our own bytes
         assert said(twin, in_german) == "Die Teile ergeben 90 %."
+
+
+@pytest.mark.parametrize(
+    ("stored", "german"),
+    [
+        ("Nobody answered.", "Niemand hat geantwortet."),
+        (THEFT(name="Brie {when} (50 %)"), "Diebstahl von Brie {when} (50 %)"),
+        (THEFT(name="two\nlines"), "Diebstahl von two\nlines"),
+        (FROM_THE_LARDER(name="ham", when="May"), "Diebstahl von ham aus der Kammer (May)"),
+        (NOTHING_CAME(problem="Nobody answered."), "Nichts kam. Niemand hat geantwortet."),
+        (NOTHING_CAME(problem=NOTHING_CAME(problem="Oops.")), "Nichts kam. Nichts kam. Oops."),
+        ("Their words: Theft of ham", "Their words: Theft of ham"),
+        (THEFT(name="Email"), "Diebstahl von Email"),
+        ("", ""),
+    ],
+    ids=[
+        "no place",
+        "signs",
+        "lines",
+        "most of its own",
+        "one in another",
+        "two in another",
+        "somebody else's",
+        "a name",
+        "",
+    ],
+)
+def test_a_stored_sentence_is_read_in_the_readers_language(stored: str, german: str) -> None:
+    """It is a plain text by then."""
+    stored = str(stored)
+    assert not isinstance(stored, Phrase)
+    assert in_words(stored, in_german) == german

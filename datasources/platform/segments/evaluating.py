@@ -22,11 +22,13 @@ from journeyorch.access.models import User
 from journeyorch.background.kinds import GivenUp, Progress
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import begin, cancel
+from journeyorch.phrases import sentence
 
 KIND = "evaluate_segment"
 #: People looked at in one transaction (engine.md § 5); fewer if their experience events are read.
 EVERYBODY = 1000
 _ATTEMPTS = 3
+_TITLE = sentence("Evaluation of segment {name}")
 
 
 def begin_evaluation(segment: Segment, *, by: User | None, now: datetime) -> BackgroundTask:
@@ -34,7 +36,7 @@ def begin_evaluation(segment: Segment, *, by: User | None, now: datetime) -> Bac
     with transaction.atomic():
         if segment.task is not None:
             cancel(segment.task)
-        title = f"Evaluation of segment {segment.name}"
+        title = _TITLE(name=segment.name)
         spec = {"segment": segment.pk}
         task = begin(KIND, sandbox=segment.sandbox, by=by, title=title, spec=spec, unit="people")
         zone = ZoneInfo(segment.sandbox.time_zone)

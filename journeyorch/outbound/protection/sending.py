@@ -15,8 +15,11 @@ from typing import NamedTuple
 from journeyorch.outbound import capping
 from journeyorch.outbound.protection.permits import release, take_permit
 from journeyorch.outbound.protection.rules import Cap, rules
+from journeyorch.phrases import sentence
 
 OVER_THE_CAP, NO_CONNECTION = "capped", "noConnection"
+
+_USED_UP = sentence("The endpoint allows {calls} calls in {seconds} s; they are used up.")
 
 
 class Capped(Exception):
@@ -108,5 +111,5 @@ def take_slots(caps: Sequence[Cap]) -> None:
     for cap in caps:
         if cap.limit is not None and not capping.take(cap.key, cap.limit):
             seconds = f"{cap.limit.period_ms / 1000:g}"
-            message = f"The endpoint allows {cap.limit.calls} calls in {seconds} s; they are used up."
+            message = _USED_UP(calls=cap.limit.calls, seconds=seconds)
             raise Capped(OVER_THE_CAP, message)

@@ -16,6 +16,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.throttling import head_of, line_of, lock_turns
 from journeyorch.outbound.protection.windows import until_next
+from journeyorch.phrases import phrase
 from journeys.engine import tables
 from journeys.engine.calls.admitting import forget
 from journeys.engine.calls.claim import CLAIM, Claimed, claim, drop, request_text, without_owner_gone
@@ -88,7 +89,7 @@ def let_out(endpoint: str, throttle_id: int, *, owner: str, most: int) -> LetOut
 _WAITED_TOO_LONG = Outcome(
     "capped",
     "waitedTooLong",
-    message="The call waited in the line of a throttle for six hours, and was not made.",
+    message=phrase("The call waited in the line of a throttle for six hours, and was not made."),
 )
 
 

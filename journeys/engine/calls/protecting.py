@@ -16,13 +16,14 @@ from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.breaker import Condition
 from journeyorch.outbound.protection.rules import ACTION, DATA_SOURCE, Rules, Throttle, rules
 from journeyorch.outbound.protection.sending import Caller, Capped, take_slots
+from journeyorch.phrases import phrase
 from journeys.engine.calls.claim import Claimed
 from journeys.engine.calls.lines import Joining
 
 _OPEN = Outcome(
     "error",
     "circuitOpen",
-    message="The system has failed again and again; it is left alone for a while.",
+    message=phrase("The system has failed again and again; it is left alone for a while."),
 )
 
 

@@ -22,6 +22,7 @@ from journeyorch.outbound.protection import breaker
 from journeyorch.outbound.protection.sending import on_behalf_of
 from journeyorch.outbound.protection.throttling import head_of, line_of, throttle_in
 from journeyorch.outbound.tallies import Tallies
+from journeyorch.phrases import phrase
 from journeyorch.queue import Lifetime
 from journeys.engine.calls.admitting import admit, forget
 from journeys.engine.calls.ahead import Ahead
@@ -283,6 +284,6 @@ class _Caller:
         except Exception:
             told = {"call_id": call.spec.key, "instance_id": call.instance_id}
             logger.exception("A call failed inside our own code", extra=told)
-            outcome = Outcome("error", "internal", message="The call could not be made; see the log.")
+            outcome = Outcome("error", "internal", message=phrase("The call could not be made; see the log."))
         _tallies.count(call.system, outcome)
         return outcome

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from journeyorch.expressions import RunTimeError
+from journeyorch.phrases import phrase
 from journeys.engine.decide.details import call_detail, failed_fetch_detail, measure
 from journeys.engine.decide.failing import failed_by, failure_of
 from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
@@ -68,7 +69,7 @@ class Walk(Trail):
         """Some moment has come: a racing timer, the end of patience with a call, or the global timeout."""
         self.fire_timers()
         if self.call_by is not None and self.around.now >= self.call_by:
-            failed = Failed(StepStatus.TIMED_OUT, "timedOut", "No worker made the call in time.")
+            failed = Failed(StepStatus.TIMED_OUT, "timedOut", phrase("No worker made the call in time."))
             self.fail(self._waited_for_by(), failed)
             self.offer_held()
         self.time_out(at=self.around.now)
@@ -252,7 +253,7 @@ class Walk(Trail):
     def _jump(self, step: Work, leap: Leap) -> None:
         """To a journey that people may enter now by the event that the jump was made for."""
         if leap.journey_id is None or self.around.targets.get(leap.journey_id) != leap.event_id:
-            message = "The target journey is not live, or begins with another event now."
+            message = phrase("The target journey is not live, or begins with another event now.")
             self.fail(step.id, Failed(StepStatus.ERROR, "error", message))
             return
         key = call_key(self.instance_id, step.id, self.visit, "jump")

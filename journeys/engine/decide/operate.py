@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from journeyorch.phrases import phrase
 from journeys.engine.decide.context import Surroundings
 from journeys.engine.decide.deciding import abort
 from journeys.engine.decide.machine import CALL_PATIENCE, Walk
@@ -29,7 +30,7 @@ from journeys.engine.decide.values import (
 )
 
 REOPENED, RETRIED, PARKED, AGAIN, REFUSED = "reopened", "retried", "parked", "again", "refused"
-_UNKNOWN = "Nobody knows whether the call was made; an operator took it as failed."
+_UNKNOWN = phrase("Nobody knows whether the call was made; an operator took it as failed.")
 
 
 class Operated(NamedTuple):

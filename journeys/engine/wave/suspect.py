@@ -13,6 +13,7 @@ from django.db.models import F
 
 from events.models import Quarantined
 from journeyorch import bulk
+from journeyorch.phrases import phrase
 from journeys.engine.decide import StepRecord, StepStatus, condemned
 from journeys.engine.lanes import Leased, fence
 from journeys.engine.operations import Asked, next_sequences, read_asked
@@ -99,7 +100,7 @@ def _end(ids: list[UUID]) -> None:
 
 
 def _failed(activity: str, now: datetime) -> StepRecord:
-    detail = {"code": "crashed", "error": "The step made the worker crash."}
+    detail = {"code": "crashed", "error": phrase("The step made the worker crash.")}
     return StepRecord(0, activity, StepStatus.ERROR, "", now, now, None, detail)
 
 

@@ -32,6 +32,14 @@ def test_the_list_and_the_page_show_how_far_it_is(client, technician, count):
     assert "technician" in page
 
 
+def test_its_title_is_in_the_readers_language(client, technician, count):
+    task = count(20, by=technician)
+    BackgroundTask.objects.filter(pk=task.pk).update(title="Import of “Gäste”.csv")
+    german = {"headers": {"accept-language": "de"}}
+    assert "Import von “Gäste”.csv" in client.get(LIST, **german).text
+    assert "<title>Import von “Gäste”.csv" in client.get(f"{LIST}{task.pk}/progress/", **german).text
+
+
 def test_the_moving_part_is_sent_only_when_it_has_changed(client, technician, count):
     task = count(20)
     address = f"{LIST}{task.pk}/progress/"

@@ -91,6 +91,19 @@ def test_a_story_shows_errors_with_code_and_message(reader, person, told):
     assert ">http<" in page
 
 
+def test_a_german_reads_in_german_why_a_call_failed(reader, person, told):
+    anna = person("anna@example.com")
+    for detail in (
+        '{"code": "503", "error": "The system answered 503."}',
+        '{"code": "tls", "error": "Oops."}',
+    ):
+        told(anna, "which", status=StepEvent.Status.ERROR, detail=detail)
+    page = reader.get(f"/instances/{anna.pk}/", headers={"accept-language": "de"}).text
+    assert "Das andere System antwortete mit 503." in page
+    assert "The system answered" not in page
+    assert '<span lang="en">Oops.</span>' in page, "what another system says stays as it is"
+
+
 def test_a_story_shows_where_the_person_waits_and_until_when(reader, person):
     anna = person("anna@example.com")
     due = MORNING + timedelta(days=2)

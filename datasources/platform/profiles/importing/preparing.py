@@ -27,8 +27,10 @@ from journeyorch.access.models import Sandbox, User
 from journeyorch.background.files import read_from, store
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import begin
+from journeyorch.phrases import sentence
 
 KIND = "import_profiles"
+_TITLE = sentence("Import of {name}")
 #: Records that a preview shows, and that are looked at for the names of a JSON file's values.
 PREVIEW, LOOKED_AT = 20, 200
 MAX_NAMES = 500
@@ -117,7 +119,7 @@ def prepare(
     """Keep a file for an import that is still to be described. Raises ``TooLarge``."""
     file = store(schema.sandbox, name, data, most=most)
     return begin(
-        KIND, sandbox=schema.sandbox, by=by, title=f"Import of {file.name}", spec={"schema": schema.pk},
+        KIND, sandbox=schema.sandbox, by=by, title=_TITLE(name=file.name), spec={"schema": schema.pk},
         file=file, total=file.size, unit="bytes", prepared=True,
     )  # fmt: skip
 
