@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from journeyorch.plain_order import compare_as_bytes
+
 
 class Migration(migrations.Migration):
 
@@ -360,4 +362,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('profile', 'segment'), name='membership_unique')],
             },
         ),
+        compare_as_bytes("datasources", {"Identity": ("namespace", "value")}),
     ]

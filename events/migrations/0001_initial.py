@@ -4,6 +4,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from journeyorch.plain_order import compare_as_bytes
+
 
 class Migration(migrations.Migration):
 
@@ -136,4 +138,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('sandbox', 'name'), name='event_name_unique')],
             },
         ),
+        compare_as_bytes("events", {"EventKey": ("key",)}),
     ]

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 
+from datasources.platform.profiles.models import Identity
+from events.models import EventKey
 from journeyorch.bulk import Column
 from journeys.engine import receivers, router, tables
 from journeys.engine.calls import claim, results
@@ -79,3 +81,21 @@ def test_no_column_is_named_twice(table: str) -> None:
     names = [column.name for column in INSERTED[table]]
 
     assert len(names) == len(set(names))
+
+
+_NOT_AS_BYTES = """
+SELECT c.relname, a.attname FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indrelid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+  JOIN pg_collation o ON o.oid = a.attcollation
+ WHERE c.relname = ANY (%s) AND o.collname <> 'C'
+"""
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.django_db
+def test_indexes_of_the_hot_path_compare_texts_as_bytes() -> None:
+    hot = [*INSERTED.keys() - {tables.QUARANTINED}, EventKey._meta.db_table, Identity._meta.db_table]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_AS_BYTES, [hot])
+        assert cursor.fetchall() == []
