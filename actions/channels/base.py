@@ -44,6 +44,13 @@ class Message(NamedTuple):
     link: str = ""  # where a tap on a push message leads
     data: str = ""  # of a push message, for the app: a JSON object of texts
 
+    @classmethod
+    def stored(cls, words: Mapping[str, str]) -> Message:
+        """As a request has it. During an upgrade a newer release may have stored it: what only that one
+        knows is left out, and the message is sent.
+        """
+        return cls(**{name: value for name, value in words.items() if name in cls._fields})
+
 
 class Provider(BaseModel):
     """A way to send messages, with its configuration."""

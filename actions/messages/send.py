@@ -82,7 +82,7 @@ class MessageHandler:
             provider = channels.load(channel.provider, channel.config, kind=channel.kind)
         except ChannelProblem as problem:
             return Outcome("error", "badChannel", message=BAD_CHANNEL(problem=problem))
-        return provider.send(Message(**request["message"]), timeout)
+        return provider.send(Message.stored(request["message"]), timeout)
 
     def parks(self, calls: Sequence[CallSpec]) -> list[bool]:
         current = libraries.current({call.sandbox_id for call in calls})

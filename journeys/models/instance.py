@@ -54,7 +54,7 @@ class Instance(models.Model):
     status = models.SmallIntegerField(_("status"), choices=Status, default=Status.RUNNING)
     # The activity where the instance stands (the first one of several that it listens to).
     activity = models.CharField(_("activity"), max_length=64)
-    # Everything that decide needs (journeys/engine/decide/state.py), as JSON text.
+    # Everything that decide needs (journeys/engine/decide/values.py), as JSON text.
     state = models.TextField()
     # Least of step timer, global timeout and call deadline; NULL when ended.
     wake_at = models.DateTimeField(null=True)

@@ -248,6 +248,22 @@ def test_retries_send_the_stored_words_whatever_changed_meanwhile(
     assert "s3cret" not in json.dumps(stored) + json.dumps(email.config)
 
 
+def test_words_of_a_newer_release_do_not_keep_an_older_one_from_sending(
+    handler, channel, template, person, call, sent
+):
+    """During an upgrade a worker may send again what one of the next release has rendered."""
+    email = channel()
+    email.provider, email.config = "recording", seal_config("recording", {}, kind="email", stored={})
+    email.save()
+    person()
+    one = call(template(subject="Hi", text="x"))
+    request = prepare(handler, one).request
+    newer = {**request, "message": {**request["message"], "animation": "confetti"}}
+
+    assert handler.send(one, Prepared(newer), 5).status == "ok"
+    assert [message.subject for message, _ in sent] == ["Hi"]
+
+
 def test_a_channel_that_is_gone_ends_the_call(handler, channel, template, person, call):
     email = channel()
     person()

@@ -6,9 +6,36 @@ from datetime import timedelta
 
 import pytest
 
-from journeys.engine.decide import Operation, Refusal, State, Status, StepStatus, Verb, abort, operate
-from tests.journeys.deciding import CALLING, RACE, START, around, begin, path
-from tests.journeys.drawings import plan
+from journeys.engine.decide import (
+    Arrival,
+    Decision,
+    Operation,
+    Plan,
+    Refusal,
+    State,
+    Status,
+    StepStatus,
+    Verb,
+    abort,
+    decide,
+    enter,
+    operate,
+)
+from journeys.engine.decide.machine import CALL_PATIENCE
+from tests.journeys.deciding import (
+    CALLING,
+    FOREVER,
+    INSTANCE,
+    RACE,
+    START,
+    after,
+    around,
+    arrival,
+    begin,
+    path,
+    returned,
+)
+from tests.journeys.drawings import GYM, LOBBY, MEAL, plan
 from tests.journeys.world import act
 
 WAITING = begin(plan("lobby", **RACE)).state
@@ -82,3 +109,96 @@ def test_a_message_of_which_an_operator_says_that_it_was_sent_is_one_that_was_se
     decision = operate(drawn, parked.state, Operation(verb, "mail", by="ada"), around(START)).decision
 
     assert path(decision) == told
+
+
+def parked(drawn: Plan, *held: Arrival) -> State:
+    """Anna, whose call may have been made; ``held`` came after it began."""
+    first = begin(drawn)
+    state = first.state
+    for one in held:
+        state = decide(drawn, state, one, around(one.received_at)).state
+    unknown = Operation(Verb.PARK, "tell", by="", call=first.calls[0].key)
+    return operate(drawn, state, unknown, around(START)).decision.state
+
+
+@pytest.mark.parametrize(
+    ("operation", "told", "discarded"),
+    [
+        (Operation(Verb.SKIP, "tell", "next"), ["tell>next", "meal>next", "end>"], [2, 4]),
+        (Operation(Verb.SKIP, "tell", "error"), ["tell>error", "sorry>next", "end>"], [3, 4]),
+        (Operation(Verb.DONE, "tell"), ["tell>next", "meal>next", "end>"], [2, 4]),
+        (Operation(Verb.FAIL, "tell"), ["tell>error", "sorry>next", "end>"], [3, 4]),
+        (Operation(Verb.AGAIN, "tell"), ["tell>again"], []),
+        (Operation(Verb.END, "tell"), ["tell>"], [2, 3, 4]),
+    ],
+    ids=lambda value: f"{value.verb} {value.path}" if isinstance(value, Operation) else None,
+)
+def test_what_came_while_calling_is_offered_to_where_an_operator_leads_the_person(
+    operation: Operation, told: list[str], discarded: list[int]
+) -> None:
+    drawn = plan("lobby", **CALLING)
+    came = [arrival(event, after(seconds=id), id=id) for id, event in [(2, GYM), (3, MEAL), (4, MEAL)]]
+    waiting = parked(drawn, *came)
+
+    decision = operate(drawn, waiting, operation, around(after(minutes=1))).decision
+
+    assert path(decision) == told
+    assert [one.received_id for one, _ in decision.discards] == discarded
+    assert len(decision.state.held) == (3 if operation.verb is Verb.AGAIN else 0)
+
+
+def test_a_call_made_once_more_is_waited_for_as_long_as_the_first() -> None:
+    drawn = plan("lobby", **CALLING)
+    waiting = parked(drawn)
+    assert waiting.wake_at == FOREVER, "an operator may take their time"
+
+    again = operate(drawn, waiting, Operation(Verb.AGAIN, "tell"), around(after(hours=9))).decision
+
+    assert again.state.wake_at == after(hours=9) + CALL_PATIENCE
+
+
+def test_a_retry_of_a_call_keeps_what_was_held_and_offers_it_when_the_step_fails_at_once() -> None:
+    """The profile that the call needs has changed meanwhile."""
+    number = "toString(toInteger(#{ExperiencePlatform.ProfileFieldGroup.person.name.firstName}))"
+    tell = act(
+        "custom_action", CALLING["tell"]["to"], action="Tell", values={"text": number}, error_path=True
+    )
+    drawn = plan("lobby", **{**CALLING, "tell": tell})
+    known = around(START)
+    known.profile = {"person": {"name": {"firstName": "7"}}}
+    first = enter(drawn, INSTANCE, arrival(LOBBY), known, ends_at=FOREVER)
+    calling = decide(drawn, first.state, arrival(GYM, id=2), known).state
+    retry = Operation(Verb.RETRY, "tell", by="ada")
+
+    again = operate(drawn, calling, retry, known).decision
+    assert again.state.held == calling.held
+    assert [one.key for one in again.state.pending] == [call.key for call in again.calls]
+    assert again.calls[0].key != first.calls[0].key
+
+    known.profile = {"person": {"name": {"firstName": "Anna"}}}
+    failed = operate(drawn, calling, retry, known).decision
+    assert path(failed) == ["tell>retried", "tell>error", "sorry>next", "end>"]
+
+
+@pytest.mark.parametrize("verb", [Verb.SKIP, Verb.DONE])
+def test_who_was_led_on_past_a_call_waits_for_it_no_longer(verb: Verb) -> None:
+    """Its result may be on its way already."""
+    drawn = plan("lobby", **CALLING)
+    first = begin(drawn)
+    state = parked(drawn) if verb is Verb.DONE else first.state
+
+    led_on = operate(drawn, state, Operation(verb, "tell", "next"), around(START)).decision
+
+    assert (led_on.state.activity, led_on.state.wake_at) == ("meal", FOREVER)
+    late = decide(drawn, led_on.state, returned(first, "http"), around(after(seconds=1)))
+    assert late == Decision(led_on.state)
+
+
+@pytest.mark.parametrize("verb", [Verb.RETRY, Verb.SKIP])
+def test_nobody_comes_back_once_the_global_timeout_has_come(verb: Verb) -> None:
+    drawn = plan("lobby", **RACE)
+    operation = Operation(verb, FAILED.activity, "next", by="ada")
+
+    before = operate(drawn, FAILED, operation, around(FOREVER - timedelta(microseconds=1)))
+    assert before.refusal is None
+    assert operate(drawn, FAILED, operation, around(FOREVER)).refusal is Refusal.TIME_OVER

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.models import Action
+from datasources.models import ExperienceEvent, Schema
 from journeys import publishing
 from journeys.engine.drain import run_waiting_wave
 from journeys.engine.lanes import waiting_lanes
@@ -82,22 +83,48 @@ def test_what_comes_meanwhile_is_kept_and_handled_before_what_comes_later(world:
 
 
 def test_other_journeys_hear_of_it_at_once_and_only_once(world: World) -> None:
-    sound = world.journey("meal", name="Sound", meal=act("event", "end", event="Restaurant"), end=act("end"))
+    sound = world.journey(
+        "lobby",
+        name="Sound",
+        lobby=act("event", "meal", event="Lobby"),
+        meal=act("event", "another", event="Restaurant"),
+        another=act("event", name="Another", event="Restaurant"),
+    )
     version = world.journey("lobby", **MEALS)
     world.send("Lobby", amount=1)
     world.run()
     break_(version)
     world.send("Restaurant", amount=2)
     world.run()
-    assert statuses(sound) == {"anna": Instance.Status.FINISHED}
+    assert Instance.objects.get(version=sound).activity == "another"
 
     mend(version)
     take_up_now(world.sandbox.pk)
-    world.pass_time(hours=1)  # long enough to enter again
     world.run()
 
     assert statuses(version) == {"anna": Instance.Status.FINISHED}
-    assert Instance.objects.filter(version=sound).count() == 1
+    assert Instance.objects.get(version=sound).activity == "another"
+    assert world.discards() == []
+
+
+def test_what_is_kept_has_fed_its_person_s_profile_and_does_not_do_it_again(world: World) -> None:
+    Schema.objects.filter(pk=world.schema.pk).update(feeds_profiles=True)
+    version = world.journey("lobby", **MEALS)
+    world.send("Lobby", amount=1)
+    world.run()
+    break_(version)
+    world.send("Restaurant", amount=2)
+    world.run()
+    fed = list(ExperienceEvent.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(fed) == 2
+    ExperienceEvent.objects.all().delete()  # their time is over; nothing brings them back
+
+    mend(version)
+    take_up_now(world.sandbox.pk)
+    world.run()
+
+    assert statuses(version) == {"anna": Instance.Status.FINISHED}
+    assert not ExperienceEvent.objects.exists()
 
 
 def test_what_concerns_two_broken_versions_waits_for_each_of_them(world: World) -> None:
