@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
@@ -20,15 +21,21 @@ def admit(ready: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, 
     A call that has been tried does not wait any more: its time is running out.
     """
     verdicts = _verdicts(ready)
-    late = {
-        call.spec.key: verdict.until
-        for call in ready
-        if isinstance(verdict := verdicts.get(call.spec.key), Later) and not call.attempts
-    }
-    postpone([(call, late[call.spec.key]) for call in ready if call.spec.key in late])
-    ended = [(call, verdict) for call in ready if isinstance(verdict := verdicts.get(call.spec.key), Outcome)]
-    over = {call.spec.key for call, _ in ended}
-    return [call for call in ready if call.spec.key not in late and call.spec.key not in over], ended
+    if not verdicts:
+        return list(ready), []
+    admitted: list[Claimed] = []
+    ended: list[tuple[Claimed, Outcome]] = []
+    late: list[tuple[Claimed, datetime]] = []
+    for call in ready:
+        verdict = verdicts.get(call.spec.key)
+        if isinstance(verdict, Outcome):
+            ended.append((call, verdict))
+        elif isinstance(verdict, Later) and not call.attempts:
+            late.append((call, verdict.until))
+        else:
+            admitted.append(call)
+    postpone(late)
+    return admitted, ended
 
 
 def forget(unwanted: Sequence[Claimed]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 
 from journeys.engine.calls.claim import Claimed
@@ -35,23 +35,23 @@ class Ahead:
         self._lock = threading.RLock()
         self._waiting: dict[str, deque[tuple[float, Claimed]]] = {}
         self._sending: Counter[str] = Counter()
-        self._answers: dict[str, deque[float]] = {}
+        self._busy = 0  # threads, those of all endpoints together
+        self._answers: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=MOST))
 
     @property
     def sending(self) -> int:
-        with self._lock:
-            return self._sending.total()
+        return self._busy
 
     @property
     def total(self) -> int:
         with self._lock:
-            return self.sending + sum(map(len, self._waiting.values()))
+            return self._busy + sum(map(len, self._waiting.values()))
 
     def room(self, endpoint: str) -> int:
         """How many more calls of this endpoint to claim: a share of the threads, or what it answers."""
         with self._lock:
             lately = self._clock() - _SPAN
-            answers = self._answers.get(endpoint, deque())
+            answers = self._answers[endpoint]
             while answers and answers[0] < lately:
                 answers.popleft()
             wanted = max(self._share, min(MOST, 2 * len(answers)))
@@ -83,8 +83,7 @@ class Ahead:
                 while waiting and waiting[0][0] < earliest:
                     late.append(waiting.popleft()[1])
                 while waiting and self._has_thread(endpoint):
-                    sendable.append(waiting.popleft()[1])
-                    self._sending[endpoint] += 1
+                    sendable.append(self._let_go(waiting))
                 self._to_the_end(endpoint)
         return sendable, late
 
@@ -96,17 +95,24 @@ class Ahead:
         earliest = self._clock() - PATIENCE
         with self._lock:
             self._sending[call.endpoint] -= 1
+            self._busy -= 1
             self.passed_on([call.endpoint])
             for endpoint, waiting in self._waiting.items():
                 if waiting[0][0] >= earliest and self._has_thread(endpoint):
-                    following = waiting.popleft()[1]
-                    self._sending[endpoint] += 1
+                    following = self._let_go(waiting)
                     self._to_the_end(endpoint)
                     return following
         return None
 
     def _has_thread(self, endpoint: str) -> bool:
-        return self._sending[endpoint] < self._share and self.sending < self._threads
+        return self._sending[endpoint] < self._share and self._busy < self._threads
+
+    def _let_go(self, waiting: deque[tuple[float, Claimed]]) -> Claimed:
+        """The first one that waits gets a thread."""
+        _, call = waiting.popleft()
+        self._sending[call.endpoint] += 1
+        self._busy += 1
+        return call
 
     def _to_the_end(self, endpoint: str) -> None:
         """To the end of the line, so that the next free thread is another endpoint's."""
@@ -117,4 +123,4 @@ class Ahead:
         """A call of each is off our hands: as quickly as that goes, more are claimed."""
         with self._lock:
             for endpoint in endpoints:
-                self._answers.setdefault(endpoint, deque(maxlen=MOST)).append(self._clock())
+                self._answers[endpoint].append(self._clock())

@@ -41,6 +41,7 @@ class Claimed(NamedTuple):
     prepared: Prepared | None
     created_at: datetime
     own_endpoint: str | None = None  # if it stands, or stood, in a throttle's line
+    is_awaited: bool = True  # its instance is there, and neither its version nor its test is over
     spent: float = 0.0  # seconds since the first attempt, when this one was started
 
     @property
@@ -55,9 +56,11 @@ class Claimed(NamedTuple):
 
     def time_left(self, now: datetime) -> float:
         """Seconds until all attempts together have taken the call's timeout."""
-        if self.first_attempt_at is None:
-            return self.timeout
-        return self.timeout - (now - self.first_attempt_at).total_seconds()
+        return self.timeout - self.since_first_attempt(now)
+
+    def since_first_attempt(self, now: datetime) -> float:
+        """Seconds; 0 before the first one."""
+        return 0.0 if self.first_attempt_at is None else (now - self.first_attempt_at).total_seconds()
 
     @property
     def attempt_timeout(self) -> float:
@@ -75,9 +78,15 @@ WITH RECURSIVE found(endpoint) AS (
       FROM found WHERE found.endpoint IS NOT NULL
 ) SELECT endpoint FROM found WHERE endpoint IS NOT NULL
 """
+# One probe for each call: EXISTS might be planned as a look through all instances.
+_IS_AWAITED = (
+    f"(SELECT i.status FROM {tables.INSTANCE} AS i WHERE i.id = {tables.CALL}.instance_id"
+    f" AND i.status = {Instance.Status.RUNNING:d} AND NOT EXISTS (SELECT 1 FROM {tables.VERSION} AS o"
+    f" WHERE o.id = i.version_id AND {is_over('o', run='i.run')})) IS NOT NULL"
+)
 _RETURNED = (
     "id, sandbox_id, kind, spec, namespace, person_id, in_test, token, lane_id, instance_id, endpoint,"
-    " timeout_seconds, attempts, first_attempt_at, request, created_at, own_endpoint"
+    f" timeout_seconds, attempts, first_attempt_at, request, created_at, own_endpoint, {_IS_AWAITED}"
 )
 
 
@@ -129,7 +138,7 @@ def _claimed(row: Sequence[Any]) -> Claimed:
     """A row as ``_RETURNED`` names its columns; raw SQL gives SQLite's texts and numbers."""
     id, sandbox_id, kind, spec, namespace, person_id, in_test, *rest = row
     token, lane_id, instance_id, endpoint, timeout, attempts, first_attempt_at, request, *rest = rest
-    created_at, own_endpoint = rest
+    created_at, own_endpoint, is_awaited = rest
     return Claimed(
         spec=CallSpec(_uuid(id), sandbox_id, kind, orjson.loads(spec), namespace, person_id, bool(in_test)),
         token=token,
@@ -142,6 +151,7 @@ def _claimed(row: Sequence[Any]) -> Claimed:
         prepared=Prepared(orjson.loads(request)) if request else None,
         created_at=cast(datetime, bulk.from_database(created_at)),
         own_endpoint=own_endpoint,
+        is_awaited=bool(is_awaited),
     )
 
 
@@ -149,19 +159,9 @@ def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-_IS_INSIDE = (
-    f"t.status = {Instance.Status.RUNNING:d} AND NOT EXISTS ("
-    f"SELECT 1 FROM {tables.VERSION} AS o WHERE o.id = t.version_id AND {is_over('o', run='t.run')})"
-)
-
-
 def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
     """(calls to be made, calls nobody waits for: their instance has ended, its version or test is over)."""
-    keys = [(id,) for id in {call.instance_id for call in claimed}]
-    found = bulk.lookup(tables.INSTANCE, [tables.UUID], keys, [tables.UUID], condition=_IS_INSIDE)
-    running = {id for _, id in found}
-    wanted = [call for call in claimed if call.instance_id in running]
-    return wanted, [call for call in claimed if call.instance_id not in running]
+    return [call for call in claimed if call.is_awaited], [call for call in claimed if not call.is_awaited]
 
 
 _CRASHED = Outcome(
@@ -240,7 +240,7 @@ def start(calls: Sequence[Claimed], now: datetime) -> list[Claimed]:
         call._replace(
             attempts=call.attempts + 1,
             first_attempt_at=call.first_attempt_at or now,
-            spent=call.timeout - call.time_left(now),
+            spent=call.since_first_attempt(now),
         )
         for call in calls
     ]

@@ -20,6 +20,7 @@ from journeyorch.phrases import phrase
 from journeys.engine.calls.claim import Claimed
 from journeys.engine.calls.lines import Joining
 
+_NO_RULES, _WELL = Rules(), Condition()
 _OPEN = Outcome(
     "error",
     "circuitOpen",
@@ -40,9 +41,9 @@ def protect(ready: Sequence[Claimed], failing: Mapping[str, Condition], now: dat
     known = rules.current({call.spec.sandbox_id for call in ready})
     protected = Protected([], [], [])
     for call in ready:
-        ours = known.get(call.spec.sandbox_id, Rules())
+        ours = known.get(call.spec.sandbox_id, _NO_RULES)
         throttle = _throttle_of(call, ours)
-        condition = failing.get(call.system, Condition())
+        condition = failing.get(call.system, _WELL)
         if not _may_call(call, condition, now, waits=throttle is not None):
             protected.refused.append((call, _OPEN))
         elif throttle is None:
@@ -54,8 +55,10 @@ def protect(ready: Sequence[Claimed], failing: Mapping[str, Condition], now: dat
 
 def _throttle_of(call: Claimed, known: Rules) -> Throttle | None:
     """The throttle in whose line a call is still to stand."""
+    if not known.throttles or call.own_endpoint is not None:
+        return None
     target = target_of(call.prepared)
-    return known.throttle_of(*target) if target and call.own_endpoint is None else None
+    return known.throttle_of(*target) if target else None
 
 
 def _may_call(call: Claimed, condition: Condition, now: datetime, *, waits: bool) -> bool:

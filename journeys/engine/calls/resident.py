@@ -92,11 +92,9 @@ def make_calls_once(*, owner: str = "once") -> int:
     """Make every due call and commit the results; returns how many. For tests and scripts."""
     with ThreadPoolExecutor(settings.CALL_THREADS, "call") as pool:
         caller = _Caller(owner, pool)
-        made = 0
         while caller.work() or caller.under_way:
             caller.wait_for_result()
-            made += caller.commit()
-        return made
+        return caller.made
 
 
 @cache
@@ -132,6 +130,7 @@ class _Caller:
         self._finished: list[Result] = []
         self._failing: set[str] = set()
         self._look_again: float | None = None
+        self.made = 0  # attempts, and calls that ended without one, that are committed
 
     @property
     def under_way(self) -> int:
@@ -146,8 +145,9 @@ class _Caller:
 
         If not, a wake-up tells of new calls, and each result of room for more.
         """
-        self.commit()
-        return self._claim() or bool(self._finished)
+        clock = Clock()
+        self._commit(clock)
+        return self._claim(clock) or bool(self._finished)
 
     def wait_for_result(self) -> None:
         """Wait for the next result, if calls are under way, but not much longer than a beat allows."""
@@ -171,20 +171,23 @@ class _Caller:
         while not self._sent.empty():
             self._take(self._sent.get())
 
-    def commit(self) -> int:
+    def commit(self) -> None:
         """Write the results, or make the call due again where a retry is in order."""
+        self._commit(Clock())
+
+    def _commit(self, clock: Clock) -> None:
         self._collect()
         if not self._finished:
-            return 0
-        now = bulk.database_now()
+            return
+        now = clock.now()
         again, over = sort_results(self._finished, now)
         postpone(again)
         if over:
             commit_results(over, now)
             wakeup.notify("drain")
         breaker.note(by_system(self._finished), now, failing=self._failing)
-        finished, self._finished = len(self._finished), []
-        return finished
+        self.made += len(self._finished)
+        self._finished = []
 
     def _take(self, result: Result) -> None:
         self._out -= 1
@@ -192,13 +195,12 @@ class _Caller:
 
     # --- Claiming ---------------------------------------------------------------------------------
 
-    def _claim(self) -> bool:
+    def _claim(self, clock: Clock) -> bool:
         """Claim and begin what is due; whether more may be, and there is room for it."""
         claimed: list[Claimed] = []
         their_turn: list[Claimed] = []
         left: list[str] = []
         self._look_again = None
-        clock = Clock()
         for endpoint in open_endpoints():
             throttle_id = throttle_in(endpoint)
             if throttle_id is not None:

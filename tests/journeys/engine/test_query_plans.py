@@ -219,6 +219,8 @@ def calls_are_claimed_in_their_order(full: Tables) -> None:
     assert len(found) == min(50, Call.objects.filter(owner="one").count())
     assert found
     check(plans, index="call_open")
+    # Who waits for it is asked by its key.
+    check(plans, index="journeys_instance_pkey")
     # What was found is not looked for once more among all that are open.
     assert "Tid Scan" in plans[0]
 
