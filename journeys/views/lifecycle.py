@@ -199,7 +199,7 @@ def _carry_out(request: HttpRequest, version: JourneyVersion, asked: Move) -> Ht
 
 def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
     """What will happen, one sentence each."""
-    inside = _people(publishing.people_inside(version))
+    inside = publishing.people_inside(version)
     match asked.name:
         case "publish":
             ends = [gettext("The test ends first, and what it has left is deleted.")]
@@ -215,17 +215,26 @@ def _consequences(version: JourneyVersion, asked: Move) -> list[str]:
                 gettext("Messages and changes of profiles are really made; every wait is shortened."),
             ]
         case "switch-test-off":
-            return [inside, gettext("They and everything that the test has recorded are deleted.")]
+            return [
+                _inside(inside),
+                gettext("They and everything that the test has recorded are deleted.")
+                if inside
+                else gettext("Everything that the test has recorded is deleted."),
+            ]
         case "close":
             return [
-                inside,
-                gettext("They go on to the end of their way; nobody new enters."),
+                _inside(inside),
+                gettext("They go on to the end of their way; nobody new enters.")
+                if inside
+                else gettext("Nobody new enters."),
                 gettext("This cannot be undone."),
             ]
         case "stop":
             return [
-                inside,
-                gettext("All of them are ended at once, wherever they are."),
+                _inside(inside),
+                gettext("All of them are ended at once, wherever they are.")
+                if inside
+                else gettext("Nobody new enters."),
                 gettext("This cannot be undone."),
             ]
         case "new-version":
@@ -260,5 +269,7 @@ def _of_predecessor(version: JourneyVersion) -> list[str]:
     return [text % {"number": live.number, "n": f"{inside:,}"}]
 
 
-def _people(n: int) -> str:
+def _inside(n: int) -> str:
+    if not n:
+        return gettext("Nobody is inside.")
     return ngettext("%(n)s person is inside.", "%(n)s people are inside.", n) % {"n": f"{n:,}"}

@@ -4,7 +4,8 @@ import { effect, signal } from "../build/preact.js";
 import * as commands from "./model/commands.js";
 import * as copies from "./model/copies.js";
 import * as clipboard from "./model/clipboard.js";
-import { branchOf, linksTo, newId, START } from "./model/document.js";
+import { redoable, undoable } from "../js/history.js";
+import { branchOf, linksTo, newId, START, whereChanged } from "./model/document.js";
 import { nameOf, pathsOf, waysOf } from "./model/kinds.js";
 import { remember } from "./palette.js";
 import {
@@ -13,6 +14,7 @@ import {
   apply,
   canEdit,
   drawing,
+  history,
   kinds,
   limits,
   namespace,
@@ -21,8 +23,10 @@ import {
   order,
   pane,
   picture,
+  redoNext,
   select,
   selection,
+  undoLast,
   wantsFocus,
 } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
@@ -363,6 +367,31 @@ function pasteActivities(activities, place) {
     select(ids);
     [wantsFocus.value] = ids;
     say(filled(ngettext("Pasted %(n)s step", "Pasted %(n)s steps", n), { n }));
+  }
+}
+
+/** Take the last thing back. */
+export function takeBack() {
+  turn(undoable(history.value), undoLast, gettext("Undone: %(words)s"));
+}
+
+/** Do again what was taken back. */
+export function doAgain() {
+  turn(redoable(history.value), redoNext, gettext("Done again: %(words)s"));
+}
+
+/** The keyboard goes to where that was. @param {string} words @param {() => void} go @param {string} said */
+function turn(words, go, said) {
+  if (!words) {
+    return;
+  }
+  const before = drawing.value;
+  go();
+  announce(filled(said, { words }));
+  const id = whereChanged(before, drawing.value);
+  if (id) {
+    active.value = id;
+    wantsFocus.value = id;
   }
 }
 

@@ -9,8 +9,8 @@ import { redoable, undoable } from "../js/history.js";
 import { askFor } from "./dialogs.js";
 import { download } from "./canvas/files.js";
 import { others, refusal, settled, status } from "./saving.js";
-import { say } from "./actions.js";
-import { canEdit, history, may, mode, pane, problems, redoNext, undoLast, urls, version } from "./store.js";
+import { doAgain, say, takeBack } from "./actions.js";
+import { canEdit, history, may, mode, pane, problems, urls, version } from "./store.js";
 import { isInTest, isLogOpen, openTrigger, toggleLog } from "./testing/open.js";
 import { filled, gettext, ngettext } from "./text.js";
 
@@ -126,10 +126,10 @@ function UndoButtons() {
   return html`<div class="top__pair">
     <${IconButton} icon="undo"
       label=${back ? filled(gettext("Undo: %(words)s"), { words: back }) : gettext("Undo")} disabled=${!back}
-      onClick=${undoLast} />
+      onClick=${takeBack} />
     <${IconButton} icon="redo"
       label=${again ? filled(gettext("Redo: %(words)s"), { words: again }) : gettext("Redo")} disabled=${!again}
-      onClick=${redoNext} />
+      onClick=${doAgain} />
   </div>`;
 }
 

@@ -11,7 +11,6 @@ import { CARD_HEIGHT, CARD_WIDTH } from "./model/layout.js";
 import { goToProblem, sortedProblems } from "./problems.js";
 import {
   active,
-  announce,
   canEdit,
   drawing,
   may,
@@ -19,13 +18,10 @@ import {
   open,
   order,
   picture,
-  redoNext,
   selection,
-  undoLast,
   wantsFocus,
 } from "./store.js";
 import { isInTest, openTrigger, toggleLog } from "./testing/open.js";
-import { gettext } from "./text.js";
 
 let lastProblem = -1;
 
@@ -93,9 +89,7 @@ function handled(event) {
 function withControl(event) {
   const key = event.key.toLowerCase();
   if (key === "z" || key === "y") {
-    const isRedo = key === "y" || event.shiftKey;
-    (isRedo ? redoNext : undoLast)();
-    announce(isRedo ? gettext("Done again") : gettext("Undone"));
+    (key === "y" || event.shiftKey ? actions.doAgain : actions.takeBack)();
     return true;
   }
   if (key === "a") {

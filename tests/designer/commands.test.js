@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as commands from "../../static/designer/model/commands.js";
 import * as copies from "../../static/designer/model/copies.js";
-import { branchOf, emptyDocument, linksOf, linksTo, newId, reachable, START } from "../../static/designer/model/document.js";
+import { branchOf, emptyDocument, linksOf, linksTo, newId, reachable, START, whereChanged } from "../../static/designer/model/document.js";
 import { begin, commit, redo, undo } from "../../static/js/history.js";
 import { knownWays } from "../../static/designer/model/kinds.js";
 import { layout } from "../../static/designer/model/layout.js";
@@ -214,4 +214,12 @@ test("letters of one label are undone at once", () => {
     history = commit(history, commands.edit(history.present.document, "a", { label }, kinds), "named", "label:a");
   }
   assert.equal(undo(history).present.document, document);
+});
+
+test("what came is looked at first, then what leads to what went", () => {
+  const short = chain("event", "wait");
+  const long = commands.insert(short, place("b", "next"), "x", commands.fresh(kinds, "end"), kinds);
+  assert.equal(whereChanged(short, long), "x");
+  assert.equal(whereChanged(long, short), "b");
+  assert.equal(whereChanged(long, { ...long, name: "another" }), "");
 });

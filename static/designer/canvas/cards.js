@@ -9,6 +9,8 @@ import { filled, gettext, ngettext } from "../text.js";
 import { fitted } from "./shapes.js";
 
 const NAME_WIDTH = 144;
+// So much of it the menu covers, which a selected step shows.
+const MENU_WIDTH = 22;
 /** Not by colour alone. */
 const TRACES = { passed: "check", here: "user", failed: "alert" };
 
@@ -55,7 +57,7 @@ export function drawCard(state) {
     <rect class="step__box" width=${CARD_WIDTH} height=${CARD_HEIGHT} rx="10" />
     <rect class="step__tile" x="12" y="12" width="32" height="32" rx="8" />
     <use class="step__icon" href=${iconUrl(kind?.icon ?? "alert")} x="19" y="19" width="18" height="18" />
-    <text class="step__name" x="54" y="25">${fitted(name, NAME_WIDTH, "650 13px")}</text>
+    <text class="step__name" x="54" y="25">${fitted(name, NAME_WIDTH - (isSelected && hasMenu ? MENU_WIDTH : 0), "650 13px")}</text>
     <text class="step__kind" x="54" y="42">${fitted(detailOf(activity, kinds), NAME_WIDTH, "400 11.5px")}</text>
     ${activity.note && html`<g class="pin" data-note=${card.id}><title>${activity.note}</title><path
       d="M-7-7h14v9l-5 5h-9z" /><path class="pin__fold" d="M2 7V2h5" /></g>`}

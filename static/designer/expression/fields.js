@@ -73,6 +73,12 @@ export function Fields({ activity, onField, onSegment }) {
       onField(`${node.path}}`, node.type);
     }
   };
+  // Whoever clicks twice in a row, as on the palette, means one field.
+  const click = (/** @type {MouseEvent} */ event, /** @type {Node} */ node) => {
+    if (event.detail < 2) {
+      take(node);
+    }
+  };
   const go = (/** @type {number} */ index) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row) {
@@ -110,7 +116,7 @@ export function Fields({ activity, onField, onSegment }) {
         class=${`tree__item tree__item--${node.kind}`} data-level=${Math.min(level, 12)}
         aria-expanded=${node.isBranch ? String(isUnfolded(node)) : undefined}
         aria-disabled=${node.isBranch || isReachable(node) ? undefined : "true"}
-        tabindex=${node === current?.node ? 0 : -1} onClick=${() => take(node)}>
+        tabindex=${node === current?.node ? 0 : -1} onClick=${(/** @type {MouseEvent} */ event) => click(event, node)}>
         <span class="tree__toggle" aria-hidden="true"></span><span class="tree__label">${node.label}</span>
         <span class="tree__type">${node.isBranch ? "" : typeWords(node)}</span></li>`)}
     </ul>

@@ -217,3 +217,14 @@ export function isEqual(one, other) {
     )
   );
 }
+
+/**
+ * The step to look at when one document has taken the place of another: one that came, else one that is
+ * different, such as the one before what went; "": none.
+ * @param {Document} before
+ * @param {Document} after
+ */
+export function whereChanged({ activities: before }, { activities: after }) {
+  const ids = Object.keys(after);
+  return ids.find((id) => !(id in before)) ?? ids.find((id) => after[id] !== before[id]) ?? "";
+}

@@ -32,6 +32,9 @@ def test_a_draft_with_errors_has_no_button_to_publish_it(maker, draft):
 
 
 def test_stopping_says_how_many_people_are_inside(maker, live, person):
+    page = maker.get(f"/versions/{live.uid}/stop/").content.decode()
+    assert "Nobody is inside." in page
+    assert "All of them are ended" not in page
     for number in range(3):
         person(f"{number}@x.org")
     page = maker.get(f"/versions/{live.uid}/stop/").content.decode()
