@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
+
+from django.db import transaction
 
 from actions.contact import frequency
 from actions.contact.frequency import Cap, CountKey, Wish
@@ -74,8 +75,10 @@ class ContactGate:
             for case, verdict in zip(cases, verdicts, strict=True)
         ]
 
-    def forget(self, keys: Collection[UUID]) -> None:
-        record_dropped(keys, bulk.database_now())
+    def forget(self, calls: Collection[tuple[CallSpec, Prepared | None]]) -> None:
+        with transaction.atomic():
+            record_dropped([call.key for call, _ in calls], bulk.database_now())
+            _give_back([(call, prepared) for call, prepared in calls if prepared])
 
 
 def _write_down_waiting(cases: Sequence[_Case], verdicts: Sequence[Verdict], now: datetime) -> None:
@@ -94,6 +97,10 @@ def give_back_slots(made: Sequence[Made]) -> None:
         for each in made
         if each.prepared and each.outcome.status != "ok" and each.outcome.code not in _MAY_HAVE_ARRIVED
     ]
+    _give_back(unsent)
+
+
+def _give_back(unsent: Sequence[tuple[CallSpec, Prepared]]) -> None:
     wishes = [wish_of(case) for case in _cases(unsent)] if unsent else []
     frequency.give_back({wish.message_id: list(wish.caps) for wish in wishes if wish.caps})
 

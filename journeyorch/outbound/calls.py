@@ -92,8 +92,11 @@ class Gate(Protocol):
         May read and write the database (in bulk), never the network.
         """
 
-    def forget(self, keys: Collection[uuid.UUID]) -> None:
-        """These calls, which may have waited, are not made at all: nobody waits for them any more."""
+    def forget(self, calls: Collection[tuple[CallSpec, Prepared | None]]) -> None:
+        """These calls, which may have waited, are not made at all: nobody waits for them any more.
+
+        Without their requests those that have none, and those whose request may have gone out.
+        """
 
 
 _handlers: dict[str, tuple[Handler, Gate | None]] = {}

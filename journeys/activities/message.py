@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -33,6 +34,7 @@ class MessageStep(Work):
     __slots__ = ("_address", "_channel_id", "_endpoint", "_parameters", "_template_id")
     node_type = "message"
     told_at_once = frozenset({"sent", "failed"})
+    most_put_off = timedelta(days=1)  # quiet hours are over by then
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ So nobody writes an instance but the wave that holds its lane, and an operator n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeys.engine import tables
 from journeys.engine.decide import Operation, Verb
-from journeys.models import Call, LaneInput, StepEvent
+from journeys.models import LaneInput, StepEvent
 
 _INSTANCE = Column("instance_id", "uuid")
 
@@ -94,33 +94,3 @@ def next_sequences(instance_ids: Collection[UUID]) -> dict[UUID, int]:
         limit=1,
     )
     return {ordered[ordinal]: sequence + 1 for ordinal, sequence in found}
-
-
-# --- What operations do to calls, inside the transaction of the wave --------------------------------
-
-_STATUS = Column("status", "smallint")
-
-
-def drop_calls(instance_ids: Iterable[UUID]) -> None:
-    """Nobody waits for the open calls of these instances; what is under way finds its claim lost."""
-    wanted = [(id,) for id in sorted(instance_ids)]
-    found = bulk.lookup(tables.CALL, [_INSTANCE], wanted, [tables.UUID, _STATUS], limit=None)
-    open_ = sorted(key for _, key, status in found if status in (Call.Status.OPEN, Call.Status.PARKED))
-    rows = [(key, Call.Status.DROPPED, None) for key in open_]
-    # In the order of the keys, as those who commit results do: neither must wait for the other.
-    bulk.update(tables.CALL, [tables.UUID], [_STATUS, Column("owner", "text")], rows, in_order=True)
-
-
-_RESENT = (
-    _STATUS,
-    Column("not_before", "timestamptz"),
-    Column("attempts", "smallint"),
-    Column("first_attempt_at", "timestamptz"),
-    Column("owner", "text"),
-)
-
-
-def resend_calls(keys: Iterable[UUID], now: datetime) -> None:
-    """Make parked calls due again, with the same bytes and key, and all their attempts."""
-    rows = [(key, Call.Status.OPEN, now, 0, None, None) for key in sorted(keys)]
-    bulk.update(tables.CALL, [tables.UUID], _RESENT, rows, in_order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time
+from datetime import time, timedelta
 
 import pytest
 
@@ -11,10 +11,13 @@ from actions.channels import Provider, base, provider
 from actions.contact.gate import ContactGate
 from actions.messages.send import MessageHandler
 from actions.models import Channel, Delivery, MessageTemplate
+from journeyorch.access.models import User
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import Outcome
 from journeys import publishing
+from journeys.engine.decide import Verb
 from journeys.models import Call, Instance
+from journeys.operating import operate
 from tests.journeys.world import World, act
 
 WORDS = {"subject": "Hi", "html": '<a href="https://hotel.example/" data-label="Book">Book</a>'}
@@ -62,8 +65,11 @@ def mailing():
     }
 
 
-def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent) -> None:
-    a_channel(world, quiet_from=time(11), quiet_until=time(15))
+@pytest.mark.parametrize("hours", [3, 20])
+def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent, hours: int) -> None:
+    """Also for longer than a step waits for other calls."""
+    end = world.now + timedelta(hours=hours)
+    a_channel(world, quiet_from=time(11), quiet_until=end.time())
     world.journey("lobby", **mailing())
     world.send("Lobby")
     world.run()  # at noon
@@ -71,10 +77,12 @@ def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent) -> N
     assert sent == []
     assert Delivery.objects.get().status == "queued"
     call = Call.objects.get()
-    assert (call.not_before, call.attempts, call.owner) == (datetime(2026, 3, 1, 15, tzinfo=UTC), 0, None)
+    assert (call.not_before, call.attempts, call.owner) == (end, 0, None)
+    world.pass_time(hours=hours - 1)
+    world.run()
     assert world.instance().status == Instance.Status.RUNNING
 
-    world.pass_time(hours=3)
+    world.pass_time(hours=1)
     world.run()
 
     assert [message.to for message in sent] == ["ada@example.com"]
@@ -82,13 +90,19 @@ def test_a_message_waits_until_the_quiet_hours_are_over(world: World, sent) -> N
     assert world.path() == ["lobby>next", "mail>next", "done>"]
 
 
-def test_a_message_that_waits_goes_with_the_journey_that_is_stopped(world: World, sent) -> None:
+@pytest.mark.parametrize("by_operator", [False, True])
+def test_a_message_that_waits_goes_with_the_journey_of_its_person(
+    world: World, sent, by_operator: bool
+) -> None:
     a_channel(world, quiet_from=time(11), quiet_until=time(15))
     version = world.journey("lobby", **mailing())
     world.send("Lobby")
     world.run()
     with world.clock():
-        publishing.stop(version, by=None)
+        if by_operator:
+            operate(world.instance(), Verb.END, by=User.objects.create_user("olga"))
+        else:
+            publishing.stop(version, by=None)
 
     world.pass_time(hours=3)
     world.run()

@@ -42,7 +42,8 @@ def forget(unwanted: Sequence[Claimed]) -> None:
     """Calls that nobody waits for: those who let them wait need not any more."""
     for kind in {call.spec.kind for call in unwanted}:
         if gate := gate_of(kind):
-            gate.forget([call.spec.key for call in unwanted if call.spec.kind == kind])
+            of_kind = (call for call in unwanted if call.spec.kind == kind)
+            gate.forget([(call.spec, None if call.attempts else call.prepared) for call in of_kind])
 
 
 def _verdicts(ready: Sequence[Claimed]) -> Mapping[object, Verdict]:

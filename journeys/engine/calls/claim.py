@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -132,6 +132,12 @@ def claim(
         return [_claimed(row) for row in bulk.run(sql, [*of_first, *changed])]
     sql = f"{change} WHERE id IN (SELECT id {first}) RETURNING {_RETURNED}"
     return [_claimed(row) for row in bulk.run(sql, [*changed, *of_first])]
+
+
+def calls_of(keys: Collection[UUID]) -> list[Claimed]:
+    """Calls as they are stored, claimed or not."""
+    columns = [name.strip() for name in _RETURNED.split(",")]
+    return [_claimed(row) for row in Call.objects.filter(pk__in=keys).values_list(*columns)]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:

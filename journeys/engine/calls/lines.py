@@ -23,6 +23,8 @@ from journeys.engine.calls.claim import CLAIM, Claimed, claim, drop, request_tex
 
 #: Counted from the step that asked for the call.
 LONGEST_WAIT = timedelta(hours=6)
+# Who comes to the line so late was put off, such as by quiet hours: the wait in the line begins then.
+_PUT_OFF = timedelta(minutes=10)
 _MOST_EXPIRED = 100
 
 _JOINED = (
@@ -56,13 +58,18 @@ def join(joining: Sequence[Joining], now: datetime) -> None:
             call.token,
             head_of(throttle_id) if call.attempts else line_of(throttle_id),
             call.system,
-            now if call.attempts else call.created_at,
+            _since(call, now),
             None,
             request_text(call.prepared),
         )
         for call, throttle_id in joining
     ]
     bulk.update(tables.CALL, CLAIM, _JOINED, rows)
+
+
+def _since(call: Claimed, now: datetime) -> datetime:
+    """Since when the call waits in the line, which gives it its place there."""
+    return now if call.attempts or now - call.created_at > _PUT_OFF else call.created_at
 
 
 def let_out(endpoint: str, throttle_id: int, *, owner: str, most: int) -> LetOut:

@@ -24,6 +24,7 @@ from journeys.engine.decide.values import (
     Status,
     StepRecord,
     StepStatus,
+    Stimulus,
     Verb,
     Woke,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Status",
     "StepRecord",
     "StepStatus",
+    "Stimulus",
     "Surroundings",
     "Verb",
     "Woke",

@@ -240,7 +240,7 @@ class Walk(Trail):
                 self.record(step, StepStatus.ENDED, "")
                 self.end(Status.FINISHED)
             case Do(kind, endpoint, spec):
-                self._call([self._request(step.id, -1, kind, endpoint, spec)])
+                self._call([self._request(step.id, -1, kind, endpoint, spec)], put_off=step.most_put_off)
             case Update(values):
                 self.profile = with_fields(self.profile, values)
                 self.updates.append(values)
@@ -305,10 +305,10 @@ class Walk(Trail):
         self.pending = (*self.pending, Pending(key, fetch))
         return CallRequest(key, activity, kind, endpoint, spec)
 
-    def _call(self, requests: list[CallRequest]) -> None:
+    def _call(self, requests: list[CallRequest], *, put_off: timedelta = timedelta(0)) -> None:
         self.calls.extend(requests)
         self.position, self.timers = Position.CALLING, ()
-        self.call_by = self.around.now + CALL_PATIENCE
+        self.call_by = self.around.now + put_off + CALL_PATIENCE
 
     def _take_fetched(self, wanted: Wanted, index: int, returned: Returned) -> None:
         self.properties = with_fetch(self.properties, returned)

@@ -196,7 +196,8 @@ def _done(walk: Walk, operation: Operation) -> None:
 
 
 def _again(walk: Walk, operation: Operation) -> None:
-    walk.position, walk.call_by = Position.CALLING, walk.around.now + CALL_PATIENCE
+    put_off = walk.plan.steps[walk.activity].most_put_off
+    walk.position, walk.call_by = Position.CALLING, walk.around.now + put_off + CALL_PATIENCE
     _note(walk, operation, AGAIN)
 
 

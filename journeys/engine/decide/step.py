@@ -122,6 +122,8 @@ class Step:
     node_type = ""
     updates_profile = False
     uses_person = False  # by what it is, besides its expressions
+    # For so long others may keep its call from being made, before the patience with calls begins.
+    most_put_off = timedelta(0)
     # Of its message, for reactions: what is known when its call ends; empty: nothing, or it sends none.
     told_at_once: frozenset[str] = frozenset()
 

@@ -17,7 +17,9 @@ from journeys.engine.decide import (
     Plan,
     Refusal,
     Returned,
+    State,
     Status,
+    Stimulus,
     Surroundings,
     Woke,
     abort,
@@ -319,7 +321,7 @@ class Handler(Applier):
 
     # --- What is decided --------------------------------------------------------------------------
 
-    def _decide(self, row: Row, plan: Plan, stimulus: Arrival | Returned | Woke) -> None:
+    def _decide(self, row: Row, plan: Plan, stimulus: Stimulus) -> None:
         around = self._around(plan, row.person, row.state.instance_id)
         try:
             decision = decide(plan, row.state, stimulus, around)
@@ -332,7 +334,15 @@ class Handler(Applier):
                 extra={"instance_id": row.state.instance_id, "version_id": plan.version_id},
             )
             decision = abort(row.state, Status.ERROR, now=self._loaded.now, detail={"code": "internal"})
+        if row.state.pending and _gives_up(row.state, stimulus, decision.state):
+            self.handled.dropped.add(row.state.instance_id)
         self._apply(row, decision, entrance=0)
+
+
+def _gives_up(before: State, stimulus: Stimulus, after: State) -> bool:
+    """Whether the person goes on without a call that has not come back: it need not be made any more."""
+    waited_for = {one.key for one in before.pending}.difference(one.key for one in after.pending)
+    return bool(waited_for - ({stimulus.key} if isinstance(stimulus, Returned) else set()))
 
 
 def _is_other_direction(plan: Plan, arrival: Arrival) -> bool:

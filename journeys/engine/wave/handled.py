@@ -69,7 +69,7 @@ class Handled:
         self.calls: list[tuple[Row, CallRequest]] = []
         self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
         self.forgotten: list[Forgotten] = []
-        self.dropped: set[UUID] = set()  # instances whose open calls nobody waits for any more
+        self.dropped: set[UUID] = set()  # instances that wait for none of the calls that were open before
         self.resent: set[UUID] = set()  # parked calls to be made after all
         self.jumps: list[tuple[Row, JumpRequest]] = []
         self.broke_off = False  # its time was over before all was handled

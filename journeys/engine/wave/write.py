@@ -10,9 +10,9 @@ import orjson
 
 from journeyorch import bulk
 from journeys.engine import tables
+from journeys.engine.calls.deciding import drop_calls, resend_calls
 from journeys.engine.codec import encode
 from journeys.engine.decide import Position, Status
-from journeys.engine.operations import drop_calls, resend_calls
 from journeys.engine.wave.counting import write_counts
 from journeys.engine.wave.handled import Handled, Step
 from journeys.engine.wave.kept import keep

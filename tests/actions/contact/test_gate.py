@@ -211,6 +211,23 @@ def test_only_what_left_counts(admit, handler, ruled, template, person, call):
     assert codes(admit(three)) == ["frequencyCap"]
 
 
+@pytest.mark.parametrize(("may_have_left", "following"), [(False, None), (True, "frequencyCap")])
+def test_what_nobody_waits_for_any_more_counts_only_if_it_may_have_left(
+    admit, handler, ruled, template, person, call, may_have_left, following
+):
+    """Such as a message in the line of a throttle, whose journey is stopped meanwhile."""
+    ruled(most_messages=1)
+    person()
+    words = template()
+    one, two = call(words), call(words)
+    admit(one)
+    [prepared] = handler.prepare([one])
+
+    ContactGate().forget([(one, None if may_have_left else prepared)])
+
+    assert codes(admit(two)) == [following]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [("bounced", "bounced"), ("complained", "complained"), ("unsubscribed", "unsubscribed")],

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 import pytest
 from django.db import OperationalError, connections
+from pydantic import ValidationError
 
 from actions.models import Action
 from journeyorch.outbound import calls as outbound_calls
@@ -18,6 +18,7 @@ from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared,
 from journeyorch.outbound.protection.sending import NO_CONNECTION
 from journeyorch.wakeup import Listener
 from journeys import publishing
+from journeys.definition.document import Properties
 from journeys.engine.calls import enquiring, resident
 from journeys.engine.calls.admitting import admit
 from journeys.engine.calls.ahead import MOST, PATIENCE, Ahead
@@ -138,7 +139,7 @@ class Tomorrow:
     def admit(self, calls: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
         return [Later(self.until, "Not today.")] * len(calls)
 
-    def forget(self, keys: Collection[UUID]) -> None:
+    def forget(self, calls: Collection[tuple[CallSpec, Prepared | None]]) -> None:
         raise AssertionError("nobody has left")
 
 
@@ -154,7 +155,56 @@ def test_a_gate_puts_off_only_what_has_not_been_tried(calling: World) -> None:
     assert {call.pk for call in put_off} == {call.spec.key for call in others}
 
 
+class Choosy:
+    """A gate that cannot be asked about some person's calls."""
+
+    def __init__(self, person: str, error: Exception) -> None:
+        self.person, self.error = person, error
+
+    def admit(self, calls: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
+        if any(call.person_id == self.person for call, _ in calls):
+            raise self.error
+        return [None] * len(calls)
+
+    def forget(self, calls: Collection[tuple[CallSpec, Prepared | None]]) -> None:
+        raise AssertionError("nobody has left")
+
+
+def test_a_call_that_a_gate_cannot_decide_about_ends_in_error_and_the_others_are_made(calling: World) -> None:
+    ready, _ = prepare(claimed(calling))
+    bad, *others = ready
+    outbound_calls.register("custom_action", calling.recorder, Choosy(bad.spec.person_id, ValueError()))
+
+    go, ended = admit(ready)
+
+    assert go == others
+    assert [(call, outcome.code) for call, outcome in ended] == [(bad, "internal")]
+
+
+def test_a_gate_that_cannot_use_the_database_ends_no_call(calling: World) -> None:
+    ready, _ = prepare(claimed(calling))
+    away = OperationalError("The database is away.")
+    outbound_calls.register("custom_action", calling.recorder, Choosy(ready[0].spec.person_id, away))
+
+    with pytest.raises(OperationalError):
+        admit(ready)
+
+
 # --- Claims ---------------------------------------------------------------------------------------
+
+
+def test_a_claim_outlasts_the_longest_timeout_by_ten_seconds() -> None:
+    """Or another worker would make the call once more while it is under way."""
+    longest = max(seconds for seconds in range(1, 300) if _is_timeout(seconds))
+
+    assert timedelta(seconds=longest + 10) <= LEASE
+
+
+def _is_timeout(seconds: int) -> bool:
+    try:
+        return bool(Properties(timeout_seconds=seconds))
+    except ValidationError:
+        return False
 
 
 def test_what_one_has_claimed_nobody_else_gets(calling: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -147,14 +148,26 @@ def test_what_came_while_calling_is_offered_to_where_an_operator_leads_the_perso
     assert len(decision.state.held) == (3 if operation.verb is Verb.AGAIN else 0)
 
 
-def test_a_call_made_once_more_is_waited_for_as_long_as_the_first() -> None:
-    drawn = plan("lobby", **CALLING)
+@pytest.mark.parametrize(
+    ("tell", "put_off"),
+    [
+        (CALLING["tell"], timedelta(0)),
+        # Quiet hours may keep it from being sent for most of a day.
+        (act("sms", template="Short", address='"+4930123456"', error_path=True), timedelta(days=1)),
+    ],
+    ids=["action", "message"],
+)
+def test_a_call_made_once_more_is_waited_for_as_long_as_the_first(
+    tell: dict[str, Any], put_off: timedelta
+) -> None:
+    drawn = plan("lobby", **{**CALLING, "tell": {**tell, "to": CALLING["tell"]["to"]}})
+    assert begin(drawn).state.wake_at == START + put_off + CALL_PATIENCE
     waiting = parked(drawn)
     assert waiting.wake_at == FOREVER, "an operator may take their time"
 
     again = operate(drawn, waiting, Operation(Verb.AGAIN, "tell"), around(after(hours=9))).decision
 
-    assert again.state.wake_at == after(hours=9) + CALL_PATIENCE
+    assert again.state.wake_at == after(hours=9) + put_off + CALL_PATIENCE
 
 
 def test_a_retry_of_a_call_keeps_what_was_held_and_offers_it_when_the_step_fails_at_once() -> None:

@@ -19,8 +19,9 @@ from events.models import ReceivedEvent
 from journeyorch import bulk
 from journeys.engine import tables
 from journeys.engine.calls.claim import claim, open_endpoints
+from journeys.engine.calls.deciding import drop_calls
 from journeys.engine.lanes import WAVE_INPUTS, waiting_lanes
-from journeys.engine.operations import drop_calls, next_sequences
+from journeys.engine.operations import next_sequences
 from journeys.engine.plans import SandboxPlans
 from journeys.engine.upkeep import delete_old_instances
 from journeys.engine.wave import kept, load

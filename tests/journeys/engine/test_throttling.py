@@ -256,17 +256,41 @@ def test_people_who_were_stopped_while_they_waited_take_nobody_s_turn(
 def test_a_call_that_its_step_has_given_up_is_not_made(
     world: World, version: JourneyVersion, sent: Timed
 ) -> None:
-    """No worker looked at the line until the person had gone on without it."""
+    """No worker looked at the line until the person had gone on without it, and is still inside."""
+    world.journey(
+        "lobby",
+        name="Patient",
+        lobby=act("event", "tell", event="Lobby"),
+        tell=act("custom_action", {"error": ["hold"]}, action="Tell", error_path=True),
+        hold=act("wait", duration="P1D"),
+    )
+    with world.clock():
+        publishing.stop(version, by=None)
     throttle(world)
     enter(world, 4)
     world.run()
     world.pass_time(seconds=CALL_PATIENCE.total_seconds())
     world.drain()
-    assert world.path("p03")[1:] == ["tell>error", "sorry>"]
+    assert world.path("p03")[1:] == ["tell>error"]
     next_window(world)
 
     assert len(sent.sent) == 3
-    assert world.path("p03")[1:] == ["tell>error", "sorry>"]
+    assert Call.objects.filter(status=Call.Status.DROPPED).count() == 1
+    assert world.instance("p03").activity == "hold"
+
+
+def test_a_call_that_comes_late_to_its_line_may_wait_there_as_long_as_others(
+    world: World, version: JourneyVersion, sent: Timed
+) -> None:
+    """Be it that quiet hours put it off, or that no worker was there."""
+    throttle(world)
+    people = enter(world, 4)
+    world.pass_time(seconds=LONGEST_WAIT.total_seconds() + 1)
+    world.run()
+    next_window(world)
+
+    assert sorted(sent.people) == people
+    assert {world.path(person)[1] for person in people} == {"tell>next"}
 
 
 def test_a_throttle_is_in_force_from_its_deployment_on(
