@@ -187,6 +187,8 @@ class Handler(Applier):
         if plan.in_test and known is None:
             self.handled.tested[plan.version_id, plan.run] += 1
         last_ended_at = known.last_ended_at if known else None
+        if key not in self._entrances:
+            self.handled.newcomers.add(key)
         self._set_entrance(key, Entered(instance_id, arrival.received_at, last_ended_at, plan.run))
         self._apply(row, decision, entrance=1 if known is None else 2)
 

@@ -65,6 +65,7 @@ class Handled:
         self.created: set[UUID] = set()
         self.ended: dict[UUID, datetime] = {}
         self.entrances: dict[EntranceKey, Entered] = {}
+        self.newcomers: set[EntranceKey] = set()  # of these, those of whom nothing is remembered yet
         self.steps: list[Step] = []
         self.calls: list[tuple[Row, CallRequest]] = []
         self.tested: Counter[tuple[int, int]] = Counter()  # people who entered, by version in test and run
