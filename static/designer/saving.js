@@ -130,6 +130,11 @@ async function saveNow(leaving) {
   }
 }
 
+/** Whether the problems that are known are about what a step's setting is now. @param {string} id @param {string} name */
+export function isChecked(id, name) {
+  return stored.document.activities[id]?.config[name] === drawing.value.activities[id]?.config[name];
+}
+
 /** @param {Document} document @param {any} answer */
 function took(document, answer) {
   stored = { document, revision: answer.revision };

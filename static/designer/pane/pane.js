@@ -7,6 +7,7 @@ import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
 import { canFail, nameOf } from "../model/kinds.js";
 import { Problems } from "../problems.js";
+import { isChecked } from "../saving.js";
 import {
   apply,
   canEdit,
@@ -74,7 +75,7 @@ function StepForm({ id, field }) {
 
   const own = problemsByStep.value.get(id) ?? [];
   const faultsOf = (/** @type {string} */ name) =>
-    own.filter((problem) => problem.field === name).map((problem) => problem.message);
+    own.filter((problem) => problem.field === name && isChecked(id, name)).map((problem) => problem.message);
   const body = kind
     ? html`<${ConfigForm} id=${id} activity=${activity} kind=${kind} change=${change} faultsOf=${faultsOf} />`
     : null;
