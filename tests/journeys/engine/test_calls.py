@@ -20,7 +20,7 @@ from journeyorch.wakeup import Listener
 from journeys import publishing
 from journeys.definition.document import Properties
 from journeys.engine.calls import enquiring, resident
-from journeys.engine.calls.admitting import admit
+from journeys.engine.calls.admitting import admit, forget
 from journeys.engine.calls.ahead import MOST, PATIENCE, Ahead
 from journeys.engine.calls.claim import LEASE, Claimed, claim, open_endpoints, prepare, start, unstart
 from journeys.engine.calls.results import Result, commit_results
@@ -179,6 +179,18 @@ def test_a_call_that_a_gate_cannot_decide_about_ends_in_error_and_the_others_are
 
     assert go == others
     assert [(call, outcome.code) for call, outcome in ended] == [(bad, "internal")]
+
+
+def test_a_gate_is_told_what_may_have_left_of_calls_that_nobody_waits_for(calling: World) -> None:
+    told: list[tuple[CallSpec, Prepared | None]] = []
+    gate = Tomorrow(calling.now)
+    gate.forget = told.extend  # type: ignore[method-assign, assignment]
+    outbound_calls.register("custom_action", calling.recorder, gate)
+    untried, second, *_ = prepare(claimed(calling))[0]
+
+    forget([untried, second._replace(attempts=1)])
+
+    assert told == [(untried.spec, untried.prepared), (second.spec, None)]
 
 
 def test_a_gate_that_cannot_use_the_database_ends_no_call(calling: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from journeys.engine.decide import (
@@ -98,12 +100,15 @@ def test_events_that_come_while_calling_are_offered_in_their_order() -> None:
     assert [one.received_id for one, _ in decision.discards] == [2]
 
 
-def test_a_held_event_comes_before_a_wait_that_is_over_only_now() -> None:
+@pytest.mark.parametrize(
+    "over", [act("wait", duration="PT0S"), act("wait", type="date_time", at="1999-12-31T23:59")]
+)
+def test_a_held_event_comes_before_a_wait_that_is_over_only_now(over: dict[str, Any]) -> None:
     drawn = plan(
         "lobby",
         lobby=CALLING["lobby"],
         tell=act("custom_action", {"next": ["none", "meal"]}, action="Tell", values={"text": '"x"'}),
-        none=act("wait", duration="PT0S"),
+        none=over,
         meal=act("event", event="Meal"),
     )
     first = begin(drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from actions.contact.gate import ContactGate
 from actions.messages.send import MessageHandler
 from actions.models import Action, Channel, Delivery, MessageTemplate
 from journeyorch.outbound import calls as outbound_calls
-from journeyorch.outbound.calls import CallSpec, Outcome, Prepared
+from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, Verdict
 from journeyorch.outbound.protection import lifecycle
 from journeyorch.outbound.protection.models import CappingConfig, ThrottlingConfig
 from journeyorch.outbound.protection.throttling import head_of, line_of
@@ -229,9 +229,24 @@ def test_a_failed_attempt_goes_to_the_head_of_the_line_and_takes_another_slot(
     assert len(sent.sent) - before == 3
 
 
+class Remembering:
+    """A gate that lets everybody through, and remembers whom it was told to forget."""
+
+    def __init__(self) -> None:
+        self.forgotten: dict[str, Prepared | None] = {}
+
+    def admit(self, calls: Sequence[tuple[CallSpec, Prepared]]) -> list[Verdict]:
+        return [None] * len(calls)
+
+    def forget(self, calls: Collection[tuple[CallSpec, Prepared | None]]) -> None:
+        self.forgotten |= {call.person_id: prepared for call, prepared in calls}
+
+
 def test_people_who_were_stopped_while_they_waited_take_nobody_s_turn(
     world: World, version: JourneyVersion, sent: Timed
 ) -> None:
+    gate = Remembering()
+    outbound_calls.register("custom_action", sent, gate)
     throttle(world)
     enter(world, 7)
     world.run()
@@ -250,6 +265,8 @@ def test_people_who_were_stopped_while_they_waited_take_nobody_s_turn(
 
     assert sorted(sent.people[3:]) == ["p20", "p21", "p22"]
     assert Call.objects.filter(status=Call.Status.DROPPED).count() == 4
+    assert sorted(gate.forgotten) == ["p03", "p04", "p05", "p06"]
+    assert None not in gate.forgotten.values(), "their requests never left"
     assert not Call.objects.filter(status=Call.Status.OPEN).exists()
 
 
