@@ -78,16 +78,17 @@ WITH RECURSIVE found(endpoint) AS (
       FROM found WHERE found.endpoint IS NOT NULL
 ) SELECT endpoint FROM found WHERE endpoint IS NOT NULL
 """
+_STORED = (
+    "id, sandbox_id, kind, spec, namespace, person_id, in_test, token, lane_id, instance_id, endpoint, "
+    "timeout_seconds, attempts, first_attempt_at, request, created_at, own_endpoint"
+)
 # One probe for each call: EXISTS might be planned as a look through all instances.
 _IS_AWAITED = (
     f"(SELECT i.status FROM {tables.INSTANCE} AS i WHERE i.id = {tables.CALL}.instance_id"
     f" AND i.status = {Instance.Status.RUNNING:d} AND NOT EXISTS (SELECT 1 FROM {tables.VERSION} AS o"
     f" WHERE o.id = i.version_id AND {is_over('o', run='i.run')})) IS NOT NULL"
 )
-_RETURNED = (
-    "id, sandbox_id, kind, spec, namespace, person_id, in_test, token, lane_id, instance_id, endpoint,"
-    f" timeout_seconds, attempts, first_attempt_at, request, created_at, own_endpoint, {_IS_AWAITED}"
-)
+_CLAIMED = f"{_STORED}, {_IS_AWAITED}"
 
 
 def open_endpoints() -> list[str]:
@@ -127,21 +128,21 @@ def claim(
         # by id and status the planner went through all open calls. What has just moved is left for later.
         sql = (
             f"WITH first AS (SELECT ctid AS place {first} FOR NO KEY UPDATE SKIP LOCKED)"
-            f" {change} FROM first WHERE journeys_call.ctid = place{bulk.unhurried()} RETURNING {_RETURNED}"
+            f" {change} FROM first WHERE journeys_call.ctid = place{bulk.unhurried()} RETURNING {_CLAIMED}"
         )
         return [_claimed(row) for row in bulk.run(sql, [*of_first, *changed])]
-    sql = f"{change} WHERE id IN (SELECT id {first}) RETURNING {_RETURNED}"
+    sql = f"{change} WHERE id IN (SELECT id {first}) RETURNING {_CLAIMED}"
     return [_claimed(row) for row in bulk.run(sql, [*changed, *of_first])]
 
 
-def calls_of(keys: Collection[UUID]) -> list[Claimed]:
-    """Calls as they are stored, claimed or not."""
-    columns = [name.strip() for name in _RETURNED.split(",")]
-    return [_claimed(row) for row in Call.objects.filter(pk__in=keys).values_list(*columns)]
+def given_up(keys: Collection[UUID]) -> list[Claimed]:
+    """Calls that nobody waits for any more, as they are stored, claimed or not."""
+    columns = _STORED.split(", ")
+    return [_claimed((*row, False)) for row in Call.objects.filter(pk__in=keys).values_list(*columns)]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    """A row as ``_RETURNED`` names its columns; raw SQL gives SQLite's texts and numbers."""
+    """A row as ``_CLAIMED`` names its columns; raw SQL gives SQLite's texts and numbers."""
     id, sandbox_id, kind, spec, namespace, person_id, in_test, *rest = row
     token, lane_id, instance_id, endpoint, timeout, attempts, first_attempt_at, request, *rest = rest
     created_at, own_endpoint, is_awaited = rest

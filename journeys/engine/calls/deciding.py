@@ -14,7 +14,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import gate_of
 from journeys.engine import tables
 from journeys.engine.calls.admitting import forget
-from journeys.engine.calls.claim import calls_of
+from journeys.engine.calls.claim import given_up
 from journeys.models import Call
 
 _INSTANCE = Column("instance_id", "uuid")
@@ -33,7 +33,7 @@ def drop_calls(instance_ids: Iterable[UUID]) -> None:
     # In the order of the keys, as those who commit results do: neither must wait for the other.
     bulk.update(tables.CALL, [tables.UUID], [_STATUS, Column("owner", "text")], rows, in_order=True)
     if gated := [key for key in open_ if gate_of(kinds[key])]:
-        forget(calls_of(gated))
+        forget(given_up(gated))
 
 
 _RESENT = (
