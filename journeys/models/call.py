@@ -20,7 +20,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(models.Model):
-    """Whatever leaves the house. Its id is the idempotency key: uuid5(instance, activity, visit, purpose)."""
+    """Whatever leaves the house. Its id is the idempotency key (journeys/engine/decide/ids.py)."""
 
     class Status(models.IntegerChoices):
         OPEN = 0, _("Open")

@@ -11,6 +11,7 @@ from journeyorch.phrases import phrase
 from journeys.engine.decide.details import call_detail, failed_fetch_detail, measure
 from journeys.engine.decide.failing import failed_by, failure_of
 from journeys.engine.decide.fetching import Wanted, ready, values_of, wanted_by
+from journeys.engine.decide.ids import call_key
 from journeys.engine.decide.person import with_fields
 from journeys.engine.decide.remembered import with_action, with_error, with_fetch, with_previous
 from journeys.engine.decide.step import (
@@ -38,7 +39,6 @@ from journeys.engine.decide.values import (
     Status,
     StepStatus,
     Timer,
-    call_key,
 )
 
 # Events kept for a person who is calling; more than that is a flood, not a visit (engine.md § 3).

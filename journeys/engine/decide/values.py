@@ -9,7 +9,7 @@ import enum
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 
 class Position(enum.IntEnum):
@@ -247,8 +247,3 @@ class Decision(NamedTuple):
     discards: tuple[tuple[Arrival, Discard], ...] = ()
     updates: tuple[Mapping[tuple[str, ...], Any], ...] = ()  # fields to be set in the profile, in order
     jumps: tuple[JumpRequest, ...] = ()
-
-
-def call_key(instance_id: UUID, activity: str, visit: int, purpose: str) -> UUID:
-    """The idempotency key of a call: the same for every retry of the same step of the same visit."""
-    return uuid5(instance_id, f"{activity}:{visit}:{purpose}")

@@ -29,8 +29,8 @@ from journeys.engine.decide import (
     operate,
     refused,
 )
+from journeys.engine.decide.ids import instance_id_of
 from journeys.engine.entrance import Entered, refusal
-from journeys.engine.ids import instance_id_of
 from journeys.engine.operations import Asked
 from journeys.engine.plans import Broken, Place
 from journeys.engine.wave.apply import Applier

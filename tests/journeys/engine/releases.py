@@ -15,7 +15,7 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from journeys.engine.decide.values import call_key
+from journeys.engine.decide.ids import call_key
 from journeys.engine.lanes import lane_of
 from journeys.models import Call, Entrance, Instance, LaneInput, StepEvent
 from tests.journeys.engine.hotel import Hotel
