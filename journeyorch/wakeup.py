@@ -130,16 +130,16 @@ class _Bell:
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
-        os.set_blocking(self._reader, False)
-        os.set_blocking(self._writer, False)
+        self._rung = False  # the pipe holds a byte: whoever rings once more has nothing to add
         # The number of a closed pipe may soon be another file's: no ring may come after the end.
         self._lock = threading.Lock()
         self._closed = False
 
     def ring(self) -> None:
-        with self._lock, suppress(BlockingIOError):  # a full pipe has rung often enough
-            if not self._closed:
+        with self._lock:
+            if not self._rung and not self._closed:
                 os.write(self._writer, b"!")
+                self._rung = True
 
     def fileno(self) -> int:
         """Readable after a ring, until it is silenced."""
@@ -147,10 +147,11 @@ class _Bell:
 
     def silence(self) -> bool:
         """Whether it has rung since the last time."""
-        try:
-            return bool(os.read(self._reader, 64 * 1024))
-        except BlockingIOError:
-            return False
+        with self._lock:
+            rung, self._rung = self._rung, False
+            if rung:
+                os.read(self._reader, 1)
+            return rung
 
     def close(self) -> None:
         with self._lock:

@@ -68,11 +68,14 @@ def passage(method: str, url: str, *, seconds: float) -> Iterator[bool]:
     """
     caller = _caller.get()
     caps = _caps(caller, method, url) if caller else ()
+    if not caps:
+        yield True
+        return
     with ExitStack() as held:
         limited = [cap for cap in caps if cap.connections is not None]
         for cap in limited:
             _connect(cap, held, seconds=seconds)
-        if caps and not _use_paid(caller, method, url):
+        if not _use_paid(caller, method, url):
             take_slots(caps)
         yield not limited
 
