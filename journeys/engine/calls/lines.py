@@ -52,17 +52,18 @@ class LetOut(NamedTuple):
 
 def join(joining: Sequence[Joining], now: datetime) -> None:
     """The calls stand in line, with their requests. One that had an attempt before goes to the head of it."""
+    ordered = sorted(joining, key=lambda one: one.call.created_at)
     rows = [
         (
             call.spec.key,
             call.token,
             head_of(throttle_id) if call.attempts else line_of(throttle_id),
             call.system,
-            _since(call, now),
+            _since(call, now + timedelta(microseconds=place)),
             None,
             request_text(call.prepared),
         )
-        for call, throttle_id in joining
+        for place, (call, throttle_id) in enumerate(ordered, start=-len(ordered))
     ]
     bulk.update(tables.CALL, CLAIM, _JOINED, rows)
 

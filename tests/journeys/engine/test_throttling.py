@@ -301,9 +301,10 @@ def test_a_call_that_comes_late_to_its_line_may_wait_there_as_long_as_others(
 ) -> None:
     """Be it that quiet hours put it off, or that no worker was there."""
     throttle(world)
-    people = enter(world, 4)
+    people = enter(world, 5)
     world.pass_time(seconds=LONGEST_WAIT.total_seconds() + 1)
     world.run()
+    assert sorted(sent.people) == people[:3], "in the order in which they were asked for"
     next_window(world)
 
     assert sorted(sent.people) == people
