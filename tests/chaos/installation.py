@@ -61,7 +61,8 @@ class Endpoint:
 class Installation:
     """What runs; ``tend`` starts again what was killed, as a service manager would."""
 
-    def __init__(self, folder: Path, url: str, server: Cluster | None) -> None:
+    def __init__(self, folder: Path, url: str, server: Cluster | None, *, beside: Path | None = None) -> None:
+        """``beside``: the code of another release, whose workers work on the same database."""
         self.endpoint = Endpoint()
         self.server = server
         self.url = url
@@ -83,6 +84,8 @@ class Installation:
         self.inlet = self._output("tests.chaos.everything_scene", call, TOKEN).split()[-1]
         self.web = self.start_web()
         self.workers = self.start_workers()
+        self._beside = beside
+        self.neighbours = self.start_workers(beside) if beside else None
 
     def _output(self, module: str, *arguments: str) -> str:
         command = [sys.executable, "-m", module, *arguments]
@@ -94,13 +97,13 @@ class Installation:
         options = [f"--bind=127.0.0.1:{self.port}", "--workers=2", "--threads=2"]
         return self._start("-m", "gunicorn", "journeyorch.wsgi", *options)
 
-    def start_workers(self) -> subprocess.Popen[bytes]:
+    def start_workers(self, code: Path = ROOT) -> subprocess.Popen[bytes]:
         residents = 2 if self.server else 1
-        return self._start("manage.py", "runworkers", f"--drain-residents={residents}")
+        return self._start("manage.py", "runworkers", f"--drain-residents={residents}", code=code)
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _start(self, *arguments: str, code: Path = ROOT) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=self._log, stderr=self._log
+            [sys.executable, *arguments], cwd=code, env=self.environment, stdout=self._log, stderr=self._log
         )
 
     def tend(self) -> None:
@@ -108,14 +111,17 @@ class Installation:
             self.web = self.start_web()
         if self.workers.poll() is not None:
             self.workers = self.start_workers()
+        if self._beside and self.neighbours and self.neighbours.poll() is not None:
+            self.neighbours = self.start_workers(self._beside)
 
     def stop(self) -> None:
-        for process in (self.web, self.workers):
+        processes = [self.web, self.workers, *([self.neighbours] if self.neighbours else [])]
+        for process in processes:
             process.terminate()
-        for process in (self.web, self.workers):
+        for process in processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_WITHIN)
-        for process in (self.web, self.workers):
+        for process in processes:
             process.kill()
         self.endpoint.server.shutdown()
         self._log.close()
@@ -148,7 +154,8 @@ class Installation:
 
     def cluster(self, kind: str) -> tuple[psutil.Process, psutil.Process, list[psutil.Process]]:
         """(main process, sentinel, everything under it that is at no resident) of a cluster."""
-        busy = self.residents(kind)
+        ours = psutil.Process(self.workers.pid)
+        busy = [resident for resident in self.residents(kind) if ours in resident.parents()]
         sentinel = busy[0].parent()
         assert sentinel is not None
         main = sentinel.parent()

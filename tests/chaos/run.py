@@ -41,11 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--only", help="this fault again and again, by the name of its function")
     parser.add_argument("--first", nargs="+", default=[], metavar="FAULT", help="these before the others")
+    parser.add_argument("--beside", type=Path, help="a folder with another release, whose workers help")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     # However it is told to stop, what it has started stops with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("It was told to stop."))
-    with tempfile.TemporaryDirectory() as folder, installed(options.database, Path(folder)) as one:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        installed(options.database, Path(folder), beside=options.beside) as one,
+    ):
         faults = chosen(faults_of(one), only=options.only, first=options.first)
         figures = run(one, faults, seconds=options.seconds)
     for name, value in figures.items():
@@ -56,9 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 @contextmanager
-def installed(database: str, folder: Path) -> Iterator[Installation]:
+def installed(database: str, folder: Path, *, beside: Path | None = None) -> Iterator[Installation]:
     if database == "sqlite":
-        one = Installation(folder, f"sqlite:///{folder}/chaos.sqlite3", None)
+        one = Installation(folder, f"sqlite:///{folder}/chaos.sqlite3", None, beside=beside)
         try:
             yield one
         finally:
@@ -66,7 +70,7 @@ def installed(database: str, folder: Path) -> Iterator[Installation]:
         return
     # Durable as in production; what a crash of the machine does is not tried here.
     with running(fsync=True) as server:
-        one = Installation(folder, server.url, server)
+        one = Installation(folder, server.url, server, beside=beside)
         try:
             yield one
         finally:
