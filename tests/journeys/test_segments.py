@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,12 +16,15 @@ from datasources.platform.profiles.forgetting import forget_old_events
 from datasources.platform.profiles.updates import set_attributes
 from datasources.platform.segments import evaluating
 from datasources.platform.segments import sweep as sweeping
+from datasources.platform.segments.memberships import Turn
+from datasources.platform.segments.store import MembershipNews
 from datasources.platform.segments.sweep import forget_deleted, recheck_due, sweep
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.running import work
 from journeyorch.background.tasks import cancel
 from journeys import publishing
 from journeys.engine.drain import drain_once
+from journeys.engine.receivers import take_memberships
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
 from tests.journeys.crowd import EVENTS, GOLD, RICH, Crowd
 from tests.journeys.together import on_postgresql, threads
@@ -445,6 +449,19 @@ def test_a_segment_nobody_listens_to_writes_no_inputs(crowd: Crowd) -> None:
     crowd.set(crowd.person(), loyalty__tier="gold")
 
     assert not LaneInput.objects.exists()
+
+
+def test_a_change_is_told_once_and_the_next_one_too(crowd: Crowd) -> None:
+    """Whoever tells it again, such as after a crash, adds nothing."""
+    segment = crowd.segment("Rich", GOLD)
+    by_segment(crowd)
+    known = (("CRMID", "anna", crowd.now),)
+    for sequence in (3, 3, 4):
+        news = MembershipNews(7, segment.pk, "Rich", Turn("realized", sequence, crowd.now), known)
+        take_memberships(None, sandbox_id=crowd.sandbox.pk, news=[news], bulk=False)
+
+    told = LaneInput.objects.order_by("pk").values_list("detail", flat=True)
+    assert [json.loads(detail)["sequence"] for detail in told] == [3, 4]
 
 
 def test_a_change_that_is_taken_back_is_told_to_nobody(crowd: Crowd) -> None:
