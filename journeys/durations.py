@@ -11,13 +11,14 @@ from datetime import timedelta
 # Every number of milliseconds below is a bucket of its own.
 _EXACT = 8
 _PARTS = 4
+_MILLISECOND = timedelta(milliseconds=1)
 #: Longer than anybody can be in a journey.
 MOST_BUCKETS = _EXACT + _PARTS * 32
 
 
 def bucket_of(duration: timedelta) -> int:
     """Which bucket a duration belongs to; 0: less than a millisecond."""
-    milliseconds = max(0, duration // timedelta(milliseconds=1))
+    milliseconds = max(0, duration // _MILLISECOND)
     if milliseconds < _EXACT:
         return milliseconds
     doublings = milliseconds.bit_length() - 3

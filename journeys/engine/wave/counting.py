@@ -30,10 +30,11 @@ def write_counts(writes: bulk.Writes, steps: Sequence[Step], *, now: datetime) -
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     first = min((step.lane_id for step in steps), default=0)
+    together = (hour, first, 0)
     counts, errors, times, fetches = (Counter[_Key]() for _ in range(4))
     for step in steps:
         record = step.record
-        where = (hour, step.lane_id if step.run else first, step.run)
+        where = (hour, step.lane_id, step.run) if step.run else together
         counts[step.version_id, record.activity, record.path, int(record.status), *where] += 1
         if bucket := _bucket(step):
             times[step.version_id, record.activity, bucket, *where] += 1

@@ -343,8 +343,8 @@ class Handler(Applier):
 
 def _gives_up(before: State, stimulus: Stimulus, after: State) -> bool:
     """Whether the person goes on without a call that has not come back: it need not be made any more."""
-    waited_for = {one.key for one in before.pending}.difference(one.key for one in after.pending)
-    return bool(waited_for - ({stimulus.key} if isinstance(stimulus, Returned) else set()))
+    returned = stimulus.key if isinstance(stimulus, Returned) else None
+    return any(one.key != returned and one not in after.pending for one in before.pending)
 
 
 def _is_other_direction(plan: Plan, arrival: Arrival) -> bool:
