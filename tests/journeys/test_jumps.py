@@ -108,6 +108,25 @@ def test_somebody_who_is_inside_already_stays_there_and_that_is_no_error(world: 
     assert steps(target) == ["meal>next", ">alreadyInside"]
 
 
+def test_two_jumps_at_the_same_moment_are_two_visits(world: World) -> None:
+    """The target lets people come again at once, and the first visit is over when the second begins."""
+    target = world.journey(
+        "meal",
+        name="Dinner",
+        properties={"reentrance": {"wait": "PT0S"}},
+        meal=act("event", "end", event="Restaurant"),
+        end=act("end"),
+    )
+    for name in ("One", "Other"):
+        jumper(world, target, name)
+
+    world.send("Lobby")
+    world.run()
+
+    assert steps(target) == ["meal>next", "end>"] * 2
+    assert Instance.objects.filter(version=target).count() == 2
+
+
 def test_the_latest_live_version_is_entered(world: World) -> None:
     old = dinner(world)
     jumper(world, old)

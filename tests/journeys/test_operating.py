@@ -128,6 +128,26 @@ def test_somebody_reopened_is_inside_and_cannot_enter_again(world: World, failed
     assert world.discards() == ["alreadyInside"]
 
 
+def test_an_earlier_visit_that_was_reopened_makes_the_last_entrance_no_older(
+    world: World, failed: Instance, op: User
+) -> None:
+    """From the last one the wait before re-entrance counts."""
+    world.pass_time(minutes=10)
+    world.send("Lobby", amount=1)
+    world.run()
+    world.pass_time(hours=1)
+    world.run()
+    last = Entrance.objects.get().last_started_at
+    operate(failed, Verb.RETRY, by=op)
+    world.run()
+    world.pass_time(hours=1)
+    world.run()
+
+    failed.refresh_from_db()
+    assert failed.status == Instance.Status.FINISHED
+    assert Entrance.objects.get().last_started_at == last > failed.started_at
+
+
 def test_a_skip_goes_on_along_the_chosen_path(world: World, failed: Instance, op: User) -> None:
     operate(failed, Verb.SKIP, by=op, path="next")
     world.run()

@@ -118,7 +118,9 @@ def test_everybody_is_looked_at_once_a_segment_is_saved(crowd: Crowd) -> None:
 
 
 def test_a_batch_segment_leaves_people_alone_until_it_is_evaluated(crowd: Crowd) -> None:
+    """Who comes in then is told as bulk work: nobody's events wait for that."""
     segment = crowd.segment("Rich", RICH, evaluation="batch")
+    by_segment(crowd)
     crowd.send("Lobby", amount=500)
     crowd.run()
     assert crowd.statuses() == []
@@ -126,6 +128,7 @@ def test_a_batch_segment_leaves_people_alone_until_it_is_evaluated(crowd: Crowd)
     Segment.objects.filter(pk=segment.pk).update(is_due=True)
     crowd.sweep()
     assert crowd.statuses() == [("Rich", "realized", 1)]
+    assert LaneInput.objects.get().bulk == LaneInput.Class.BULK
 
 
 def test_a_batch_segment_is_evaluated_on_its_schedule(crowd: Crowd) -> None:
