@@ -19,7 +19,7 @@ from journeyorch.outbound.protection.throttling import head_of, line_of
 from journeys import publishing
 from journeys.engine.calls import lines
 from journeys.engine.calls.claim import LEASE, Claimed
-from journeys.engine.calls.lines import LONGEST_WAIT, let_out
+from journeys.engine.calls.lines import LONGEST_WAIT, let_out, waited_too_long
 from journeys.engine.decide.machine import CALL_PATIENCE
 from journeys.engine.drain import drain_once
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
@@ -190,10 +190,12 @@ def test_waiting_takes_nothing_from_the_time_of_the_call(
 def test_who_waited_for_six_hours_is_capped_and_takes_no_slot(
     world: World, version: JourneyVersion, sent: Timed
 ) -> None:
-    throttle(world)
+    config = throttle(world)
     late = enter(world, 3 + 2)[3:]
     world.run()
-    world.pass_time(seconds=LONGEST_WAIT.total_seconds())
+    world.pass_time(hours=6, seconds=-1)
+    assert waited_too_long(config.pk, owner="one", now=world.now) == []
+    world.pass_time(seconds=1)
     enter(world, 3, first=10)
     world.run()
 
