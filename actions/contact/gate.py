@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.db import transaction
 
 from actions.contact import frequency
-from actions.contact.frequency import Cap, CountKey, Wish
+from actions.contact.frequency import CountKey, Wish
 from actions.contact.quiet import end_of_quiet
-from actions.contact.rules import NO_RULES, Rules
+from actions.contact.rules import Rules
 from actions.contact.suppression import Addressee, address_hash, load_suppressions, stops
 from actions.messages.deliveries import record_dropped, record_waiting
 from actions.messages.library import Library, libraries
@@ -170,7 +170,7 @@ def _count_key(case: _Case, scope: int) -> CountKey:
 def too_often(case: _Case, full: CountKey) -> Outcome:
     """Somebody has got as many messages as a cap allows. Pure."""
     scope = full[1]
-    cap: Cap | None = case.rules.get(scope, NO_RULES).cap
-    limit = {"most": cap.most, "hours": cap.hours} if cap else {"most": "–", "hours": "–"}
+    cap = case.rules[scope].cap
+    assert cap is not None  # or it would not be full
     text = _SANDBOX_IS_FULL if scope == _WHOLE_SANDBOX else _CHANNEL_IS_FULL
-    return Outcome("error", "frequencyCap", message=text(**limit))
+    return Outcome("error", "frequencyCap", message=text(most=cap.most, hours=cap.hours))
