@@ -4,7 +4,8 @@
   CPU-ms a step of all processes, database included.
 * journeys: the same → a journey with one call, the call answered by a handler in memory: journeys a second.
 
-With --workers 0 one after the other in this process; else in so many drain processes, and as many for calls.
+With --workers 0 one after the other in this process; else by so many residents that drain and as many that
+make calls, each in a process of its own.
 From an event to its call through a running installation: tests.bench.latency.
 
 PostgreSQL runs with fsync on. Wall-clock figures of a shared machine are noisy: compare ratios within a run.
@@ -25,7 +26,8 @@ from typing import Any
 
 from tests.bench.costs import Costs, costs_of
 
-EVENT = "BenchEvent"
+# Seconds from look to look whether residents have done their work.
+_LOOK_EVERY = 0.1
 
 
 def main() -> int:
@@ -86,7 +88,8 @@ class _Bench:
         activities["end"] = act("end")
         version = self.world.journey("entry", name="pure", **activities)
         self._store_events(people, "pure")
-        figures = self._costs(self._drain, "drain").figures(people * (steps + 2), unit="step")
+        costs = self._costs(self._drain, "drain", journey="pure", people=people)
+        figures = costs.figures(people * (steps + 2), unit="step")
         _show("pure steps", figures)
         from journeys import publishing
 
@@ -116,9 +119,17 @@ class _Bench:
             end=act("end"),
         )
         self._store_events(people, "call")
-        figures = self._costs(self._drain_with_calls, "drain", "call").figures(people, unit="journey")
+        costs = self._costs(self._drain_with_calls, "drain", "call", journey="with a call", people=people)
+        figures = costs.figures(people, unit="journey")
         _show("journeys with a call", figures)
         return figures
+
+    @staticmethod
+    def _finished(journey: str) -> int:
+        from journeys.models import Instance
+
+        ended = Instance.objects.filter(version__journey__name=journey, status=Instance.Status.FINISHED)
+        return ended.count()
 
     def _store_events(self, people: int, prefix: str) -> None:
         import orjson
@@ -143,8 +154,17 @@ class _Bench:
             )
         ReceivedEvent.objects.bulk_create(rows, batch_size=500)
 
-    def _costs(self, work: Callable[[], None], *kinds: str) -> Costs:
-        return costs_of_workers(kinds, self.workers) if self.workers else costs_of(work)
+    def _costs(self, work: Callable[[], None], *kinds: str, journey: str, people: int) -> Costs:
+        """Until all have finished: what has not been done has cost nothing."""
+
+        def is_done() -> bool:
+            return self._finished(journey) == people
+
+        if self.workers:
+            return costs_of_workers(kinds, self.workers, is_done=is_done)
+        costs = costs_of(work)
+        assert is_done(), f"{self._finished(journey)} of {people} people have finished their journey"
+        return costs
 
     def _drain(self) -> None:
         from journeys.engine.drain import drain_once
@@ -161,29 +181,34 @@ class _Bench:
                 return
 
 
-def costs_of_workers(kinds: Sequence[str], count: int) -> Costs:
-    """So many processes of each kind, started before and let go together."""
+def costs_of_workers(kinds: Sequence[str], count: int, *, is_done: Callable[[], bool]) -> Costs:
+    """So many residents of each kind, started before and let go together."""
     python = [sys.executable, "-m", "tests.bench.engine_worker"]
     started = [
         subprocess.Popen(
-            [*python, kind, f"{kind} {number}", str(count)],
+            [*python, kind, str(index), str(count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for kind in kinds for number in range(count)
+        for kind in kinds for index in range(count)
     ]  # fmt: skip
     for process in started:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n", "a worker did not start"
-    begun = time.monotonic()
-    ends: list[tuple[float, float]] = []
+    wall = 0.0
 
     def work() -> None:
+        nonlocal wall
+        begun = time.monotonic()
         for process in started:
-            last, cpu = process.communicate("go\n")[0].split()
-            ends.append((float(last), float(cpu)))
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        while not is_done():
+            time.sleep(_LOOK_EVERY)
+        wall = time.monotonic() - begun
 
     costs = costs_of(work)
-    return Costs(max(last for last, _ in ends) - begun, sum(cpu for _, cpu in ends), costs.database)
+    return Costs(wall, sum(float(process.communicate()[0]) for process in started), costs.database)
 
 
 def _now() -> Any:
