@@ -307,7 +307,12 @@ class Walk(Trail):
 
     def _call(self, requests: list[CallRequest], *, put_off: timedelta = timedelta(0)) -> None:
         self.calls.extend(requests)
-        self.position, self.timers = Position.CALLING, ()
+        self.timers = ()
+        self.await_calls(put_off=put_off)
+
+    def await_calls(self, *, put_off: timedelta) -> None:
+        """Wait for results, with patience; it begins after what others may keep the calls from being made."""
+        self.position = Position.CALLING
         self.call_by = self.around.now + put_off + CALL_PATIENCE
 
     def _take_fetched(self, wanted: Wanted, index: int, returned: Returned) -> None:

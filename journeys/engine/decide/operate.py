@@ -15,7 +15,7 @@ from uuid import UUID
 from journeyorch.phrases import phrase
 from journeys.engine.decide.context import Surroundings
 from journeys.engine.decide.deciding import abort
-from journeys.engine.decide.machine import CALL_PATIENCE, Walk
+from journeys.engine.decide.machine import Walk
 from journeys.engine.decide.step import Failed, Pause, Plan
 from journeys.engine.decide.values import (
     Decision,
@@ -196,8 +196,7 @@ def _done(walk: Walk, operation: Operation) -> None:
 
 
 def _again(walk: Walk, operation: Operation) -> None:
-    put_off = walk.plan.steps[walk.activity].most_put_off
-    walk.position, walk.call_by = Position.CALLING, walk.around.now + put_off + CALL_PATIENCE
+    walk.await_calls(put_off=walk.plan.steps[walk.activity].most_put_off)
     _note(walk, operation, AGAIN)
 
 

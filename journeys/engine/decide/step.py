@@ -28,11 +28,11 @@ class Fetch(NamedTuple):
 class View:
     """What a step may look at: one instance, at the instant at which it came to the step.
 
-    ``look`` makes what expressions see, for steps that have some.
+    ``look`` makes what expressions see, once, for steps that have some.
     ``taken``: how many people have taken the first path of each profile cap of the version, by activity.
     """
 
-    __slots__ = ("_look", "feedback", "in_test", "instance_id", "messages", "now", "taken")
+    __slots__ = ("_context", "_look", "feedback", "in_test", "instance_id", "messages", "now", "taken")
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class View:
         self.instance_id = instance_id
         self.now = now
         self._look = look
+        self._context: Context | None = None
         self.in_test = in_test
         self.taken = taken
         self.messages = messages
@@ -56,7 +57,9 @@ class View:
     @property
     def context(self) -> Context:
         """What expressions see."""
-        return self._look()
+        if self._context is None:
+            self._context = self._look()
+        return self._context
 
     def happened(self, message: str, reaction: str) -> datetime | None:
         """When this became of the message that an activity sent; None: it has not so far."""
