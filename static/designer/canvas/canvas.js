@@ -185,10 +185,8 @@ export function Canvas() {
     svg.current?.style.setProperty("background-size", `${22 * scale}px ${22 * scale}px`);
   });
   useSignalEffect(() => {
-    const id = wantsFocus.value;
-    if (id) {
-      requestAnimationFrame(() => focusOn(id));
-      wantsFocus.value = "";
+    if (wantsFocus.value) {
+      requestAnimationFrame(giveFocus);
     }
   });
 
@@ -209,9 +207,14 @@ export function Canvas() {
   </section>`;
 }
 
-/** Unless something else has been opened meanwhile. @param {string} id */
-function focusOn(id) {
-  const element = place.element?.querySelector(`[data-step="${CSS.escape(id)}"]`);
+/**
+ * To the step that was wanted last, unless something else has been opened meanwhile. Keys may come faster
+ * than frames: who went on from a step must not be led back to it.
+ */
+function giveFocus() {
+  const id = wantsFocus.value;
+  wantsFocus.value = "";
+  const element = id && place.element?.querySelector(`[data-step="${CSS.escape(id)}"]`);
   const isFree = document.activeElement === document.body || place.element?.contains(document.activeElement);
   if (isFree && element instanceof SVGElement && document.activeElement !== element) {
     reveal(id);
