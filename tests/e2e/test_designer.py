@@ -120,7 +120,8 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
 
     press = page.keyboard.press
     # Keys that come faster than frames.
-    page.evaluate("() => { held = []; frame = requestAnimationFrame; requestAnimationFrame = (a) => held.push(a) }")
+    page.evaluate("held = []; frame = requestAnimationFrame; undefined")
+    page.evaluate("requestAnimationFrame = (act) => held.push(act); undefined")
     press("Home")
     page.wait_for_function("held.length", polling=10)
     press("ArrowRight")
