@@ -16,6 +16,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 _MOST_TABS = 120
 # Looks whether a place lights up, and milliseconds between them.
 _MOST_LOOKS, _BETWEEN_LOOKS = 200, 50
+_TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _IS_FOCUSED = "element => element === document.activeElement"
 
 
@@ -215,11 +216,16 @@ def slot(page: Page, path: str) -> Locator:
 
 
 def box(shown: Locator) -> FloatRect:
-    """Where it stands, in pixels of the page, once it is shown."""
+    """Where it has come to rest, in pixels of the page: a drawing that was just shown goes to its place."""
     expect(shown).to_be_visible()
-    found = shown.bounding_box()
-    assert found
-    return found
+    before = None
+    for _ in range(_MOST_LOOKS):
+        found = shown.bounding_box()
+        if found and found == before:
+            return found
+        before = found
+        shown.page.evaluate(_TWO_FRAMES)
+    raise AssertionError(f"{shown} does not come to rest.")
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
