@@ -21,7 +21,7 @@ from journeyorch.outbound.secrets import SecretUnusable, reveal, seal
 from journeyorch.outbound.signing import secret_problem
 from journeyorch.usage import Use, used_in
 
-# What may change while a journey uses the action (datasources-actions.md, Custom actions). Not the name,
+# What may change while a journey uses the action (technical.md, Custom actions). Not the name,
 # although that page allows it: journeys and their expressions refer to an action by its name.
 _ALWAYS_CHANGEABLE = ("name", "description", "url", "auth_", "signing_secret", "unsigned", "on_unknown")
 _ROWS_HELP = _(

@@ -1,4 +1,4 @@
-"""What goes out: custom actions, channels, message templates, deliveries (datasources-actions.md)."""
+"""What goes out: custom actions, channels, message templates, deliveries (technical.md)."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ class TemplateVariant(ConfigurationPart):
 
 
 class Delivery(models.Model):
-    """One message to one person; one per call (architecture.md, Databases)."""
+    """One message to one person; one per call (architecture.md, Messages)."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")  # waits, as for the end of quiet hours

@@ -1,4 +1,4 @@
-"""What analytics clients send, in terms of XDM: the ready-made mapping of their protocols (wire-formats.md).
+"""What analytics clients send, in terms of XDM: the ready-made mapping (ingestion.md, Clients).
 
 Segment's calls are the common form: the other protocols of that family are read into ``Call`` first.
 """

@@ -173,7 +173,7 @@ class Catalog:
     def dataset_of(
         self, normalized: Normalized, schema: SchemaInfo, *, inlet_id: int
     ) -> DatasetInfo | Problem | None:
-        """The dataset that a message of a schema is for, or why it can be for none (events.md, Corners)."""
+        """The dataset that a message of a schema is for, or why for none (technical.md, Datasets)."""
         inlet = self.inlets.get(inlet_id)
         return self._datasets.choose(
             normalized.dataset_ref, schema_id=schema.id, by_default=inlet.dataset_id if inlet else None

@@ -22,7 +22,7 @@ from journeyorch.expressions.renaming import with_event_renamed
 from journeyorch.phrases import said
 from journeyorch.usage import used_in
 
-# What may be changed while journeys use the event; fields may be added (events.md, Event configuration).
+# What may be changed while journeys use the event; fields may be added (technical.md, Events).
 # The name too: journeys that refer to the event by it follow (journeyorch/renaming.py).
 _FREE = {"name", "description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)

@@ -1,4 +1,4 @@
-"""An inlet's mapping: which value of what came goes where in XDM (wire-formats.md, Normalization). Pure.
+"""An inlet's mapping: which value of what came goes where in XDM (technical.md, Mappings). Pure.
 
 A row takes the value at its source path through one function to its target path. A value that is not there,
 is null, or cannot be converted is left out, and nothing else: the schema says whether the rest is enough. Of

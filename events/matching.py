@@ -1,4 +1,4 @@
-"""Which configured events a received event is (events.md, Event configuration).
+"""Which configured events a received event is (technical.md, Events).
 
 A ``Matcher`` is compiled once per generation of a sandbox. System-generated events are found by one look-up
 of their eventID, rule-based ones by their condition; both only among the events of the entity's schema,

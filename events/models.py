@@ -1,4 +1,4 @@
-"""What comes in: inlets, received events, and the events that journeys know (events.md)."""
+"""What comes in: inlets, received events, and the events that journeys know (technical.md, Events)."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class ReceivedEventQuerySet(models.QuerySet["ReceivedEvent"]):
     """Questions about arrivals."""
 
     def unrouted(self, sandbox_id: int) -> ReceivedEventQuerySet:
-        """Those still to be routed, in order of receipt (engine.md § 2)."""
+        """Those still to be routed, in order of receipt (engine.md, Route)."""
         return self.filter(sandbox_id=sandbox_id, routed=False).order_by("id")
 
     def with_inlet_names(self) -> ReceivedEventQuerySet:
@@ -145,7 +145,7 @@ class ReceivedEventQuerySet(models.QuerySet["ReceivedEvent"]):
 
 
 class ReceivedEvent(models.Model):
-    """One arrival, as it came. The order of receipt is the order of its id (engine.md § 1)."""
+    """One arrival, as it came. The order of receipt is the order of its id (engine.md, Route)."""
 
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     inlet = models.ForeignKey(Inlet, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
@@ -175,7 +175,7 @@ class EventKeyQuerySet(models.QuerySet["EventKey"]):
     """Questions about keys."""
 
     def outdated(self, today: date) -> EventKeyQuerySet:
-        """Those that no longer drop repetitions (events.md, Ingestion: 7 days)."""
+        """Those that no longer drop repetitions (ingestion.md, A message: 7 days)."""
         return self.filter(day__lt=today - timedelta(days=DEDUPLICATION_DAYS))
 
 

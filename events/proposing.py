@@ -1,4 +1,4 @@
-"""From a sample to a schema, a mapping and a person (events.md, Corners: Start from a sample). Pure.
+"""From a sample to a schema, a mapping and a person (technical.md, Start from a sample). Pure.
 
 Every value of the sample becomes a field below the tenant's name, with the type that it shows, and a row that
 takes it there. What looks like an id, a time or a person gets a row to XDM's own field as well.

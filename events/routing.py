@@ -1,4 +1,4 @@
-"""Whom received events concern (engine.md § 2). Decides and writes nothing: the engine does."""
+"""Whom received events concern (engine.md, Route). Decides and writes nothing: the engine does."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _right_schema(schema: SchemaInfo | None, normalized: Normalized, catalog: Ca
 
 
 def _feeds_profile(normalized: Normalized, schema: SchemaInfo, row: Raw, catalog: Catalog) -> bool:
-    """Only if schema and dataset both do (events.md, Corners)."""
+    """Only if schema and dataset both do (technical.md, Datasets)."""
     dataset = catalog.dataset_of(normalized, schema, inlet_id=row.inlet_id)
     if isinstance(dataset, Problem):
         raise NotHandled(*dataset)

@@ -1,4 +1,4 @@
-"""Sample values from a schema: what to send to be a configured event (events.md, Preview the payload)."""
+"""Sample values from a schema: what to send to be a configured event (technical.md, Events)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def sample_source(mapping: InletMapping, entity: Mapping[str, Any]) -> dict[str,
 
 
 def sample_message(entity: Mapping[str, Any], *, schema_ref: str, organization: str = "") -> dict[str, Any]:
-    """The full request body of the streaming protocol (wire-formats.md § 1)."""
+    """The full request body of the streaming protocol (ingestion.md, A message)."""
     reference = {"id": schema_ref, "contentType": "application/vnd.adobe.xed-full+json;version=1"}
     return {
         "header": {"schemaRef": reference, "imsOrgId": organization, "source": {"name": "Streaming"}},

@@ -1,7 +1,7 @@
 """The HTTP side of ingestion: one view for every protocol.
 
 A plain Django view: parsers, serializers and content negotiation of a framework would cost more than all the
-rest of a request (quality.md, Speed), and would answer in a form that clients of these protocols do not know.
+rest of a request, and would answer in a form that clients of these protocols do not know.
 """
 
 from __future__ import annotations

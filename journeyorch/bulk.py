@@ -180,7 +180,7 @@ def lookup(
 
     At most ``limit`` for an input, in the order of the inputs. An input holds the key's values, then those of
     ``given``, which ``condition`` may compare with as ``v.<name>``. Every input is an index probe of its own,
-    even on tables without statistics (engine.md § 3); with ``= ANY`` the planner chose to scan.
+    even on tables without statistics (engine.md, Waves); with ``= ANY`` the planner chose to scan.
     ``lock`` locks the rows until the transaction ends, in the order of the inputs: sort them, so that two
     transactions do not wait for each other.
     """

@@ -34,7 +34,7 @@ DEAD_AFTER = timedelta(seconds=60)
 
 
 class Kind(models.TextChoices):
-    """What a resident does; each kind has a q2 cluster and a queue of its own (engine.md § 6)."""
+    """What a resident does; each kind has a q2 cluster and a queue of its own (architecture.md, Workers)."""
 
     DRAIN = "drain"
     CALL = "call"

@@ -1,4 +1,4 @@
-"""The residents: long-lived q2 tasks that work through whatever waits (engine.md § 6).
+"""The residents: long-lived q2 tasks that work through whatever waits (architecture.md, Workers).
 
 All truth is in our tables. A q2 task carries the id of a `Resident` row and nothing else; when it is lost,
 repeated or late, the row decides, and losing every q2 task loses nothing.

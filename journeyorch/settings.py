@@ -104,7 +104,7 @@ _database["CONN_MAX_AGE"] = 60
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a transaction that reads first and writes later must not fail half way for the lock.
-    # FULL: an acknowledged event survives a power cut (quality.md, Reliability).
+    # FULL: an acknowledged event survives a power cut (architecture.md, What is promised).
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -243,7 +243,7 @@ INGEST_MAX_BATCH_MESSAGES = env.int("INGEST_MAX_BATCH_MESSAGES", default=1000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BATCH_BYTES
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 
-# --- Workers (engine.md § 6) ----------------------------------------------------------------------
+# --- Workers (architecture.md, Workers) -----------------------------------------------------------
 
 JOURNEYORCH_DRAIN_RESIDENTS = env.int("DRAIN_RESIDENTS", default=1)
 JOURNEYORCH_CALL_RESIDENTS = env.int("CALL_RESIDENTS", default=1)
@@ -271,7 +271,7 @@ Q_CLUSTER = {
     "label": "Queue",
 }
 
-# --- Outgoing requests (quality.md, Security) -----------------------------------------------------
+# --- Outgoing requests (architecture.md, Calls) ---------------------------------------------------
 
 # Hosts ("name" or "name:port") and networks that may be called although the guard would refuse them.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
@@ -291,7 +291,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_URL.get("EMAIL_USE_TLS", False), EMAIL_URL.
 EMAIL_TIMEOUT = 10  # seconds; a page waits meanwhile
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="journeyorch@localhost")
 
-# --- Journeys (journeys.md; where the page says *setting*) ----------------------------------------
+# --- Journeys -------------------------------------------------------------------------------------
 
 JOURNEY_GLOBAL_TIMEOUT_DAYS = env.int("JOURNEY_GLOBAL_TIMEOUT_DAYS", default=30)
 JOURNEY_MAX_LIVE = env.int("JOURNEY_MAX_LIVE", default=100)

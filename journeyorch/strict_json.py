@@ -2,7 +2,7 @@
 
 orjson already refuses NaN, infinities, byte order marks, invalid UTF-8 and lone surrogates. This module adds
 what it lets through: repeated names, NUL characters, integers beyond 64 bits and very deep nesting
-(quality.md, Security). Each check costs about a microsecond per kilobyte.
+(ingestion.md, Answers). Each check costs about a microsecond per kilobyte.
 """
 
 from __future__ import annotations

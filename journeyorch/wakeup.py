@@ -21,7 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 logger = logging.getLogger(__name__)
 
-# At most one notification in so many seconds, per process and channel (engine.md § 1).
+# At most one notification in so many seconds, per process and channel (engine.md, Accept).
 NOTIFY_EVERY = 0.010
 # After a failure the database is left alone for so long, seconds: requests must not queue up behind it.
 _RETRY_AFTER = 1.0

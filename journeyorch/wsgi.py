@@ -1,4 +1,4 @@
-"""The WSGI application, which also takes bodies sent in chunks (wire-formats.md, Traps).
+"""The WSGI application, which also takes bodies sent in chunks (ingestion.md, Plain JSON).
 
 A client that streams sends ``Transfer-Encoding: chunked`` and no ``Content-Length``. Django reads exactly
 ``CONTENT_LENGTH`` bytes, so without the wrapper it would see an empty body and lose the event.

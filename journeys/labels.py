@@ -1,4 +1,4 @@
-"""What may be changed while people are inside: name, tags, descriptions and labels (journeys.md, Life)."""
+"""What may be changed while people are inside: name, tags, descriptions and labels (users.md, Publishing)."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _require_open(version: JourneyVersion) -> None:
 
 
 def _require_outside(instance: Instance) -> None:
-    """Whoever has left may only come back if they are not inside again (journeys.md, Who enters)."""
+    """Whoever has left may only come back if they are not inside again (operations.md, People)."""
     if instance.ended_at is None:
         return
     again = Entrance.objects.filter(

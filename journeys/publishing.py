@@ -1,4 +1,4 @@
-"""The life of a version: create, save, publish, close, stop, delete (journeys.md, Life of a journey)."""
+"""The life of a version: create, save, publish, close, stop, delete (users.md, Publishing)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def save_draft(version: JourneyVersion, data: Any, *, revision: int, by: User | 
 
 
 def _require_may_change(version: JourneyVersion, document: Document, *, by: User | None) -> None:
-    """Timeout and error are changed by administrators only (journeys.md, Corners)."""
+    """Timeout and error are changed by administrators only (users.md, Publishing)."""
     before, _problems = read_document(version.document)
     was = (before or Document.empty()).properties.timeout_seconds
     if document.properties.timeout_seconds == was or by is None or by.has_perm(CHANGE_TIMEOUT):
@@ -148,7 +148,7 @@ def version_before(version: JourneyVersion) -> JourneyVersion | None:
 
 
 def publish(version: JourneyVersion, *, by: User | None) -> None:
-    """Let people enter. The journey's live version is closed in the same transaction (engine.md § 3)."""
+    """Let people enter. The journey's live version is closed in the same transaction (engine.md, Waves)."""
     with transaction.atomic():
         stored = locked(version)
         require(stored, (Status.DRAFT, Status.TEST), _("Only a draft can be published."))
@@ -170,7 +170,7 @@ def publish(version: JourneyVersion, *, by: User | None) -> None:
 
 
 def _with_start(data: Any, now: datetime) -> dict[str, Any]:
-    """An empty start date becomes the moment of publication (journeys.md, Corners)."""
+    """An empty start date becomes the moment of publication (journey-format.md, The whole)."""
     document = Document.model_validate(data)
     if document.properties.start_at is None:
         document = _beginning(document, now)
@@ -205,7 +205,7 @@ def close(version: JourneyVersion, *, by: User | None) -> None:
 
 
 def stop(version: JourneyVersion, *, by: User | None) -> None:
-    """End everybody inside at once. From this commit on their instances count as ended (engine.md § 5)."""
+    """End everybody inside at once. From this commit on instances count as ended (engine.md, Sweeps)."""
     with transaction.atomic():
         stored = locked(version)
         require(stored, (Status.LIVE, Status.CLOSED), _("Only a live or closed version can be stopped."))

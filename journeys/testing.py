@@ -1,4 +1,4 @@
-"""Test mode: switched on, used, and switched off again (journeys.md, Test mode)."""
+"""Test mode: switched on, used, and switched off again (users.md, Testing)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Ways to send messages: one file per provider, found by its decorator.
 
-The rules are in datasources-actions.md, Built-in channels.
+What users read of them: technical.md, Channels.
 """
 
 import importlib.util

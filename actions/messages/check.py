@@ -1,4 +1,4 @@
-"""What is wrong with a template, before anybody gets it (datasources-actions.md, Built-in channels).
+"""What is wrong with a template, before anybody gets it (technical.md, Message templates).
 
 What a person's profile lacks is empty in the message: profiles are never complete, and ``default`` exists for
 it. A name that is neither ``profile`` nor a parameter is a typing error and refused here.

@@ -1,7 +1,7 @@
 """What becomes of messages: recorded once of each kind, with its time.
 
 Providers' webhooks and tracked links call ``record_feedback``. A link that is not tracked, an unsubscribe
-link and a mirror page are no clicks (journeys.md, Corners): they are not recorded here.
+link and a mirror page are no clicks (technical.md, Links that lead back): they are not recorded here.
 """
 
 from __future__ import annotations

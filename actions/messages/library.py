@@ -1,4 +1,4 @@
-"""Channels and templates of a sandbox, kept in memory as fresh as its generation (engine.md § 3)."""
+"""Channels and templates of a sandbox, kept in memory as fresh as its generation (engine.md, Waves)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-# Where a profile keeps the address of a kind (events.md, Schemas).
+# Where a profile keeps the address of a kind.
 _PATHS = {
     "email": ("personalEmail", "address"),
     "sms": ("mobilePhone", "number"),

@@ -1,4 +1,4 @@
-"""Where messages of tests may go (journeys.md, Test mode)."""
+"""Where messages of tests may go (users.md, Testing)."""
 
 from __future__ import annotations
 

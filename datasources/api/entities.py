@@ -1,4 +1,4 @@
-"""People by any identity, and their experience events, newest first (events.md, Profiles)."""
+"""People by any identity, and their experience events, newest first (technical.md, Namespaces)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""External data sources: systems that journeys ask about a person (datasources-actions.md)."""
+"""External data sources: systems that journeys ask about a person (technical.md, Data sources)."""
 
 from __future__ import annotations
 

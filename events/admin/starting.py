@@ -1,4 +1,4 @@
-"""The page "Start from a sample": paste JSON, see what is proposed, make it (events.md, Corners)."""
+"""The page "Start from a sample": paste JSON, look, make it (technical.md, Start from a sample)."""
 
 from __future__ import annotations
 

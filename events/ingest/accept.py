@@ -105,7 +105,7 @@ def _flaw_of(adapter: Adapter, message: Message, door: Door, *, now: datetime, v
         return Flaw(400, str(error), message.origin)
     # Not stored yet, so it has no number.
     normalized, schema = catalog.in_schema(normalized, inlet_id=door.inlet_id, number=0, received_at=now)
-    # An inlet open to everybody takes the configured events and nothing else (events.md, Ingestion).
+    # An inlet open to everybody takes the configured events and nothing else (ingestion.md, Keys).
     if door.open_to_all and not (schema and _is_configured(normalized, schema, catalog, now=now)):
         return Flaw(400, _NOT_CONFIGURED, message.origin)
     if not validate:

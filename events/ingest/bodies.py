@@ -11,7 +11,7 @@ from django.http.request import UnreadablePostError
 
 from events.ingest.refusals import malformed, too_large, unsupported
 
-# Browsers' collectors send JSON as text/plain to spare themselves a preflight (wire-formats.md, Traps).
+# Browsers' collectors send JSON as text/plain to spare themselves a preflight.
 _JSON_TYPE = re.compile(r"(application|text)/([a-z0-9.!#$&^_-]+\+)?json|text/plain", re.ASCII)
 _LINES_TYPE = re.compile(r"application/(x-)?(ndjson|jsonl|jsonlines)", re.ASCII)
 _UTF8 = {"", "utf-8", "utf8", "us-ascii"}

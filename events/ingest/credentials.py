@@ -1,4 +1,4 @@
-"""What a request shows of itself, and whether that opens an inlet (events.md, Ingestion).
+"""What a request shows of itself, and whether that opens an inlet (ingestion.md, Keys).
 
 Three kinds of keys, as many of each as an inlet has senders:
 

@@ -1,4 +1,4 @@
-"""Which inlet a request comes in by, and whether it may (events.md, Ingestion).
+"""Which inlet a request comes in by, and whether it may (ingestion.md, Keys).
 
 What an inlet allows is kept in memory together with the sandbox's generation. Nothing here asks whether the
 copy is still current: storing the events does, in its own statement (``store``), so that a request that gets

@@ -1,7 +1,7 @@
 """Which web pages may send: the origins of an inlet, and what browsers want to be told (CORS).
 
 Browsers' collectors send cookies along, so the exact origin is named in the answer, never ``*``
-(wire-formats.md, Traps).
+(ingestion.md, Keys).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def malformed(detail: str) -> Refused:
 
 
 def too_large(detail: str) -> Refused:
-    """413: over one of the size limits (events.md, Ingestion)."""
+    """413: over one of the size limits (ingestion.md, Answers)."""
     return Refused(413, "Content Too Large", detail)
 
 

@@ -1,4 +1,4 @@
-"""Writing received events and their keys, durable when the call returns (engine.md § 1).
+"""Writing received events and their keys, durable when the call returns (engine.md, Accept).
 
 PostgreSQL takes a whole request in one statement with binary arrays; SQLite has one writer at a time, so that
 reading first and writing afterwards is safe inside ``BEGIN IMMEDIATE``.

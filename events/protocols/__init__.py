@@ -1,4 +1,4 @@
-"""Wire formats: one file each, found by the ``protocol`` decorator (wire-formats.md).
+"""Wire formats: one file each, found by the ``protocol`` decorator (ingestion.md).
 
 An adapter turns a request's JSON into messages, answers in the words that its clients expect, and later, when
 events are routed, turns a stored message into XDM. It touches neither the database nor the clock.
@@ -21,7 +21,7 @@ class Message(NamedTuple):
     """One message of a request, as it will be stored."""
 
     body: str  # JSON text
-    key: str | None  # what makes it the same message again; None: never (events.md, Ingestion)
+    key: str | None  # what makes it the same message again; None: never (ingestion.md, A message)
     value: Any  # the parsed body
     origin: str = ""  # the organization that it says it comes from, if that is harmless to repeat
 

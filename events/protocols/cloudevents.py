@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 over HTTP (wire-formats.md § 4): binary, structured and batched; the webhook handshake.
+"""CloudEvents 1.0 over HTTP: binary, structured and batched; the webhook handshake.
 
 ``subject`` is the person's CRMID; ``data`` and the other attributes stand among the schema's own fields,
 where the key and condition of a configured event can look. Stored is the event in its structured form.

@@ -1,4 +1,4 @@
-"""Streaming ingestion in the shape of Experience Platform (wire-formats.md § 1).
+"""Streaming ingestion in the shape of Experience Platform (ingestion.md).
 
 A message is ``{"header": {…}, "body": {"xdmMeta": {…}, "xdmEntity": {…}}}``; a batch holds ``messages``.
 """

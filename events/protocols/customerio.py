@@ -1,4 +1,4 @@
-"""Customer.io's Track API (wire-formats.md § 5): people by ``PUT``, what they did by ``POST``.
+"""Customer.io's Track API: people by ``PUT``, what they did by ``POST``.
 
 The API key, the password of Basic authentication, is a bearer key of an inlet; the site id is not looked at.
 Stored is ``{"id": …, "attributes": …}`` or ``{"id": …, "event": …}``.

@@ -1,4 +1,4 @@
-"""Dittofeed (wire-formats.md § 5): Segment's calls at other addresses, answered with nothing."""
+"""Dittofeed: Segment's calls at other addresses, answered with nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Edge Network's SDKs for web pages and apps, and its server API, unmodified (wire-formats.md § 2).
+"""The Edge Network's SDKs and its server API, unmodified (ingestion.md, The Edge Network's SDKs).
 
     POST /ee/v1/{interact,collect,identity/acquire,privacy/set-consent}?configId=…&requestId=…
     POST /ee/v2/{…the same…}?dataStreamId=…, of which interact takes a single ``event``

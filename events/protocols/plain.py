@@ -1,4 +1,4 @@
-"""Plain JSON (wire-formats.md § 6): ``POST /events/json/{inlet}`` takes whatever a system writes.
+"""Plain JSON (ingestion.md, Plain JSON): ``POST /events/json/{inlet}`` takes whatever a system writes.
 
 An object is a message, an array several, JSON lines one a line. The inlet's mapping says what of it is what
 in XDM; without one, the objects are taken for XDM. Stored is the object as it came.

@@ -1,4 +1,4 @@
-"""PostHog (wire-formats.md § 5): ``POST /batch/``, ``/capture/`` and ``/e/`` with ``api_key`` in the body.
+"""PostHog: ``POST /batch/``, ``/capture/`` and ``/e/`` with ``api_key`` in the body.
 
 Browsers send several events to ``/e/``, too, packed without a header that says so. Stored is
 ``{"event": …, "sentAt": …}``. ``distinct_id`` is the person's CRMID, or the AnonymousID of somebody whom the

@@ -1,4 +1,4 @@
-"""Segment and RudderStack (wire-formats.md § 3): their client libraries, in servers and browsers, unmodified.
+"""Segment and RudderStack: their client libraries, in servers and browsers, unmodified.
 
     POST /v1/{track,identify,page,screen,group,alias,batch}, also by their first letters: /v1/t or /t
 

@@ -1,4 +1,4 @@
-"""Snowplow's tracker protocol 2 (wire-formats.md § 5): ``POST /com.snowplowanalytics.snowplow/tp2``.
+"""Snowplow's tracker protocol 2: ``POST /com.snowplowanalytics.snowplow/tp2``.
 
 The requests name no receiver but the tracker's application id (``aid``): set it to a bearer key of the inlet,
 or to the id of an inlet that is open to everybody. Stored is the event as the tracker sent it.

@@ -1,4 +1,4 @@
-"""The audit log: who changed, published, stopped or deleted what (reporting-operations.md, Access)."""
+"""The audit log: who changed, published, stopped or deleted what (architecture.md, Access)."""
 
 from __future__ import annotations
 

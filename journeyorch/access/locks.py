@@ -1,4 +1,4 @@
-"""Who may change a sandbox's configuration while waves run by it (engine.md § 3)."""
+"""Who may change a sandbox's configuration while waves run by it (engine.md, Waves)."""
 
 from django.db import connection
 

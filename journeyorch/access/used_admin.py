@@ -49,7 +49,7 @@ class UsedAdmin(SandboxScopedAdmin):
         return format_html_join(", ", "{}", ((_as_link(use),) for use in found)) or str(_("nowhere"))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Uses count as protected: the page of deletion lists them and has no button (events.md)."""
+        """Uses count as protected: the page of deletion lists them and has no button (technical.md)."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         uses = (use for obj in objs for use in self.uses(obj))
         return deleted, counts, missing, [*protected, *map(_as_link, uses)]

@@ -16,7 +16,7 @@ _SHAPE = (
     r"""|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[^\W\d]%s*)|(?P<sign>==|!=|<=|>=|\S))"""
 )
 _TOKEN = re.compile(_SHAPE % r"\w", re.DOTALL)
-# Names inside a path may hold hyphens (expressions.md, Field references).
+# Names inside a path may hold hyphens (expressions.md, Fields).
 _TOKEN_OF_PATH = re.compile(_SHAPE % r"[\w-]", re.DOTALL)
 _TEXT = re.compile(r"""\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*""", re.DOTALL)
 _LEADING = {"and", "or", "not", "if", "then", "else"}

@@ -1,4 +1,4 @@
-"""Durations as texts: java.time's ``Duration.parse`` and its printed form (expressions.md, Types)."""
+"""Durations as texts: java.time's ``Duration.parse`` and its printed form (expressions.md, Values)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking field references: where a path starts and what it needs (expressions.md, Field references)."""
+"""Checking field references: where a path starts and what it needs (expressions.md, Fields)."""
 
 from __future__ import annotations
 

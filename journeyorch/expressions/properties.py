@@ -1,4 +1,4 @@
-"""What ``@{JourneyProperties.…}`` may name in a journey (expressions.md, Field references)."""
+"""What ``@{JourneyProperties.…}`` may name in a journey (expressions.md, Fields)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .types import Type
 
-# The profile store's name in expressions (datasources-actions.md, Corners).
+# The profile store's name in expressions (technical.md, Namespaces).
 PROFILE_SOURCE = "ExperiencePlatform"
 #: Its field group; exists from the start, like the source.
 PROFILE_GROUP = "ProfileFieldGroup"

@@ -1,6 +1,6 @@
 """Simple mode: a tree of groups and ``field operator value`` lines, and the text that it stands for.
 
-The text is what is stored (expressions.md, Simple mode). ``tree_of`` reads it back; an expression outside the
+The text is what is stored (users.md, Drawing). ``tree_of`` reads it back; an expression outside the
 subset has no tree and opens in advanced mode. ``simple_json`` carries trees to the editor and back.
 """
 

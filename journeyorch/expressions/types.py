@@ -1,4 +1,4 @@
-"""The types of the language and how they meet (expressions.md, Types)."""
+"""The types of the language and how they meet (expressions.md, Values)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which addresses may be called at all: the special ranges of IPv4 and IPv6 (quality.md, Security).
+"""Which addresses may be called at all: the special ranges of IPv4 and IPv6 (architecture.md, Calls).
 
 The tables are our own because `ipaddress.is_global` differs between patch releases of Python, and because
 IPv6 is safer by what is allowed than by what is forbidden.

@@ -1,4 +1,4 @@
-"""What a call is to the rooms that know how to make it (engine.md § 4).
+"""What a call is to the rooms that know how to make it (engine.md, Calls).
 
 The engine stores calls and decides when they are made; it does not know what a fetch, a custom action or a
 message is. Each kind is a ``Handler``, registered by the app that owns it with ``register``.
@@ -33,7 +33,7 @@ class Prepared(NamedTuple):
 class Outcome(NamedTuple):
     """How a call, or one attempt at it, ended."""
 
-    status: str  # "ok", "http", "timedOut", "capped", "error" (journeys.md, typed errors)
+    status: str  # "ok", "http", "timedOut", "capped", "error" (journey-format.md, Errors on the way)
     code: str = ""  # HTTP status as text, or a short reason
     data: Any = None  # what the journey may refer to later, plain JSON
     message: str = ""  # one sentence for people; never a secret

@@ -2,8 +2,8 @@
 
 Time is cut into windows as long as the cap's period. A row counts the slots taken in the present one; a
 single conditional update takes a block of them for this process. Blocks last 100 ms and never beyond their
-window, and unused slots lapse: so the cap is never exceeded, whatever dies in between (engine.md § 4). Blocks
-grow only while they are used up: a quiet endpoint takes one slot at a time and wastes none.
+window, and unused slots lapse: so the cap is never exceeded, whatever dies in between (engine.md, Calls).
+Blocks grow only while they are used up: a quiet endpoint takes one slot at a time and wastes none.
 """
 
 from __future__ import annotations

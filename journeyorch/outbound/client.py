@@ -37,7 +37,7 @@ from journeyorch.outbound.wire import (
 from journeyorch.phrases import phrase, sentence
 
 USER_AGENT = "Journeyorch"
-# Statuses after which the same call may succeed later (journeys.md, Retries).
+# Statuses after which the same call may succeed later (architecture.md, Calls).
 _RETRYABLE_STATUSES = frozenset({408, 429, *range(500, 600)})
 _RETRYABLE_REASONS = frozenset({"resolve", "connect", "timeout", "cutShort", "tokenLater"})
 _STATUS_OF_REASON = {"timeout": "timedOut", sending.OVER_THE_CAP: "capped", sending.NO_CONNECTION: "capped"}
@@ -231,7 +231,7 @@ _ANSWERED = sentence("The system answered {code}.")
 
 
 def outcome_of(answer: Response | Failure, data: Any = None) -> Outcome:
-    """How an attempt ended, for the engine (journeys.md, Retries); ``data`` goes with a good answer only.
+    """How an attempt ended, for the engine (architecture.md, Calls); ``data`` goes with a good answer only.
 
     With a bad one goes the beginning of its text, for who looks for the reason.
     """

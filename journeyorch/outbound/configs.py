@@ -1,4 +1,4 @@
-"""Configurations kept in memory, as fresh as their sandbox's generation (engine.md § 3)."""
+"""Configurations kept in memory, as fresh as their sandbox's generation (engine.md, Waves)."""
 
 from __future__ import annotations
 

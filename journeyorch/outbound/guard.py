@@ -1,4 +1,4 @@
-"""The guard of every outward request: which URLs and which addresses may be called (quality.md, Security).
+"""The guard of every outward request: which URLs and which addresses may be called (architecture.md, Calls).
 
 A URL is checked twice: its text when it is written down, and the addresses behind its host when a connection
 is opened. The connection then goes to an address that was checked, so that a name cannot change its meaning

@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted, bound to where they may be sent, and never shown again (quality.md, Security).
+"""Secrets at rest: encrypted, bound to where they may be sent, and never shown (operations.md, Secrets).
 
 Inside a JSON configuration a secret is ``{"secret": "<token>"}``. The token holds the text together with what
 it is bound to, an origin such as ``https://api.example.com``: whoever may change a URL cannot have the secret

@@ -1,4 +1,4 @@
-"""Requests between their rendering and their sending: as plain JSON, without credentials (engine.md § 4)."""
+"""Requests between rendering and sending: as plain JSON, without credentials (engine.md, Calls)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything of one person, to be exported or erased, wherever it is (quality.md, Privacy).
+"""Everything of one person, to be exported or erased, wherever it is (technical.md, Export and erasure).
 
 subjects.py  who it is about
 naming.py    pure: whether something that was received names the person

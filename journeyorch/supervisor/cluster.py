@@ -79,7 +79,7 @@ def _stay(cluster: Cluster, parent: int) -> None:
 
 
 def _limit_memory(mebibytes: int) -> None:
-    """An instance that asks for endless memory gets a MemoryError and fails alone (engine.md § 3)."""
+    """An instance that asks for endless memory gets a MemoryError and fails alone (engine.md, Workers)."""
     import resource
 
     if mebibytes:

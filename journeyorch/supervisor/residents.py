@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Seconds without a report (or without having begun) after which a resident is given up (engine.md § 6).
+# Seconds without a report (or without having begun) after which a resident is given up (engine.md, Workers).
 SILENT_AFTER = 5.0
 #: However often they were given up for it in vain, they have no longer than this.
 LONGEST_SILENCE = 20.0

@@ -1,7 +1,7 @@
 """The parent of all workers of a host: forks, watches, kills, stops.
 
 It has no thread and no database connection, so that it can fork at any moment, and so that nothing but its
-own loop decides when it acts (engine.md § 6).
+own loop decides when it acts (engine.md, Workers).
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class Activity:
     category: ClassVar[str]  # "events", "orchestration", "actions"
     icon: ClassVar[str]
     help: ClassVar[str]
-    node_type: ClassVar[str]  # expressions.md, lastNodeTypeInError
+    node_type: ClassVar[str]  # what lastNodeTypeInError says
     labelled: ClassVar[str] = ""  # the field of its configuration that lists paths which people label
     named_by: ClassVar[str] = (
         ""  # the field that its card is called by: the event, action or template it uses

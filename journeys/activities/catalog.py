@@ -120,7 +120,7 @@ class Catalog(NamedTuple):
     actions: Mapping[str, ActionInfo] = {}
     templates: Mapping[str, TemplateInfo] = {}
     channels: Mapping[str, ChannelInfo] = {}
-    #: The longest duration of a wait; more where people may stay longer (journeys.md, Activities).
+    #: The longest duration of a wait; more where people may stay longer (journey-format.md, wait).
     longest_wait: timedelta = timedelta(days=30)
     longest_stay: timedelta = timedelta(days=30)  # after it people are timed out
     journeys: Mapping[str, JourneyInfo] = {}

@@ -27,7 +27,7 @@ from journeys.definition.document import ActivityDocument, Duration
 from journeys.definition.problems import Problem
 from journeys.engine.decide.values import segment_key
 
-# The statuses of a membership that are heard (expressions.md, SegmentQualification).
+# The statuses of a membership that are heard (journey-format.md, segment_qualification).
 _STATUSES: Mapping[str, tuple[str, ...]] = {
     "entered": ("realized",),
     "left": ("exited",),

@@ -34,7 +34,7 @@ class SplitConfig(FailableConfig):
 def draw(instance_id: UUID, activity: str) -> float:
     """A number in [0, 100), uniform over instances, and always the same for an instance and an activity.
 
-    So a retry, or a second worker after a crash, takes the same path (journeys.md, percentage split).
+    So a retry, or a second worker after a crash, takes the same path (users.md, Which way).
     """
     digest = hashlib.blake2b(instance_id.bytes + activity.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64 * 100

@@ -1,1 +1,1 @@
-"""Alerts: looked for by one drain resident, sent by call workers (reporting-operations.md, Reports)."""
+"""Alerts: looked for by one drain resident, sent by call workers (operations.md, Alerts)."""

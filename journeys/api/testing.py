@@ -1,4 +1,4 @@
-"""What the designer asks and sends while a version is in test (journeys.md, Test mode)."""
+"""What the designer asks and sends while a version is in test (users.md, Testing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps a journey from being published (journeys.md, Validation)."""
+"""What keeps a journey from being published (journey-format.md, Problems)."""
 
 from __future__ import annotations
 

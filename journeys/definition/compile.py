@@ -94,7 +94,7 @@ def _step(reading: Reading, id: str) -> Step | None:
 def version_constants(
     *, journey_uid: UUID, version_uid: UUID, name: str, description: str, number: int, sandbox: str
 ) -> dict[str, Any]:
-    """The journey properties that are the same for every instance (expressions.md, JourneyProperties)."""
+    """The journey properties that are the same for every instance (expressions.md, Fields)."""
     return {
         "journeyUID": str(journey_uid),
         "journeyVersionUID": str(version_uid),

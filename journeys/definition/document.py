@@ -67,7 +67,7 @@ class Reentrance(Strict):
 
 
 class Properties(Strict):
-    """What holds for the whole journey (journeys.md, Properties)."""
+    """What holds for the whole journey (journey-format.md, The whole)."""
 
     start_at: AwareDatetime | None = None
     end_at: AwareDatetime | None = None

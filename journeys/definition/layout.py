@@ -1,7 +1,7 @@
 """Where everything of a drawing stands: cards in columns and rows, paths as lines with right angles.
 
 The page that draws a version and the designer follow the same rules, so that a journey looks the same
-everywhere and nobody has to tidy up (designer.md, Canvas):
+everywhere and nobody has to tidy up (decisions/designer.md):
 
 1. The **column** of an activity is the length of the longest way to it: a join stands to the right of all
    that leads to it.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_start(reading: Reading) -> Iterator[Problem]:
-    """One or more events, or one segment qualification (journeys.md, Who enters)."""
+    """One or more events, or one segment qualification (users.md, Who enters)."""
     start = reading.document.start
     if not start:
         yield Problem("ERR_JOURNEY_NO_START", phrase("Nobody can enter; begin the journey with an event."))
@@ -112,7 +112,7 @@ def _duration(config: Any) -> timedelta | None:
 
 
 def check_against(before: Reading, new: Reading) -> Iterator[Problem]:
-    """What stays the same in all versions of a journey (journeys.md, Life)."""
+    """What stays the same in all versions of a journey (users.md, Publishing)."""
     if before.document.properties.reentrance != new.document.properties.reentrance:
         message = phrase("Re-entrance must stay as in the version before; set it back.")
         yield Problem("ERR_JOURNEY_REENTRANCE_CHANGED", message, field="reentrance")

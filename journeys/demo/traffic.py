@@ -15,7 +15,7 @@ _PLACES = {"LobbyBeacon": ("Lobby", 1), "RestaurantBeacon": ("Restaurant", 2)}
 
 
 def message(event: str, guest: Guest, *, at: datetime) -> dict[str, Any]:
-    """What a guest's phone sends: an XDM event in the envelope of wire-formats.md § 1."""
+    """What a guest's phone sends: an XDM event in its envelope (ingestion.md, A message)."""
     place, minor = _PLACES[event]
     schema = {"id": EVENT_SCHEMA, "contentType": "application/vnd.adobe.xed-full+json;version=1"}
     entity = {

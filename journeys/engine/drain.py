@@ -1,4 +1,4 @@
-"""The resident that drains: routes what was received, then runs waves over the lanes (engine.md § 2, § 3)."""
+"""The resident that drains: routes what was received, then runs waves (engine.md, Route and Waves)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 #: Results that trickle in would make waves of ten, at five times the cost each: a process starts a wave of
-#: fewer inputs at most once in so many seconds (engine.md § 3).
+#: fewer inputs at most once in so many seconds (engine.md, Waves).
 SMALL_WAVE = 50
 SMALL_WAVE_EVERY = 0.010
 #: The more has come, the more is coming: after a wave a process rests for so many seconds for each of its

@@ -1,4 +1,4 @@
-"""Who may enter: once at a time, and again only as the journey says (journeys.md, Who enters)."""
+"""Who may enter: once at a time, and again only as the journey says (users.md, Who enters)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A lease is taken by a conditional update that raises its ``token``. Whoever writes under it first locks the
 row with that token in the same transaction: a zombie (stopped past its lease, then continued) finds
-another token and rolls back (engine.md § 3).
+another token and rolls back (engine.md, Waves).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEASE = timedelta(seconds=10)
 #: A wave takes lanes until it has so many inputs.
 WAVE_INPUTS = 500
 #: After so many crashes with the same suspect it is taken out, and a call begun so often is given up: see
-#: poison.py. engine.md § 3 has three; five is what operators were promised, and calls have it, too.
+#: poison.py. Operators know the number (operations.md, People).
 MAX_CRASHES = 5
 
 

@@ -1,4 +1,4 @@
-"""Which runs of versions are over: their people count as ended wherever they are loaded (engine.md § 5)."""
+"""Which runs of versions are over: their people count as ended wherever loaded (engine.md, Sweeps)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes received events into lanes: one worker a sandbox at a time, in order of receipt (engine.md § 2)."""
+"""Routes received events into lanes: one worker a sandbox, in order of receipt (engine.md, Route)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The oldest snapshot is an alarm: one that stays open halved the rate of queue tables (engine.md § 6)."""
+"""The oldest snapshot is an alarm: one that stays open halves the rate of queues (engine.md, Workers)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sweeps: ending everybody in a version, lane by lane, as bulk work (engine.md § 5)."""
+"""Sweeps: ending everybody in a version, lane by lane, as bulk work (engine.md, Sweeps)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks four times a second whether something waits, and wakes who works on it (engine.md § 6).
+"""Looks four times a second whether something waits, and wakes who works on it (architecture.md, Workers).
 
 NOTIFY may be lost, a process may have died between its commit and its notification, and nobody notifies
 when a timer comes due. This look makes up for all of it; it is a handful of index probes.

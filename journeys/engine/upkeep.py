@@ -101,7 +101,7 @@ def tidy(now: datetime) -> bool:
 
 
 def close_ended(now: datetime) -> None:
-    """Close live versions whose end date has come (journeys.md, Properties)."""
+    """Close live versions whose end date has come (journey-format.md, The whole)."""
     live = JourneyVersion.objects.live()
     for version in live.filter(document__properties__end_at__isnull=False):
         end_at = Document.model_validate(version.document).properties.end_at
@@ -118,7 +118,7 @@ def finish_empty(now: datetime) -> None:
 
 
 def end_idle_tests(now: datetime) -> None:
-    """A test that nobody has triggered for a week goes back to draft (journeys.md, Test mode)."""
+    """A test that nobody has triggered for a week goes back to draft (users.md, Testing)."""
     idle = JourneyVersion.objects.filter(status=JourneyVersion.Status.TEST, tested_at__lte=now - IDLE_TEST)
     for version in idle:
         _move(idle, version, JourneyVersion.Status.DRAFT)

@@ -1,4 +1,4 @@
-"""On PostgreSQL: the tables that live and die by the wave are cleaned early and often (engine.md, Tables).
+"""On PostgreSQL: the tables that live and die by the wave are cleaned early and often (architecture.md, Tables).
 
 With the defaults a table of a few thousand short-lived rows is only vacuumed when a fifth of it is dead, and
 by then every look at the head of the queue, and every report over the sums, has read through the dead ones.

@@ -1,4 +1,4 @@
-"""Call: an outward call, from the decision to make it until its result is committed (engine.md § 4)."""
+"""Call: an outward call, from the decision to make it until its result is committed (engine.md, Calls)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entrance: at most once at a time, and re-entrance (engine.md, Tables)."""
+"""Entrance: at most once at a time, and re-entrance (architecture.md, Tables)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
 
 
 class Instance(models.Model):
-    """One person in one version, at exactly one position (journeys.md, How an instance runs)."""
+    """One person in one version, at exactly one position (architecture.md, What a wave does)."""
 
     class Position(models.IntegerChoices):
         """Where an instance is between two waves; ``running`` exists only inside one."""

@@ -13,7 +13,7 @@ from journeyorch.access.models import Configuration
 
 
 class Journey(Configuration):
-    """A multi-step scenario; what is drawn and what runs are its versions (journeys.md, Life)."""
+    """A multi-step scenario; what is drawn and what runs are its versions (users.md, Publishing)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)

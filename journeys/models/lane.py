@@ -1,4 +1,4 @@
-"""Lanes: the 64 queues of a sandbox, and what waits in them (engine.md, Tables, § 3).
+"""Lanes: the 64 queues of a sandbox, and what waits in them (architecture.md, Lanes and leases).
 
 Hot-path tables have no database foreign keys: with them a wave's database time was 83 % higher.
 """
@@ -46,7 +46,7 @@ class Lane(Lease):
 
 
 class RouterLease(Lease):
-    """Who routes the received events of a sandbox (engine.md § 2)."""
+    """Who routes the received events of a sandbox (engine.md, Route)."""
 
     sandbox = models.OneToOneField(Sandbox, on_delete=models.CASCADE, primary_key=True)
 
@@ -100,7 +100,8 @@ class LaneInput(models.Model):
 
     class Meta:
         constraints = [
-            # A membership's change is told to an identity once (engine.md § 5); its number is in the detail.
+            # A membership's change is told to an identity once (engine.md, Entrances): the detail has its
+            # number.
             models.UniqueConstraint(
                 fields=["reference", "namespace", "person_id", "detail"],
                 name="lane_input_segment_once",

@@ -9,7 +9,7 @@ from events.models import Event
 
 
 class LastTrigger(models.Model):
-    """The last values of one user and one event (journeys.md, Test mode)."""
+    """The last values of one user and one event (users.md, Testing)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     event = models.ForeignKey(Event, on_delete=models.CASCADE)

@@ -1,4 +1,4 @@
-"""ProfileCap: how many people have taken the first path of a cap (journeys.md, profile cap)."""
+"""ProfileCap: how many people have taken the first path of a cap (journey-format.md, profile_cap)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from journeys.models.version import JourneyVersion
 
 
 class ProfileCap(models.Model):
-    """One cap of one version; test runs are counted apart. Many waves write it (engine.md § 3)."""
+    """One cap of one version; test runs are counted apart. Many waves write it (engine.md, Waves)."""
 
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     in_test = models.BooleanField()

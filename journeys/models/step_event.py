@@ -1,4 +1,4 @@
-"""Step events: what happened, step by step; and their sums (journeys.md, Step events)."""
+"""Step events: what happened, step by step; and their sums (architecture.md, Step events)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from journeyorch.access.models import Configuration
 from journeys.models.journey import Journey
 from journeys.models.start_kind import StartKind
 
-#: Every wait and timeout lasts so long in a test (journeys.md, Test mode).
+#: Every wait and timeout lasts so long in a test (users.md, Testing).
 DEFAULT_TEST_WAIT = timedelta(seconds=10)
 
 

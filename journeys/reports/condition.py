@@ -22,7 +22,7 @@ from journeys.reports.counts import FAILURES
 
 #: Failures of the last hours.
 HOURS = 24
-#: Whoever is later than this, in seconds, is told as late (quality.md: timers within 2 s when idle).
+#: Whoever is later than this, in seconds, is told as late.
 LATE = 60.0
 _ROWS = 50
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.messages.reasons import REASONS as MESSAGE_REASONS
 
-# By the code of a discard (journeys.md, Discard reasons).
+# By the code of a discard (users.md, Who enters).
 _REASONS = {
     "eventWithNoJourney": _("no live journey listens to it"),
     "reentranceNotAllowed": _("the person was inside before, and may not come again"),

@@ -1,4 +1,4 @@
-"""What happened in a test: the path of an instance, and the log of all (journeys.md, Test mode)."""
+"""What happened in a test: the path of an instance, and the log of all (users.md, Testing)."""
 
 from __future__ import annotations
 

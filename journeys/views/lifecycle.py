@@ -1,4 +1,4 @@
-"""Publish, close, stop, copy, delete: asked for, then confirmed with what will happen (journeys.md, Life)."""
+"""Publish, close, stop, copy, delete: asked for, confirmed with what will happen (users.md, Publishing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same journey as a nested list: for screen readers, phones, and for reading (designer.md, Outline).
+"""The same journey as a nested list: for screen readers, phones, and for reading.
 
 Straight paths stay in one list; lists nest only where paths part. The result is a flat sequence of lines that
 open and close lists, so that no drawing is too deep for a template.

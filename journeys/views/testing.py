@@ -1,4 +1,4 @@
-"""What pages ask of a test again and again: the path taken, and the log (journeys.md, Test mode)."""
+"""What pages ask of a test again and again: the path taken, and the log (users.md, Testing)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Prints one row per shape of expression: evaluating it, and compiling it without the cache; then evaluation and
 compiling against cel-python doing the same (above 1: we are faster), when that is installed
 (pip install cel-python), and evaluation against plain Python (above 1: it is faster). Medians of several
-runs, all in one process. Writes the rows as JSON with --json FILE. The goal of quality.md (Speed) is 3 µs for
+runs, all in one process. Writes the rows as JSON with --json FILE. The goal is 3 µs for
 the first row; compiling a usual rule should take less than a millisecond.
 """
 

@@ -1,4 +1,4 @@
-"""How many events a second come in over HTTP, durably (quality.md, Speed).
+"""How many events a second come in over HTTP, durably.
 
     python -m tests.bench.ingest [--database postgres|sqlite] [--seconds 8] [--runs 3] [--json FILE]
 

@@ -1,4 +1,4 @@
-"""What must be true of the database whatever happened before: the promises of engine.md § 7, as questions."""
+"""What must be true of the database whatever happened before (architecture.md, What is promised)."""
 
 from __future__ import annotations
 

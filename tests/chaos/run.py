@@ -29,7 +29,7 @@ from tests.chaos.ledger import audit, is_sound, unfinished
 from tests.chaos.traffic import STORY, Traffic
 from tests.postgres import running
 
-# Nothing may take longer to come back (quality.md says 20 to 60 s; the machine may be busy).
+# Nothing may take longer to come back (a few seconds on an idle machine).
 COMES_BACK_WITHIN = 120.0
 ENDS_WITHIN = 240.0
 PEOPLE_PER_SECOND = 12.0

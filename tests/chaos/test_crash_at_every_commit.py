@@ -1,4 +1,4 @@
-"""The promise of engine.md § 7, shown by dying before and after every single commit of a whole run."""
+"""The promises (architecture.md, What is promised), shown by dying before and after every single commit."""
 
 from __future__ import annotations
 

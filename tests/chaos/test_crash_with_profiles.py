@@ -1,4 +1,7 @@
-"""The promise of engine.md § 7 for what a wave writes besides its lanes: profiles, segments, caps, jumps."""
+"""The same for what a wave writes besides its lanes: profiles, segments, caps, jumps.
+
+See test_crash_at_every_commit.py.
+"""
 
 from __future__ import annotations
 

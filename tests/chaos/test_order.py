@@ -1,4 +1,4 @@
-"""One person's events are handled in the order of their receipt, whatever the load (engine.md § 7)."""
+"""One person's events are handled in order, whatever the load (architecture.md, What is promised)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WCAG 2.2 A and AA as axe-core sees it: the pages in both colours, wide and narrow (designer.md)."""
+"""WCAG 2.2 A and AA as axe-core sees it: the pages in both colours, wide and narrow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies without a Content-Length, from a raw socket to the real server (wire-formats.md, Traps)."""
+"""Bodies without a Content-Length, from a raw socket to the real server."""
 
 from __future__ import annotations
 

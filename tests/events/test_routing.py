@@ -1,4 +1,4 @@
-"""Whom received events concern (engine.md § 2)."""
+"""Whom received events concern (engine.md, Route)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from journeyorch.supervisor.broker import BeatingBroker
 from journeyorch.supervisor.cluster import _end_idle_transactions
 from journeyorch.supervisor.keeper import queue_name, supervisor_of
 
-# What the residents rely on (architecture.md, django-q2): a lost task is not retried, nothing is stored.
+# What the residents rely on (architecture.md, Workers): a lost task is not retried, nothing is stored.
 EXPECTED = {
     "ORM": "default",
     "CACHED": False,

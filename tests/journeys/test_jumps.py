@@ -1,4 +1,4 @@
-"""People jump from journey to journey: an internal event in their own lane (engine.md § 5)."""
+"""People jump from journey to journey: an internal event in their own lane (engine.md, Entrances)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People come into segments and leave them, and journeys hear of it (engine.md § 5)."""
+"""People come into segments and leave them, and journeys hear of it (engine.md, Entrances)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When two identity values are the same one (engine.md, Tables of the hot path)."""
+"""When two identity values are the same one (architecture.md, Tables)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Namespaces: what kind of identifier an identity is (events.md, Namespaces)."""
+"""Namespaces: what kind of identifier an identity is (technical.md, Namespaces)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The namespaces that every sandbox knows without configuring them (events.md, Namespaces)."""
+"""The namespaces that every sandbox knows without configuring them (technical.md, Namespaces)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STANDARD: Mapping[str, NamespaceInfo] = {
         NamespaceInfo("WAID", "Windows advertising ID", "device"),
         NamespaceInfo("APNS", "Apple Push Notification service", "mobile"),
         NamespaceInfo("FCM", "Firebase Cloud Messaging", "mobile"),
-        # What analytics clients call a visitor whom nobody knows yet (wire-formats.md, Normalization).
+        # What analytics clients call a visitor whom nobody knows yet (ingestion.md, Clients).
         NamespaceInfo("AnonymousID", "Anonymous ID", "cookie"),
     )
 }

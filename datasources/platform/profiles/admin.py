@@ -1,4 +1,4 @@
-"""The people of a sandbox, for technical users: find, look at, correct (events.md, Profiles)."""
+"""The people of a sandbox, for technical users: find, look at, correct (technical.md, Namespaces)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's attributes and when each was written; the newest value of each wins (events.md, Profiles). Pure.
+"""A person's attributes, and when each was written; the newest wins (technical.md, Importing profiles). Pure.
 
 ``times`` holds, by path, a **stamp**: text that sorts by time. A path without a stamp is older than any. A
 stamp without a value says since when there is none, so that an older record does not bring it back.

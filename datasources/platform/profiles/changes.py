@@ -1,4 +1,4 @@
-"""What a wave wants to write about people, and the writing of it: in bulk, all or nothing (engine.md § 3)."""
+"""What a wave wants to write about people, and the writing: in bulk, all or nothing (engine.md, Waves)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which experience events expressions look at, by type and time; nothing else is loaded (engine.md § 3).
+"""Which experience events expressions look at, by type and time; nothing else is loaded (engine.md, Waves).
 
 What cannot be told from the text counts as everything. In ``experienceevent.all(c)`` the first operands of
 ``c``, as far as they name types and times, tell it: whoever fails them is not looked at any further, so that
@@ -31,7 +31,7 @@ _MARGIN = timedelta(days=1)
 _IN_LAST = {f"inLast{unit.capitalize()}": unit for unit in ("years", "months", "days", "hours")}
 # What the column of types takes (datasources/platform/profiles); longer ones are stored cut.
 _MAX_TYPE = 120
-_LONGEST = timedelta(days=366)  # more is not kept in reach of expressions (events.md, Profiles)
+_LONGEST = timedelta(days=366)  # more is not kept in reach of expressions (technical.md, Namespaces)
 
 
 class History(NamedTuple):

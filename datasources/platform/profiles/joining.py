@@ -1,4 +1,4 @@
-"""Which profiles become one when an event names several of them (events.md, Profiles). Pure.
+"""Which profiles become one when an event names several of them (technical.md, Namespaces). Pure.
 
 An identity is **weak** if it belongs to a thing that several people may use: a cookie, a device, or a
 namespace of unknown kind. A profile is **known** if any identity of it is not weak. Two known profiles are

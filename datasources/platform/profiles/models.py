@@ -1,4 +1,4 @@
-"""What is known about people: profiles, their identities, their experience events (events.md, Profiles)."""
+"""What is known about people: profiles, their identities, experience events (technical.md, Namespaces)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from journeyorch.access.models import Sandbox
 
 
 class Profile(models.Model):
-    """One person: XDM Individual Profile attributes. Written conditionally on ``version`` (engine.md § 3)."""
+    """One person: XDM profile attributes. Written if ``version`` is unchanged (engine.md, Waves)."""
 
     sandbox = models.ForeignKey(Sandbox, on_delete=models.CASCADE, verbose_name=_("sandbox"))
     attributes = models.JSONField(_("attributes"), default=dict)

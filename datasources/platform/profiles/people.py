@@ -1,4 +1,4 @@
-"""What the engine reads of people, for a whole wave in a handful of queries (engine.md § 3).
+"""What the engine reads of people, for a whole wave in few queries (architecture.md, What a wave does).
 
 A person is one profile, the **root**, and the profiles that were merged into it. Identities and experience
 events stay with the profile that they were written to and are read through ``merged_into``: whoever loaded
@@ -20,7 +20,7 @@ from datasources.platform.profiles.models import ExperienceEvent, Identity, Prof
 from journeyorch import bulk
 from journeyorch.bulk import Column
 
-# How far back, and how many, expressions see (events.md, Profiles).
+# How far back, and how many, expressions see (technical.md, Namespaces).
 HISTORY = timedelta(days=365)
 HISTORY_EVENTS = 1000
 # So many people are read at once where each may bring a thousand experience events.

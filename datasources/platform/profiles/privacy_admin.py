@@ -1,4 +1,4 @@
-"""The page for requests of people: everything of somebody exported, or erased (quality.md, Privacy)."""
+"""The page for requests of people: all of somebody exported, or erased (technical.md, Export and erasure)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Field(NamedTuple):
 
     @property
     def label(self) -> str:
-        """``friendly name (name)``, else ``title (name)``, else the name (events.md, Schemas)."""
+        """``friendly name (name)``, else ``title (name)``, else the name (technical.md, Schemas)."""
         shown = self.friendly_name or self.title
         return f"{shown} ({self.name})" if shown and shown != self.name else self.name
 

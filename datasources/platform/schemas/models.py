@@ -1,4 +1,4 @@
-"""Schemas: the shape of what comes in, in XDM terms (events.md, Schemas)."""
+"""Schemas: the shape of what comes in, in XDM terms (technical.md, Schemas)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Schema(Configuration):
         return own if isinstance(own, str) and own else f"urn:journeyorch:schema:{self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """With every new schema comes its default dataset (events.md, Corners)."""
+        """With every new schema comes its default dataset (technical.md, Datasets)."""
         with transaction.atomic():
             is_new = self._state.adding
             super().save(*args, **kwargs)
@@ -178,7 +178,7 @@ class PendingImport(models.Model):
 
 
 class Dataset(Configuration):
-    """Where messages of one schema belong; it may keep them from profiles (events.md, Corners)."""
+    """Where messages of one schema belong; it may keep them from profiles (technical.md, Datasets)."""
 
     schema = models.ForeignKey(
         Schema, on_delete=models.CASCADE, related_name="datasets", verbose_name=_("schema")

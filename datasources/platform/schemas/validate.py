@@ -96,7 +96,7 @@ def _message(error: jsonschema_rs.ValidationError) -> str:
     return phrase(_MESSAGES[rule], **{name: details[name] for name in _TOLD if name in details})
 
 
-# The wording of types is the one that senders of this protocol know (wire-formats.md § 1).
+# The wording of types is the one that senders of this protocol know (ingestion.md, Checking).
 _TYPE_NAMES = {
     "string": "String",
     "integer": "Integer",

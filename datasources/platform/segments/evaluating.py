@@ -25,7 +25,7 @@ from journeyorch.background.tasks import begin, cancel
 from journeyorch.phrases import sentence
 
 KIND = "evaluate_segment"
-#: People looked at in one transaction (engine.md § 5); fewer if their experience events are read.
+#: People looked at in one transaction (architecture.md, Long work); fewer if their events are read.
 EVERYBODY = 1000
 _ATTEMPTS = 3
 _TITLE = sentence("Evaluation of segment {name}")

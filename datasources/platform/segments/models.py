@@ -1,4 +1,4 @@
-"""Segments: people for whom an expression is true, and since when (events.md, Segments)."""
+"""Segments: people for whom an expression is true, and since when (technical.md, Segments)."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Segment(Configuration):
 
 
 class SegmentMembership(models.Model):
-    """One person in one segment, or not any more. Written conditionally on ``sequence`` (engine.md § 5)."""
+    """One person in one segment, or no more. Written if ``sequence`` is unchanged (engine.md, Entrances)."""
 
     class Status(models.TextChoices):
         REALIZED = "realized", _("Realized")  # came in

@@ -64,7 +64,7 @@ class SandboxAdmin(AuditedAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sandbox | None = None) -> tuple[str, ...]:
-        """The name is in addresses and headers that others use (events.md, Sandboxes)."""
+        """The name is in addresses and headers that others use (architecture.md, Access)."""
         return ("name",) if obj else ()
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,4 +1,4 @@
-"""The sandbox ``prod`` exists from the start (events.md, Sandboxes)."""
+"""The sandbox ``prod`` exists from the start (architecture.md, Access)."""
 
 from django.db import migrations
 

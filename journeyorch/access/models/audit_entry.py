@@ -9,7 +9,7 @@ from journeyorch.access.models.sandbox import Sandbox
 
 
 class AuditEntry(models.Model):
-    """Who did what to which thing, with its values before and after (reporting-operations.md, Access).
+    """Who did what to which thing, with its values before and after (architecture.md, Access).
 
     Names are written down as texts: the log outlives who acted and what they changed.
     """

@@ -1,4 +1,4 @@
-"""A separate world: what is configured, received or run belongs to one (events.md, Sandboxes)."""
+"""A separate world: what is configured, received or run belongs to one (architecture.md, Access)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Sandbox(models.Model):
     """A separate world: everything configured, received or run belongs to exactly one.
 
     ``generation`` goes up in the transaction of every change to events, mappings, journeys, segments,
-    sources or actions; the engine's caches are keyed by it (engine.md § 3).
+    sources or actions; the engine's caches are keyed by it (engine.md, Waves).
     """
 
     class Kind(models.TextChoices):
@@ -25,7 +25,7 @@ class Sandbox(models.Model):
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DEVELOPMENT)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
-    # Separated by blanks or lines; "@example.com" stands for a whole domain (journeys.md, Test mode).
+    # Separated by blanks or lines; "@example.com" stands for a whole domain (users.md, Testing).
     test_addresses = models.TextField(
         _("allowed test addresses"),
         blank=True,

@@ -1,4 +1,4 @@
-"""Makes the calls that waves wrote down, outside any transaction and outside the lanes (engine.md § 4).
+"""Makes the calls that waves wrote down, outside any transaction and outside the lanes (engine.md, Calls).
 
 Claim (conditional update) → render once and store the exact request → send in a thread → write the result
 and its lane input in one transaction, if the claim still holds.

@@ -1,4 +1,4 @@
-"""Parks calls whose outcome nobody knows, for those who asked for it (datasources-actions.md, on unknown)."""
+"""Parks calls whose outcome nobody knows, for those who asked for it (operations.md, People)."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ from journeys.engine.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-# Results within so many seconds are committed together, at most so many (engine.md § 4). Each that comes
+# Results within so many seconds are committed together, at most so many (engine.md, Calls). Each that comes
 # prolongs the wait a little, because where many come more are coming.
 _COLLECT_SECONDS, _FOR_EACH, _LONGEST = 0.010, 0.001, 0.030
 _COLLECT = 100

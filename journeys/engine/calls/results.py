@@ -1,4 +1,4 @@
-"""Writes results: call, lane input and what the handlers keep, in one transaction (engine.md § 4)."""
+"""Writes results: call, lane input and what the handlers keep, in one transaction (engine.md, Calls)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 ``enter`` begins an instance, ``decide`` takes it on. An instance has exactly one position: waiting (on a
 race of timers and listeners), calling, or ended; "first" means when it happened: an event by its receipt,
-a timer by its due time, on a tie the upper one (engine.md § 3).
+a timer by its due time, on a tie the upper one (engine.md, Waves).
 """
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings

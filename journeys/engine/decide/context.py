@@ -63,8 +63,7 @@ class Surroundings:
 class JourneyContext(Context):
     """An expression context over a state: field groups come from what was fetched, as they were asked for.
 
-    ``now`` is when the person came to the step, also after the step's fetches (journeys.md, How an instance
-    runs).
+    ``now`` is when the person came to the step, also after the step's fetches (engine.md, Waves).
     """
 
     __slots__ = ("_asked", "_fetched", "_profile")

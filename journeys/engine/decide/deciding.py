@@ -79,7 +79,7 @@ def abort(
     """End an instance where it stands, without its plan: stopped by a user, out of time, or failed by itself.
 
     What it waited for stays in the state of one that failed: an operator may have it tried again. The data of
-    one that is out of time go (journeys.md, Properties).
+    one that is out of time go (engine.md, Entrances).
     """
     told = _ABORTED.get(status, StepStatus.ERROR)
     record = StepRecord(state.sequence, state.activity, told, "", state.entered_at, now, None, detail)

@@ -41,9 +41,9 @@ from journeys.engine.decide.values import (
     Timer,
 )
 
-# Events kept for a person who is calling; more than that is a flood, not a visit (engine.md § 3).
+# Events kept for a person who is calling; more than that is a flood, not a visit (engine.md, Waves).
 MAX_HELD = 20
-# After this a call that nobody answered is given up: throttling ends after six hours (engine.md § 4).
+# After this a call that nobody answered is given up: throttling ends after six hours (engine.md, Calls).
 CALL_PATIENCE = timedelta(hours=6, minutes=10)
 
 
@@ -82,7 +82,7 @@ class Walk(Trail):
     def time_out(self, *, at: datetime) -> None:
         """End whoever is still inside at the global timeout; what happened before it has been taken first.
 
-        The data go: of who timed out, only figures and steps are kept (journeys.md, Properties).
+        The data go: of who timed out, only figures and steps are kept (engine.md, Entrances).
         """
         if self.position is not Position.ENDED and self.state.ends_at <= min(at, self.around.now):
             self.record(self.plan.steps[self.activity], StepStatus.INSTANCE_TIMED_OUT, "")

@@ -1,4 +1,4 @@
-"""The journey properties that change on the way (expressions.md, Field references and Corners)."""
+"""The journey properties that change on the way (expressions.md, Fields and Corners)."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class Pause(Step):
 
 
 class Run(NamedTuple):
-    """A test run of a version (journeys.md, Test mode)."""
+    """A test run of a version (users.md, Testing)."""
 
     number: int  # unique in the journey
     wait: timedelta  # how long every wait and every timeout of an event lasts

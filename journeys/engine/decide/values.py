@@ -82,7 +82,7 @@ class Operation(NamedTuple):
 
 
 class Discard(enum.StrEnum):
-    """Why an event did nothing for a journey (journeys.md, Discard reasons)."""
+    """Why an event did nothing for a journey (users.md, Who enters)."""
 
     REENTRANCE_NOT_ALLOWED = "reentranceNotAllowed"
     REENTRANCE_WAIT = "reentranceWait"
@@ -220,7 +220,7 @@ class StepRecord(NamedTuple):
 
 
 class CallRequest(NamedTuple):
-    """A call to be made (engine.md § 4); ``key`` is its idempotency key."""
+    """A call to be made (engine.md, Calls); ``key`` is its idempotency key."""
 
     key: UUID
     activity: str

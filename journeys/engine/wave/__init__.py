@@ -1,4 +1,4 @@
-"""A wave: take what waits in some lanes, decide it all, write it all in one transaction (engine.md § 3)."""
+"""A wave: take what waits in some lanes, decide it, write it all in one transaction (engine.md, Waves)."""
 
 from journeys.engine.wave.run import run_wave
 

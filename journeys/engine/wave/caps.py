@@ -1,7 +1,7 @@
 """Profile caps in a wave: how many places are taken, and the taking of more, never beyond the cap.
 
 Several waves take places of the same cap at the same time. Each counts on from what it has read and writes
-its own additions on the condition that they still fit; a miss is decided again (engine.md § 3).
+its own additions on the condition that they still fit; a miss is decided again (engine.md, Waves).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from journeys.engine import tables
 from journeys.engine.decide import Plan, StepRecord
 from journeys.engine.decide.step import CapStep
 
-#: After so long the count starts again (journeys.md, profile cap).
+#: After so long the count starts again (users.md, Which way).
 PERIOD = timedelta(days=180)
 
 Key = tuple[int, bool, str]  # version, in test, activity

@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 DECIDE_SECONDS = 1.0
 #: One that holds locks meanwhile keeps all others of its sandbox waiting.
 DECIDE_SECONDS_LOCKED = 0.1
-#: So many people enter one test (journeys.md, Who enters).
+#: So many people enter one test (users.md, Who enters).
 TEST_PEOPLE = 100
 
 
@@ -118,7 +118,7 @@ class Handler(Applier):
                 self._arrive(one, place, arrived.arrival, starts=arrived.starts)
 
     def _apply_to_profile(self, received: Received) -> None:
-        """Before the journeys it starts, which may look at what it changed (events.md, Corners)."""
+        """Before the journeys it starts, which may look at what it changed (engine.md, Route)."""
         try:
             self._loaded.feed.apply(received)
         except ValueError:
@@ -193,7 +193,7 @@ class Handler(Applier):
         self._apply(row, decision, entrance=1 if known is None else 2)
 
     def _no_tester(self, one: Input, plan: Plan, known: Entered | None) -> Discard | None:
-        """Only test profiles enter a test, and only so many of them (journeys.md, Who enters)."""
+        """Only test profiles enter a test, and only so many of them (users.md, Who enters)."""
         person = self._loaded.feed.person(one.person)
         if person is None or not person.test_profile:
             return Discard.NOT_A_TEST_PROFILE

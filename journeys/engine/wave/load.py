@@ -32,7 +32,7 @@ from journeys.engine.wave.linked import with_records
 from journeys.engine.wave.news import NEWS, Arrived, Input, read_news
 from journeys.models import Instance, JourneyVersion, LaneInput
 
-# Shares of a wave; what one does not use goes to the others (engine.md § 3).
+# Shares of a wave; what one does not use goes to the others (architecture.md, What a wave does).
 _LIVE, _TIMERS, _BULK = 200, 200, 100
 _ONE_PERSON = 20
 #: How many people of a stopped version one wave ends in a lane.

@@ -19,7 +19,7 @@ from journeys.engine.plans import Place, SandboxPlans
 from journeys.models import LaneInput
 
 Kind = LaneInput.Kind
-#: A timer that races with one of these lets it come first if it is older (engine.md § 3).
+#: A timer that races with one of these lets it come first if it is older (engine.md, Waves).
 NEWS = frozenset({Kind.EVENT, Kind.FEEDBACK, Kind.SEGMENT, Kind.JUMP})
 
 

@@ -107,7 +107,7 @@ def _decide(
 
 
 def _write(sandbox_id: int, handled: Handled, loaded: Loaded, plans: SandboxPlans) -> None:
-    """The lanes' own rows first, then those that others write too (engine.md § 3)."""
+    """The lanes' own rows first, then those that others write too (engine.md, Waves)."""
     if handled.is_empty:
         return
     timeouts = {id: float(plan.properties.timeout_seconds) for id, plan in plans.versions.items()}

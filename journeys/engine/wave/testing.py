@@ -1,4 +1,4 @@
-"""What a wave writes for tests: how many people entered one, and the end of one (engine.md § 5)."""
+"""What a wave writes for tests: how many people entered one, and the end of one (engine.md, Sweeps)."""
 
 from __future__ import annotations
 

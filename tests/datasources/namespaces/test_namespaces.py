@@ -1,4 +1,4 @@
-"""Which namespaces there are, and when two identities are the same one (events.md, Namespaces)."""
+"""Which namespaces there are, and when two identities are the same one (technical.md, Namespaces)."""
 
 from __future__ import annotations
 

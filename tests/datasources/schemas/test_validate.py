@@ -1,4 +1,4 @@
-"""Validation says which rule is broken and where, and never repeats the value (events.md, Schemas)."""
+"""Validation says which rule is broken and where, and never repeats the value (technical.md, Schemas)."""
 
 from __future__ import annotations
 

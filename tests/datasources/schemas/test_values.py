@@ -1,4 +1,4 @@
-"""Values against rules, from a table: nothing is coerced, in draft-06 as in 2020-12 (events.md, Schemas)."""
+"""Values against rules, from a table: nothing is coerced in draft-06 or 2020-12 (technical.md, Schemas)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sender gets for what it sends, and what is on disk afterwards (wire-formats.md § 1)."""
+"""What a sender gets for what it sends, and what is on disk afterwards (ingestion.md, Answers)."""
 
 from __future__ import annotations
 

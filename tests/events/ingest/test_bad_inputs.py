@@ -1,4 +1,4 @@
-"""Bad input gives no 5xx, no half a write, and never comes back in the answer (quality.md, Security)."""
+"""Bad input gives no 5xx, no half a write, and never comes back in the answer (ingestion.md, Answers)."""
 
 from __future__ import annotations
 

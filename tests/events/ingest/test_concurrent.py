@@ -1,4 +1,4 @@
-"""Senders at the same time: one event is stored once, whoever sends it first (engine.md § 1)."""
+"""Senders at the same time: one event is stored once, whoever sends it first (engine.md, Accept)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of strict requests and of inlets that are open to everybody (wire-formats.md § 1)."""
+"""Answers of strict requests and of inlets that are open to everybody (ingestion.md, Checking)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Durations as texts: what java.time reads, and nothing else (expressions.md, Types)."""
+"""Durations as texts: what java.time reads, and nothing else (expressions.md, Values)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client against servers that misbehave in every way (quality.md, Security)."""
+"""The client against servers that misbehave in every way (architecture.md, Calls)."""
 
 from __future__ import annotations
 

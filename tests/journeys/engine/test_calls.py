@@ -1,4 +1,4 @@
-"""Outward calls: claimed by one, made at least once with the same bytes, recorded once (engine.md § 4)."""
+"""Outward calls: claimed by one, made at least once with the same bytes, recorded once (engine.md, Calls)."""
 
 from __future__ import annotations
 

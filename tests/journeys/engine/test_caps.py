@@ -1,4 +1,4 @@
-"""Caps and profiles under several waves at once: never one too many, no update lost (engine.md § 3)."""
+"""Caps and profiles under several waves at once: never one too many, no update lost (engine.md, Waves)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States as text: what older releases wrote must stay readable (quality.md, Reliability)."""
+"""States as text: what older releases wrote must stay readable (engine.md, Upgrades)."""
 
 from __future__ import annotations
 

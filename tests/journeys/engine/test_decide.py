@@ -1,4 +1,4 @@
-"""The machine alone: no database, no clock, only values (engine.md § 3)."""
+"""The machine alone: no database, no clock, only values (engine.md, Waves)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine alone: people who wait for calls and data, and what comes meanwhile (engine.md § 3, § 4)."""
+"""The machine alone: people who wait for calls and data (engine.md, Waves and Calls)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events and waits in parallel: whose timeout holds for whom, as a table (journeys.md, Corners)."""
+"""Events and waits in parallel: whose timeout holds for whom, as a table (users.md, Which way)."""
 
 from __future__ import annotations
 

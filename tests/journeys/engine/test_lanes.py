@@ -1,4 +1,4 @@
-"""Lanes, leases and fences (engine.md § 3)."""
+"""Lanes, leases and fences (engine.md, Waves)."""
 
 from __future__ import annotations
 

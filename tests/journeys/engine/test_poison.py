@@ -1,4 +1,4 @@
-"""What is bad harms nobody else: steps that raise, and things that kill the process (engine.md § 3)."""
+"""What is bad harms nobody else: steps that raise, and things that kill the process (engine.md, Waves)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publishing, closing and stopping while waves run (engine.md § 3, § 5)."""
+"""Publishing, closing and stopping while waves run (engine.md, Waves and Sweeps)."""
 
 from __future__ import annotations
 

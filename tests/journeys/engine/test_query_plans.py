@@ -1,4 +1,4 @@
-"""The hot look-ups use their indexes, on tables without statistics and on full ones (engine.md § 3)."""
+"""The hot look-ups use their indexes, on tables without statistics and on full ones (engine.md, Waves)."""
 
 from __future__ import annotations
 

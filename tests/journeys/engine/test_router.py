@@ -1,4 +1,4 @@
-"""Routing: received events become inputs of lanes, in their order, once (engine.md § 2)."""
+"""Routing: received events become inputs of lanes, in their order, once (engine.md, Route)."""
 
 from __future__ import annotations
 

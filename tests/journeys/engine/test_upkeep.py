@@ -1,4 +1,4 @@
-"""What is done now and then: ends of journeys, finished versions, retention (engine.md § 5)."""
+"""What is done now and then: ends of journeys, finished versions, retention (engine.md, Sweeps)."""
 
 from __future__ import annotations
 

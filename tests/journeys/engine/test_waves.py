@@ -1,4 +1,4 @@
-"""What a wave takes, when it starts, what it leaves to the next, and how it begins again (engine.md § 3)."""
+"""What a wave takes, when it starts, what it leaves, and how it begins again (engine.md, Waves)."""
 
 from __future__ import annotations
 

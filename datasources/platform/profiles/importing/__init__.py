@@ -1,4 +1,4 @@
-"""Profiles from files: CSV, JSON and JSON lines, with columns mapped to XDM (events.md, Profiles).
+"""Profiles from files: CSV, JSON and JSON lines, with columns mapped to XDM (technical.md, Importing).
 
 layout.py    pure: in which format a file is written
 rows.py      pure: its records, one by one, from any place on

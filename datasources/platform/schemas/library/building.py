@@ -50,7 +50,7 @@ def flag(title: str) -> Document:
 
 
 def group(title: str, /, **fields: Document) -> Document:
-    """An object with these fields; others are kept and cannot be chosen (events.md, Schemas)."""
+    """An object with these fields; others are kept and cannot be chosen (technical.md, Schemas)."""
     return {"type": "object", "title": title, "properties": fields}
 
 

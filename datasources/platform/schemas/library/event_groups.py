@@ -1,4 +1,4 @@
-"""Field groups of experience events, with the paths that XDM gives them (events.md, Schemas)."""
+"""Field groups of experience events, with the paths that XDM gives them (technical.md, Schemas)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How published XDM files spell names, and how the same names travel in messages (events.md, Schemas).
+"""How published XDM files spell names, and how messages do (technical.md, Importing standard XDM).
 
 xdm:timestamp → timestamp      @id → _id      repo:path → _repo.path
 https://ns.adobe.com/experience/campaign → _experience.campaign

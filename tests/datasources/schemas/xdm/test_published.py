@@ -1,4 +1,4 @@
-"""The published XDM files go in as they are (events.md, Schemas); left out where they are not at hand."""
+"""The published XDM files go in as they are (technical.md, Importing standard XDM), if they are at hand."""
 
 from __future__ import annotations
 

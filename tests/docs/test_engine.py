@@ -8,7 +8,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-PAGE = ROOT / "docs" / "engine-rules.md"
+PAGE = ROOT / "docs" / "engine.md"
 TEST = re.compile(r"`(tests/[\w/]+\.py)`: `(test_\w+)`")
 
 
