@@ -80,7 +80,8 @@ class Handled:
     @property
     def count(self) -> int:
         """How many things were handled."""
-        return len(self.inputs) + len(self.rows) + len(self.postponed) + len(self.kept)
+        forgotten = sum(len(one.instances) for one in self.forgotten)
+        return len(self.inputs) + len(self.rows) + len(self.postponed) + len(self.kept) + forgotten
 
     @property
     def done(self) -> Done:

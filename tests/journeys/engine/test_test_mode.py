@@ -13,7 +13,7 @@ from datasources.models import Identity, Profile, Segment
 from events.models import ReceivedEvent
 from journeys import publishing, testing
 from journeys.engine.upkeep import upkeep
-from journeys.engine.wave import handle
+from journeys.engine.wave import handle, load
 from journeys.engine.wave import testing as wave_testing
 from journeys.models import Call, Entrance, Instance, JourneyVersion, ProfileCap, StepCount, StepEvent
 from journeys.publishing import NotAllowed
@@ -222,6 +222,26 @@ def test_nothing_is_left_of_a_test_that_was_switched_off(world: World) -> None:
 
     assert set(rows_of_tests().values()) == {0}
     publishing.delete(version, by=None)
+
+
+def test_people_of_a_test_are_forgotten_so_many_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person who comes again and again has all of them in one lane."""
+    for module in (load, handle, wave_testing):
+        monkeypatch.setattr(module, "SWEEP", 2)
+    version = put_in_test(world, lobby=act("event", event="Lobby"))
+    profile(world, "anna")
+    for _ in range(5):
+        trigger(world, version)
+        world.run()
+        world.pass_time(seconds=11)
+    assert Instance.objects.count() == 5
+
+    switch_off(world, version)
+    world.run()
+
+    assert set(rows_of_tests().values()) == {0}
 
 
 def test_discards_of_a_test_are_deleted_so_many_at_a_time(world: World) -> None:
