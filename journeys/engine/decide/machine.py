@@ -91,14 +91,16 @@ class Walk(Trail):
 
     def fire_timers(self, before: Arrival | None = None) -> None:
         """Fire what is due, in order of time; with ``before`` only what came first of it and the event."""
+        self.firing = True
         while self.position is Position.WAITING and self.timers:
             timer = min(self.timers)
             if timer.due > min(self.around.now, self.state.ends_at) or (
                 before is not None and not self._precedes(timer, before)
             ):
-                return
+                break
             step = self.plan.steps[timer.activity]
             self.leave(step, timer.path, timer.status)
+        self.firing = False
 
     def take_result(self, returned: Returned) -> None:
         """A call's result; one that nobody waits for any more is dropped."""
@@ -155,7 +157,9 @@ class Walk(Trail):
             if armed.due is not None:
                 timers.append(Timer(self._due(armed.due), order, activity, armed.path, armed.status))
         self.position, self.race, self.timers = Position.WAITING, targets, tuple(timers)
-        if not self.held:  # they came first, and are offered when the walk has come to its pause
+        # What was held came first, and is offered when the walk has come to its pause. Whoever fires timers
+        # goes on with these, as far as they came first of them and an event.
+        if not self.held and not self.firing:
             self.fire_timers()
 
     def _due(self, due: datetime) -> datetime:
@@ -323,7 +327,8 @@ class Walk(Trail):
             return
         self.data = {**self.data, self._data_key(wanted): returned.data}
         self.fetched = (*self.fetched, index)
-        self.call_by = None if not self.pending else self.call_by
+        if not self.pending:
+            self.call_by = None
         self._proceed()
 
     def _data_key(self, wanted: Wanted) -> str:

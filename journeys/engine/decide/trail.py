@@ -28,8 +28,8 @@ class Trail:
 
     __slots__ = (
         "activity", "around", "asked", "call_by", "calls", "data", "discards", "entered_at", "events",
-        "fetched", "held", "jumps", "measured", "messages", "pending", "plan", "position", "profile",
-        "properties", "race", "sequence", "state", "status", "steps", "timers", "updates", "visit",
+        "fetched", "firing", "held", "jumps", "measured", "messages", "pending", "plan", "position",
+        "profile", "properties", "race", "sequence", "state", "status", "steps", "timers", "updates", "visit",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, around: Surroundings) -> None:
@@ -55,6 +55,7 @@ class Trail:
         self.messages = state.messages
         self.measured = state.measured
         self.profile = around.profile
+        self.firing = False  # timers are being fired, one after the other
         self.steps: list[StepRecord] = []
         self.calls: list[CallRequest] = []
         self.jumps: list[JumpRequest] = []

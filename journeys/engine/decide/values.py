@@ -200,10 +200,10 @@ class State(NamedTuple):
         """Least of step timer, global timeout and call deadline; None when ended."""
         if self.position is Position.ENDED:
             return None
-        moments = [timer.due for timer in self.timers]
+        moments = [self.ends_at, *[timer.due for timer in self.timers]]
         if self.call_by is not None:
             moments.append(self.call_by)
-        return min(moments, default=self.ends_at) if not moments else min(self.ends_at, *moments)
+        return min(moments)
 
 
 class StepRecord(NamedTuple):

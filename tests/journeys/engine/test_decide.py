@@ -117,6 +117,23 @@ def test_a_wait_begins_when_its_step_is_entered_however_late_that_is(
     assert decision.state.wake_at == START + late + timedelta(hours=1)
 
 
+def test_an_event_is_first_also_in_a_race_to_which_a_late_timer_leads() -> None:
+    """Handled late, the wait that is over leads to a date that is over, too; the event came between them."""
+    drawn = plan(
+        "lobby",
+        lobby=act("event", "first", event="Lobby"),
+        first=act("wait", {"next": ["meal", "date"]}, duration="PT1H"),
+        meal=act("event", event="Meal"),
+        date=act("wait", type="date_time", at="2026-03-01T13:07"),
+    )
+    between = arrival(MEAL, after(hours=1, minutes=5), id=2)
+
+    late = decide(drawn, begin(drawn).state, between, around(after(hours=2)))
+
+    assert path(late) == ["first>next", "meal>next"]
+    assert not late.discards
+
+
 def test_a_wake_up_that_comes_early_changes_nothing() -> None:
     drawn = plan("lobby", **RACE)
     state = begin(drawn).state
