@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -56,48 +56,31 @@ class SandboxPlans:
 
         ``closed``: of those that people are still in, those of a journey in their order.
         """
+        self.generation = generation
         self.has_taken_up = False  # what was kept for versions that are not broken is in line again
+        self.segments = segments or Segments()
         #: By version. What concerns their people is kept (wave/kept.py).
         self.broken: Mapping[int, Broken] = {one.version_id: one for one in broken}
         self._broken_entered = {one.place: one for one in self.broken.values() if one.is_entered}
-        self.generation = generation
-        self.segments = segments or Segments()
-        self._entered = {Place(plan.journey_id, plan.in_test): plan for plan in entered}
-        self._closed = {Place(plan.journey_id, plan.in_test): plan for plan in closed}
-        self.versions: Mapping[int, Plan] = {
-            plan.version_id: plan for plan in [*self._entered.values(), *closed]
-        }
-        self.runs = {(plan.version_id, plan.run) for plan in self.versions.values()}
-        self._places = _places(self.versions.values(), self.broken.values())
-        profile_keys: set[Key] = set()
-        update_keys: set[Key] = set()
-        for plan in self.versions.values():
-            for key in plan.keys:
-                if plan.needs_profile or plan.in_test:  # which lets in test profiles only
-                    profile_keys.add(key)
-                if plan.updates_profile:
-                    update_keys.add(key)
-        self._profile_keys = profile_keys
-        linked: dict[int, set[tuple[str, ...]]] = defaultdict(set)
-        for plan in self.versions.values():
-            for event_id, paths in plan.linked.items():
-                linked[event_id] |= paths
-        self._linked = dict(linked)
-        self._update_keys = update_keys
+        self._entered = {_place_of(plan): plan for plan in entered}
+        self._closed = {_place_of(plan): plan for plan in closed}
+        plans = [*self._entered.values(), *closed]
+        self.versions: Mapping[int, Plan] = {plan.version_id: plan for plan in plans}
+        self.runs = {(plan.version_id, plan.run) for plan in plans}
+        self._places = _places(plans, self.broken.values())
+        # Of a test, because it lets in test profiles only.
+        self._profile_keys = _keys_of(plan for plan in plans if plan.needs_profile or plan.in_test)
+        self._update_keys = _keys_of(plan for plan in plans if plan.updates_profile)
+        self._linked = _linked(plans)
         self._namespaces = {one.place: one.heard.namespace for one in self.broken.values()} | {
-            Place(plan.journey_id, plan.in_test): plan.namespace for plan in self.versions.values()
+            _place_of(plan): plan.namespace for plan in plans
         }
-        self._targets: dict[bool, dict[int, int]] = {False: {}, True: {}}
-        for place, plan in self._entered.items():
-            if (event := plan.first_event) is not None:
-                self._targets[place.in_test][place.journey_id] = event
+        self._targets = {in_test: _targets(self._entered, in_test=in_test) for in_test in (False, True)}
         #: Whether it matters in which segments people are, or come to be.
-        self.asks_segments = bool(self.segments.streaming) or any(
-            plan.names_segments for plan in self.versions.values()
-        )
-        self._reacting = frozenset(id for id, plan in self.versions.items() if plan.has_reactions)
+        self.asks_segments = bool(self.segments.streaming) or any(plan.names_segments for plan in plans)
+        self._reacting = frozenset(plan.version_id for plan in plans if plan.has_reactions)
         asked = history_of(segment.expression for segment in self.segments.streaming)
-        self._history = reduce(or_, (plan.history for plan in self.versions.values()), asked)
+        self._history = reduce(or_, (plan.history for plan in plans), asked)
 
     def needs(self, now: datetime) -> Needs:
         """What of people some expression looks at."""
@@ -160,10 +143,34 @@ class SandboxPlans:
         return plan is not None and plan.updates_profile
 
 
+def _place_of(plan: Plan) -> Place:
+    return Place(plan.journey_id, plan.in_test)
+
+
+def _keys_of(plans: Iterable[Plan]) -> Set[Key]:
+    """Everything that some of them listens to."""
+    return {key for plan in plans for key in plan.keys}
+
+
+def _linked(plans: Iterable[Plan]) -> dict[int, set[tuple[str, ...]]]:
+    """By event, what some of them reads of it that reaches into records."""
+    linked: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+    for plan in plans:
+        for event_id, paths in plan.linked.items():
+            linked[event_id] |= paths
+    return dict(linked)
+
+
+def _targets(entered: Mapping[Place, Plan], *, in_test: bool) -> dict[int, int]:
+    """By journey that people may jump to, its first event."""
+    first = {place: plan.first_event for place, plan in entered.items() if place.in_test == in_test}
+    return {place.journey_id: event for place, event in first.items() if event is not None}
+
+
 def _places(plans: Iterable[Plan], broken: Iterable[Broken]) -> dict[Key, tuple[Place, ...]]:
     """By what is listened to, where; in order."""
     places: dict[Key, set[Place]] = defaultdict(set)
-    heard = [(Place(plan.journey_id, plan.in_test), plan.keys) for plan in plans]
+    heard = [(_place_of(plan), plan.keys) for plan in plans]
     for place, keys in [*heard, *((one.place, one.heard.keys) for one in broken)]:
         for key in keys:
             places[key].add(place)
