@@ -139,10 +139,10 @@ class _Drain:
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database could not be used: %s", error)
             connections.close_all()
-            time.sleep(_PAUSE_AFTER_ERROR)
+            self._sleep(_PAUSE_AFTER_ERROR)
         except Exception:
             logger.exception("A wave failed; what it should handle is tried again, one by one")
-            time.sleep(_PAUSE_AFTER_ERROR)
+            self._sleep(_PAUSE_AFTER_ERROR)
         return 0.0
 
     def _round_to_its_end(self) -> float:
@@ -186,7 +186,7 @@ class _Drain:
             self._sleep(self._resting)
 
     def _known_sandboxes(self) -> list[int]:
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._look_again:
             sandboxes = list(Sandbox.objects.order_by("pk").values_list("pk", flat=True))
             for sandbox_id in set(sandboxes) - set(self._sandboxes):

@@ -26,8 +26,6 @@ _CALL = (Column("lane_id", "bigint"), Column("instance_id", "uuid"), Column("act
 _INSTANCE = (Column("version_id", "bigint"), tables.RUN)
 # As long as the column.
 _CODE = 40
-
-
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -86,9 +84,9 @@ def _count(told: Sequence[_Told], now: datetime) -> None:
             counts[*what, *where] += 1
         for trait in one.traits.items():
             by_trait[*what, *trait, *where] += 1
-    _add(tables.MESSAGE_COUNT, tables.MESSAGE_COUNT_COLUMNS, counts)
-    _add(tables.MESSAGE_TRAIT_COUNT, tables.MESSAGE_TRAIT_COUNT_COLUMNS, by_trait)
+    _add(tables.MESSAGE_COUNT, tables.MESSAGE_COUNT_KEY, counts)
+    _add(tables.MESSAGE_TRAIT_COUNT, tables.MESSAGE_TRAIT_COUNT_KEY, by_trait)
 
 
-def _add(table: str, columns: Sequence[Column], counts: Mapping[tuple[Any, ...], int]) -> None:
-    bulk.insert(table, columns, [(*key, n) for key, n in sorted(counts.items())])
+def _add(table: str, key: Sequence[Column], counts: Mapping[tuple[Any, ...], int]) -> None:
+    bulk.insert(table, (*key, tables.N), [(*values, n) for values, n in sorted(counts.items())])

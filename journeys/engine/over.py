@@ -12,14 +12,14 @@ from journeys.models import JourneyVersion
 def over(runs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Of these (version, run), 0 for no test: those of stopped versions, and test runs that have ended."""
     asked = sorted(set(runs))
-    condition = is_over("t", run="v.run")
+    condition = over_condition("t", run="v.run")
     found = bulk.lookup(
         tables.VERSION, [tables.ID], asked, [tables.ID], given=[tables.RUN], condition=condition
     )
     return {asked[ordinal] for ordinal, _ in found}
 
 
-def is_over(version: str, *, run: str) -> str:
+def over_condition(version: str, *, run: str) -> str:
     """The rule as a condition in SQL, of a version's row and the number of a run."""
     status = JourneyVersion.Status
     return (

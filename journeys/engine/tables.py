@@ -110,19 +110,18 @@ STEP_EVENT_COLUMNS = (
     Column("detail", "text"),
 )
 
+#: What is counted, in all tables of sums; what it is counted by is their key.
+N = Column("n", "bigint")
+_WHEN_AND_WHERE = (Column("hour", "timestamptz"), Column("lane_id", "bigint"), RUN)
+
 STEP_COUNT_KEY = (
     Column("version_id", "bigint"),
     Column("activity", "text"),
     Column("path", "text"),
     Column("status", "smallint"),
-    Column("hour", "timestamptz"),
-    Column("lane_id", "bigint"),
-    RUN,
+    *_WHEN_AND_WHERE,
 )
-N = Column("n", "bigint")
-STEP_COUNT_COLUMNS = (*STEP_COUNT_KEY, N)
 
-_WHEN_AND_WHERE = (Column("hour", "timestamptz"), Column("lane_id", "bigint"), RUN)
 STEP_ERROR_COUNT_KEY = (
     Column("version_id", "bigint"),
     Column("activity", "text"),
@@ -131,7 +130,6 @@ STEP_ERROR_COUNT_KEY = (
     Column("code", "text"),
     *_WHEN_AND_WHERE,
 )
-STEP_ERROR_COUNT_COLUMNS = (*STEP_ERROR_COUNT_KEY, N)
 
 STEP_TIME_COUNT_KEY = (
     Column("version_id", "bigint"),
@@ -139,7 +137,6 @@ STEP_TIME_COUNT_KEY = (
     Column("bucket", "smallint"),
     *_WHEN_AND_WHERE,
 )
-STEP_TIME_COUNT_COLUMNS = (*STEP_TIME_COUNT_KEY, N)
 
 MESSAGE_COUNT_KEY = (
     Column("version_id", "bigint"),
@@ -148,7 +145,6 @@ MESSAGE_COUNT_KEY = (
     Column("code", "text"),
     *_WHEN_AND_WHERE,
 )
-MESSAGE_COUNT_COLUMNS = (*MESSAGE_COUNT_KEY, N)
 
 FETCH_COUNT_KEY = (
     Column("version_id", "bigint"),
@@ -157,7 +153,6 @@ FETCH_COUNT_KEY = (
     Column("code", "text"),
     *_WHEN_AND_WHERE,
 )
-FETCH_COUNT_COLUMNS = (*FETCH_COUNT_KEY, N)
 
 MESSAGE_TRAIT_COUNT_KEY = (
     Column("version_id", "bigint"),
@@ -168,7 +163,6 @@ MESSAGE_TRAIT_COUNT_KEY = (
     Column("value", "text"),
     *_WHEN_AND_WHERE,
 )
-MESSAGE_TRAIT_COUNT_COLUMNS = (*MESSAGE_TRAIT_COUNT_KEY, N)
 
 
 def added_up(key: Iterable[Column]) -> str:

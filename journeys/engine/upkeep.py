@@ -55,7 +55,7 @@ def keep_up(*, idle: bool, leader: bool) -> bool:
     """
     global _next_at, _tidy_at
     now = time.monotonic()
-    if not leader or (now < _next_at):
+    if not leader or now < _next_at:
         return False
     moment = bulk.database_now()
     more = follow_time(moment)

@@ -16,7 +16,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES
-from journeys.engine.over import is_over
+from journeys.engine.over import over_condition
 from journeys.models import Call, Instance
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ _STORED = (
 _IS_AWAITED = (
     f"(SELECT i.status FROM {tables.INSTANCE} AS i WHERE i.id = {tables.CALL}.instance_id"
     f" AND i.status = {Instance.Status.RUNNING:d} AND NOT EXISTS (SELECT 1 FROM {tables.VERSION} AS o"
-    f" WHERE o.id = i.version_id AND {is_over('o', run='i.run')})) IS NOT NULL"
+    f" WHERE o.id = i.version_id AND {over_condition('o', run='i.run')})) IS NOT NULL"
 )
 _CLAIMED = f"{_STORED}, {_IS_AWAITED}"
 
@@ -230,6 +230,8 @@ def _by_kind(claimed: Iterable[Claimed]) -> Mapping[str, list[Claimed]]:
 
 
 CLAIM = (tables.UUID, Column("token", "integer"))
+#: Of a call that nobody has settled meanwhile.
+OPEN_CLAIM = (*CLAIM, Column("status", "smallint"))
 _STARTED = (
     Column("request", "text"),
     Column("attempts", "smallint"),

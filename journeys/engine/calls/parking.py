@@ -10,12 +10,11 @@ from django.db import transaction
 from journeyorch import bulk, wakeup
 from journeyorch.bulk import Column
 from journeys.engine import tables
-from journeys.engine.calls.claim import Claimed
+from journeys.engine.calls.claim import OPEN_CLAIM, Claimed
 from journeys.engine.decide import Operation, Verb
 from journeys.engine.operations import Target, input_of
 from journeys.models import Call
 
-_CLAIM = (tables.UUID, Column("token", "integer"), Column("status", "smallint"))
 _PARKED = (Column("status", "smallint"), Column("owner", "text"))
 
 
@@ -27,7 +26,7 @@ def park(calls: Sequence[Claimed], now: datetime) -> None:
     for call in calls:
         with transaction.atomic():
             row = (call.spec.key, call.token, Call.Status.OPEN, Call.Status.PARKED, None)
-            if bulk.update(tables.CALL, _CLAIM, _PARKED, [row]):
+            if bulk.update(tables.CALL, OPEN_CLAIM, _PARKED, [row]):
                 bulk.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(call, now)])
     if calls:
         wakeup.notify("drain")

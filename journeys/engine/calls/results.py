@@ -14,7 +14,7 @@ from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made, Outcome, handler_of
 from journeys.engine import tables
-from journeys.engine.calls.claim import Claimed
+from journeys.engine.calls.claim import OPEN_CLAIM, Claimed
 from journeys.engine.messages import MESSAGE, count_sent
 from journeys.models import Call, LaneInput
 
@@ -26,7 +26,6 @@ class Result(NamedTuple):
     outcome: Outcome
 
 
-_OPEN_CLAIM = (tables.UUID, Column("token", "integer"), Column("status", "smallint"))
 _DONE = (
     Column("status", "smallint"),
     Column("result", "text"),
@@ -94,7 +93,7 @@ def _commit(results: Sequence[Result], now: datetime, *, record: bool = True) ->
             for call, outcome in ordered
         ]
         writes = bulk.Writes()
-        writes.update(tables.CALL, _OPEN_CLAIM, _DONE, rows, every=True)
+        writes.update(tables.CALL, OPEN_CLAIM, _DONE, rows, every=True)
         writes.insert(tables.LANE_INPUT, tables.INPUT_COLUMNS, [_input(result, now) for result in ordered])
         writes.run()
         if record:

@@ -1,8 +1,9 @@
 """The heart of the engine: ``decide(plan, state, stimulus, around) → Decision``, a pure function.
 
-``enter`` begins an instance, ``decide`` takes it on. An instance has exactly one position: waiting (on a
-race of timers and listeners), calling, or ended; "first" means when it happened: an event by its receipt,
-a timer by its due time, on a tie the upper one (engine.md, Waves).
+``enter`` begins an instance, ``decide`` takes it on, ``operate`` does what an operator wants. An instance
+has exactly one position: waiting (on a race of timers and listeners), calling, parked (nobody knows whether
+its call was made), or ended; "first" means when it happened: an event by its receipt, a timer by its due
+time, on a tie the upper one (engine.md, Waves).
 """
 
 from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings

@@ -6,7 +6,7 @@ The kinds themselves are in ``journeys/activities``; they compile a drawing's ac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -205,7 +205,7 @@ class Plan(NamedTuple):
     steps: Mapping[str, Step]
     properties: Any  # journeys.definition.document.Properties
     constants: Mapping[str, Any]  # journey properties that never change
-    zone: Any  # tzinfo, the fixed one
+    zone: tzinfo  # the fixed one
     uses_profile_zone: bool
     needs_profile: bool
     updates_profile: bool

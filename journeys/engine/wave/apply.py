@@ -46,8 +46,8 @@ class Applier:
         plan = self._plans.entered(place)
         return plan is not None and not plan.entry_keys.isdisjoint(arrival.keys)
 
-    def _is_over(self, row: Row) -> bool:
-        """Whether the instance has ended; one of a stopped version ends here and now."""
+    def _end_if_over(self, row: Row) -> bool:
+        """End an instance whose version was stopped meanwhile; whether it has ended, then or before."""
         if row.state.status is not Status.RUNNING:
             return True
         if (row.version_id, row.run) not in self._loaded.over:

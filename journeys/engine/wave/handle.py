@@ -135,7 +135,7 @@ class Handler(Applier):
         entered = self._plans.entered(place)
         known = self._known(key, entered)
         row = self._rows.get(known.active_instance) if known and known.active_instance else None
-        if row is not None and self._is_over(row):
+        if row is not None and self._end_if_over(row):
             row, known = None, self._known(key, entered)
         if row is not None:
             if (plan := self._plan_of(row)) is not None:
@@ -204,7 +204,7 @@ class Handler(Applier):
     def _result(self, one: Input) -> None:
         instance_id, returned = self._loaded.results.get(one.id, (None, None))
         row = self._rows.get(instance_id) if instance_id else None
-        if row is None or returned is None or self._is_over(row):
+        if row is None or returned is None or self._end_if_over(row):
             return
         if (plan := self._plan_of(row)) is not None:
             self._decide(row, plan, returned)
@@ -216,7 +216,7 @@ class Handler(Applier):
         """
         arrived = self._loaded.arrived[one.id]
         row = self._rows.get(arrived.instance_id) if arrived.instance_id else None
-        if row is None or self._is_over(row):
+        if row is None or self._end_if_over(row):
             return
         plan = self._plan_of(row)
         if plan is not None and listens(plan, row.state):
@@ -244,7 +244,7 @@ class Handler(Applier):
             )
         else:
             for instance_id in swept:
-                self._is_over(self._rows[instance_id])
+                self._end_if_over(self._rows[instance_id])
         return last
 
     def _operate(self, one: Input) -> None:
@@ -253,7 +253,7 @@ class Handler(Applier):
         row = self._rows.get(asked.instance_id)
         if row is None:
             return
-        over = self._is_over(row)
+        over = self._end_if_over(row)
         row = self._rows[asked.instance_id]
         if over and row.state.status is Status.RUNNING:
             return  # of a test that is over: its sweep deletes it
@@ -303,7 +303,7 @@ class Handler(Applier):
 
     def _wake(self, instance_id: UUID) -> None:
         row = self._rows.get(instance_id)
-        if row is None or self._is_over(row):
+        if row is None or self._end_if_over(row):
             return
         plan = self._plans.versions.get(row.version_id)
         if plan is None and row.state.ends_at <= self._loaded.now:
