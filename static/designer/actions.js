@@ -144,7 +144,7 @@ function withOwnName(activity) {
  * @param {string} kind
  * @returns {Spot | null}
  */
-export function nextPlace(kind) {
+function nextPlace(kind) {
   const { edges } = picture.value;
   const fits = (/** @type {Place} */ place) => !commands.refusalAt(drawing.value, place, kind, kinds);
   const own = edges.filter((edge) => edge.source === active.value && active.value);

@@ -142,7 +142,7 @@ function step(document, random) {
     case 2:
       return commands.refusalAt(document, where, kind, kinds) ? document : commands.insert(document, where, fresh, commands.fresh(kinds, kind), kinds);
     case 3:
-      return commands.insertDetached(document, fresh, commands.fresh(kinds, kind));
+      return commands.withActivity(document, fresh, commands.fresh(kinds, kind));
     case 4:
       return commands.move(document, id, where, kinds);
     case 5:

@@ -126,11 +126,6 @@ export function insertBeside(document, place, id, activity) {
   return withTargets(withActivity(document, id, activity), place.source, place.way, targets);
 }
 
-/** @param {Document} document @param {string} id @param {Activity} activity */
-export function insertDetached(document, id, activity) {
-  return withActivity(document, id, activity);
-}
-
 /**
  * Delete an activity. What follows on its main way takes its place; what follows on others stays, unconnected.
  * @param {Document} document

@@ -121,7 +121,7 @@ export function linksTo(document, id) {
  * @param {string} id
  * @returns {string[]} what follows directly, top first
  */
-export function following(document, id) {
+function following(document, id) {
   const targets = Object.values(document.activities[id]?.to ?? {}).flat();
   return [...new Set(targets)].filter((target) => target in document.activities);
 }
