@@ -54,16 +54,10 @@ def _measure(url: str, people: int) -> dict[str, tuple[float, float]]:
 
 
 def _walk(people: int) -> None:
-    from actions.models import Action
     from tests.journeys.world import World, act
 
     world = World()
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:9/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "hour", event="Lobby"),

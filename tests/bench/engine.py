@@ -99,15 +99,9 @@ class _Bench:
 
     def journeys(self, people: int) -> dict[str, float]:
         """Entry, condition, call, wait-less end: four steps with one call."""
-        from actions.models import Action
         from tests.journeys.world import act
 
-        Action.objects.create(
-            sandbox=self.world.sandbox,
-            name="Tell",
-            url="http://127.0.0.1:9/",
-            payload={"type": "object", "fields": {}},
-        )
+        self.world.action()
         self.world.journey(
             "entry",
             name="with a call",

@@ -23,14 +23,11 @@ def prepare(people: int, url: str) -> None:
     from django.db import transaction
 
     from actions.apps import ActionsConfig  # noqa: F401 - its handlers stay registered
-    from actions.models import Action
     from journeyorch import bulk
     from tests.journeys.world import World, act
 
     world = World()
-    Action.objects.create(
-        sandbox=world.sandbox, name="Tell", url=url, payload={"type": "object", "fields": {}}
-    )
+    world.action(url=url)
     world.journey(
         "lobby",
         lobby=act("event", "check", event="Lobby"),

@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from actions.models import Action
 from journeys.engine import plans
 from journeys.models import Call, Entrance, Instance, LaneInput, StepCount, StepEvent
 from tests.chaos.crashing import crash_at
@@ -20,12 +19,7 @@ EXPECTED = ["lobby>next", "tell>next", "hold>next", "meal>next", "end>"]
 def world(transactional_db: None) -> World:
     plans.forget_all()
     world = World()
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from actions.models import Action
 from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
 from journeys.engine import plans
@@ -24,8 +23,7 @@ PEOPLE = ("anna", "bert", "cleo")
 def world(transactional_db: None) -> World:
     plans.forget_all()
     world = World()
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

@@ -16,7 +16,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from actions.models import Action
 from journeyorch.outbound.calls import CallSpec, Prepared
 from journeys.models import Instance
 from tests import postgres
@@ -94,12 +93,7 @@ def _programs_of_postgres() -> list[str]:
 
 def draw(world: World) -> None:
     """After an hour somebody is told something, and waits for the visit to the restaurant."""
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "hour", event="Lobby"),

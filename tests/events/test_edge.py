@@ -20,14 +20,12 @@ from django.test import Client
 
 from datasources.models import Dataset, Schema
 from datasources.platform.schemas.library import compose
-from events.catalog import catalog_of
 from events.consents import NotAConsent, read_consents
 from events.ingest import accept as accepting
-from events.loading import load_entities, load_raw
 from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import adapter_of
-from events.routing import Routed, route
 from events.visitors import cookies_of, ecid_in, ecid_of_cookies, identity_cookie, new_ecid
+from tests.events.arrivals import entities, routed
 from tests.events.seed import KEY
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,19 +56,6 @@ def post(client: Client, address: str, body: Any, *, query: str = f"configId={KE
     """As the web SDK posts: JSON that calls itself text."""
     data = body if isinstance(body, bytes) else orjson.dumps(body)
     return client.post(f"{address}?{query}", data, content_type="text/plain; charset=UTF-8", headers=headers)
-
-
-def routed(inlet: Inlet) -> list[Routed]:
-    ids = ReceivedEvent.objects.order_by("id").values_list("id", flat=True)
-    return route(load_raw(ids), catalog_of(inlet.sandbox_id))
-
-
-def entities(inlet: Inlet) -> list[dict[str, Any]]:
-    """What came, in XDM; each follows its schema."""
-    assert [one.problem for one in routed(inlet)] == [None] * ReceivedEvent.objects.count()
-    ids = list(ReceivedEvent.objects.order_by("id").values_list("id", flat=True))
-    found = load_entities(ids, catalog_of(inlet.sandbox_id))
-    return [dict(found[id].entity) for id in ids]
 
 
 def handle(answer: Any, kind: str) -> list[Any]:

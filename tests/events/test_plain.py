@@ -11,11 +11,9 @@ from django.test import Client, override_settings
 
 from datasources.models import Schema
 from datasources.platform.schemas.library import building, compose
-from events.catalog import catalog_of
-from events.loading import load_entities, load_raw
 from events.models import Event, Inlet, ReceivedEvent
-from events.routing import Routed, route
 from tests.events import bad_inputs
+from tests.events.arrivals import entities, routed
 from tests.events.seed import KEY
 
 pytestmark = pytest.mark.django_db
@@ -52,18 +50,6 @@ def mapped_inlet(inlet: Inlet) -> Inlet:
 def post(client: Client, body: Any, media_type: str = "application/json", *, query: str = "") -> Any:
     data = body if isinstance(body, bytes) else orjson.dumps(body)
     return client.post(f"/events/json/inlet-1{query}", data, content_type=media_type, headers=BEARER)
-
-
-def routed(inlet: Inlet) -> list[Routed]:
-    ids = ReceivedEvent.objects.order_by("id").values_list("id", flat=True)
-    return route(load_raw(ids), catalog_of(inlet.sandbox_id))
-
-
-def entities(inlet: Inlet) -> list[dict[str, Any]]:
-    assert [one.problem for one in routed(inlet)] == [None] * ReceivedEvent.objects.count()
-    ids = list(ReceivedEvent.objects.order_by("id").values_list("id", flat=True))
-    found = load_entities(ids, catalog_of(inlet.sandbox_id))
-    return [dict(found[id].entity) for id in ids]
 
 
 def test_the_mapping_makes_xdm_of_it(client: Client, mapped_inlet: Inlet) -> None:

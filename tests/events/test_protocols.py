@@ -13,11 +13,9 @@ from django.test import Client
 
 from datasources.models import Schema
 from datasources.platform.schemas.library import compose
-from events.catalog import catalog_of
-from events.loading import load_entities, load_raw
 from events.models import Inlet, ReceivedEvent
 from events.protocols import adapter_of
-from events.routing import Routed, route
+from tests.events.arrivals import entities, routed
 from tests.events.seed import KEY
 
 pytestmark = pytest.mark.django_db
@@ -48,19 +46,6 @@ def post(
 ) -> Any:
     data = body if isinstance(body, bytes) else orjson.dumps(body)
     return client.post(address, data, content_type=media_type, headers=headers)
-
-
-def routed(inlet: Inlet) -> list[Routed]:
-    ids = ReceivedEvent.objects.order_by("id").values_list("id", flat=True)
-    return route(load_raw(ids), catalog_of(inlet.sandbox_id))
-
-
-def entities(inlet: Inlet) -> list[dict[str, Any]]:
-    """What came, in XDM; each follows its schema."""
-    assert [one.problem for one in routed(inlet)] == [None] * ReceivedEvent.objects.count()
-    ids = list(ReceivedEvent.objects.order_by("id").values_list("id", flat=True))
-    found = load_entities(ids, catalog_of(inlet.sandbox_id))
-    return [dict(found[id].entity) for id in ids]
 
 
 # --- Segment and RudderStack ----------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from actions.models import Action
 from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
 from journeys import publishing
@@ -40,8 +39,7 @@ def op(db: None) -> User:
 @pytest.fixture
 def version(world: World) -> JourneyVersion:
     """Lobby, a call, an hour of waiting, a condition that needs an amount, the end."""
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     return world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

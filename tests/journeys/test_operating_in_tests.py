@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from actions.models import Action
 from datasources.models import Identity, Profile
 from journeyorch.access.models import User
 from journeyorch.outbound.calls import Outcome
@@ -32,8 +31,7 @@ def op(db: None) -> User:
 @pytest.fixture
 def version(world: World) -> JourneyVersion:
     """In test; Anna has come in, and her call was answered with 404."""
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     version = world.draft(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

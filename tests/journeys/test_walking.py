@@ -340,14 +340,8 @@ CALL = {
 
 @pytest.fixture
 def tell(world: World) -> None:
-    from actions.models import Action
 
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
 
 
 @pytest.mark.usefixtures("tell")

@@ -12,6 +12,7 @@ from unittest import mock
 
 import orjson
 
+from actions.models import Action
 from datasources.models import Schema
 from events.models import Event, Inlet, ReceivedEvent
 from journeyorch import bulk
@@ -99,6 +100,11 @@ class World:
             schema=self.schema,
             namespace=namespace,
         )
+
+    def action(self, name: str = "Tell", *, url: str = "http://127.0.0.1:1/") -> Action:
+        """A custom action without parameters."""
+        payload = {"type": "object", "fields": {}}
+        return Action.objects.create(sandbox=self.sandbox, name=name, url=url, payload=payload)
 
     def journey(
         self, start: list[str] | str, *, name: str = "Trial", properties: Any = None, **activities: Any

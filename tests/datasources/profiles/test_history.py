@@ -179,9 +179,7 @@ USES = ["count({}.all({})}})", "{}.first({}).n}}"]
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    condition=conditions, happened=events, use=st.sampled_from(["count({}.all({})}})", "{}.first({}).n}}"])
-)
+@given(condition=conditions, happened=events, use=st.sampled_from(USES))
 def test_leaving_out_what_is_not_needed_changes_nothing(
     condition: str, happened: list[dict[str, Any]], use: str
 ) -> None:

@@ -12,7 +12,6 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action
 from journeyorch import bulk
 from journeyorch.outbound import connections
 from journeyorch.outbound.calls import Outcome
@@ -47,8 +46,7 @@ def checked(world: World) -> list[AlertNotice]:
 
 
 def test_a_journey_that_fails_too_often(world: World) -> None:
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "end", action="Tell"),
         end=act("end"),

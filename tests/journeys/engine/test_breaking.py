@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from actions.models import Action
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.models import Breaker
 from journeys.models import Call
@@ -20,12 +19,7 @@ def world(world: World, settings: Any) -> World:
     settings.BREAKER_FAILURES, settings.BREAKER_SECONDS = 3, 30
     activities = {}
     for name in ("Tell", "Order"):
-        Action.objects.create(
-            sandbox=world.sandbox,
-            name=name,
-            url=f"https://{name}.example/",
-            payload={"type": "object", "fields": {}},
-        )
+        world.action(name, url=f"https://{name}.example/")
         to = {"next": ["end"], "error": ["sorry"]}
         activities[name.lower()] = act("custom_action", to, action=name, error_path=True)
     world.journey(

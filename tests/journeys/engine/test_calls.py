@@ -12,7 +12,6 @@ import pytest
 from django.db import OperationalError, connections
 from pydantic import ValidationError
 
-from actions.models import Action
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import CallSpec, Later, Made, Outcome, Prepared, Verdict
 from journeyorch.outbound.protection.sending import NO_CONNECTION
@@ -44,12 +43,7 @@ def calling(world: World) -> World:
 
 
 def draw(world: World, **properties: Any) -> JourneyVersion:
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
     return world.journey(
         "lobby",
         properties=properties,
@@ -551,12 +545,7 @@ def test_what_waits_too_long_for_a_thread_is_left_to_others() -> None:
 
 def test_a_hanging_endpoint_leaves_room_for_the_others(calling: World) -> None:
     """All its people wait; the person of another endpoint is called all the same."""
-    Action.objects.create(
-        sandbox=calling.sandbox,
-        name="Other",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    calling.action("Other")
     calling.journey(
         "meal",
         name="Second",

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from actions.models import Action
 from datasources.models import ExperienceEvent, Schema
 from journeys import publishing
 from journeys.engine.drain import run_waiting_wave
@@ -150,8 +149,7 @@ def test_what_concerns_two_broken_versions_waits_for_each_of_them(world: World) 
 
 def test_the_answer_of_a_call_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "BATCH", 1)
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     activities = {
         "lobby": act("event", "tell", event="Lobby"),
         "tell": act("custom_action", "check", action="Tell"),

@@ -32,8 +32,7 @@ def op(db: None) -> User:
 @pytest.fixture
 def unknown(world: World) -> World:
     """Anna's call was begun by a worker that died before it had a result."""
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

@@ -14,7 +14,6 @@ import pytest
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
 
-from actions.models import Action
 from events.models import Quarantined, ReceivedEvent
 from journeyorch.access.models import User
 from journeys.activities.condition import ConditionStep
@@ -213,8 +212,7 @@ def test_a_timer_that_kills_ends_its_instance(world: World, poison: dict[str, An
 
 def test_a_result_that_kills_ends_its_instance(world: World, poison: dict[str, Any]) -> None:
     poison["error"] = Died()
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from actions.models import Action
 from journeys import publishing
 from journeys.engine import plans
 from journeys.engine.drain import drain_once, run_waiting_wave
@@ -138,12 +137,7 @@ def test_people_who_were_received_before_enter_the_version_that_is_live_when_the
 
 def test_a_stop_and_a_result_end_the_person_once(world: World) -> None:
     """The result was committed first; the sweep and the result are both in the lane."""
-    Action.objects.create(
-        sandbox=world.sandbox,
-        name="Tell",
-        url="http://127.0.0.1:1/",
-        payload={"type": "object", "fields": {}},
-    )
+    world.action()
     version = world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

@@ -23,7 +23,6 @@ from tests.journeys.world import World, act
 
 CASES = json.loads((Path(__file__).parent / "cases" / "retries.json").read_text())
 ATTEMPTS = 6
-WHO = "@{JourneyProperties.profileId}"
 
 
 @pytest.fixture

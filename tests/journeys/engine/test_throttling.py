@@ -10,7 +10,7 @@ import pytest
 
 from actions.contact.gate import ContactGate
 from actions.messages.send import MessageHandler
-from actions.models import Action, Channel, Delivery, MessageTemplate
+from actions.models import Channel, Delivery, MessageTemplate
 from journeyorch.outbound import calls as outbound_calls
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, Verdict
 from journeyorch.outbound.protection import lifecycle
@@ -65,9 +65,7 @@ def sent(world: World) -> Timed:
 
 @pytest.fixture
 def version(world: World, sent: Timed) -> JourneyVersion:
-    Action.objects.create(
-        sandbox=world.sandbox, name="Tell", url=URL, payload={"type": "object", "fields": {}}
-    )
+    world.action(url=URL)
     return world.journey(
         "lobby",
         lobby=act("event", "tell", event="Lobby"),

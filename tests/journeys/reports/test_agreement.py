@@ -12,7 +12,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from actions.models import Action
 from datasources.models import DataSource, FieldGroup
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
@@ -50,8 +49,7 @@ PEOPLE = 12
 
 @pytest.fixture
 def version(world: World) -> JourneyVersion:
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     source = DataSource.objects.create(sandbox=world.sandbox, name="Rooms", url="http://127.0.0.1:1/")
     answer = {"type": "object", "properties": {"count": {"type": "integer"}}}
     FieldGroup.objects.create(source=source, name="Free", response_schema=answer)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actions.models import Action
 from events.models import Quarantined, ReceivedEvent
 from journeyorch import bulk
 from journeyorch.access.models import Sandbox
@@ -48,8 +47,7 @@ def test_a_resident_that_is_silent_is_missed(admin_client: Client, workers: Supe
 
 
 def test_it_shows_what_fails_and_where_it_is_mended(admin_client: Client, world: World) -> None:
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     version = world.journey(
         "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "end", action="Tell"),
         end=act("end"),
