@@ -21,7 +21,7 @@ class JourneysConfig(AppConfig):
         from journeys import finding as found
         from journeys.alerts.telling import tell_next
         from journeys.endpoints import endpoints
-        from journeys.engine.messages import count_feedback, count_link, count_page
+        from journeys.engine.message_counts import count_feedback, count_link, count_page
         from journeys.engine.receivers import take_feedback, take_memberships
         from journeys.engine.wake import wake_drain
         from journeys.figures import figures

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from journeyorch.models import Resident, Supervisor
+from journeyorch.models import Kind, Resident, Supervisor
 from journeyorch.queue import enqueue
 from journeyorch.supervisor import processes
 from journeyorch.supervisor.board import Board, Phase
@@ -117,7 +117,7 @@ class Keeper:
                 name=self._name,
                 host=socket.gethostname(),
                 pid=os.getppid(),
-                **{f"{kind}_residents": self._wanted.get(kind, 0) for kind in ("drain", "call")},
+                **{f"{kind}_residents": self._wanted.get(kind, 0) for kind in Kind.values},
             )
 
     def _keep_residents(self) -> None:

@@ -63,8 +63,9 @@ def keep_up(*, idle: bool, leader: bool) -> bool:
         left = tidy(moment)
         _tidy_at = now if left else now + _TIDY_EVERY
         more |= left
-    _next_at = now + (_EVERY if not more else 0.0 if idle else _EVERY_IF_MORE)
-    return more and idle
+    at_once = more and idle
+    _next_at = now + (0.0 if at_once else _EVERY_IF_MORE if more else _EVERY)
+    return at_once
 
 
 def upkeep(now: datetime) -> bool:

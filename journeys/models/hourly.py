@@ -85,7 +85,8 @@ class MessageCount(HourlySum):
     Rows are only added, never changed: workers that commit results at the same time wait for nobody.
     """
 
-    status = models.CharField(max_length=12)  # actions.models.Delivery.Status, or engine.messages.MIRRORED
+    # actions.models.Delivery.Status, or engine.message_counts.MIRRORED.
+    status = models.CharField(max_length=12)
     # Why it was held back, failed or bounced, as far as our own attempt to send it says so.
     code = models.CharField(max_length=40, default="")
 

@@ -208,7 +208,8 @@ class _Caller:
             elif (most := self._ahead.room(endpoint)) > 0:
                 found = claim(endpoint, owner=self._owner, most=most, now=clock.now())
                 claimed.extend(found)
-                left.extend([endpoint] if len(found) == most else [])
+                if len(found) == most:
+                    left.append(endpoint)
         joined = bool(claimed or their_turn) and self._begin(claimed, their_turn, clock.now())
         return joined or bool(their_turn) or any(self._ahead.room(endpoint) > 0 for endpoint in left)
 

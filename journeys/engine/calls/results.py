@@ -15,7 +15,7 @@ from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made, Outcome, handler_of
 from journeys.engine import tables
 from journeys.engine.calls.claim import OPEN_CLAIM, Claimed
-from journeys.engine.messages import MESSAGE, count_sent
+from journeys.engine.message_counts import MESSAGE, count_sent
 from journeys.models import Call, LaneInput
 
 logger = logging.getLogger(__name__)

@@ -51,7 +51,7 @@ class Errors(NamedTuple):
 class Messages(NamedTuple):
     version: int
     activity: str
-    status: str  # actions.models.Delivery.Status, or engine.messages.MIRRORED
+    status: str  # actions.models.Delivery.Status, or engine.message_counts.MIRRORED
     code: str
     n: int
     at: datetime | None = None

@@ -11,7 +11,7 @@ from django.db import connection
 from actions.messages.traits import Traits
 from journeyorch import bulk
 from journeys.durations import MOST_BUCKETS, least_of
-from journeys.engine.messages import MIRRORED
+from journeys.engine.message_counts import MIRRORED
 from journeys.reports.steps.agreement_of_days import disagreements_of_days
 from journeys.reports.steps.disagreement import Disagreement
 
