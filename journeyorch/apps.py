@@ -16,13 +16,13 @@ class JourneyorchConfig(AppConfig):
         from journeyorch.access.models import AuditEntry
         from journeyorch.background import kinds
         from journeyorch.background.models import BackgroundTask
+        from journeyorch.bulk.statements import keep_plans
         from journeyorch.help_topics import TOPICS
         from journeyorch.observing import figures, tracing, workers
         from journeyorch.privacy.models import Erasure
         from journeyorch.privacy.work import ERASE, EXPORT, Erase, Export
         from journeyorch.resetting import contents
         from journeyorch.resetting.work import RESET, Reset
-        from journeyorch.statements import keep_plans
 
         connection_created.connect(keep_plans)
         kinds.register(EXPORT, Export())

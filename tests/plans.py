@@ -48,7 +48,7 @@ def _forget_plans() -> None:
     """A plan that this connection keeps may be one for tables that were nearly empty then."""
     connection.ensure_connection()
     connection.connection.execute("DEALLOCATE ALL")
-    connection.direct = None  # journeyorch/statements.py: what it has prepared is gone
+    connection.direct = None  # journeyorch/bulk/statements.py: what it has prepared is gone
 
 
 def _kept_plan(sql: str) -> str:

@@ -21,8 +21,8 @@ from events.ingest.doors import Door
 from events.ingest.refusals import unavailable
 from events.protocols import Message
 from journeyorch.access.models import Sandbox
-from journeyorch.arrays import encoded
-from journeyorch.statements import fetch
+from journeyorch.bulk.arrays import encoded
+from journeyorch.bulk.statements import fetch
 
 _Result = TypeVar("_Result")
 

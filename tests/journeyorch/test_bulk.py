@@ -11,7 +11,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 
 from journeyorch import bulk
 from journeyorch.bulk import Column
-from journeyorch.bulk_sql import lookup_arrays
+from journeyorch.bulk.sql import lookup_arrays
 
 
 class Sample(models.Model):

@@ -15,9 +15,9 @@ from django.db import (
 )
 from psycopg.types.numeric import Int8
 
-from journeyorch import statements
-from journeyorch.arrays import encoded
-from journeyorch.statements import count, fetch
+from journeyorch.bulk import statements
+from journeyorch.bulk.arrays import encoded
+from journeyorch.bulk.statements import count, fetch
 
 pytestmark = [pytest.mark.one_database("postgres"), pytest.mark.django_db(transaction=True)]
 

@@ -1,7 +1,12 @@
 """Bulk SQL for the hot path: one statement for hundreds of rows, the same on PostgreSQL and SQLite.
 
 Django's cursors bind values on the client, at six times the CPU. Here PostgreSQL gets one array per column,
-in binary, through a plain psycopg cursor; SQLite gets one prepared statement, run for each row.
+in binary, and each statement is prepared once; SQLite gets one prepared statement, run for each row.
+
+arrays.py       values as PostgreSQL's arrays
+sql.py          the texts of statements, of both databases
+statements.py   the way to PostgreSQL
+stored.py       values as SQLite has them
 
 Values are what Python has for the column's type: aware ``datetime`` for ``timestamptz``, ``UUID`` for
 ``uuid``, ``bool`` for ``boolean``, JSON **text** for ``jsonb`` (both ways), ``None`` for NULL. They are
@@ -24,11 +29,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from journeyorch.arrays import encoded
-from journeyorch.bulk_sql import (
+from journeyorch.bulk.arrays import encoded
+from journeyorch.bulk.sql import (
     Column as Column,  # so that callers know this module only
 )
-from journeyorch.bulk_sql import (
+from journeyorch.bulk.sql import (
     delete_arrays,
     delete_row,
     insert_arrays,
@@ -39,10 +44,10 @@ from journeyorch.bulk_sql import (
     update_arrays,
     update_row,
 )
-from journeyorch.statements import Row, opened
-from journeyorch.statements import count as _count
-from journeyorch.statements import fetch as _fetch
-from journeyorch.stored import LOADERS, STORERS, as_is, load, stored_time
+from journeyorch.bulk.statements import Row, opened
+from journeyorch.bulk.statements import count as _count
+from journeyorch.bulk.statements import fetch as _fetch
+from journeyorch.bulk.stored import LOADERS, STORERS, as_is, load, stored_time
 
 # --- The verbs ------------------------------------------------------------------------------------
 

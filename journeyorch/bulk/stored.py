@@ -1,4 +1,4 @@
-"""Values as Django stores them in SQLite, and back: what bulk SQL writes there, the ORM reads (bulk.py)."""
+"""Values as Django stores them in SQLite, and back: what bulk SQL writes there, the ORM reads."""
 
 from __future__ import annotations
 

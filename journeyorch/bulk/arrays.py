@@ -1,4 +1,4 @@
-"""PostgreSQL's arrays in their binary form, one per column of a bulk statement (bulk.py).
+"""PostgreSQL's arrays in their binary form, one per column of a bulk statement.
 
 psycopg can do this for any list; knowing the type beforehand costs a third of the time, which a wave spends
 on thousands of values, and the parameters of a statement have the same types whatever the values are.

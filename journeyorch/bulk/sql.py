@@ -1,4 +1,4 @@
-"""The texts of bulk statements (bulk.py): the same one for any number of rows, so that it is planned once.
+"""The texts of bulk statements: the same one for any number of rows, so that it is planned once.
 
 Names of tables and columns, and SQL fragments, are code: never make them from what a user typed.
 """

@@ -1,6 +1,6 @@
 """How the hot path's statements reach the database: bound on the server, prepared once.
 
-Django's cursors bind values on the client and plan every statement anew: six times the CPU (bulk.py).
+Django's cursors bind values on the client and plan every statement anew: six times the CPU.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 
-from journeyorch.arrays import Encoded, EncodedDumper
+from journeyorch.bulk.arrays import Encoded, EncodedDumper
 
 Row = tuple[Any, ...]
 
