@@ -1,7 +1,7 @@
 """What a step event tells beyond its status and path: the calls and fetches of the step, and how they failed.
 
 Only what cannot be found out later is kept; names and everything else of the drawing are added when step
-events are read (journeys/reports/step_events.py). Pure steps have nothing to tell.
+events are read (journeys/reports/steps). Pure steps have nothing to tell.
 """
 
 from __future__ import annotations
