@@ -66,9 +66,12 @@ class Walk(Trail):
             self.discards.append((arrival, Discard.NOT_LISTENING))
 
     def wake(self) -> None:
-        """Some moment has come: a racing timer, the end of patience with a call, or the global timeout."""
+        """Some moment has come: a racing timer, the end of patience with a call, or the global timeout.
+
+        Of several that have come, because nobody looked for a while, the first one.
+        """
         self.fire_timers()
-        if self.call_by is not None and self.around.now >= self.call_by:
+        if self.call_by is not None and self.call_by <= min(self.around.now, self.state.ends_at):
             failed = Failed(StepStatus.TIMED_OUT, "timedOut", phrase("No worker made the call in time."))
             self.fail(self._waited_for_by(), failed)
             self.offer_held()

@@ -16,6 +16,7 @@ from journeys.engine.decide import (
     Woke,
     abort,
     decide,
+    enter,
 )
 from journeys.engine.decide.machine import CALL_PATIENCE, MAX_HELD
 from journeys.engine.decide.values import feedback_key
@@ -23,6 +24,7 @@ from tests.journeys.deciding import (
     CALLING,
     END,
     FOREVER,
+    INSTANCE,
     RACE,
     START,
     after,
@@ -32,7 +34,7 @@ from tests.journeys.deciding import (
     path,
     returned,
 )
-from tests.journeys.drawings import GYM, MEAL, plan
+from tests.journeys.drawings import GYM, LOBBY, MEAL, plan
 from tests.journeys.world import act
 
 # --- Calls ----------------------------------------------------------------------------------------
@@ -211,6 +213,18 @@ def test_a_call_that_nobody_answers_is_given_up_and_what_was_held_is_offered() -
     assert (
         decide(drawn, decision.state, returned(first), around(START + CALL_PATIENCE)).state == decision.state
     )
+
+
+def test_who_was_out_of_time_before_a_call_is_given_up_takes_no_way_for_errors() -> None:
+    """Nobody looked for a day: the global timeout came first, as it would have on time."""
+    drawn = plan("lobby", **CALLING)
+    calling = enter(drawn, INSTANCE, arrival(LOBBY), around(START), ends_at=after(hours=1)).state
+    assert calling.call_by == START + CALL_PATIENCE > calling.ends_at
+
+    late = decide(drawn, calling, Woke(), around(after(days=1)))
+
+    assert [step.status for step in late.steps] == [StepStatus.INSTANCE_TIMED_OUT]
+    assert late.state.status is Status.TIMED_OUT
 
 
 # --- Fetches --------------------------------------------------------------------------------------
