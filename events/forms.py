@@ -18,6 +18,7 @@ from datasources.platform.schemas.tree import FieldTreeField, is_within
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
+from journeyorch.expressions.offers import written_name
 from journeyorch.expressions.renaming import with_event_renamed
 from journeyorch.phrases import said
 from journeyorch.usage import used_in
@@ -139,7 +140,9 @@ class EventForm(forms.ModelForm):
         condition = data.get("condition", "").strip()
         if not condition:
             message = _('A rule-based event needs a condition. Example: @{%(name)s.eventType} == "lobby"')
-            self.add_error("condition", forms.ValidationError(message, params={"name": data["name"]}))
+            self.add_error(
+                "condition", forms.ValidationError(message, params={"name": written_name(data["name"])})
+            )
             return
         for problem in condition_problems(condition, payload_scope(data["name"], schema.document)):
             self.add_error("condition", said(problem, gettext))

@@ -14,6 +14,7 @@ from events.inlets import new_inlet_key
 from events.models import Event, Inlet
 from events.proposing import Person, Proposed, rows_for
 from journeyorch.access.models import Sandbox
+from journeyorch.expressions.offers import written_name
 
 
 class Started(NamedTuple):
@@ -49,7 +50,7 @@ def start(
             name=name,
             type=Event.Type.RULE,
             schema=schema,
-            condition=f'@{{{name}.eventType}} == "{name}"',
+            condition=f'@{{{written_name(name)}.eventType}} == "{name}"',
             namespace=person.namespace if person else "",
         )
     return Started(schema, inlet, event)

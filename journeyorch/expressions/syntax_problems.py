@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 
 from lark import Token
@@ -67,6 +68,9 @@ _SLIPS = {
     "False": "false",
     "FALSE": "false",
 }
+# Those of them behind which a value stands, so that it is only seen there that something is wrong.
+_JOINING = {"not", "and", "or"}
+_WORD_BEFORE = re.compile(r"(?<![\w.])([A-Za-z]+)\s*$")
 _CONTINUERS = {"_OR", "_AND", "IS", "HAS", "COMPARE", "PLUS", "MINUS", "TIMES"}
 
 
@@ -78,10 +82,22 @@ def explain_unexpected(source: str, error: UnexpectedInput) -> ExpressionProblem
     if found in ('"', "'"):
         message = phrase("This text is not closed. Add a {quote} at its end.", quote=found)
         return place.problem("ERR_EXPR_TEXT", message)
+    if before := _slip_before(source, start):
+        return before
     suggestion = slip(found)
     message = phrase("Expected {expected}, found {found}.", expected=_expected(error), found=_named(found))
     hinted = with_hint(message, suggestion, phrase("Correct the text here."))
     return place.problem("ERR_EXPR_SYNTAX", hinted, suggestion)
+
+
+def _slip_before(source: str, start: int) -> ExpressionProblem | None:
+    """The word before that was taken for a name, as the NOT of ``NOT true``: it is the one to correct."""
+    match = _WORD_BEFORE.search(source[:start])
+    suggestion = slip(match[1]) if match else None
+    if match is None or suggestion not in _JOINING:
+        return None
+    message = with_hint(phrase("{name} means nothing by itself.", name=match[1]), suggestion, "")
+    return Place(source, *match.span(1)).problem("ERR_EXPR_SYNTAX", message, suggestion)
 
 
 def slip(word: str) -> str | None:

@@ -88,7 +88,10 @@ def sent(sandbox: Sandbox, button: str, /, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-def test_what_was_made_understands_such_a_message(client: Client, page: str, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("name", ["Ordered", "2ndOrder"])
+def test_what_was_made_understands_such_a_message(
+    client: Client, page: str, sandbox: Sandbox, name: str
+) -> None:
     first = client.get(page).context["form"]
     answer = client.post(page, sent(sandbox, "_propose", person=first["person"].value()))
     proposal = answer.content.decode()
@@ -96,7 +99,7 @@ def test_what_was_made_understands_such_a_message(client: Client, page: str, san
     assert "identityMap.Email[0].id" in proposal
     assert "customer.e_mail" in proposal
     assert not Schema.objects.exists()
-    answer = client.post(page, sent(sandbox, "_make"))
+    answer = client.post(page, sent(sandbox, "_make", name=name))
     inlet = Inlet.objects.get()
     assert answer.headers["Location"] == reverse("admin:events_inlet_change", args=[inlet.pk])
 

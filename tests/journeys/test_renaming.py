@@ -36,11 +36,20 @@ DRAWN = {
         ("'it\\'s @{Lobby.a}'", "'it\\'s @{Lobby.a}'"),
         ("#{Lobby.group.x}", "#{Lobby.group.x}"),
         ('@{Lobby.a} == "open', '@{Hall.a} == "open'),
+        ("@{'Lobby'.a} == @{ \"Lobby\" .b}", "@{Hall.a} == @{ Hall .b}"),
+        ("@{Lobby-2.a} == @{'Lobby-2'.a}", "@{Lobby-2.a} == @{'Lobby-2'.a}"),
         ("", ""),
     ],
 )
 def test_an_expression_follows_its_event(source: str, expected: str) -> None:
     assert with_event_renamed(source, old="Lobby", new="Hall") == expected
+
+
+def test_a_name_that_begins_with_a_digit_is_quoted_and_found_in_quotes() -> None:
+    source = '@{Lobby.a} == "Lobby"'
+    quoted = with_event_renamed(source, old="Lobby", new="2Go")
+    assert quoted == "@{'2Go'.a} == \"Lobby\""
+    assert with_event_renamed(quoted, old="2Go", new="Lobby") == source
 
 
 def rename(obj: Any, kind: str, name: str) -> None:
