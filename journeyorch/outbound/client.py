@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
@@ -120,7 +121,8 @@ def exchange(
         if failure is None:
             raise
         return failure._replace(elapsed_ms=_since(started))
-    return Response(answer.status, answer.headers, answer.body, _since(started))
+    # What some systems begin their texts with is no part of them (RFC 8259, section 8.1).
+    return Response(answer.status, answer.headers, answer.body.removeprefix(BOM_UTF8), _since(started))
 
 
 def _since(started: float) -> int:

@@ -19,12 +19,17 @@ from django.utils import timezone
 from journeyorch.outbound import secrets
 from journeyorch.outbound.auth import Token, TokenAuth
 from journeyorch.outbound.capping import usable_connection
-from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of
+from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of, read_json
 from journeyorch.outbound.connections import Deadline
 from journeyorch.outbound.models import AuthToken
 from journeyorch.phrases import phrase, sentence
 
 UNAUTHORIZED = 401
+# RFC 6749, section 5.2, and RFC 8707, section 2. Other words are not shown: they may repeat what was sent.
+_ERRORS = frozenset(
+    "invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope "
+    "invalid_target access_denied server_error temporarily_unavailable".split()
+)
 _NO_TOKEN = sentence("No token came. {problem}")
 _ENDPOINT_ANSWERED = sentence("No token came: its endpoint answered {code}.")
 
@@ -105,12 +110,19 @@ def fetched(method: TokenAuth, timeout: float) -> Token | Failure:
         return answer._replace(message=_NO_TOKEN(problem=answer.message))
     if outcome.status != "ok":
         reason = "tokenLater" if outcome.retryable else "token"
-        return Failure(reason, _ENDPOINT_ANSWERED(code=answer.status), answer.elapsed_ms)
+        return Failure(reason, _ENDPOINT_ANSWERED(code=_code_of(answer)), answer.elapsed_ms)
     token = method.read(answer)
     if token is None:
         message = phrase("The token is not where it was expected in the answer of its endpoint.")
         return Failure("token", message, answer.elapsed_ms)
     return token
+
+
+def _code_of(answer: Response) -> str:
+    """The status, with the endpoint's own word for what is wrong if it is one of the standard's."""
+    said = read_json(answer)
+    word = said.get("error") if isinstance(said, dict) else None
+    return f"{answer.status} ({word})" if isinstance(word, str) and word in _ERRORS else str(answer.status)
 
 
 def _looked_up(method: TokenAuth, *, key: str, deadline: Deadline, refused: Refused | None) -> str | Failure:

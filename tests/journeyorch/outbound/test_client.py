@@ -322,6 +322,12 @@ def test_compressed_answers_are_unpacked(serve):
     assert read_json(answer) == {"a": 1}
 
 
+def test_a_byte_order_mark_is_no_part_of_an_answer(serve):
+    answer = get(serve(says(http(b'\xef\xbb\xbf{"a": 1}'))).url)
+    assert isinstance(answer, Response)
+    assert (answer.body, read_json(answer)) == (b'{"a": 1}', {"a": 1})
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{", b"{} {}", b"\xff", b"NaN", b'"\\ud800"', b"\xef\xbb\xbf{}"]
 )

@@ -430,6 +430,12 @@ def test_the_test_says_why_no_token_came(issuer):
     assert "401" in outcome.message
 
 
+def test_the_endpoints_own_word_is_told_if_it_is_one_of_the_standards(issuer):
+    issuer.answer = http(b'{"error": "invalid_scope", "error_description": "x"}', status="400 Bad Request")
+    outcome = try_authentication(issuer.oauth2(), issuer.url)
+    assert outcome.message == "No token came: its endpoint answered 400 (invalid_scope)."
+
+
 def test_without_an_authentication_there_is_nothing_to_try():
     assert not can_be_tried({"type": "none"})
     assert not can_be_tried({})
