@@ -28,13 +28,17 @@ from journeyorch.outbound.calls import CallSpec, Made, Outcome, Prepared
 from journeyorch.outbound.client import Failure, Request, Response, outcome_of, read_json
 from journeyorch.outbound.configs import ConfigCache
 from journeyorch.outbound.signing import sign
-from journeyorch.outbound.stored import render, send_authenticated, thaw
+from journeyorch.outbound.stored import CannotBeSent, render, send_authenticated, thaw
 from journeyorch.phrases import phrase
 
 _GONE = Outcome(
     "error", "gone", message=phrase("The action does not exist any more. Remove it from the journey.")
 )
-_WITHOUT_BODY = frozenset({"GET", "DELETE"})
+_EMPTY_IN_PATH = phrase(
+    "A value of the dynamic path is empty, so that another address would be called. Check its expression."
+)
+#: Methods whose requests carry no payload.
+WITHOUT_BODY = frozenset({"GET", "DELETE"})
 _JSON = ("Content-Type", "application/json; charset=utf-8")
 
 #: A part of a dynamic path: a text as it is written, or a value to be encoded.
@@ -121,12 +125,12 @@ configured: ConfigCache[dict[int, CustomAction]] = ConfigCache(custom_actions)
 def build(action: CustomAction, values: Mapping[str, Any], *, path: Sequence[Piece] = ()) -> Request:
     """The request without credentials. Null values of headers and query parameters are left out. Pure.
 
-    Raises ``ValueError`` for a path that cannot be asked.
+    Raises ``CannotBeSent`` for a path that cannot be asked.
     """
     headers = list(_pairs("headers", action.headers, values))
     query = urlencode(list(_pairs("query", action.query, values)))
     body = None
-    if action.method not in _WITHOUT_BODY:
+    if action.method not in WITHOUT_BODY:
         body = orjson.dumps(payload.fill(action.payload, values)) if action.payload else b""
         if all(name.lower() != "content-type" for name, _ in headers):
             headers.append(_JSON)
@@ -147,8 +151,8 @@ def dynamic_path(pieces: Sequence[Piece]) -> str:
     """What a journey appends to the URL: it can add segments, but never change the host.
 
     Values are percent-encoded, their slashes too; each element of a list is a segment. Segments of dots,
-    which would climb up, are left out. Raises ``ValueError`` for a value that is empty or only dots: without
-    it the call would be another one, such as for all guests instead of this one.
+    which would climb up, are left out. Raises ``CannotBeSent`` for a value that is empty or only dots:
+    without it the call would be another one, such as for all guests instead of this one.
     """
     text = "".join(quote(piece) if isinstance(piece, str) else _encoded(piece["value"]) for piece in pieces)
     return "/".join(segment for segment in text.split("/") if segment.strip("."))
@@ -157,7 +161,7 @@ def dynamic_path(pieces: Sequence[Piece]) -> str:
 def _encoded(value: Any) -> str:
     texts = [each if isinstance(each, str) else _written(each) for each in _listed(value)]
     if not texts or not all(text.strip(".") for text in texts):
-        raise ValueError("A value of the path is empty.")
+        raise CannotBeSent(_EMPTY_IN_PATH)
     return "/".join(quote(text, safe="") for text in texts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from actions.custom import action_of, variables
+from actions.custom import WITHOUT_BODY, action_of, variables
 from actions.custom_forms import ActionForm, usable_tree
 from actions.custom_testing import PATH, try_out
 from actions.models import Action
@@ -74,6 +74,12 @@ class TestCallAdmin(UsedAdmin):
 
 class WrittenCallAdmin(SampleAdmin, AuthTestMixin, SigningAdmin, TestCallAdmin):
     """Base of the pages of actions whose request a technical user writes out."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.payload and obj.method in WITHOUT_BODY:
+            text = _("A %(method)s has no body: the action parameters are not sent.")
+            messages.warning(request, text % {"method": obj.method})
 
     readonly_fields = ("needed", "used", "test_link", "auth_test", "make_secret")
     fieldsets = (

@@ -133,7 +133,7 @@ def problems(tree: Any, path: str = "") -> Iterator[str]:
     elif tree["type"] in ("array", "listAny"):
         yield from _item_problems(tree, path)
     elif tree["type"] == "listObject":
-        yield from _list_object_problems(tree, where)
+        yield from _list_object_problems(tree, path)
     else:
         yield from _leaf_problems(tree, where)
 
@@ -144,9 +144,13 @@ def _field_problems(tree: Node, path: str) -> Iterator[str]:
         yield f'{path or "The payload"} must have "fields", an object.'
         return
     for name, node in fields.items():
-        if "." in name or name.startswith("$") or not name:
-            yield f"{path}/{name}: a field's name must not be empty, hold a dot or begin with $."
+        yield from _name_problems(name, path)
         yield from problems(node, f"{path}/{escaped(name)}")
+
+
+def _name_problems(name: str, path: str) -> Iterator[str]:
+    if "." in name or name.startswith("$") or not name:
+        yield f"{path}/{name}: a field's name must not be empty, hold a dot or begin with $."
 
 
 def _item_problems(tree: Node, path: str) -> Iterator[str]:
@@ -157,8 +161,8 @@ def _item_problems(tree: Node, path: str) -> Iterator[str]:
         yield from problems(node, f"{path}/{position}")
 
 
-def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
-    fields = tree.get("fields")
+def _list_object_problems(tree: Node, path: str) -> Iterator[str]:
+    fields, where = tree.get("fields"), path or "The payload"
     if not isinstance(fields, dict) or not fields:
         yield f'{where} is a listObject: it needs "fields", those of its objects.'
         return
@@ -166,6 +170,7 @@ def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
     if "constant" in tree and not isinstance(tree["constant"], list):
         yield f"{where} must have a list as its constant."
     for name, node in fields.items():
+        yield from _name_problems(name, f"{path}/*")
         if not isinstance(node, dict) or node.get("type") not in LEAVES:
             yield f"{where}: its field {name} must have a simple type; lists of objects cannot be nested."
 
@@ -173,7 +178,22 @@ def _list_object_problems(tree: Node, where: str) -> Iterator[str]:
 def _leaf_problems(tree: Node, where: str) -> Iterator[str]:
     if tree["type"] not in LEAVES:
         yield f"{where} has the unknown type {tree['type'][:40]}. Use one of: {', '.join(sorted(LEAVES))}."
+    elif not _fits(tree["type"], tree.get("constant")):
+        yield f"{where} must have a constant of its type {tree['type']}, or null."
     yield from _value_problems(tree, where)
+
+
+def _fits(type: str, constant: Any) -> bool:
+    """Whether a constant is of a leaf's type, as far as JSON tells (static/js/payload.js asks the same)."""
+    if constant is None:
+        return True
+    if type.startswith("list"):
+        return isinstance(constant, list)
+    if isinstance(constant, bool) or type == "boolean":
+        return isinstance(constant, bool) and type == "boolean"
+    if isinstance(constant, float) and type == "integer":
+        return constant.is_integer()
+    return isinstance(constant, int | float if type in ("integer", "decimal") else str)
 
 
 def _value_problems(tree: Node, where: str) -> Iterator[str]:

@@ -18,6 +18,8 @@ from actions.messages.wording import BAD_CHANNEL, INVALID_ADDRESS
 from actions.models import Channel, MessageTemplate
 from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
+from journeyorch.outbound.protection.rules import ACTION
+from journeyorch.outbound.protection.sending import Caller, single_request
 
 # Shorter than a journey's: somebody is waiting in front of the page.
 TEST_SECONDS = 10.0
@@ -68,4 +70,5 @@ def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: 
     at = now.isoformat(timespec="seconds")
     key = str(uuid.uuid4())
     message = Message(key, channel.kind, usable, provider.sender(), at, **as_message_parts(parts))
-    return provider.send(message, TEST_SECONDS)
+    with single_request(Caller(channel.sandbox_id, ACTION)):
+        return provider.send(message, TEST_SECONDS)

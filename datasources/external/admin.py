@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey
 from django.forms import ModelChoiceField
@@ -15,9 +15,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from datasources.external.forms import DataSourceForm, FieldGroupForm, uses_of_source
+from datasources.external.forms import DataSourceForm, FieldGroupPageForm, uses_of_source
 from datasources.external.infer import SampleProblem, extended, leaves
 from datasources.external.models import DataSource, FieldGroup
+from datasources.external.request import unplaced
 from datasources.external.testing import try_out
 from journeyorch.access.changeable import changeable
 from journeyorch.access.sandboxes import worked_in
@@ -83,7 +84,7 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
         "Journeys refer to them, as in #{Reservations.Booking.reservation.active}."
     )
     used_as = "field_group"
-    form = FieldGroupForm
+    form = FieldGroupPageForm
     sandbox_path = "source__sandbox"
     # A group is duplicated by saving it under another name.
     save_as = True
@@ -103,6 +104,12 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
         if db_field.name == "source":
             kwargs["queryset"] = DataSource.objects.filter(sandbox__in=worked_in(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if forgotten := unplaced(obj.method, obj.parameter_names(), obj.sent_payload):
+            text = _("Not in the sent payload, and so never sent: %(names)s.")
+            messages.warning(request, text % {"names": ", ".join(forgotten)})
 
     @admin.display(description=_("Fields and their types"))
     def response_types(self, group: FieldGroup) -> SafeString | str:

@@ -10,10 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from datasources.external.infer import SampleProblem, infer, leaves, problems, with_types
+from datasources.external.infer import SampleProblem, extended, infer, leaves, problems, with_types
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.request import joined_url, placeholders
 from datasources.external.type_fields import TypesField
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
 from journeyorch.usage import Use, used_in
 
@@ -40,6 +41,10 @@ class DataSourceForm(AuthModelForm):
 
     def clean_name(self) -> str:
         """Expressions name it in many places: with another name they would find nothing."""
+        if self.cleaned_data["name"] == PROFILE_SOURCE:
+            raise ValidationError(
+                _("This is the name of the built-in source of profiles. Choose another one.")
+            )
         return _kept_while_used(self, uses_of_source(self.instance) if self.instance.pk else ())
 
 
@@ -90,7 +95,8 @@ class FieldGroupForm(forms.ModelForm):
         required=False,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false"}),
         help_text=_(
-            "Leave it empty to take names and types from the sample on saving. "
+            "Leave it empty to take names and types from the sample on saving; another sample adds its new "
+            "fields. "
             'Example: {"type": "object", "properties": {"room": {"type": "string"}}}'
         ),
     )
@@ -146,13 +152,17 @@ class FieldGroupForm(forms.ModelForm):
         if data.get("source") and "path" in data:
             self._check_url(joined_url(data["source"].url, data["path"]))
         self._check_payload(data)
-        if not data.get("response_schema") and data.get("response_sample"):
-            data["response_schema"] = infer(data["response_sample"])
+        if data.get("response_sample") and self.takes_fields():
+            data["response_schema"] = extended(data.get("response_schema") or {}, data["response_sample"])
         if types := data.get("response_types"):
             data["response_schema"] = with_types(data.get("response_schema") or {}, types)
         if not self.errors:
             self._check_used(data["response_schema"])
         return data
+
+    def takes_fields(self) -> bool:
+        """Whether the sample says which fields there are, because nothing else does."""
+        return not self.cleaned_data.get("response_schema")
 
     def _check_url(self, url: str) -> None:
         try:
@@ -190,6 +200,14 @@ class FieldGroupForm(forms.ModelForm):
             params = {"names": ", ".join(names), "uses": ", ".join(use.label for use in uses)}
             if names:
                 self.add_error(field, ValidationError(message, params=params))
+
+
+class FieldGroupPageForm(FieldGroupForm):
+    """The form on its page, which shows the stored fields: a sample pasted beside them adds its own."""
+
+    def takes_fields(self) -> bool:
+        is_new = "response_sample" in self.changed_data and "response_schema" not in self.changed_data
+        return is_new or super().takes_fields()
 
 
 def _difference(before: str, after: str) -> list[str]:

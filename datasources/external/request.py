@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +62,11 @@ def placeholders(payload: Any) -> set[str]:
         return {name}
     inner = payload.values() if isinstance(payload, dict) else payload if isinstance(payload, list) else ()
     return set().union(*map(placeholders, inner))
+
+
+def unplaced(method: str, parameters: Iterable[str], payload: Any) -> list[str]:
+    """The dynamic values that a request has no place for."""
+    return [] if method == "GET" else [name for name in parameters if name not in placeholders(payload)]
 
 
 def _texts(value: Any) -> list[str]:

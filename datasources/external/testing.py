@@ -10,7 +10,9 @@ from datasources.external.fetch import interpret, over_the_cap, request_of
 from datasources.external.infer import infer, leaves
 from datasources.external.models import FieldGroup
 from journeyorch.outbound import capping
-from journeyorch.outbound.stored import send_authenticated
+from journeyorch.outbound.protection.rules import DATA_SOURCE
+from journeyorch.outbound.protection.sending import Caller, single_request
+from journeyorch.outbound.stored import BAD_VALUE, send_authenticated
 from journeyorch.outbound.trials import Trial, trial_of
 
 # Nobody wants to look at a page for longer.
@@ -22,8 +24,12 @@ def try_out(row: FieldGroup, values: Mapping[str, Any]) -> Trial:
     group = group_of(row)
     if not capping.take(group.endpoint, group.limit):
         return Trial(over_the_cap(group))
-    request = request_of(group, values)
-    answer = send_authenticated(request, group.auth, TEST_SECONDS)
+    try:
+        request = request_of(group, values)
+    except (TypeError, ValueError):  # deeper than JSON can be written
+        return Trial(BAD_VALUE)
+    with single_request(Caller(row.source.sandbox_id, DATA_SOURCE)):
+        answer = send_authenticated(request, group.auth, TEST_SECONDS)
     outcome = interpret(answer, group.schema)
     return trial_of(answer, outcome, found_fields(group.schema, outcome.data), sent=request)
 

@@ -15,7 +15,19 @@ from journeyorch.outbound.tokens import key_of, send_with_token
 from journeyorch.phrases import phrase, sentence
 
 _NO_AUTH = sentence("The authentication cannot be used. {problem}")
+#: For a value that cannot be written into a request.
+BAD_VALUE = Outcome(
+    "error",
+    "badValue",
+    message=phrase(
+        "One of the values cannot be sent: it is no proper text or number. Check the expressions."
+    ),
+)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class CannotBeSent(ValueError):
+    """A value of which no request can be made; the text is one sentence for people."""
 
 
 def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepared | Outcome:
@@ -25,11 +37,10 @@ def render(call: CallSpec, build: Callable[[], Request], **extra: Any) -> Prepar
     """
     try:
         return _freeze(build(), call, extra)
+    except CannotBeSent as problem:
+        return Outcome("error", "badValue", message=problem.args[0])
     except (TypeError, ValueError):  # lone surrogates, integers beyond 64 bits
-        message = phrase(
-            "One of the values cannot be sent: it is no proper text or number. Check the expressions."
-        )
-        return Outcome("error", "badValue", message=message)
+        return BAD_VALUE
 
 
 def _freeze(request: Request, call: CallSpec, extra: Mapping[str, Any]) -> Prepared:

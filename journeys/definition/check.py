@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import journeys.activities  # noqa: F401 - registers the kinds
+from journeyorch.expressions.scope import PROPERTIES_ROOT
 from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, Fault, kinds, read_config
 from journeys.activities.catalog import Catalog, EventInfo
@@ -150,7 +151,12 @@ def _check_names(reading: Reading) -> Iterator[Problem]:
     }
     counts = Counter(name for name, _ in users)
     for id in reading.configs:
-        if counts[name := reading.reference(id)] > 1:
+        if (name := reading.reference(id)) == PROPERTIES_ROOT:
+            message = phrase(
+                "“{name}” means the journey itself in expressions; give the activity another name.", name=name
+            )
+            yield Problem("ERR_JOURNEY_NAME_TWICE", message, id, "name")
+        elif counts[name] > 1:
             message = phrase(
                 "Several activities are called “{name}” in expressions; give each its own name.", name=name
             )

@@ -176,7 +176,9 @@ def test_a_call_whose_path_has_no_value_is_an_error_and_not_made(notify):
     action, server = notify(method="DELETE")
     spec = call(action)
     pathless = spec._replace(spec={**spec.spec, "path": ["guests/", {"value": None}]})
-    assert (made(pathless)[:2], server.requests) == (("error", "badValue"), [])
+    ended = made(pathless)
+    assert (ended[:2], server.requests) == (("error", "badValue"), [])
+    assert "dynamic path is empty" in ended.message
 
 
 def test_a_signed_call_can_be_verified_by_its_receiver(notify):

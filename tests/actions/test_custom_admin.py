@@ -228,6 +228,16 @@ def test_a_test_call_is_made_for_real(admin_client, action):
     assert "id: string: found" in page
 
 
+@pytest.mark.parametrize(
+    ("method", "told"), [("GET", "A GET has no body"), ("DELETE", "A DELETE has no body"), ("PUT", "")]
+)
+def test_parameters_that_no_body_carries_are_told(admin_client, method, told):
+    sent = form(method=method, payload=orjson.dumps(TREE).decode())
+    page = admin_client.post(reverse(ADD), sent, follow=True).text
+    assert "was added successfully" in page
+    assert ("has no body" in page, told in page) == (bool(told), True)
+
+
 @pytest.mark.parametrize("value", ["five", "[", "1e400", "NaN"])
 def test_a_value_that_is_not_of_its_type_is_explained(admin_client, action, value):
     row, server = action

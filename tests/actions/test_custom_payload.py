@@ -133,12 +133,33 @@ def test_of_mixed_lists_the_single_items_can_be_variables():
         {"type": "listObject", "variable": True, "fields": {}},
         {"type": "listObject", "fields": {"a": {"type": "string"}}},
         {"type": "listObject", "variable": True, "fields": {"a": {"type": "listObject"}}},
+        {"type": "listObject", "variable": True, "fields": {"a.b": {"type": "string"}}},
+        {"type": "listObject", "variable": True, "fields": {"$a": {"type": "string"}}},
+        {"type": "string", "constant": 1},
+        {"type": "dateTime", "constant": 1},
+        {"type": "integer", "constant": "1"},
+        {"type": "integer", "constant": 1.5},
+        {"type": "integer", "constant": True},
+        {"type": "decimal", "constant": "1.5"},
+        {"type": "boolean", "constant": 1},
+        {"type": "listString", "constant": "a"},
     ],
 )
 def test_a_tree_that_cannot_be_used_is_explained(tree):
     found = list(problems(tree))
     assert found
     assert all(sentence.endswith(".") for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("type", "constant"),
+    [
+        ("string", ""), ("dateTime", ""), ("integer", 1), ("integer", 1.0), ("decimal", 1), ("decimal", 1.5),
+        ("boolean", False), ("listInteger", []), ("integer", None), ("string", None),
+    ],
+)  # fmt: skip
+def test_a_constant_of_its_type_can_be_used(type, constant):
+    assert list(problems({"type": type, "constant": constant})) == []
 
 
 def test_a_tree_that_is_too_deep_is_refused():

@@ -15,6 +15,8 @@ from actions.messages.feedback import record_feedback
 from actions.models import Channel, Delivery, MessageTemplate
 from datasources.models import Profile
 from journeyorch.outbound import connections
+from journeyorch.outbound.protection import lifecycle
+from journeyorch.outbound.protection.models import CappingConfig
 from journeys.demo.catcher import Catcher
 
 CANARY = "canary-77f3"
@@ -292,6 +294,27 @@ def test_a_channel_is_tried_with_a_message_that_really_leaves(admin_client, sand
     connections.close_kept()
     assert (caught["to"], caught["title"]) == ("device-1", "Test")
     assert "invalidAddress" in refused
+
+
+def test_trying_a_channel_takes_a_slot_of_the_caps_that_are_deployed(admin_client, sandbox, settings):
+    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+    with Catcher() as catcher:
+        channel = Channel.objects.create(
+            sandbox=sandbox, name="Push", kind="push", provider="catcher", config={"url": catcher.url}
+        )
+        cap = CappingConfig(
+            sandbox=sandbox,
+            url=f"{catcher.url}/*",
+            methods=["POST"],
+            services={"action": {"rating": {"maxCallsCount": 1, "periodInMs": 24 * 3600 * 1000}}},
+        )
+        lifecycle.deploy(lifecycle.save(cap, by=None, now=timezone.now()), by=None, now=timezone.now())
+        url = reverse("admin:actions_channel_test", args=[channel.pk])
+        pages = [admin_client.post(url, {"value0": "device-1"}).text for _ in range(2)]
+        assert len(catcher.box.find()) == 1
+    connections.close_kept()
+    assert ["ok (200)" in page for page in pages] == [True, False]
+    assert "capped (capped)" in pages[1]
 
 
 def test_the_page_of_a_channel_says_where_its_provider_calls_back(admin_client, sandbox, settings):

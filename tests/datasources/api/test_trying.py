@@ -44,6 +44,16 @@ def test_a_field_group_is_fetched_for_real(login: Any, sandbox: Sandbox, serve: 
     wrong = post(technical, "data-sources/Weather/test", group="now", values={"town": "Basel"})
     assert wrong.json()["errors"][0]["pointer"] == "/values/town"
     assert post(technical, "data-sources/Weather/test", group="then").status_code == 404
+    # Written into the payload it is deeper than any JSON.
+    deep: Any = 1
+    for _level in range(250):
+        deep = [deep]
+    payload: Any = {"param": "city"}
+    for _level in range(20):
+        payload = [payload]
+    FieldGroup.objects.update(method="POST", sent_payload=payload)
+    refused = post(technical, "data-sources/Weather/test", group="now", values={"city": deep})
+    assert (refused.status_code, refused.json()["code"]) == (200, "badValue")
     assert post(login("view_datasource"), "data-sources/Weather/test", group="now").status_code == 403
 
 

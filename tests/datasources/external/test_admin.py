@@ -7,11 +7,14 @@ import re
 import orjson
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from datasources.external.models import DataSource, FieldGroup
 from journeyorch import usage
 from journeyorch.access.models import Sandbox, User
 from journeyorch.outbound import auth
+from journeyorch.outbound.protection import lifecycle
+from journeyorch.outbound.protection.models import CappingConfig
 from tests.journeyorch.outbound.conftest import serve  # noqa: F401
 from tests.journeyorch.outbound.raw_server import http, says
 
@@ -127,6 +130,7 @@ def test_a_private_key_is_never_shown_not_even_beside_an_error(admin_client):
         {"url": "ftp://api.example/"},
         {"url": "https://api.example:22/"},
         {"name": "not a name"},
+        {"name": "ExperiencePlatform"},
         {"max_calls": 0},
         {"auth_type": "magic"},
         {
@@ -159,6 +163,47 @@ def test_fields_are_inferred_on_saving_and_corrections_stay(admin_client, source
     assert admin_client.post(change, chosen).status_code == 302
     group.refresh_from_db()
     assert group.response_schema["properties"]["t"] == {"type": "string", "format": "date-time"}
+
+
+def test_a_sample_that_is_pasted_later_adds_its_fields_and_corrections_stay(admin_client, source):
+    corrected = {"type": "object", "properties": {"t": {"type": "string"}}}
+    group = FieldGroup.objects.create(
+        source=source, name="now", response_sample={"t": 1.5}, response_schema=corrected
+    )
+    change = reverse("admin:datasources_fieldgroup_change", args=[group.pk])
+    shown = {"response_schema": orjson.dumps(corrected).decode()}
+    more = group_form(source, response_sample='{"t": 2.5, "rain": true}', **shown)
+    assert admin_client.post(change, more).status_code == 302
+    group.refresh_from_db()
+    assert group.response_schema["properties"] == {"t": {"type": "string"}, "rain": {"type": "boolean"}}
+    # The sample stays as it is: what somebody takes out stays out.
+    assert admin_client.post(change, more).status_code == 302
+    group.refresh_from_db()
+    assert group.response_schema == corrected
+    # Both are new: the fields are meant as they are written.
+    other = '{"type": "object", "properties": {"u": {"type": "string"}}}'
+    both = group_form(source, response_sample='{"w": 1}', response_schema=other)
+    assert admin_client.post(change, both).status_code == 302
+    group.refresh_from_db()
+    assert group.response_schema["properties"] == {"u": {"type": "string"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"method": "POST", "parameters": "city, day"}, "never sent: city, day."),
+        (
+            {"method": "POST", "parameters": "city, day", "sent_payload": '{"q": [{"param": "day"}]}'},
+            "never sent: city.",
+        ),
+        ({"method": "POST", "parameters": "day", "sent_payload": '{"q": {"param": "day"}}'}, ""),
+        ({"method": "GET", "parameters": "city"}, ""),
+    ],
+)
+def test_a_value_that_a_post_has_no_place_for_is_told(admin_client, source, changes, told):
+    page = admin_client.post(reverse(ADD_GROUP), group_form(source, **changes), follow=True).text
+    assert "was added successfully" in page
+    assert ("never sent" in page, told in page) == (bool(told), True)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +284,25 @@ def test_the_test_button_makes_the_real_call_and_shows_all_of_it(admin_client, s
     assert "<script>alert" not in shown
     assert f"GET {server.url}?city=Basel" in shown
     assert reverse("admin:datasources_fieldgroup_sample", args=[group.pk]) in shown
+
+
+def test_a_test_takes_a_slot_of_the_caps_that_are_deployed(admin_client, group, serve):  # noqa: F811
+    server = serve(says(http(b"{}")))
+    DataSource.objects.update(url=server.url)
+    cap = CappingConfig(
+        sandbox=group.source.sandbox,
+        url=f"{server.url}/*",
+        methods=["GET"],
+        services={"dataSource": {"rating": {"maxCallsCount": 1, "periodInMs": 24 * 3600 * 1000}}},
+    )
+    lifecycle.deploy(lifecycle.save(cap, by=None, now=timezone.now()), by=None, now=timezone.now())
+    url = reverse("admin:datasources_fieldgroup_test", args=[group.pk])
+
+    pages = [admin_client.post(url, {}).text for _ in range(2)]
+
+    assert ["ok (200)" in page for page in pages] == [True, False]
+    assert "capped (capped)" in pages[1]
+    assert len(server.requests) == 1
 
 
 def test_the_answer_of_a_test_becomes_the_sample_and_corrections_stay(admin_client, source, used):

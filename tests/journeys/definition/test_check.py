@@ -99,6 +99,12 @@ PROBLEMS: list[tuple[str, str | None, str, dict[str, Any]]] = [
     ("ERR_JOURNEY_LOOP", "next", "", after_lobby(act("wait", "next", duration="PT1H"))),
     ("ERR_JOURNEY_NAME_TWICE", "next", "name", after_lobby(act("event", event="Lobby", timeout="PT1H"))),
     (
+        "ERR_JOURNEY_NAME_TWICE",
+        "next",
+        "name",
+        after_lobby(act("event", event="Meal", timeout="PT1H", name="JourneyProperties")),
+    ),
+    (
         "ERR_JOURNEY_NOT_CONNECTED",
         "alone",
         "",
