@@ -5,9 +5,10 @@ Segment's calls are the common form: the other protocols of that family are read
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from events.protocols import Normalized
 from events.times import read_time
@@ -83,7 +84,10 @@ def by_our_clock(happened: Any, sent_at: Any, received_at: datetime) -> datetime
     if moment is None or sent is None or sent < moment:
         # Nothing is sent before it happened: those are two clocks.
         return moment
-    return received_at - (sent - moment)
+    try:
+        return received_at - (sent - moment)
+    except OverflowError:  # thousands of years ago
+        return None
 
 
 def values_of(value: Any) -> Values:
@@ -193,8 +197,10 @@ def _item(product: Any) -> dict[str, Any]:
         for name, sources, read in _ITEM
         if (value := next((read(product[each]) for each in sources if each in product), None)) is not None
     }
-    if "priceTotal" in found:  # clients give the price of one
-        found["priceTotal"] *= found.get("quantity", 1)
+    # Clients give the price of one.
+    total = _stored(found.pop("priceTotal", math.nan) * found.get("quantity", 1))
+    if total is not None:
+        found["priceTotal"] = total
     return found if {"SKU", "name"} & found.keys() else {}
 
 
@@ -206,15 +212,27 @@ def _number(value: Any) -> int | float | None:
     """Clients write prices as texts as well."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
+    if not (isinstance(value, str) and len(value) < 30 and value.isascii()):
+        return None
     try:
-        return float(value) if isinstance(value, str) and len(value) < 30 and value.isascii() else None
+        return _stored(float(value))
     except ValueError:
         return None
 
 
 def _whole(value: Any) -> int | None:
     number = _number(value)
-    return int(number) if number is not None and number == int(number) else None
+    return _stored(int(number)) if number is not None and number == int(number) else None
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _stored(number: _Number) -> _Number | None:
+    """The number, unless JSON has no word for it (“inf” is a float to Python), or it is beyond 64 bits."""
+    if isinstance(number, int):
+        return number if -(2**63) <= number < 2**63 else None
+    return number if math.isfinite(number) else None
 
 
 # Field of an item; where clients have it, the first that is there; how it is read.

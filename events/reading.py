@@ -13,6 +13,7 @@ from django.conf import settings
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, malformed, too_large
 from events.protocols import Message
+from journeyorch.strict_json import MAX_DEPTH, holds_nul
 
 _MAX_KEY = 200
 
@@ -27,8 +28,14 @@ def batch_of(value: Any) -> list[Any]:
 
 
 def message_of(stored: dict[str, Any], *, key: str | None) -> Message | Flaw:
-    """A message to be stored, unless it is too large."""
-    body = orjson.dumps(stored)
+    """A message to be stored, unless it is too large, or more than its JSON has been looked at: protocols
+    take values from headers and addresses, and put what came inside something else."""
+    try:
+        body = orjson.dumps(stored)
+    except TypeError:
+        return Flaw(400, f"The message is nested deeper than {MAX_DEPTH} levels.")
+    if holds_nul(body):
+        return Flaw(400, "The message holds the character NUL, which cannot be stored.")
     if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
         return Flaw(413, f"The message is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes.")
     return Message(body.decode(), key, stored)

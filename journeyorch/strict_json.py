@@ -37,7 +37,7 @@ def parse(data: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise NotStrictJson(f"It is not valid JSON at line {error.lineno}, column {error.colno}.") from None
     written = _write(value)
-    if b"\\u0000" in written and _NUL.search(written):
+    if holds_nul(written):
         raise NotStrictJson("It holds the character NUL, which cannot be stored.")
     # A repeated name is dropped by the parser, and its quotes with it, so that fewer are written than read.
     # The one other way to write a quote makes the count worthless.
@@ -45,6 +45,11 @@ def parse(data: bytes) -> Any:
     if repeated or _may_hold_long_integer(data):
         return _parse_exactly(data)
     return value
+
+
+def holds_nul(written: bytes) -> bool:
+    """Whether some text in JSON, as orjson writes it, holds the character NUL, which no database keeps."""
+    return b"\\u0000" in written and _NUL.search(written) is not None
 
 
 def _write(value: Any) -> bytes:

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from datasources.platform.schemas.validate import Violation
 from events.ingest.incoming import Incoming
@@ -27,7 +26,7 @@ from events.protocols import (
     problem,
     protocol,
 )
-from events.reading import batch_of, message_key
+from events.reading import batch_of, message_key, message_of
 from events.times import read_time
 
 _PROBLEMS = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
@@ -104,10 +103,7 @@ def read_message(value: Any) -> Message | Flaw:
     entity = _entity(value)
     if entity is None:
         return Flaw(400, _UNKNOWN_FORMAT, origin)
-    body = orjson.dumps(value)
-    if len(body) > settings.INGEST_MAX_MESSAGE_BYTES:
-        return Flaw(413, f"Message is larger than {settings.INGEST_MAX_MESSAGE_BYTES} bytes", origin)
-    return Message(body.decode(), _key(entity, header), value, origin)
+    return message_of(value, key=_key(entity, header))._replace(origin=origin)
 
 
 def _entity(message: Any) -> dict[str, Any] | None:

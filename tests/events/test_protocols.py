@@ -79,6 +79,28 @@ def test_an_order_becomes_commerce(client: Client, inlet: Inlet) -> None:
     assert entity["_acme"]["properties"] == ORDER["properties"]
 
 
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        ({"price": "1e3", "quantity": "2"}, {"priceTotal": 2000.0, "quantity": 2}),
+        ({"price": "inf", "quantity": "inf"}, {}),
+        ({"price": "nan", "quantity": "nan"}, {}),
+        ({"quantity": 1e300}, {}),
+        ({"quantity": "-1e25"}, {}),
+        ({"price": 2**62, "quantity": 2**62}, {"quantity": 2**62}),
+        ({"price": 1e308, "quantity": 100}, {"quantity": 100}),
+    ],
+)
+def test_of_an_item_only_what_json_can_hold_is_taken(
+    client: Client, inlet: Inlet, item: dict[str, Any], found: dict[str, Any]
+) -> None:
+    order = {**ORDER, "properties": {"total": "inf", "products": [{"sku": "a", **item}]}}
+    assert post(client, "/v1/track?syncValidation=true", order, **BASIC).status_code == 200
+    (entity,) = entities(inlet)
+    assert entity["productListItems"] == [{"SKU": "a", **found}]
+    assert "order" not in entity["commerce"]
+
+
 def test_whom_an_identify_names_is_a_record_of_a_person(client: Client, inlet: Inlet) -> None:
     traits = {"email": "Jane@Example.com", "firstName": "Jane", "phone": "+1", "plan": "pro", "age": 40}
     call = {"userId": "u1", "anonymousId": "a1", "traits": traits, "context": {"traits": {"timezone": "UTC"}}}
@@ -158,6 +180,12 @@ def test_the_clients_clock_is_put_right(sent_at: str | None, expected: str) -> N
     stored = {"call": call, **({"sentAt": sent_at} if sent_at else {})}
     normalized = adapter_of("segment").normalize(stored, received_at=NOW)
     assert normalized.entity["timestamp"] == expected
+
+
+def test_what_happened_before_all_calendars_happened_when_it_was_received() -> None:
+    call = {**ORDER, "timestamp": "0001-01-01T00:00:00Z"}
+    body = orjson.dumps({"call": call, "sentAt": "9999-12-31T23:59:59Z"}).decode()
+    assert adapter_of("segment").normalize(body, received_at=NOW).timestamp == NOW
 
 
 def test_without_a_time_it_happened_when_it_was_received() -> None:
@@ -253,6 +281,15 @@ def test_an_event_in_binary_mode_may_have_no_data(client: Client, inlet: Inlet) 
     assert "data" not in entities(inlet)[0]["_acme"]
 
 
+@pytest.mark.parametrize("header", ["ce-id", "ce-source", "ce-subject", "ce-extension"])
+def test_an_attribute_may_be_anything_but_nul(client: Client, inlet: Inlet, header: str) -> None:
+    headers = {f"ce-{name}": value for name, value in CLOUD.items()} | {header: "a%00b"}
+    answer = post(client, "/events/cloudevents/inlet-1", b"", **BEARER, **headers)
+    assert answer.status_code == 400
+    assert "NUL" in answer.json()["detail"]
+    assert not ReceivedEvent.objects.exists()
+
+
 def test_a_batch_of_events(client: Client, inlet: Inlet) -> None:
     events = [CLOUD, {**CLOUD, "id": "c-2"}, CLOUD, {"id": "c-3"}]
     kind = "application/cloudevents-batch+json"
@@ -314,6 +351,13 @@ def test_customer_io_puts_people_and_posts_what_they_did(client: Client, inlet: 
     assert event["productListItems"] == [{"SKU": "p1"}]
     assert post(client, "/api/v1/customers/5/events", {"data": {}}, **basic).status_code == 400
     assert post(client, "/api/v1/customers/5/events", done, **BASIC).status_code == 401
+
+
+def test_a_customers_id_may_be_anything_but_nul(client: Client, inlet: Inlet) -> None:
+    basic = base64.b64encode(f"site:{KEY}".encode()).decode()
+    answer = post(client, "/api/v1/customers/a%00b/events", {"name": "e"}, Authorization=f"Basic {basic}")
+    assert answer.status_code == 400
+    assert not ReceivedEvent.objects.exists()
 
 
 def test_posthog_names_people_in_its_way(client: Client, inlet: Inlet) -> None:

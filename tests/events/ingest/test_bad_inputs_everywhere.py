@@ -15,6 +15,7 @@ from events.loading import load_raw
 from events.models import EventKey, Inlet, ReceivedEvent
 from events.protocols import adapters
 from events.routing import route
+from journeyorch.strict_json import MAX_DEPTH
 from tests.events import bad_inputs
 from tests.events.seed import KEY
 
@@ -70,8 +71,31 @@ def test_what_is_bad_is_refused_and_leaves_nothing(client: Client, inlet: Inlet,
     assert not taken
 
 
-def send(client: Client, address: str, body: bytes, *, media_type: str = "", **headers: str) -> Any:
-    row = ADDRESSES[address]
+@pytest.mark.parametrize("query", ["", "syncValidation=true"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_deepest_that_can_be_read_is_stored_and_understood_or_refused(
+    client: Client, inlet: Inlet, address: str, query: str
+) -> None:
+    """Protocols put what came inside something else, and it is deeper then."""
+    assert inlet.schema_id is None, "what is stored waits for somebody to give the inlet a schema"
+    where = f"{address}{'&' if '?' in address else '?'}{query}"
+    taken = []
+    for depth in range(MAX_DEPTH - 12, MAX_DEPTH + 2):
+        body = ADDRESSES[address]["message"] % ('{"a": ' * depth + "1" + "}" * depth)
+        answer = send(client, where, body.encode(), row=ADDRESSES[address])
+        assert answer.status_code < 500, depth
+        route(load_raw(ReceivedEvent.objects.values_list("pk", flat=True)), catalog_of(inlet.sandbox_id))
+        taken.append(ReceivedEvent.objects.exists())
+        ReceivedEvent.objects.all().delete()
+        EventKey.objects.all().delete()
+    # Whatever is not too deep for one is not for another that is less deep.
+    assert taken == sorted(taken, reverse=True)
+
+
+def send(
+    client: Client, address: str, body: bytes, *, media_type: str = "", row: Any = None, **headers: str
+) -> Any:
+    row = row or ADDRESSES[address]
     if media_type in ("", "application/json"):
         media_type = row.get("media_type", "application/json")
     return client.post(address, body, content_type=media_type, headers=_SHOWN[row["shows"]] | headers)

@@ -63,6 +63,8 @@ def test_nobody_else_can_use_the_inlet_of_fired_events(maker, event, client):
         ({"total": "much"}, "total"),
         ("{", "This is no valid JSON"),
         ("[]", "The payload is an object"),
+        ('{"total": 1, "x": ' + '{"a": ' * 300 + "1" + "}" * 301, "nested deeper"),
+        ('{"total": 1, "x": "\\u0000"}', "the character NUL"),
         ("", "This field is required"),
     ],
 )
