@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
 from journeyorch.access.second_factor import gate
+from journeyorch.outbound.addresses import parse_address
 
 _NEXT = "next"
 
@@ -51,6 +52,17 @@ def next_page(request: HttpRequest) -> str:
     if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=secure):
         return wanted
     return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """From where somebody logs in.
+
+    Of a list the last: the proxy in front has added that one itself, the others may be made up.
+    """
+    name = settings.CLIENT_ADDRESS_HEADER
+    told = request.headers.get(name, "").rpartition(",")[2].strip() if name else ""
+    address = parse_address(told)
+    return str(address) if address else request.META.get("REMOTE_ADDR")
 
 
 @never_cache

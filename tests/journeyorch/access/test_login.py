@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.test import Client
 
@@ -42,6 +45,26 @@ def test_from_another_address_and_for_another_user_it_goes_on() -> None:
     assert Client().post("/login/", {"username": "bert", "password": PASSWORD}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("header", "told", "locked_out"),
+    [
+        ("X-Real-IP", "192.0.2.9", "192.0.2.9"),
+        ("X-Forwarded-For", "198.51.100.7, 2001:db8::1", "2001:db8::1"),
+        ("X-Forwarded-For", "", "127.0.0.1"),
+        ("X-Forwarded-For", "unknown", "127.0.0.1"),
+        ("X-Forwarded-For", "198.51.100.7, 192.0.2.9:4711", "127.0.0.1"),
+        ("", "192.0.2.9", "127.0.0.1"),
+    ],
+)
+def test_whoever_comes_through_a_proxy_is_told_by_it(
+    settings: Any, header: str, told: str, locked_out: str
+) -> None:
+    settings.CLIENT_ADDRESS_HEADER = header
+    sent = {"username": "anna", "password": WRONG}
+    Client(headers={header or "X-Real-IP": told}).post("/login/", sent)
+    assert AccessAttempt.objects.get().ip_address == locked_out
+
+
 def test_the_right_password_forgets_the_wrong_ones() -> None:
     for _ in range(3):
         for _ in range(settings.AXES_FAILURE_LIMIT - 1):
@@ -50,8 +73,6 @@ def test_the_right_password_forgets_the_wrong_ones() -> None:
 
 
 def test_no_password_is_written_down() -> None:
-    from axes.models import AccessAttempt
-
     log_in("a-password-of-mine")
     assert AccessAttempt.objects.count() == 1
     assert "a-password-of-mine" not in str(list(AccessAttempt.objects.values()))
