@@ -26,7 +26,7 @@ from journeyorch import bulk
 from journeyorch.access.models import Sandbox, User
 from journeyorch.background.files import append, read_from, store
 from journeyorch.background.kinds import Bad, GivenUp, Progress
-from journeyorch.background.models import BackgroundTask
+from journeyorch.background.models import BackgroundTask, StoredFile
 from journeyorch.background.tasks import begin
 from journeyorch.phrases import sentence
 from journeyorch.spreadsheets import csv_line, unquoted
@@ -154,6 +154,11 @@ def begin_export(sandbox: Sandbox, *, by: User | None) -> BackgroundTask:
             EXPORT, sandbox=sandbox, by=by, title=gettext_noop("Export of the suppression list"),
             spec={}, file=file, total=_known(sandbox.pk).count(),
         )  # fmt: skip
+
+
+def drop_exports(sandbox_id: int) -> None:
+    """Delete the files of all exports, begun or done: somebody who is being erased may stand in them."""
+    StoredFile.objects.filter(sandbox=sandbox_id, backgroundtask__kind=EXPORT).delete()
 
 
 def _known(sandbox_id: int) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from actions.contact.lists import drop_exports
 from actions.contact.models import ContactCount, Suppression
 from actions.contact.suppression import address_hash
 from actions.kinds import Kind
@@ -25,6 +26,8 @@ class ContactWishes:
 
     def erase(self, subject: Subject, after: Cursor) -> Erased:
         listed = _suppressions(subject).exclude(address="").update(address="", detail="", message_id=None)
+        if listed:
+            drop_exports(subject.sandbox_id)
         counted, _ = _counts(subject).delete()
         return Erased(listed + counted)
 

@@ -14,7 +14,10 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from actions.contact.lists import begin_export as begin_export_of_list
+from actions.contact.models import Suppression
 from actions.contact.suppression import Addressee, Entry, load_suppressions, suppress
 from actions.models import Action, ContactCount, Delivery, Feedback
 from datasources.models import (
@@ -196,6 +199,33 @@ COUNTED = [
     Call, ContactCount, Delivery, Entrance, EventKey, ExperienceEvent, Feedback, FetchCache, Identity,
     Instance, LaneInput, LastTrigger, Profile, Quarantined, ReceivedEvent, SegmentMembership, StepEvent,
 ]  # fmt: skip
+
+
+def test_files_with_the_suppression_list_go_with_somebody_who_is_on_it(lived):
+    begin_export_of_list(lived.sandbox, by=None)
+    work_off()
+    assert tables_with(MAIL) & {"StoredPiece"}
+
+    begin_erasure(subject_of(lived.sandbox.pk, ("CRMID", "nobody-0815")), by=None)
+    work_off()
+    assert StoredFile.objects.exists(), "it was somebody else"
+
+    begin_erasure(subject_of(lived.sandbox.pk, ("CRMID", CANARY)), by=None)
+    work_off()
+    assert tables_with(CANARY, MAIL) == set()
+    assert not StoredFile.objects.exists()
+
+
+def test_an_address_that_was_entered_by_hand_is_in_no_log(lived, admin_client):
+    form = {"sandbox": lived.sandbox.pk, "kind": "sms", "address": "+4915100815", "detail": ""}
+    assert admin_client.post(reverse("admin:actions_suppression_add"), form).status_code == 302
+    entry = Suppression.objects.get(kind="sms")
+    delete = reverse("admin:actions_suppression_delete", args=[entry.pk])
+    assert admin_client.post(delete, {"post": "yes"}).status_code == 302
+
+    assert not Suppression.objects.filter(kind="sms").exists()
+    assert tables_with("4915100815") == set()
+    assert [one.verb for one in AuditEntry.objects.order_by("pk")][-2:] == ["created", "deleted"]
 
 
 def test_that_it_took_place_is_recorded_and_found_by_the_identity(lived, client):
