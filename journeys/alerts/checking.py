@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,15 @@ def begin_trial(alerts: Iterable[Alert], *, now: datetime) -> int:
     made = [one for alert in alerts for one in notices_of(alert, text, fires=True, now=now)]
     AlertNotice.objects.bulk_create(made)
     return len(made)
+
+
+def forget_old_notices(now: datetime, *, most: int) -> int:
+    """Delete some of what was told, or given up, longer ago than messages are kept; returns how many."""
+    before = now - timedelta(days=settings.RETENTION_DELIVERIES_DAYS)
+    old = AlertNotice.objects.filter(due_at=None, at__lt=before)
+    ids = list(old.values_list("pk", flat=True)[:most])
+    AlertNotice.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def notices_of(alert: Alert, text: str, *, fires: bool, now: datetime) -> Iterator[AlertNotice]:

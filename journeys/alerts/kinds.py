@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from journeyorch.outbound.endpoints import endpoints_of
 from journeyorch.outbound.models import Breaker
+from journeys.engine.decide.operate import REOPENED
 from journeys.models import Alert, Instance, JourneyVersion, StepCount, StepEvent
 from journeys.reports.condition import lag_of
 from journeys.reports.counts import FAILURES
@@ -20,6 +22,10 @@ LEAST = 10
 HOURS = 1
 
 Look = Callable[[Alert, datetime], str]
+Status = StepEvent.Status
+_OTHER_ENDS = (Status.ENDED, Status.INSTANCE_TIMED_OUT, Status.STOPPED)
+# Whoever fails along a path goes on; a journey is also over behind a path that leads nowhere.
+_ENDS = Q(path="") | Q(status=Status.ENDED) | Q(status=Status.OPERATED, path=REOPENED)
 
 
 def look(alert: Alert, now: datetime) -> str:
@@ -29,12 +35,13 @@ def look(alert: Alert, now: datetime) -> str:
 
 def _failed_rate(alert: Alert, now: datetime) -> str:
     since = (now - timedelta(hours=HOURS)).replace(minute=0, second=0, microsecond=0)
-    ends = StepCount.objects.filter(
-        version__in=list(_versions(alert).values_list("pk", flat=True)), hour__gte=since, run=0, path=""
+    steps = StepCount.objects.filter(
+        version__in=list(_versions(alert).values_list("pk", flat=True)), hour__gte=since, run=0
     )
-    counts = dict(ends.values_list("status").annotate(Sum("n")))
-    failed = sum(counts.get(status, 0) for status in FAILURES)
-    ended = failed + counts.get(StepEvent.Status.ENDED, 0)
+    counts = Counter(dict(steps.filter(_ENDS).values_list("status").annotate(Sum("n"))))
+    # Whom an operator brought back has not failed.
+    failed = max(0, sum(counts[status] for status in FAILURES) - counts[Status.OPERATED])
+    ended = failed + sum(counts[status] for status in _OTHER_ENDS)
     if ended < LEAST or failed * 100 <= alert.threshold * ended:
         return ""
     told = {"failed": failed, "ended": ended, "percent": round(failed * 100 / ended)}

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from actions.contact.frequency import forget_expired as forget_expired_counts
 from actions.models import CampaignMessage, Delivery, Feedback, LinkClick, MirrorPage
 from datasources.external.models import FetchCache
+from datasources.models import PendingImport
 from datasources.platform.profiles.forgetting import forget_old_events
 from datasources.platform.segments.sweep import sweep as sweep_segments
 from events.ingest.sweep import forget_outdated_keys
@@ -27,6 +28,7 @@ from journeyorch.access.locks import lock_sandbox
 from journeyorch.api.models import forget_answers
 from journeyorch.outbound.protection.lifecycle import forget_deleted as forget_deleted_throttles
 from journeys.alerts.checking import check_all as check_alerts
+from journeys.alerts.checking import forget_old_notices
 from journeys.definition.document import Document
 from journeys.engine.folding import fold
 from journeys.engine.snapshots import complain_of_old_snapshots
@@ -94,9 +96,11 @@ def tidy(now: datetime) -> bool:
         delete_old_deliveries(now),
         forget_fetched(now),
         forget_expired_sessions(now),
+        forget_uploads(now),
         forget_expired_counts(now, most=BATCH),
         forget_deleted_throttles(now),
         forget_answers(now, most=BATCH),
+        forget_old_notices(now, most=BATCH),
     )
     return fold(now) or max(deleted) >= BATCH
 
@@ -202,6 +206,11 @@ def forget_fetched(now: datetime) -> int:
 def forget_expired_sessions(now: datetime) -> int:
     """Sessions of users whose time is over: Django deletes only those that log out."""
     return _delete_some(Session.objects.filter(expire_date__lt=now).order_by("expire_date"))
+
+
+def forget_uploads(now: datetime) -> int:
+    """Files that somebody wanted to import and has not come back to."""
+    return _delete_some(PendingImport.objects.over(now).order_by("created_at"))
 
 
 def _delete_some(rows: QuerySet[Any]) -> int:

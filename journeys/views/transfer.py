@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,8 +29,6 @@ from journeys.portable import latest_of
 from journeys.transfer import exported, file_name
 from journeys.views.shell import CHANGE, VIEW, page
 
-#: So long an upload waits for its confirmation.
-KEPT_FOR = timedelta(hours=1)
 _SECRET = "secret:"  # noqa: S105 - the beginning of a field's name
 
 _CHOICES = [
@@ -186,7 +183,7 @@ def _given(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 def _kept(request: HttpRequest, name: str, data: bytes) -> PendingImport:
     """Until it is confirmed: browsers do not send a file a second time."""
-    PendingImport.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    PendingImport.objects.over(timezone.now()).delete()
     name = name[:200].replace("\x00", "")
     return PendingImport.objects.create(
         sandbox=sandbox_of(request), user=_user(request), name=name, data=data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -33,7 +32,6 @@ from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.usage import Use
 
 _MAX_UPLOAD = 10 * MIB
-_KEPT_FOR = timedelta(hours=1)
 
 
 class ImportForm(forms.Form):
@@ -152,7 +150,7 @@ class ComponentAdmin(UsedAdmin):
 
 def _keep(form: ImportForm, request: HttpRequest) -> PendingImport:
     """Until it is confirmed: browsers do not send a file a second time."""
-    PendingImport.objects.filter(created_at__lt=timezone.now() - _KEPT_FOR).delete()
+    PendingImport.objects.over(timezone.now()).delete()
     file = form.cleaned_data["file"]
     return PendingImport.objects.create(
         sandbox=form.cleaned_data["sandbox"], user=_user(request), name=file.name[:200], data=file.read()

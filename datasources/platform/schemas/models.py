@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -167,6 +168,16 @@ class Component(Configuration):
         return self.title
 
 
+#: So long an upload waits for its confirmation; there may be secrets in it.
+UPLOADS_KEPT = timedelta(hours=1)
+
+
+class PendingImportQuerySet(models.QuerySet["PendingImport"]):
+    def over(self, now: datetime) -> PendingImportQuerySet:
+        """Those that nobody has confirmed in time."""
+        return self.filter(created_at__lt=now - UPLOADS_KEPT)
+
+
 class PendingImport(models.Model):
     """An upload between its preview and its import; gone after that, or after an hour."""
 
@@ -175,6 +186,8 @@ class PendingImport(models.Model):
     name = models.CharField(max_length=200)
     data = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PendingImportQuerySet.as_manager()
 
 
 class Dataset(Configuration):

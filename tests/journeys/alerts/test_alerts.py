@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from journeyorch import bulk
+from journeyorch.access.models import User
 from journeyorch.outbound import connections
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.models import Breaker
@@ -21,7 +22,10 @@ from journeyorch.outbound.signing import new_secret
 from journeys.alerts import telling
 from journeys.alerts.checking import check, check_all
 from journeys.alerts.kinds import LEAST, look
-from journeys.models import Alert, AlertNotice
+from journeys.engine.decide import Verb
+from journeys.engine.upkeep import tidy
+from journeys.models import Alert, AlertNotice, Instance
+from journeys.operating import operate
 from tests.journeyorch.outbound.raw_server import RawServer, http, says
 from tests.journeys.world import World, act
 
@@ -63,6 +67,49 @@ def test_a_journey_that_fails_too_often(world: World) -> None:
     (notice,) = checked(world)
     assert notice.text == "Of the last 10 people whose journey ended, 3 failed: 30 %."
     Alert.objects.filter(pk=watch.pk).update(threshold=30)
+    assert [notice.fires for notice in checked(world)] == [False]
+
+
+def test_who_comes_to_the_end_of_a_path_has_not_failed(world: World) -> None:
+    """A path may lead nowhere: no activity says that the journey is over."""
+    payload = {"type": "object", "fields": {}}
+    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.journey(
+        "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", action="Tell")
+    )
+    alert(world, Kind.FAILED_RATE, 50)
+    world.recorder.answers = [Outcome("http", "404")] * LEAST
+    for number in range(LEAST + LEAST):
+        world.send("Lobby", f"p{number}")
+    world.run()
+    assert checked(world) == []  # one half exactly
+
+    world.recorder.answers = [Outcome("http", "404")]
+    world.send("Lobby", "one-more")
+    world.run()
+    assert [notice.text for notice in checked(world)] == [
+        "Of the last 21 people whose journey ended, 11 failed: 52 %."
+    ]
+
+
+def test_whom_an_operator_brought_back_has_not_failed(world: World) -> None:
+    payload = {"type": "object", "fields": {}}
+    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.journey(
+        "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "end", action="Tell"),
+        end=act("end"),
+    )  # fmt: skip
+    alert(world, Kind.FAILED_RATE, 0)
+    world.recorder.answers = [Outcome("http", "404")]
+    for number in range(LEAST):
+        world.send("Lobby", f"p{number}")
+    world.run()
+    assert [notice.fires for notice in checked(world)] == [True]
+
+    failed = Instance.objects.get(status=Instance.Status.ERROR)
+    with world.clock():
+        operate(failed, Verb.RETRY, by=User.objects.create_user("olga"))
+    world.run()
     assert [notice.fires for notice in checked(world)] == [False]
 
 
@@ -181,6 +228,19 @@ def test_what_cannot_be_sent_is_given_up(notice: AlertNotice, settings: Any) -> 
     notice.refresh_from_db()
     assert notice.due_at is None
     assert notice.problem == "The mail server of EMAIL_URL did not take it: ConnectionRefusedError."
+
+
+@pytest.mark.parametrize(
+    ("due", "days", "kept"),
+    [(False, 89, True), (False, 91, False), (True, 91, True)],
+    ids=["young", "old", "old and not sent yet"],
+)
+def test_what_was_told_is_kept_as_long_as_messages(
+    notice: AlertNotice, due: bool, days: int, kept: bool
+) -> None:
+    AlertNotice.objects.update(due_at=notice.at if due else None)
+    tidy(notice.at + timedelta(days=days))
+    assert AlertNotice.objects.exists() is kept
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from actions.models import Delivery, Feedback
+from datasources.models import PendingImport
 from events.models import Quarantined, ReceivedEvent
 from journeys import publishing
 from journeys.engine import snapshots
@@ -23,6 +24,7 @@ from journeys.engine.upkeep import (
     delete_old_step_events,
     finish_empty,
     forget_expired_sessions,
+    tidy,
     upkeep,
 )
 from journeys.models import Call, Entrance, Instance, JourneyVersion, StepCount, StepEvent
@@ -243,6 +245,17 @@ def test_sessions_are_forgotten_when_they_have_expired(world: World) -> None:
 
     assert forget_expired_sessions(world.now) == 1
     assert Session.objects.get().session_key == "open"
+
+
+def test_uploads_that_nobody_confirms_are_deleted(world: World, django_user_model: Any) -> None:
+    user = django_user_model.objects.create_user("ada")
+    for name, minutes in (("forgotten", 61), ("open", 59)):
+        upload = PendingImport.objects.create(sandbox=world.sandbox, user=user, name=name, data=b"secret")
+        PendingImport.objects.filter(pk=upload.pk).update(created_at=world.now - timedelta(minutes=minutes))
+
+    tidy(world.now)
+
+    assert PendingImport.objects.get().name == "open"
 
 
 # --- Who does it ----------------------------------------------------------------------------------
