@@ -24,6 +24,7 @@ from journeys.reports.figures import periods
 from journeys.reports.figures.periods import DEFAULT, Period
 from journeys.reports.figures.plain import plain_summary
 from journeys.reports.figures.summary import summarize
+from journeys.reports.figures.sums import TooMuch
 from journeys.views.shell import REPORTS
 
 
@@ -54,7 +55,10 @@ class ReportFigures(ApiView):
         asked = _read(request)
         sandbox = sandbox_of(request)
         versions = _versions(sandbox, asked)
-        found = summarize(versions, _period(sandbox, asked))
+        try:
+            found = summarize(versions, _period(sandbox, asked))
+        except TooMuch:
+            raise ParseError("That is too much at once. Ask for a shorter period, or one journey.") from None
         return Response(plain_summary(found, {version.pk: str(version.uid) for version in versions}))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from journeyorch import bulk
 from journeyorch.access.sandboxes import sandbox_of
@@ -20,6 +21,7 @@ from journeys.reports.figures import periods
 from journeys.reports.figures.flow import flow_of
 from journeys.reports.figures.periods import Period
 from journeys.reports.figures.summary import summarize
+from journeys.reports.figures.sums import TooMuch
 from journeys.views import shown_figures
 from journeys.views.drawing import draw, steps_of
 from journeys.views.outline import outline
@@ -28,6 +30,7 @@ from journeys.views.versions import document_of, with_header
 
 #: Journeys that one report adds up, the latest published first.
 MOST_JOURNEYS = 200
+_TOO_MUCH = gettext_lazy("That is too much for one report. Choose a shorter period, or fewer journeys.")
 
 
 @page(REPORTS)
@@ -47,7 +50,10 @@ def everything(request: HttpRequest) -> HttpResponse:
 def executed(request: HttpRequest) -> HttpResponse:
     """What was executed in the same journeys, as CSV."""
     versions = _versions(request)
-    found = shown_figures.executed(summarize(versions, _period(request)), versions)
+    try:
+        found = shown_figures.executed(summarize(versions, _period(request)), versions)
+    except TooMuch:
+        return HttpResponseBadRequest(_TOO_MUCH, content_type="text/plain; charset=utf-8")
     titles = shown_figures.category_titles()
     head = (_("Kind"), _("Name"), _("Activity"), _("Executed"), _("Errors"), _("Journeys"))
     rows = [
@@ -91,12 +97,17 @@ def version(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _report(
     request: HttpRequest, versions: Sequence[JourneyVersion], template: str, context: dict[str, Any]
 ) -> HttpResponse:
-    summary = summarize(versions, _period(request))
-    query = request.GET.urlencode()
+    period = _period(request)
+    context = {**context, "period": period, "periods": _choices()}
+    try:
+        summary = summarize(versions, period)
+    except TooMuch:
+        return render(request, template, {**context, "too_much": _TOO_MUCH})
     shown = shown_figures.summary(
-        summary, versions, by=context["by"], query=query, download=context.get("download", "")
-    )
-    return render(request, template, {**context, "period": summary.period, "periods": _choices(), **shown})
+        summary, versions, by=context["by"], query=request.GET.urlencode(),
+        download=context.get("download", ""),
+    )  # fmt: skip
+    return render(request, template, {**context, **shown})
 
 
 def _period(request: HttpRequest) -> Period:

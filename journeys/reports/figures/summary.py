@@ -58,7 +58,7 @@ class Summary(NamedTuple):
 
 
 def summarize(versions: Sequence[JourneyVersion], period: Period) -> Summary:
-    """At most nine queries, however many versions there are.
+    """At most nine queries, however many versions there are. Raises ``sums.TooMuch``.
 
     What is told by activity and path is told of one journey only: ids are the same in its versions.
     """
