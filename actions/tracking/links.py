@@ -14,7 +14,7 @@ from uuid import UUID
 
 from actions.tracking.signed import Purpose, sign
 
-# Of a URL in a message; longer ones stay untracked.
+# Bytes of a URL in a message; longer ones stay untracked, because no server would take the link.
 _MAX_URL = 4000
 _LINK = re.compile(r"<a(?=\s)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\s([a-zA-Z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -87,4 +87,4 @@ def _tracked(tag: str, links: Links) -> str:
 def is_trackable(url: str, links: Links) -> bool:
     """Whether a link leads to the web, and not to a page of ours."""
     begins = url[:8].lower().startswith(("http://", "https://"))
-    return begins and len(url) <= _MAX_URL and not url.startswith(f"{links.base}/m/")
+    return begins and len(url.encode()) <= _MAX_URL and not url.startswith(f"{links.base}/m/")

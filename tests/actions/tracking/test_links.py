@@ -6,6 +6,8 @@ import re
 from uuid import UUID
 
 import pytest
+from django.conf import settings
+from gunicorn.app.wsgiapp import WSGIApplication
 
 from actions.tracking.dressing import Tracking, as_page, dressed
 from actions.tracking.links import Links, with_tracked_links
@@ -47,6 +49,7 @@ def targets(html: str) -> list[object]:
         ('<a href="/relative">x</a>', ["/relative"]),
         ('<a href="https://j.example/m/p/abc">x</a>', ["https://j.example/m/p/abc"]),
         (f'<a href="https://e.com/{"x" * 5000}">x</a>', [f"https://e.com/{'x' * 5000}"]),
+        (f'<a href="https://e.com/{"я" * 2500}">x</a>', [f"https://e.com/{'я' * 2500}"]),
         ('<link href="https://e.com/a.css">', ["https://e.com/a.css"]),
         ('<abbr href="https://e.com/">x</abbr>', ["https://e.com/"]),
         ('<a name="top">x</a><p>href="https://e.com"</p>', ["https://e.com"]),
@@ -54,6 +57,15 @@ def targets(html: str) -> list[object]:
 )
 def test_web_links_lead_through_us(html, expected):
     assert targets(with_tracked_links(html, LINKS)) == expected
+
+
+def test_the_longest_link_is_one_that_the_server_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["gunicorn", "journeyorch.wsgi"])
+    monkeypatch.chdir(settings.BASE_DIR)
+    html = f'<a href="https://e.com/{"x" * 3986}" data-label="{"я" * 200}">x</a>'
+    (link,) = re.findall(r'href="https://j.example([^"]*)"', with_tracked_links(html, LINKS))
+    assert len(f"GET {link} HTTP/1.1\r\n") <= WSGIApplication().cfg.limit_request_line
+    assert unsign(Purpose.CLICK, link.rpartition("/")[2]) is not None
 
 
 def test_what_templates_say_of_their_links_does_not_go_out():
