@@ -115,6 +115,14 @@ def test_the_image_gets_what_its_build_needs() -> None:
     assert ".env" not in let_in
 
 
+def test_the_steps_by_hand_build_what_is_in_the_image() -> None:
+    steps = re.findall(r"python -m (tools\.\w+(?: --\w+)?)", DOCKERFILE)
+    page = (ROOT / "docs" / "operations.md").read_text()
+
+    assert len(steps) == 2
+    assert [step for step in steps if f"\n.venv/bin/python -m {step}\n" not in page] == []
+
+
 def _ignored() -> list[str]:
     return (ROOT / ".dockerignore").read_text().splitlines()
 
