@@ -72,8 +72,7 @@ def test_a_journey_that_fails_too_often(world: World) -> None:
 
 def test_who_comes_to_the_end_of_a_path_has_not_failed(world: World) -> None:
     """A path may lead nowhere: no activity says that the journey is over."""
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", action="Tell")
     )
@@ -93,8 +92,7 @@ def test_who_comes_to_the_end_of_a_path_has_not_failed(world: World) -> None:
 
 
 def test_whom_an_operator_brought_back_has_not_failed(world: World) -> None:
-    payload = {"type": "object", "fields": {}}
-    Action.objects.create(sandbox=world.sandbox, name="Tell", url="http://127.0.0.1:1/", payload=payload)
+    world.action()
     world.journey(
         "lobby", lobby=act("event", "tell", event="Lobby"), tell=act("custom_action", "end", action="Tell"),
         end=act("end"),
