@@ -28,6 +28,7 @@ class Column(NamedTuple):
 
 @lru_cache(maxsize=512)
 def insert_arrays(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
+    """Insert the rows at hand, in their order."""
     conflict = f" ON CONFLICT {_fragment(on_conflict)}" if on_conflict else ""
     return f'INSERT INTO "{table}" AS t ({_names(columns)}) SELECT {", ".join(_spread(columns))}{conflict}'
 
@@ -41,6 +42,7 @@ def update_arrays(
     in_order: bool,
     then: str,
 ) -> str:
+    """Update by the rows at hand, ``v``; with ``in_order`` all are locked in that of their keys first."""
     source = _given(key, columns)
     wanted = " AND ".join([_match(key, "key_"), *_and(where)])
     if in_order:
@@ -55,6 +57,7 @@ def update_arrays(
 
 @lru_cache(maxsize=512)
 def delete_arrays(table: str, key: Column) -> str:
+    """Delete the rows that have one of the values."""
     return f'DELETE FROM "{table}" AS t USING {_given([key], [])} WHERE {_match([key], "key_")}'
 
 
@@ -77,6 +80,7 @@ def lookup_arrays(
     limit: int | None,
     lock: bool,
 ) -> str:
+    """For each row at hand, its number from 0 on and the rows that it finds, by an index probe of its own."""
     found = ", ".join(_selected(column) for column in select)
     tail = _tail(key, condition, order_by, limit)
     # Without a limit the planner would make an ordinary join of it, and scan on fresh statistics.
@@ -117,6 +121,7 @@ def _fragment(sql: str) -> str:
 
 @lru_cache(maxsize=512)
 def insert_row(table: str, columns: tuple[Column, ...], on_conflict: str) -> str:
+    """As ``insert_arrays``, of one row."""
     conflict = f" ON CONFLICT {on_conflict}" if on_conflict else ""
     marks = ", ".join("?" * len(columns))
     return f'INSERT INTO "{table}" AS t ({_names(columns)}) VALUES ({marks}){conflict}'
@@ -124,6 +129,7 @@ def insert_row(table: str, columns: tuple[Column, ...], on_conflict: str) -> str
 
 @lru_cache(maxsize=512)
 def update_row(table: str, key: tuple[Column, ...], columns: tuple[Column, ...], where: str) -> str:
+    """As ``update_arrays``; there is one writer, and nothing to lock."""
     wanted = " AND ".join([_match(key, "key_"), *_and(where)])
     source = _one_row(_aliases(key, columns))
     return f'UPDATE "{table}" AS t SET {_assignments(columns)} FROM {source} WHERE {wanted}'
@@ -131,6 +137,7 @@ def update_row(table: str, key: tuple[Column, ...], columns: tuple[Column, ...],
 
 @lru_cache(maxsize=512)
 def delete_row(table: str, key: Column) -> str:
+    """As ``delete_arrays``, of one value."""
     return f'DELETE FROM "{table}" WHERE "{key.name}" = ?'
 
 
@@ -144,6 +151,7 @@ def lookup_row(
     order_by: str,
     limit: int | None,
 ) -> str:
+    """As ``lookup_arrays``, of one row, which gives no number."""
     # The sign keeps the declared type from sqlite3, which would make naive times of "datetime" columns.
     found = ", ".join(f'+t."{column.name}"' for column in select)
     source = _one_row(_aliases(key, given))

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 
 class Result(NamedTuple):
+    """A call that we hold, and how it ended: by its attempt, or without one."""
+
     call: Claimed
     outcome: Outcome
 
