@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 
-from tests.chaos.installation import Installation, kill
+from tests.chaos.installation import STOP_WITHIN, Installation, kill
 
 # Longer than a lease of 10 s.
 PAST_THE_LEASE = 12.0
@@ -73,7 +73,7 @@ def supervisor(one: Installation) -> None:
 def ordered_stop(one: Installation) -> None:
     """SIGTERM under load; the supervisor has 25 s, then it kills."""
     one.workers.terminate()
-    one.workers.wait(30)
+    one.workers.wait(STOP_WITHIN)
 
 
 def zombie(one: Installation) -> None:

@@ -35,6 +35,7 @@ def test_rows_are_written_tried_and_saved_with_the_keyboard(open_page: Any, live
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live_server.url}/")
     page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/mapping/")
 
     page.get_by_label("Source").first.focus()

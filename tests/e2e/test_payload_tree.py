@@ -38,6 +38,7 @@ def page(open_page: Any, live_server: Any) -> Page:
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live_server.url}/")
     page.goto(f"{live_server.url}/admin/actions/action/add/")
     return page
 

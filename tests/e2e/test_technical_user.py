@@ -117,6 +117,7 @@ class Screen:
 
     def add(self, tab: str, name: str) -> None:
         tabs = self.page.get_by_role("navigation", name="Main")
+        expect(tabs).to_be_visible()
         link = tabs.get_by_role("link", name=tab, exact=True)
         if not link.is_visible():
             tabs.get_by_text("More", exact=True).click()
@@ -125,6 +126,7 @@ class Screen:
 
     def fill(self, values: dict[str, str]) -> None:
         """By label; what the label belongs to says how."""
+        self.page.wait_for_load_state()  # the scripts that hide what does not matter have run
         for label, value in values.items():
             # The first: settings of what is not chosen come later, and are hidden by a script.
             control = self.page.get_by_label(label, exact=True).filter(visible=True).first

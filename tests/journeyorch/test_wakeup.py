@@ -106,7 +106,7 @@ def test_what_happened_between_two_waits_is_not_missed(listener: Listener) -> No
     listener.wait(0.0)
     in_another_thread(commit_and_notify)
     Supervisor.objects.count()
-    assert listener.wait(0.5)
+    assert listener.wait(LONG)
 
 
 def test_a_thread_of_the_same_process_ends_a_wait_by_ringing(listener: Listener) -> None:

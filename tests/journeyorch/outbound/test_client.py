@@ -93,7 +93,7 @@ def _hung_up(url: str) -> bool:
 
 
 def _wait_until(condition) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         if condition():
             return
         time.sleep(0.01)
