@@ -13,12 +13,13 @@ async function copy(source) {
 }
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
+  // Not when it is pressed: it may be pressed again while it says that it has copied.
+  const text = button.textContent;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.getAttribute("data-copy") ?? "");
     if (!source || !(await copy(source))) {
       return;
     }
-    const text = button.textContent;
     button.textContent = "✓";
     setTimeout(() => {
       button.textContent = text;

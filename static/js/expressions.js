@@ -174,8 +174,12 @@ function setContext(text) {
   renew();
 }
 
+/** How often an event was chosen: an answer about one before comes too late. */
+let choosing = 0;
+
 /** Payloads of an event: to choose from, and the first one at once. */
 async function chooseEvent() {
+  const turn = ++choosing;
   const select = /** @type {HTMLSelectElement} */ (byId("event"));
   const payloads = /** @type {HTMLSelectElement} */ (byId("payload"));
   byId("which").hidden = !select.value;
@@ -186,6 +190,9 @@ async function chooseEvent() {
   const answer = await fetch(`${words.samples}?event=${encodeURIComponent(select.value)}`);
   if (answer.ok) {
     const { name, samples } = await answer.json();
+    if (turn !== choosing) {
+      return;
+    }
     payloads.replaceChildren(...samples.map(payloadOption));
     payloads.onchange = () => setContext(contextOf(name, samples[payloads.selectedIndex].payload));
     setContext(contextOf(name, samples[0].payload));

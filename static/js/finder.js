@@ -10,16 +10,26 @@ const PAUSE = 150;
 
 let asked = 0;
 let timer = 0;
+/** The words that the hits are for. */
+let shownFor = "";
+/** Enter came before the hits did. */
+let isWanted = false;
 
 export function openFinder() {
   if (dialog instanceof HTMLDialogElement && field) {
+    isWanted = false;
     dialog.showModal();
     field.select();
   }
 }
 
+function words() {
+  return field?.value.trim() ?? "";
+}
+
 async function ask() {
-  const text = field?.value.trim() ?? "";
+  clearTimeout(timer);
+  const text = words();
   const turn = ++asked;
   const url = `${dialog?.dataset.url}?${new URLSearchParams({ q: text })}`;
   try {
@@ -28,20 +38,46 @@ async function ask() {
     // A slow answer must not replace a newer one.
     if (turn === asked) {
       show(groups, text);
+      enterIfWanted();
     }
   } catch {
-    say(dialog?.querySelector("[data-away]")?.getAttribute("data-away") ?? "");
+    if (turn === asked) {
+      isWanted = false;
+      say(dialog?.querySelector("[data-away]")?.getAttribute("data-away") ?? "");
+    }
   }
+}
+
+/** The hits that are shown hold, whatever is under way: somebody chooses among them. */
+function settle() {
+  clearTimeout(timer);
+  asked += 1;
+  shownFor = words();
+  isWanted = false;
+}
+
+function enterIfWanted() {
+  if (isWanted && dialog instanceof HTMLDialogElement && dialog.open) {
+    enter();
+  }
+  isWanted = false;
+}
+
+function enter() {
+  options()
+    .find((each) => each.getAttribute("aria-selected") === "true")
+    ?.click();
 }
 
 /** @param {Group[]} groups @param {string} text */
 function show(groups, text) {
+  shownFor = text;
   list?.replaceChildren(...groups.map(grouped));
   const n = options().length;
   field?.setAttribute("aria-expanded", String(n > 0));
   choose(options()[0]);
-  const words = status instanceof HTMLElement ? status.dataset : {};
-  say(n ? (words.some ?? "").replace("%n", String(n)) : text ? (words.none ?? "") : "");
+  const told = status instanceof HTMLElement ? status.dataset : {};
+  say(n ? (told.some ?? "").replace("%n", String(n)) : text ? (told.none ?? "") : "");
 }
 
 /** @param {Group} group @param {number} index */
@@ -98,11 +134,15 @@ function say(text) {
 /** @param {number} step */
 function move(step) {
   const all = options();
+  if (all.length) {
+    settle();
+  }
   const at = all.findIndex((each) => each.getAttribute("aria-selected") === "true");
   choose(all[(at + step + all.length) % all.length]);
 }
 
 field?.addEventListener("input", () => {
+  isWanted = false;
   clearTimeout(timer);
   timer = setTimeout(ask, PAUSE);
 });
@@ -112,8 +152,13 @@ field?.addEventListener("keydown", (event) => {
     move(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    options()
-      .find((each) => each.getAttribute("aria-selected") === "true")
-      ?.click();
+    if (shownFor === words()) {
+      enter();
+    } else {
+      // What is shown is for other words: where it leads is not what was meant.
+      isWanted = true;
+      void ask();
+    }
   }
 });
+list?.addEventListener("mousedown", settle);

@@ -46,7 +46,8 @@ export function poll(url, every, take, isPaused = () => false) {
     asking = true;
     try {
       const answer = await fetch(url, { headers: etag ? { "If-None-Match": etag } : {} });
-      if (answer.ok) {
+      // Who has asked for peace meanwhile gets it.
+      if (answer.ok && !isPaused()) {
         etag = answer.headers.get("ETag") ?? "";
         over = (await take(answer)) === "over";
       }

@@ -25,15 +25,22 @@ export class OfferList {
     this.announce = announce;
     this.active = -1;
     this.timer = 0;
+    /** The number of the last question; what answers an earlier one comes too late. */
+    this.turn = 0;
     /** @type {Offers | null} */
     this.offers = null;
+    /** The text that the offers are for; somebody may have typed on since. */
+    this.of = "";
     const area = editor.area;
     area.addEventListener("input", () => this.typed());
     area.addEventListener("keydown", (event) => this.pressed(event));
     area.addEventListener("blur", () => this.close());
     area.addEventListener("click", () => this.close());
     // A press on the list must not take the focus from the text.
-    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      this.giveUp();
+    });
     list.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -49,14 +56,16 @@ export class OfferList {
 
   /** @param {boolean} asked whether somebody waits for the list, or only went on typing */
   async open(asked) {
+    this.giveUp();
+    const { turn } = this;
     const { value, selectionStart } = this.editor.area;
     const offers = await this.ask(value, pointsOf(value, selectionStart));
-    const stale = this.editor.area.value !== value || this.editor.area.selectionStart !== selectionStart;
-    if (!offers || stale || document.activeElement !== this.editor.area) {
+    const isHere = this.editor.area.value === value && this.editor.area.selectionStart === selectionStart;
+    if (!offers || turn !== this.turn || !isHere || document.activeElement !== this.editor.area) {
       return;
     }
     if (offers.items.length > 0 && (asked || isHelpful(offers, value))) {
-      this.show(offers);
+      this.show(offers, value);
     } else {
       this.close();
       if (asked) {
@@ -65,9 +74,10 @@ export class OfferList {
     }
   }
 
-  /** @param {Offers} offers */
-  show(offers) {
+  /** @param {Offers} offers @param {string} text that they are for */
+  show(offers, text) {
     this.offers = offers;
+    this.of = text;
     this.list.replaceChildren(...offers.items.map(drawn));
     this.list.style.top = `${this.editor.caretBottom}px`;
     this.list.hidden = false;
@@ -76,8 +86,14 @@ export class OfferList {
     this.announce(offers.items.length);
   }
 
-  close() {
+  /** Nothing that is under way shall still be shown: who has closed the list, or chooses in it, has decided. */
+  giveUp() {
     clearTimeout(this.timer);
+    this.turn += 1;
+  }
+
+  close() {
+    this.giveUp();
     this.list.hidden = true;
     this.offers = null;
     this.choose(-1);
@@ -100,12 +116,15 @@ export class OfferList {
 
   /** @param {number} index */
   take(index) {
-    const { offers } = this;
+    const { offers, of } = this;
     const item = offers?.items[index];
     if (offers && item) {
-      const text = this.editor.area.value;
+      const { length } = this.editor.area.value;
+      const start = unitsOf(of, offers.start);
+      // What has been typed since goes with what it was typed into.
+      const end = Math.max(start, length - of.length + unitsOf(of, offers.end));
       this.close();
-      this.editor.replace(unitsOf(text, offers.start), unitsOf(text, offers.end), item.insert);
+      this.editor.replace(start, end, item.insert);
     }
   }
 
@@ -116,8 +135,8 @@ export class OfferList {
       this.open(true);
     } else if (this.offers && !event.ctrlKey && !event.altKey && !event.metaKey && this.handled(event.key)) {
       event.preventDefault();
-    } else if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") {
-      this.close(); // the cursor goes elsewhere
+    } else if (event.key.startsWith("Arrow") || ["Home", "End", "Escape"].includes(event.key)) {
+      this.close(); // the cursor goes elsewhere, or nothing is wanted
     }
   }
 
@@ -128,8 +147,10 @@ export class OfferList {
   handled(key) {
     const count = this.offers?.items.length ?? 0;
     if (key === "ArrowDown") {
+      this.giveUp();
       this.choose((this.active + 1) % count);
     } else if (key === "ArrowUp") {
+      this.giveUp();
       this.choose(this.active <= 0 ? count - 1 : this.active - 1);
     } else if (key === "Escape") {
       this.close();

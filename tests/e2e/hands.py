@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 _MOST_TABS = 120
 # Looks whether a place lights up, and milliseconds between them.
@@ -131,15 +132,21 @@ class Keyboard(Hand):
         at = self.page.locator("[data-step]:focus")
         for _ in range(_MOST_TABS):
             expect(at).to_be_visible()
-            here = at.get_attribute("aria-label") or ""
-            if here.startswith(f"{name}, "):
+            # By its id: what it is called may change when the server has looked at it.
+            here = at.get_attribute("data-step") or ""
+            if (at.get_attribute("aria-label") or "").startswith(f"{name}, "):
                 return
             self.page.keyboard.press("ArrowLeft")
-            expect(at).not_to_have_attribute("aria-label", here)
+            expect(at).not_to_have_attribute("data-step", here)
         raise AssertionError(f"The arrow keys do not lead to {name}.")
 
     def close(self) -> None:
-        self.page.keyboard.press("Escape")
+        """What is offered in a field closes first."""
+        form = self.page.get_by_role("complementary", name="Step")
+        for _ in range(2):
+            if form.count():
+                self.page.keyboard.press("Escape")
+        expect(form).to_have_count(0)
 
     def press(self, what: Locator) -> None:
         """Tab goes there; then Enter, the space bar, or nothing, by what it is."""
@@ -215,6 +222,36 @@ def slot(page: Page, path: str) -> Locator:
     return page.get_by_role("button", name=f"Add a step after {path}", exact=True)
 
 
+def at_once(page: Page, key: str, find: str) -> Any:
+    """What a script finds when the page has handled a key, and no frame has come since."""
+    return page.evaluate(
+        f"""async (key) => {{
+            dispatchEvent(new KeyboardEvent("keydown", {{ key }}));
+            for (let turn = 0; turn < 20; turn += 1) await null;
+            return {find};
+        }}""",
+        key,
+    )
+
+
+def settled(page: Page) -> None:
+    """Two frames have come, and with them what waits for one."""
+    page.evaluate(_TWO_FRAMES)
+
+
+@contextmanager
+def held(page: Page, address: str | re.Pattern[str]) -> Iterator[list[Route]]:
+    """What the page asks there meanwhile waits for its answer until the end, as it may in a slow network."""
+    waiting: list[Route] = []
+    page.route(address, lambda route: waiting.append(route))
+    yield waiting
+    for route in waiting:
+        with page.expect_response(lambda answer: answer.request == route.request):  # noqa: B023
+            route.continue_()
+    page.unroute(address)
+    settled(page)
+
+
 def box(shown: Locator) -> FloatRect:
     """Where it has come to rest, in pixels of the page: a drawing that was just shown goes to its place."""
     expect(shown).to_be_visible()
@@ -224,12 +261,12 @@ def box(shown: Locator) -> FloatRect:
         if found and found == before:
             return found
         before = found
-        shown.page.evaluate(_TWO_FRAMES)
+        settled(shown.page)
     raise AssertionError(f"{shown} does not come to rest.")
 
 
 def drag(page: Page, what: Locator, to: Locator) -> None:
-    """With the mouse, past the distance that makes it no click, until the place lights up.
+    """With the mouse, past the distance that makes it no click, until this very place lights up.
 
     The drawing may still be on its way to where it comes to rest: a hand follows it.
     """
@@ -238,7 +275,7 @@ def drag(page: Page, what: Locator, to: Locator) -> None:
     page.mouse.move(start["x"] + 30, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(start["x"] + 90, start["y"] + 40, steps=2)
-    lit = page.locator(".slot--over, .beginning--over")
+    lit = to.and_(page.locator(".slot--over, .beginning--over"))
     for _ in range(_MOST_LOOKS):
         goal = box(to)
         page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2, steps=3)

@@ -111,6 +111,12 @@ def test_all_is_done_from_the_keyboard(page, site, live):
     page.keyboard.press("Control+k")
     page.keyboard.type("win")
     page.get_by_role("option", name="Win <i>back</i> Version 1").wait_for()
+    # Enter means the words that are written, also while others' hits still stand there.
+    page.keyboard.type("ter")
+    page.keyboard.press("Enter")
+    page.get_by_text("Nothing is called like that.").wait_for()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("win")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/versions/{live.uid}/")
     page.goto(f"{site}/")

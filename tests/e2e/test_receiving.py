@@ -14,6 +14,8 @@ from datasources.models import Schema
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.models import Sandbox, User
 
+from .hands import held
+
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.one_database("postgres"),
@@ -32,11 +34,12 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
             sandbox=sandbox, name=name, kind="event", document={}, primary_namespace=namespace
         )
     User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
-    page = open_page(viewport={"width": 390, "height": 844})
+    page = open_page(viewport={"width": 390, "height": 844}, permissions=["clipboard-write"])
     page.goto(f"{live_server.url}/login/")
     page.get_by_label("Username").fill("anna")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live_server.url}/")
     page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/receiving/")
     page.get_by_text("Nothing has arrived yet.").wait_for()
     expect(page.get_by_text("curl -X POST")).to_be_visible()
@@ -45,8 +48,12 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
     page.get_by_text("no_schema").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "the page is wider than a phone"
 
-    page.get_by_role("button", name="Pause").press("Enter")
-    arrive(inlet)
+    # What was asked before the pause is not shown in it.
+    with held(page, "**/receiving/part/"):
+        page.wait_for_event("request", lambda request: "/receiving/part/" in request.url)
+        page.get_by_role("button", name="Pause").press("Enter")
+        arrive(inlet)
+    expect(page.locator("#arrivals tbody tr")).to_have_count(1)
     # The next question is asked only after the pause; going on asks at once.
     with page.expect_response(lambda answer: "/receiving/part/" in answer.url):
         page.get_by_role("button", name="Pause").press("Enter")
@@ -61,6 +68,15 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
     page.get_by_label("Schema:", exact=True).select_option(label="Booking")
     page.get_by_label("Schema:", exact=True).select_option(label="Order")
     expect(namespace).to_have_value("CRMID")
+
+    page.clock.install()
+    page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/receiving/")
+    copy = page.locator("[data-copy]")
+    for _ in range(2):
+        copy.click()
+        expect(copy).to_have_text("✓")
+    page.clock.run_for(5000)
+    expect(copy).to_have_text("Copy")
 
 
 def arrive(inlet: Inlet) -> None:
