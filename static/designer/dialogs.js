@@ -1,6 +1,6 @@
 // What is asked before it is done: the consequences of a move, and the choice between two changes.
 
-import { signal, useEffect, useRef } from "../build/preact.js";
+import { signal, useLayoutEffect, useRef } from "../build/preact.js";
 import { named } from "./actions.js";
 import { html, Icon } from "./html.js";
 import { leave } from "./live.js";
@@ -32,7 +32,8 @@ export function Dialogs() {
  */
 function Dialog({ title, children, onClose }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // At once, and not in a later frame: the next key is for the dialog.
+  useLayoutEffect(() => {
     element.current?.showModal();
     return () => element.current?.close();
   }, []);

@@ -174,8 +174,10 @@ async function moves() {
 /** @param {MouseEvent} event */
 async function openMore(event) {
   const button = /** @type {Element} */ (event.currentTarget);
+  const before = document.activeElement;
   const found = await moves();
-  if (!found) {
+  // Who has gone on to something else meanwhile must not find their keys in a menu.
+  if (!found || document.activeElement !== before) {
     return;
   }
   const { status: state, number } = version.value;

@@ -13,7 +13,7 @@ from journeyorch.access.models import Sandbox
 from journeys import publishing
 from journeys.models import JourneyVersion
 
-from .hands import box, slot
+from .hands import at_once, box, held, settled, slot
 
 pytestmark = [
     pytest.mark.e2e,
@@ -63,7 +63,7 @@ def _ways(activity: Any) -> list[str]:
 
 def eventually(page: Page, wanted: Any, look: Callable[[], Any]) -> None:
     """The draft is saved a moment after the change."""
-    for _ in range(200):
+    for _ in range(600):
         if look() == wanted:
             return
         page.wait_for_timeout(50)
@@ -142,6 +142,7 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
     expect(steps).to_have_count(10)
     press("Control+z")
     # Problems are found by the server, a moment later: those of the steps that are gone must be, too.
+    expect(page.locator("[data-saving=saved]")).to_be_attached()
     expect(page.get_by_role("button", name="3 errors", exact=True)).to_be_visible()
     # First those of the step at the left, which is none that there is.
     for _ in range(3):
@@ -152,7 +153,14 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
     press("Escape")
     press("o")
     expect(page.get_by_role("region", name="Step by step")).to_be_visible()
-    press("o")
+    # What comes is at its place and takes the keys before it is seen.
+    place = "document.querySelector('.stage__drawing > g')?.getAttribute('transform') ?? ''"
+    drawn = at_once(page, "o", place)
+    settled(page)
+    assert drawn == page.evaluate(place) != ""
+    assert at_once(page, "?", "document.querySelectorAll('dialog[open]').length") == 1
+    press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def with_the_mouse(page: Page, draft: JourneyVersion) -> None:
@@ -167,6 +175,21 @@ def with_the_mouse(page: Page, draft: JourneyVersion) -> None:
     page.get_by_role("button", name="Become a member, Email.").click()
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".preview")).to_contain_text("Ada, become a member")
+    # Whoever has gone on before the answer came is left there.
+    more = page.get_by_role("button", name="More to do with this version")
+    with held(page, "**/moves"):
+        more.click()
+        page.get_by_label("Label").first.focus()
+    expect(more).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    more.click()
+    page.get_by_role("menuitem", name="Properties").click()
+    page.get_by_label("Description").fill("For ")
+    with held(page, "**/versions/*/journey"):
+        page.get_by_role("button", name="Save name, description and tags").click()
+        page.get_by_label("Description").press_sequentially("guests")
+    expect(page.get_by_text("Name, description and tags are saved.").first).to_be_visible()
+    expect(page.get_by_label("Description")).to_have_value("For guests")
 
 
 def with_a_finger(page: Page, draft: JourneyVersion) -> None:
@@ -195,6 +218,9 @@ def test_nothing_is_lost_when_two_draw_at_once_or_the_network_is_away(
         revision=draft.revision,
     )  # fmt: skip
     mine, theirs = design(), design()
+    # Neither looks meanwhile what the other has saved.
+    for page in (mine, theirs):
+        page.route("**/presence", lambda route: route.fulfill(status=204))
     label(mine, "LobbyBeacon", "Mine")
     eventually(mine, {"in": "Mine", "out": ""}, lambda: labels(draft))
     # Another step: put together without a question.

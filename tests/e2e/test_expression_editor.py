@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from journeys import publishing
 from journeys.models import JourneyVersion
 from tests.e2e.axe import Looker
+from tests.e2e.hands import held
 from tests.e2e.test_designer import design, draft, eventually
 
 __all__ = ["design", "draft"]
@@ -59,7 +60,12 @@ def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_prob
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     assert not page.evaluate("performance.getEntriesByType('resource').some(e => e.name.includes('dialog-'))")
-    dialog = open_editor(page)
+    with held(page, "**/dialog-*"):
+        page.locator('[data-step="if"]').click()
+        page.get_by_role("button", name="Open the editor for Condition").dblclick()
+    dialog = page.get_by_role("dialog", name="Condition")
+    expect(dialog.get_by_role("group", name="Condition on ExperiencePlatform")).to_be_visible()
+    assert page.locator("dialog").count() == 1
     assert any("/dialog-" in url for url in loaded)
 
     dialog.get_by_role("button", name="Advanced").click()
@@ -69,7 +75,9 @@ def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_prob
     assert code.evaluate("e => getComputedStyle(e).whiteSpaceCollapse") in ("preserve", "break-spaces")
     page.keyboard.press("Control+a")
     page.keyboard.type("#{ExperiencePlatform.ProfileFieldGroup.loy")
-    expect(dialog.get_by_role("option", name="loyalty")).to_be_visible()
+    # What is offered for the text before this character cannot be chosen any more.
+    offers = dialog.locator(".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)")
+    expect(offers.get_by_role("option", name="loyalty")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.type('.statu} == "gold"')

@@ -1,6 +1,6 @@
 // The drawing: only what is near the screen is drawn, and what has not changed is not drawn again.
 
-import { useEffect, useRef, useSignalEffect } from "../../build/preact.js";
+import { effect, useLayoutEffect, useRef, useSignalEffect } from "../../build/preact.js";
 import { chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions.js";
 import { html, Icon, IconButton } from "../html.js";
 import { START } from "../model/document.js";
@@ -158,17 +158,20 @@ export function Canvas() {
   const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
   const world = useRef(/** @type {SVGGElement | null} */ (null));
 
-  useEffect(() => {
+  // Before it is seen, and not in a later frame: what somebody points at must not jump away.
+  useLayoutEffect(() => {
     const element = /** @type {SVGSVGElement} */ (svg.current);
     place.element = element;
     let isFirst = true;
-    const watcher = new ResizeObserver(() => {
+    const measure = () => {
       stage.value = { width: element.clientWidth, height: element.clientHeight };
       if (isFirst && element.clientWidth) {
         isFirst = false;
         fitReadable();
       }
-    });
+    };
+    measure();
+    const watcher = new ResizeObserver(measure);
     watcher.observe(element);
     const end = startGestures(element);
     return () => {
@@ -178,12 +181,16 @@ export function Canvas() {
   }, []);
 
   // Panning and zooming touch two attributes; nothing is drawn again.
-  useSignalEffect(() => {
-    const { x, y, scale } = view.value;
-    world.current?.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
-    svg.current?.style.setProperty("background-position", `${x}px ${y}px`);
-    svg.current?.style.setProperty("background-size", `${22 * scale}px ${22 * scale}px`);
-  });
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const { x, y, scale } = view.value;
+        world.current?.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+        svg.current?.style.setProperty("background-position", `${x}px ${y}px`);
+        svg.current?.style.setProperty("background-size", `${22 * scale}px ${22 * scale}px`);
+      }),
+    [],
+  );
   useSignalEffect(() => {
     if (wantsFocus.value) {
       requestAnimationFrame(giveFocus);

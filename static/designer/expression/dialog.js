@@ -1,6 +1,6 @@
 // The editor of expressions: two modes of one text, what is wrong with it, what it means, and trying it.
 
-import { render, useEffect, useRef, useState } from "../../build/preact.js";
+import { render, useEffect, useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { html, Icon } from "../html.js";
 import { announce, announced } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
@@ -177,7 +177,7 @@ function ExpressionDialog({ asked, close }) {
 /** A dialog of the browser's own: it keeps the focus inside. */
 function useDialog() {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = element;
     current?.showModal();
     return () => current?.close();

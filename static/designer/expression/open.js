@@ -11,14 +11,20 @@ import { gettext } from "../text.js";
  * @property {string} activity what stands before it can be referred to
  */
 
+let isOpening = false;
+
 /**
- * Let somebody edit an expression.
+ * Let somebody edit an expression. Until the editor is there, the button may be pressed again: it opens once.
  * @param {Asked} asked
  * @returns {Promise<string | null>} the new text; null: it stays as it was
  */
 export async function editExpression(asked) {
+  if (isOpening) {
+    return null;
+  }
+  isOpening = true;
   try {
-    const { openDialog } = await import("./dialog.js");
+    const { openDialog } = await import("./dialog.js").finally(() => (isOpening = false));
     return await openDialog(asked);
   } catch {
     say(gettext("The editor could not be loaded. Check the connection and try again."), true);

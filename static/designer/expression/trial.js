@@ -1,6 +1,6 @@
 // Trying an expression: with a payload made from an event's schema, or one that was really received.
 
-import { useEffect, useState } from "../../build/preact.js";
+import { useEffect, useRef, useState } from "../../build/preact.js";
 import { pointsOf } from "../../js/editor.js";
 import { html } from "../html.js";
 import { drawing, offers } from "../store.js";
@@ -26,6 +26,7 @@ export function Trial({ activity, text, expected, isRight }) {
 function Bench({ activity, text, expected, isRight }) {
   const [names, setNames] = useState(/** @type {string[]} */ ([]));
   const [event, setEvent] = useState("");
+  const turn = useRef(0);
   const [found, setFound] = useState(/** @type {Sample[]} */ ([]));
   const [data, setData] = useState("{}");
   const ids = eventIds(drawing.value.activities, offers.value.events);
@@ -50,7 +51,12 @@ function Bench({ activity, text, expected, isRight }) {
 
   async function choose(/** @type {string} */ name) {
     setEvent(name);
+    turn.current += 1;
+    const mine = turn.current;
     const list = await samples(/** @type {number} */ (ids.get(name)));
+    if (mine !== turn.current) {
+      return; // another event has been chosen meanwhile
+    }
     setFound(list);
     if (list[0]) {
       setData((old) => withEvent(old, name, list[0].payload));

@@ -113,7 +113,10 @@ function Names() {
     setFault(ok ? "" : detail || gettext("The name could not be saved; try again in a moment."));
     if (ok) {
       version.value = { ...version.value, journey: data };
-      setGiven({ name: data.name, description: data.description, tags: data.tags.join(", ") });
+      // Unless somebody has typed on meanwhile.
+      setGiven((now) =>
+        now === given ? { name: data.name, description: data.description, tags: data.tags.join(", ") } : now,
+      );
       document.title = `${data.name} · Journeyorch`;
       say(gettext("Name, description and tags are saved."));
     }

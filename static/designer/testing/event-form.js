@@ -1,6 +1,6 @@
 // "Trigger an event": a form made of the event's schema, or the payload as JSON, about a test profile.
 
-import { useEffect, useRef, useState } from "../../build/preact.js";
+import { useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { say } from "../actions.js";
 import { ask } from "../api.js";
 import { html, Icon } from "../html.js";
@@ -30,7 +30,8 @@ export function EventForm({ test, form, onEvent, onAdded }) {
   const [isSending, setSending] = useState(false);
   const event = test.events.find((one) => one.name === form.event);
 
-  useEffect(() => {
+  // At once, and not in a later frame: what is typed next belongs into the form.
+  useLayoutEffect(() => {
     if (wanted.value === "event") {
       wanted.value = "";
       element.current?.querySelector("input")?.focus();

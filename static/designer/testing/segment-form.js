@@ -1,6 +1,6 @@
 // A test profile comes into a segment or leaves it, as far as the test is concerned.
 
-import { useEffect, useRef, useState } from "../../build/preact.js";
+import { useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { say } from "../actions.js";
 import { ask } from "../api.js";
 import { html, Icon } from "../html.js";
@@ -18,7 +18,8 @@ export function SegmentForm({ test, onAdded }) {
   const [direction, setDirection] = useState("enter");
   const [person, setPerson] = useState("");
   const [faults, setFaults] = useState(/** @type {string[]} */ ([]));
-  useEffect(() => {
+  const [isSending, setSending] = useState(false);
+  useLayoutEffect(() => {
     if (wanted.value === "segment") {
       wanted.value = "";
       element.current?.querySelector("input")?.focus();
@@ -26,8 +27,13 @@ export function SegmentForm({ test, onAdded }) {
   }, [wanted.value]);
   async function send(/** @type {Event} */ submitted) {
     submitted.preventDefault();
+    if (isSending) {
+      return;
+    }
+    setSending(true);
     const body = { segment, person, entered: direction === "enter" };
     const { ok, detail } = await ask(urls["test-qualification"], { method: "POST", body });
+    setSending(false);
     setFaults(ok ? [] : [detail || gettext("The server does not answer; try again in a moment.")]);
     if (ok) {
       watched.value = person;
@@ -46,6 +52,6 @@ export function SegmentForm({ test, onAdded }) {
       ]} onChange=${setDirection} />
     <${PersonField} id="qualify-person" namespace=${test.namespace} testers=${test.testers} value=${person}
       faults=${faults} onChange=${setPerson} onAdded=${onAdded} />
-    <div><button class="button button--primary" disabled=${!person}><${Icon} name="bolt" /> ${gettext("Send")}</button></div>
+    <div><button class="button button--primary" disabled=${isSending || !person}><${Icon} name="bolt" /> ${gettext("Send")}</button></div>
   </form>`;
 }
