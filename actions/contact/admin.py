@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from actions.contact.consent_admin import ConsentPages
+from actions.contact.hashing import address_hash
 from actions.contact.list_admin import ListPages
 from actions.contact.models import SandboxContactRules, Suppression
 from actions.contact.rules_form import RulesForm
-from actions.contact.suppression import address_hash
 from actions.messages.recipients import usable_address
 from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from actions.contact import frequency
 from actions.contact.frequency import CountKey, Wish
+from actions.contact.hashing import address_hash
 from actions.contact.quiet import end_of_quiet
 from actions.contact.rules import Rules
-from actions.contact.suppression import Addressee, address_hash, load_suppressions, stops
+from actions.contact.suppression import Addressee, load_suppressions, stops
 from actions.messages.deliveries import record_dropped, record_waiting
 from actions.messages.library import Library, libraries
 from actions.messages.people import NOBODY, Recipient, load_recipients, person_key

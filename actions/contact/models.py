@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from actions.contact.hashing import address_hash
 from actions.kinds import ADDRESS_LENGTH, Kind
 from journeyorch.access import audit
 from journeyorch.access.models import Configuration, Sandbox
@@ -70,8 +71,6 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def of_address(self, address: str) -> SuppressionQuerySet:
         """By the hash, which has an index and finds erased addresses, too."""
-        from actions.contact.suppression import address_hash
-
         return self.filter(address_hash__in={address_hash(kind, address) for kind in Kind.values})
 
 
@@ -112,8 +111,6 @@ class Suppression(models.Model):
         return self.address or str(_("an erased address"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        from actions.contact.suppression import address_hash
-
         if self.address:
             self.address_hash = address_hash(self.kind, self.address)
         with transaction.atomic():

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from actions.contact.hashing import address_hash
 from actions.contact.lists import drop_exports
 from actions.contact.models import ContactCount, Suppression
-from actions.contact.suppression import address_hash
 from actions.kinds import Kind
 from journeyorch.privacy.stores import Cursor, Erased, Found
 from journeyorch.privacy.subjects import Subject

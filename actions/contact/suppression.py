@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from actions.contact.hashing import address_hash
 from actions.contact.models import Suppression
 from journeyorch import bulk
 from journeyorch.bulk import Column
@@ -40,16 +40,6 @@ class Entry(NamedTuple):
     reason: str
     message: UUID | None = None
     detail: str = ""
-
-
-def address_hash(kind: str, address: str) -> str:
-    """What an address is found by, whatever its letters' case if it is an email address.
-
-    Not a secret: whoever can guess an address can compute it. It keeps a list of erased addresses from being
-    readable at sight.
-    """
-    text = address.strip()
-    return hashlib.sha256((text.casefold() if kind == "email" else text).encode()).hexdigest()
 
 
 def suppress(entries: Iterable[Entry], now: datetime) -> None:
