@@ -7,8 +7,6 @@
 function start(tree) {
   const list = /** @type {HTMLElement} */ (tree.querySelector(".tree__list"));
   const tools = /** @type {HTMLElement} */ (tree.querySelector(".tree__tools"));
-  const search = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
-  const filter = tools.querySelector("select");
   const rows = rowsOf(list);
   tools.hidden = false;
   list.setAttribute("role", "tree");
@@ -22,23 +20,38 @@ function start(tree) {
   for (const row of rows.filter(isSelected)) {
     reveal(row);
   }
+  const show = () => showFound(tree, tools, rows);
+  listenToTools(tools, rows, show);
+  listenToRows(list, rows, show);
+  for (const row of rows.filter((each) => each.box?.checked)) {
+    spread(row);
+  }
+  show();
+}
 
-  const show = () => {
-    const words = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const onlySelected = filter?.value === "selected";
-    const found = new Set(rows.filter((row) => fits(row, words, onlySelected)));
-    if (words.length || onlySelected) {
-      const needed = new Set([...found].flatMap(ancestors));
-      // What was found can be opened: then all that is in it shows, whether it fits or not.
-      const inside = (/** @type {Row} */ row) => isReached(row) && ancestors(row).some((above) => found.has(above));
-      showThose(rows, (row) => found.has(row) || needed.has(row) || inside(row));
-    } else {
-      showThose(rows, isReached);
-    }
-    count(tree, rows, found.size);
-    keepOneInReach(rows);
-  };
+/**
+ * What was searched for and filtered, with all around it; without words and filter what is open.
+ * @param {HTMLElement} tree @param {HTMLElement} tools @param {Row[]} rows
+ */
+function showFound(tree, tools, rows) {
+  const words = (tools.querySelector("input")?.value ?? "").trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const onlySelected = tools.querySelector("select")?.value === "selected";
+  const found = new Set(rows.filter((row) => fits(row, words, onlySelected)));
+  if (words.length || onlySelected) {
+    const needed = new Set([...found].flatMap(ancestors));
+    // What was found can be opened: then all that is in it shows, whether it fits or not.
+    const inside = (/** @type {Row} */ row) => isReached(row) && ancestors(row).some((above) => found.has(above));
+    showThose(rows, (row) => found.has(row) || needed.has(row) || inside(row));
+  } else {
+    showThose(rows, isReached);
+  }
+  count(tree, rows, found.size);
+  keepOneInReach(rows);
+}
 
+/** @param {HTMLElement} tools @param {Row[]} rows @param {() => void} show */
+function listenToTools(tools, rows, show) {
+  const search = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
   search.addEventListener("input", show);
   // Enter in the search would send the form around it.
   search.addEventListener("keydown", (event) => {
@@ -49,10 +62,14 @@ function start(tree) {
       rows.find((row) => !row.item.hidden)?.item.focus();
     }
   });
-  filter?.addEventListener("change", (event) => {
+  tools.querySelector("select")?.addEventListener("change", (event) => {
     event.stopPropagation();
     show();
   });
+}
+
+/** Opening, choosing, and moving with keys. @param {HTMLElement} list @param {Row[]} rows @param {() => void} show */
+function listenToRows(list, rows, show) {
   list.addEventListener("click", (event) => {
     const row = rowAt(rows, event.target);
     if (row && event.target instanceof Element && event.target.closest(".tree__toggle")) {
@@ -74,10 +91,6 @@ function start(tree) {
       show();
     }
   });
-  for (const row of rows.filter((each) => each.box?.checked)) {
-    spread(row);
-  }
-  show();
 }
 
 /**
