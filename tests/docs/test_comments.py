@@ -11,7 +11,8 @@ from tests.docs.pages import ROOT
 from tests.docs.test_pages import FOLDERS, HEADING
 
 SOURCES = (".py", ".js", ".css", ".html", ".lark")
-BUILT = ROOT / "static" / "build"
+# What is not ours.
+MADE = ("build", "node_modules")
 # A page, and the beginning of a heading on it or of several: "(engine.md, Route and Waves)".
 REFERENCE = re.compile(r"\((?:docs/)?((?:decisions/)?[a-z-]+\.md)(?:, ([A-Za-z][^,():;\n]*))?[,():;\n]")
 
@@ -28,7 +29,7 @@ def _references() -> Iterator[tuple[str, str, str]]:
     """(file, page, heading or nothing) of each."""
     for folder in set(FOLDERS) - {"docs", ".ci"}:
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in SOURCES and BUILT not in path.parents and path != Path(__file__):
+            if path.suffix in SOURCES and not set(MADE) & set(path.parts) and path != Path(__file__):
                 for page, heading in REFERENCE.findall(path.read_text()):
                     yield str(path.relative_to(ROOT)), page, heading
 
