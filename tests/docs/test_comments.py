@@ -11,6 +11,7 @@ from tests.docs.pages import ROOT
 from tests.docs.test_pages import FOLDERS, HEADING
 
 SOURCES = (".py", ".js", ".css", ".html", ".lark")
+THIS = Path(__file__).resolve()
 # What is not ours.
 MADE = ("build", "node_modules")
 # A page, and the beginning of a heading on it or of several: "(engine.md, Route and Waves)".
@@ -27,11 +28,15 @@ def test_what_comments_refer_to_is_in_the_documentation() -> None:
 
 def _references() -> Iterator[tuple[str, str, str]]:
     """(file, page, heading or nothing) of each."""
+    for path in _sources():
+        for page, heading in REFERENCE.findall((ROOT / path).read_text()):
+            yield str(path), page, heading
+
+
+def _sources() -> Iterator[Path]:
     for folder in set(FOLDERS) - {"docs", ".ci"}:
-        for path in (ROOT / folder).rglob("*"):
-            if path.suffix in SOURCES and not set(MADE) & set(path.parts) and path != Path(__file__):
-                for page, heading in REFERENCE.findall(path.read_text()):
-                    yield str(path.relative_to(ROOT)), page, heading
+        paths = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.suffix in SOURCES)
+        yield from (path for path in paths if not set(MADE) & set(path.parts) and ROOT / path != THIS)
 
 
 def _is_there(page: str, heading: str) -> bool:
