@@ -37,6 +37,7 @@ _GONE = Outcome(
 _EMPTY_IN_PATH = phrase(
     "A value of the dynamic path is empty, so that another address would be called. Check its expression."
 )
+_NO_OBJECT = phrase("The response is no JSON object; its fields are null.")
 #: Methods whose requests carry no payload.
 WITHOUT_BODY = frozenset({"GET", "DELETE"})
 _JSON = ("Content-Type", "application/json; charset=utf-8")
@@ -225,5 +226,5 @@ def interpret(answer: Response | Failure, schema: Mapping[str, Any] | None) -> O
         return outcome
     value = read_json(answer)
     if isinstance(value, Failure) or not isinstance(value, dict):
-        return outcome._replace(data={}, message="The response is no JSON object; its fields are null.")
+        return outcome._replace(data={}, message=_NO_OBJECT)
     return outcome._replace(data=conform(value, schema).data)

@@ -19,6 +19,7 @@ from journeyorch.outbound.client import header_problem
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are
 from journeyorch.outbound.secrets import SecretUnusable, reveal, seal
 from journeyorch.outbound.signing import secret_problem
+from journeyorch.telling import told
 from journeyorch.usage import Use, used_in
 
 # What may change while a journey uses the action (technical.md, Custom actions). Not the name,
@@ -109,7 +110,8 @@ class ActionForm(AuthModelForm):
             constant = row.get("value", "")
             problem = header_problem(row["name"], constant if isinstance(constant, str) else "")
             if problem or row["name"].startswith((".", "$")):
-                raise ValidationError(problem or _("A header's name must not begin with . or $."))
+                bad_start = _("A header's name must not begin with . or $.")
+                raise ValidationError(told(problem) if problem else bad_start)
             if row["name"].lower() == "content-type":
                 row["value"] = _content_type(row.get("value"))
         return rows
@@ -143,7 +145,7 @@ class ActionForm(AuthModelForm):
     def clean_signing_secret(self) -> str:
         secret: str = self.cleaned_data["signing_secret"]
         if secret and (problem := secret_problem(secret)):
-            raise ValidationError(problem)
+            raise ValidationError(told(problem))
         return secret
 
     def _seal_signing(self, origin: str) -> None:
@@ -156,7 +158,7 @@ class ActionForm(AuthModelForm):
             try:
                 reveal(self.instance.signing, bound_to=origin)
             except SecretUnusable as error:
-                self.add_error("signing_secret", str(error))
+                self.add_error("signing_secret", told(error))
 
     def _take_sample(self, sample: Any) -> None:
         try:
@@ -192,7 +194,7 @@ def usable_tree(sample: Any) -> dict[str, Any]:
     try:
         tree = tree_of(sample)
     except SampleProblem as problem:
-        raise ValidationError(str(problem)) from problem
+        raise ValidationError(told(problem)) from problem
     if found := list(problems(tree)):
         raise ValidationError(found)
     return tree
@@ -202,7 +204,7 @@ def _inferred(sample: Any) -> None:
     try:
         infer(sample)
     except SampleProblem as problem:
-        raise ValidationError(str(problem)) from problem
+        raise ValidationError(told(problem)) from problem
 
 
 def _content_type(value: Any) -> str:

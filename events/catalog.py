@@ -26,6 +26,7 @@ from events.matching import Match, Matcher, Problem
 from events.models import Event, Inlet
 from events.protocols import Normalized
 from journeyorch.access.models import Sandbox
+from journeyorch.phrases import phrase
 
 
 @dataclass(frozen=True)
@@ -219,9 +220,11 @@ class Datasets:
         if key:
             named = self.by_key.get(key)
             if named is None:
-                return Problem("unknown_dataset", "It names a dataset that this sandbox does not have.")
+                return Problem(
+                    "unknown_dataset", phrase("It names a dataset that this sandbox does not have.")
+                )
             if named.schema_id != schema_id:
-                return Problem("wrong_dataset", "It names a dataset of another schema than its own.")
+                return Problem("wrong_dataset", phrase("It names a dataset of another schema than its own."))
             return named
         dataset = self._by_id.get(by_default) if by_default else None
         if dataset and dataset.schema_id == schema_id:

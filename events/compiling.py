@@ -16,9 +16,10 @@ from journeyorch.expressions import (
     from_json_schema,
 )
 from journeyorch.expressions.types import ANY, BOOLEAN, INTEGER, STRING
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 # ANY: what the schema leaves open is looked at when the event comes.
+_BROKEN = sentence("{problems} Correct the event.", "problems")
 _KEY_TYPES = (STRING, INTEGER, ANY)
 
 
@@ -54,7 +55,7 @@ def configured(row: Event, document: Mapping[str, Any]) -> ConfiguredEvent:
     try:
         condition, key = _expressions(row, document)
     except ExpressionError as error:
-        broken = f"{error} Correct the event."
+        broken = _BROKEN(problems=str(error))
     return ConfiguredEvent(
         id=row.pk,
         name=row.name,

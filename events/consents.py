@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from events.analytics import text_of
+from journeyorch.phrases import phrase, sentence
 
 IN, OUT = "in", "out"
 _VALUES: Mapping[str, str] = {IN: "y", OUT: "n"}
@@ -19,6 +20,10 @@ _VALUES: Mapping[str, str] = {IN: "y", OUT: "n"}
 # a device (IAB Europe, Consent string format, version 2).
 _TC_VERSION_BITS = 6
 _TC_PURPOSE_1 = 152
+
+_NO_OBJECT = sentence("The consent at index {index} is no object.")
+_UNKNOWN = sentence("The consent at index {index} is of a standard or version that is not known here.")
+_NO_VALUE = sentence("The consent at index {index} has no value of its standard.")
 
 
 class NotAConsent(ValueError):
@@ -39,7 +44,7 @@ class Consent(NamedTuple):
 def read_consents(values: Any) -> Consent:
     """All consents of a request as one; of two of one standard the later counts. Raises ``NotAConsent``."""
     if not isinstance(values, list) or not values:
-        raise NotAConsent("The body has no list of consents.")
+        raise NotAConsent(phrase("The body has no list of consents."))
     read = [_read(value, index) for index, value in enumerate(values)]
     return Consent(
         consents={name: value for one in read for name, value in one.consents.items()},
@@ -50,13 +55,13 @@ def read_consents(values: Any) -> Consent:
 
 def _read(value: Any, index: int) -> Consent:
     if not isinstance(value, dict):
-        raise NotAConsent(f"The consent at index {index} is no object.")
+        raise NotAConsent(_NO_OBJECT(index=index))
     reader = _READERS.get((text_of(value.get("standard")), text_of(value.get("version"))))
     if reader is None:
-        raise NotAConsent(f"The consent at index {index} is of a standard or version that is not known here.")
+        raise NotAConsent(_UNKNOWN(index=index))
     consent = reader(value)
     if consent is None:
-        raise NotAConsent(f"The consent at index {index} has no value of its standard.")
+        raise NotAConsent(_NO_VALUE(index=index))
     return consent
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from datasources.platform.schemas.fields import only, resolve
+from journeyorch.phrases import phrase, sentence
 
 # Deeper than any payload that somebody fills in by hand.
 _DEEPEST = 12
@@ -104,17 +105,18 @@ def read(control: Control, text: str) -> Any:
     except (StopIteration, orjson.JSONDecodeError):
         value = _MISSING
     if not _fits(control.kind, value):
-        raise NotFitting(f"“{control.title}” is no {_EXPECTED[control.kind]}; correct it.")
+        raise NotFitting(_MISFIT(title=control.title, expected=_EXPECTED[control.kind]))
     return value
 
 
 _EXPECTED = {
-    "choice": "value of the list",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "yes or no",
-    "json": "JSON",
+    "choice": phrase("value of the list"),
+    "integer": phrase("whole number"),
+    "number": phrase("number"),
+    "boolean": phrase("yes or no"),
+    "json": phrase("JSON"),
 }
+_MISFIT = sentence("“{title}” is no {expected}; correct it.", "expected")
 
 
 def _fits(kind: str, value: Any) -> bool:

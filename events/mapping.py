@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from events.places import EACH, MISSING, NotAPath, Path, found, path_of, put
 from events.protocols import Normalized, NotNormal
 from events.times import read_time
+from journeyorch.phrases import phrase, sentence
 from journeyorch.strict_json import NotStrictJson, parse
 
 #: An inlet has at most so many rows: every event pays for each.
@@ -74,16 +75,18 @@ def rule_of(row: Row) -> Rule:
         raise RowProblem("target", _WANTED_TARGET)
     sources = [_path(text.strip(), "source", _WANTED_SOURCE) for text in _source_texts(row)]
     if any(path.count(EACH) != target.count(EACH) for path in sources or [()]):
-        raise RowProblem("target", "Source and target need [*] equally often, so that each has its place.")
+        raise RowProblem("target", _SAME_LISTS)
     if row.function == "concat" and EACH in target:
-        raise RowProblem(
-            "source", "What is joined cannot stand in every element of a list; name one, as in [0]."
-        )
+        raise RowProblem("source", _NOT_JOINED)
     return Rule(target, sources, row.function, _argument(row), row.only_for)
 
 
-_WANTED_TARGET = "Say where in XDM the value goes, as in person.name.firstName."
-_WANTED_SOURCE = "Say where the value comes from, as in customer.name; or choose “constant”."
+_WANTED_TARGET = phrase("Say where in XDM the value goes, as in person.name.firstName.")
+_WANTED_SOURCE = phrase("Say where the value comes from, as in customer.name; or choose “constant”.")
+_SAME_LISTS = phrase("Source and target need [*] equally often, so that each has its place.")
+_NOT_JOINED = phrase("What is joined cannot stand in every element of a list; name one, as in [0].")
+_OTHER_FORM = phrase("Its rows are of another form.")
+_UNUSABLE = sentence("The inlet's mapping cannot be used: {reason}", "reason")
 
 
 def _source_texts(row: Row) -> list[str]:
@@ -106,7 +109,7 @@ def _argument(row: Row) -> Any:
     if row.function not in ("constant", "default"):
         return row.argument
     if not row.argument:
-        raise RowProblem("argument", "Say which value, as a text or as JSON.")
+        raise RowProblem("argument", phrase("Say which value, as a text or as JSON."))
     try:
         return parse(row.argument.encode())
     except (NotStrictJson, UnicodeEncodeError):
@@ -149,8 +152,8 @@ def compiled(rows: Any) -> InletMapping:
         return InletMapping([rule_of(row) for row in ROWS.validate_python(rows)])
     except ValueError as problem:
         # Not pydantic's own words: they repeat the rows.
-        reason = str(problem) if isinstance(problem, RowProblem) else "Its rows are of another form."
-        return InletMapping(broken=f"The inlet's mapping cannot be used: {reason}")
+        reason = str(problem) if isinstance(problem, RowProblem) else _OTHER_FORM
+        return InletMapping(broken=_UNUSABLE(reason=reason))
 
 
 def values_of(rule: Rule, source: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
@@ -177,7 +180,7 @@ def _storable(entity: dict[str, Any]) -> dict[str, Any]:
     try:
         orjson.dumps(entity)
     except TypeError:
-        raise NotNormal("The mapping nests the message deeper than can be stored.") from None
+        raise NotNormal(phrase("The mapping nests the message deeper than can be stored.")) from None
     return entity
 
 

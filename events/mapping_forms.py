@@ -12,6 +12,7 @@ from events.ingest.refusals import Refused
 from events.mapping import MOST_ROWS, Row, RowProblem, rule_of
 from events.models import ReceivedEvent
 from events.trying import Sample, addresses, sample_of, shown_address
+from journeyorch.telling import told
 
 FUNCTIONS = [
     ("", _("as it is")),
@@ -54,7 +55,7 @@ class RowForm(forms.Form):
             try:
                 rule_of(self.row)
             except RowProblem as problem:
-                self.add_error(problem.place, str(problem))
+                self.add_error(problem.place, told(problem))
         return data
 
     @property

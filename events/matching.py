@@ -21,8 +21,12 @@ from datasources.platform.namespaces.identities import (
     value_at,
 )
 from journeyorch.expressions import Compiled, Context, RunTimeError
+from journeyorch.phrases import phrase, sentence
 
 EVENT_ID_PATH = ("_experience", "campaign", "orchestration", "eventID")
+_OF_EVENT = sentence("Event {name}: {reason}", "reason")
+_NO_IDENTITY = sentence("It holds no identity in {namespace}.")
+_NO_PERSON = phrase("It holds no identity in any known namespace.")
 
 
 class Problem(NamedTuple):
@@ -117,18 +121,19 @@ def _with_person(
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     person_id = usable(event.namespace, text)
     if person_id is None:
-        return _trouble(event, "no_person", "Its key gives no usable text.")
+        return _trouble(event, "no_person", phrase("Its key gives no usable text."))
     return Match(event.id, event.name, event.namespace, person_id)
 
 
 def _by_identity(event: ConfiguredEvent, identities: Sequence[SeenIdentity]) -> Match:
     found = in_namespace(identities, event.namespace) if event.namespace else primary_of(identities)
     if found is None:
-        return _trouble(
-            event, "no_person", f"It holds no identity in {event.namespace or 'any known namespace'}."
-        )
+        reason = _NO_IDENTITY(namespace=event.namespace) if event.namespace else _NO_PERSON
+        return _trouble(event, "no_person", reason)
     return Match(event.id, event.name, found.namespace, found.value)
 
 
 def _trouble(event: ConfiguredEvent, code: str, reason: str) -> Match:
-    return Match(event.id, event.name, event.namespace, None, Problem(code, f"Event {event.name}: {reason}"))
+    return Match(
+        event.id, event.name, event.namespace, None, Problem(code, _OF_EVENT(name=event.name, reason=reason))
+    )

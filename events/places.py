@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Final
 
+from journeyorch.phrases import sentence
+
 #: A step of a path: a name, the index of an element, or every element.
 EACH: Final = None
 Step = str | int | None
@@ -27,6 +29,8 @@ _STEP = re.compile(
     |\[(?P<index>[0-9]{1,3})\]|\[(?P<each>\*)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]""",
     re.ASCII | re.VERBOSE,
 )
+_NO_PATH = sentence("“{text}” is no path. Write names with dots, as in customer.name or items[0].sku.")
+_NO_NAME = sentence("{text} is no name of a field.")
 _PLAIN = re.compile(r'[^.\[\]"\s](?:[^.\[\]"]*[^.\[\]"\s])?')
 
 
@@ -42,9 +46,7 @@ def path_of(text: str) -> Path:
     while position < len(rest):
         match = _STEP.match(rest, position)
         if match is None:
-            raise NotAPath(
-                f"“{text}” is no path. Write names with dots, as in customer.name or items[0].sku."
-            )
+            raise NotAPath(_NO_PATH(text=text))
         steps.append(_step(match))
         position = match.end()
     return tuple(steps)
@@ -66,7 +68,7 @@ def _step(match: re.Match[str]) -> Step:
         name = ""
     # Not NUL, nor half a character: they cannot be stored.
     if not name or not name.isprintable():
-        raise NotAPath(f"{match[0].removeprefix('.')} is no name of a field.")
+        raise NotAPath(_NO_NAME(text=match[0].removeprefix(".")))
     return name
 
 

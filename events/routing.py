@@ -12,6 +12,13 @@ from datasources.platform.records.store import NewRecord, key_of
 from events.catalog import Catalog, SchemaInfo
 from events.matching import Match, Problem
 from events.protocols import Normalized, NotNormal, adapter_of
+from journeyorch.phrases import phrase, sentence
+
+_NO_SCHEMA = phrase("It names no schema, and its inlet has none. Give the inlet a schema.")
+_OTHER_SCHEMA = sentence("It carries the ID of event {name}, which has another schema.")
+_BREAKS = sentence("It breaks schema {name}: {reasons}.", "reasons")
+_NOT_CONFIGURED = phrase("It is none of the configured events, and its inlet takes only those.")
+_NO_KEY = sentence("Its primary identity, {path}, holds no text by which it could be found.")
 
 
 class Raw(NamedTuple):
@@ -105,14 +112,12 @@ def read_row(row: Raw, catalog: Catalog) -> tuple[Normalized, SchemaInfo | None]
 
 def _right_schema(schema: SchemaInfo | None, normalized: Normalized, catalog: Catalog) -> SchemaInfo:
     if schema is None and normalized.schema_ref:
-        raise NotHandled("unknown_schema", "It names a schema that this sandbox does not have.")
+        raise NotHandled("unknown_schema", phrase("It names a schema that this sandbox does not have."))
     if schema is None:
-        raise NotHandled("no_schema", "It names no schema, and its inlet has none. Give the inlet a schema.")
+        raise NotHandled("no_schema", _NO_SCHEMA)
     event = catalog.matcher.system_event(normalized.entity)
     if event and event.schema_id != schema.id:
-        raise NotHandled(
-            "wrong_schema", f"It carries the ID of event {event.name}, which has another schema."
-        )
+        raise NotHandled("wrong_schema", _OTHER_SCHEMA(name=event.name))
     return schema
 
 
@@ -128,17 +133,15 @@ def _feeds_profile(normalized: Normalized, schema: SchemaInfo, row: Raw, catalog
 def _validate(normalized: Normalized, schema: SchemaInfo) -> None:
     violations = schema.violations(normalized.entity)
     if violations:
-        reasons = "; ".join(f"{each.pointer}: {each.message}" for each in violations)
-        raise NotHandled("invalid", f"It breaks schema {schema.name}: {reasons}.")
+        reasons = "; ".join(each.told() for each in violations)
+        raise NotHandled("invalid", _BREAKS(name=schema.name, reasons=reasons))
 
 
 def _check_inlet(row: Raw, matches: Sequence[Match], catalog: Catalog) -> None:
     """Once more what the inlet saw to at receipt: the configuration may have changed since."""
     inlet = catalog.inlets.get(row.inlet_id)
     if inlet and inlet.open_to_all and not matches:
-        raise NotHandled(
-            "not_configured", "It is none of the configured events, and its inlet takes only those."
-        )
+        raise NotHandled("not_configured", _NOT_CONFIGURED)
 
 
 def _record(row: Raw, normalized: Normalized, schema: SchemaInfo) -> NewRecord | None:
@@ -148,7 +151,7 @@ def _record(row: Raw, normalized: Normalized, schema: SchemaInfo) -> NewRecord |
     key = key_of(normalized.entity, schema.primary_path)
     if key is None:
         path = ".".join(schema.primary_path)
-        raise NotHandled("no_key", f"Its primary identity, {path}, holds no text by which it could be found.")
+        raise NotHandled("no_key", _NO_KEY(path=path))
     try:
         return NewRecord(schema.id, key, json_text(normalized.entity), row.received_at)
     except ValueError as error:
@@ -169,7 +172,7 @@ def _recipients(matches: Sequence[Match]) -> list[Recipient]:
 def _feeding_recipient(identities: Sequence[SeenIdentity]) -> Recipient:
     primary = primary_of(identities)
     if primary is None:
-        raise NotHandled("no_person", "It holds no identity in a known namespace.")
+        raise NotHandled("no_person", phrase("It holds no identity in a known namespace."))
     return Recipient(primary.namespace, primary.value, ())
 
 

@@ -13,8 +13,12 @@ from typing import Any, NoReturn
 
 import orjson
 
+from journeyorch.phrases import phrase, sentence
+
 # orjson writes at most this many levels; what could not be written again is not taken in either.
 MAX_DEPTH = 254
+_NO_JSON = sentence("It is not valid JSON at line {line}, column {column}.")
+_TOO_DEEP = sentence("It is nested deeper than {levels} levels.")
 _MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
 
 # Every digit as "0", everything else as "x", but for what stands before digits that are no integer: the
@@ -35,10 +39,10 @@ def parse(data: bytes) -> Any:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise NotStrictJson(f"It is not valid JSON at line {error.lineno}, column {error.colno}.") from None
+        raise NotStrictJson(_NO_JSON(line=error.lineno, column=error.colno)) from None
     written = _write(value)
     if holds_nul(written):
-        raise NotStrictJson("It holds the character NUL, which cannot be stored.")
+        raise NotStrictJson(phrase("It holds the character NUL, which cannot be stored."))
     # A repeated name is dropped by the parser, and its quotes with it, so that fewer are written than read.
     # The one other way to write a quote makes the count worthless.
     repeated = data.count(b'"') != written.count(b'"') or b"\\u0022" in data
@@ -56,7 +60,7 @@ def _write(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        raise NotStrictJson(f"It is nested deeper than {MAX_DEPTH} levels.") from None
+        raise NotStrictJson(_TOO_DEEP(levels=MAX_DEPTH)) from None
 
 
 def _may_hold_long_integer(data: bytes) -> bool:
@@ -72,16 +76,16 @@ def _parse_exactly(data: bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise NotStrictJson("One of its objects holds the same name twice.")
+        raise NotStrictJson(phrase("One of its objects holds the same name twice."))
     return result
 
 
 def _integer(digits: str) -> int:
     # 20 characters hold every 64-bit integer; converting longer ones takes quadratic time.
     if len(digits) > 20 or not _MIN_INTEGER <= int(digits) <= _MAX_INTEGER:
-        raise NotStrictJson("It holds an integer beyond 64 bits; send it as a text.")
+        raise NotStrictJson(phrase("It holds an integer beyond 64 bits; send it as a text."))
     return int(digits)
 
 
 def _no_constant(_name: str) -> NoReturn:
-    raise NotStrictJson("It holds a number that is not finite.")
+    raise NotStrictJson(phrase("It holds a number that is not finite."))

@@ -17,7 +17,7 @@ from actions.channels.base import Message, Provider, gone, origin_of, provider, 
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Failure, Request, Response, exchange, outcome_of, read_json
 from journeyorch.outbound.connections import http2_context
-from journeyorch.phrases import sentence
+from journeyorch.phrases import phrase, sentence
 
 # A token may be used for an hour, and must not be made anew more often than every 20 minutes.
 _TOKEN_SECONDS = 40 * 60
@@ -58,7 +58,7 @@ class Apns(Provider):
         try:
             jwt.encode({}, value.get_secret_value(), algorithm="ES256")
         except (ValueError, TypeError, jwt.PyJWTError) as error:
-            raise ValueError("This is not a private key for ES256 in PEM form") from error
+            raise ValueError(phrase("This is not a private key for ES256 in PEM form.")) from error
         return value
 
     @classmethod

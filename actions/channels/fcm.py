@@ -117,7 +117,7 @@ def _account(secret: SecretStr) -> _Account:
         origin_of(account.token_uri)
         jwt.get_algorithm_by_name("RS256").prepare_key(account.private_key)
     except (ValidationError, ValueError, TypeError, jwt.PyJWTError) as error:
-        raise ValueError("This is not the JSON of a service account's key file") from error
+        raise ValueError(phrase("This is not the JSON of a service account's key file.")) from error
     return account
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from actions.channels.base import Message
+from journeyorch.phrases import phrase
 
 
 class _InOneLine(UnstructuredHeader, BaseHeader):
@@ -35,7 +36,7 @@ def split_sender(text: str) -> tuple[str, str]:
     name, address = parseaddr(text)
     local, at, host = address.rpartition("@")
     if not (local and at and host) or not address.isascii() or any(mark in text for mark in "\r\n"):
-        raise ValueError("Write the sender as name@host or Name <name@host>.")
+        raise ValueError(phrase("Write the sender as name@host or Name <name@host>."))
     return name, address
 
 

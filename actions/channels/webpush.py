@@ -148,7 +148,7 @@ def private_key(text: str) -> ec.EllipticCurvePrivateKey:
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise ValueError
     except (ValueError, TypeError, binascii.Error) as error:
-        raise ValueError("This is not a private key of the curve P-256") from error
+        raise ValueError(phrase("This is not a private key of the curve P-256.")) from error
     return key
 
 

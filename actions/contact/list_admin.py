@@ -23,6 +23,7 @@ from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.background.admin import task_url
 from journeyorch.background.files import TooLarge
+from journeyorch.telling import told
 
 
 class ImportForm(forms.Form):
@@ -81,7 +82,7 @@ class ListPages(admin.ModelAdmin):
         try:
             task = begin_import(sandbox_of(request), file.name, file.chunks(), kind=kind, by=by, most=most)
         except (TooLarge, NotText, NotReadable) as refusal:
-            form.add_error("file", str(refusal))
+            form.add_error("file", told(refusal))
             return None
         return HttpResponseRedirect(task_url(task))
 

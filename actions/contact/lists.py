@@ -38,6 +38,9 @@ _SYNONYMS = {"email": "address", "e-mail": "address", "phone": "address", "numbe
 BATCH = 1000
 _MOST_DETAIL = 1000
 _IMPORT_OF = sentence("Import of {name} into the suppression list")
+_NO_KIND = sentence("Its kind is none of: {kinds}.")
+_NO_REASON = sentence("Its reason is none of: {reasons}.")
+_NO_ADDRESS = sentence("It holds no address for {kind} messages.")
 
 
 class NotAnEntry(ValueError):
@@ -49,13 +52,13 @@ def entry_of(values: Mapping[str, Any], sandbox_id: int, kind: str) -> Entry:
     told = {name: unquoted(str(values.get(name) or "").strip()) for name in COLUMNS}
     kind = told["kind"].lower() or kind
     if kind not in Kind.values:
-        raise NotAnEntry(f"Its kind is none of: {', '.join(Kind.values)}.")
+        raise NotAnEntry(_NO_KIND(kinds=", ".join(Kind.values)))
     reason = told["reason"].lower() or str(Suppression.Reason.MANUAL)
     if reason not in Suppression.Reason.values:
-        raise NotAnEntry(f"Its reason is none of: {', '.join(Suppression.Reason.values)}.")
+        raise NotAnEntry(_NO_REASON(reasons=", ".join(Suppression.Reason.values)))
     address = usable_address(kind, told["address"])
     if address is None or "\x00" in told["detail"]:
-        raise NotAnEntry(f"It holds no address for {kind} messages.")
+        raise NotAnEntry(_NO_ADDRESS(kind=kind))
     return Entry(Addressee(sandbox_id, kind, address), reason, detail=told["detail"][:_MOST_DETAIL])
 
 

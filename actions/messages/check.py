@@ -14,9 +14,11 @@ from liquid.exceptions import LiquidError
 
 from actions.messages.language import parse
 from actions.messages.liquid_links import LINK_VALUES
+from actions.messages.liquid_words import reason
 from actions.messages.markup import MarkupProblem, for_mail
 from actions.messages.parameters import FIELDS, TYPES, fits
-from actions.messages.render import MARKUP_PARTS, PARTS, line_number, reason
+from actions.messages.render import MARKUP_PARTS, PARTS, line_number
+from journeyorch.phrases import phrase, sentence
 
 # What Liquid or we give a meaning to.
 _RESERVED = LINK_VALUES.union(
@@ -26,6 +28,21 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _MAX_PARAMETERS = 100
 # Of these a message needs at least one.
 _TEXTS = frozenset({"html", "text", "body"})
+
+_ONE_OF = sentence("Choose one of: {names}.")
+_ONLY_TEXTS = sentence("It must hold only texts, named: {names}.")
+_UNREADABLE = sentence("It cannot be read: {reason}.", "reason")
+_UNDECLARED = sentence("“{name}” is neither profile nor a parameter. Declare it as a parameter.")
+_NO_FILTER = sentence("There is no filter “{name}”.")
+_TOO_MANY = sentence("They must be a list of at most {most}.")
+_NO_PARAMETER = phrase(
+    "Each is an object with name, type, and if you like label, required, default and sample."
+)
+_NO_NAME = phrase("A name begins with a letter and has at most 60 letters, digits and underscores.")
+_TAKEN = sentence("The name “{name}” is taken. Choose another one.")
+_NO_TYPE = sentence("The type of “{name}” must be one of: {types}.")
+_NOT_TRUE_OR_FALSE = sentence("Whether “{name}” is required must be true or false.")
+_BAD_DEFAULT = sentence("The default of “{name}” is not of its type.")
 
 
 class TemplateProblem(NamedTuple):
@@ -44,7 +61,7 @@ class TemplateProblem(NamedTuple):
 def check_template(*, kind: str, content: Any, parameters: Any) -> list[TemplateProblem]:
     """Everything wrong with a template as it is submitted, of any JSON form; empty: it may be saved."""
     if kind not in PARTS:
-        return [TemplateProblem("kind", f"Choose one of: {', '.join(PARTS)}.")]
+        return [TemplateProblem("kind", _ONE_OF(names=", ".join(PARTS)))]
     problems = list(_check_parameters(parameters))
     names = set() if problems else {parameter["name"] for parameter in parameters}
     problems += _check_shape(kind, content)
@@ -58,17 +75,17 @@ def check_template(*, kind: str, content: Any, parameters: Any) -> list[Template
 
 def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
     if not isinstance(content, Mapping):
-        yield TemplateProblem("content", "It must be an object with a text for each part.")
+        yield TemplateProblem("content", phrase("It must be an object with a text for each part."))
         return
     for name, value in content.items():
         if name not in PARTS[kind] or not isinstance(value, str):
             parts = ", ".join(PARTS[kind])
-            yield TemplateProblem("content", f"It must hold only texts, named: {parts}.")
+            yield TemplateProblem("content", _ONLY_TEXTS(names=parts))
             return
     if not any(str(content.get(part, "")).strip() for part in PARTS[kind] if part in _TEXTS):
-        yield TemplateProblem("content", "The message is empty. Write at least its text.")
+        yield TemplateProblem("content", phrase("The message is empty. Write at least its text."))
     if kind == "email" and not content.get("subject", "").strip():
-        yield TemplateProblem("subject", "An email needs a subject.")
+        yield TemplateProblem("subject", phrase("An email needs a subject."))
 
 
 def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplateProblem]:
@@ -77,20 +94,20 @@ def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplatePro
         analysis = template.analyze(include_partials=False)
     except LiquidError as error:
         # Without a position, something is still open at the end.
-        yield TemplateProblem(part, f"{reason(error)}.", line_number(error) or _line(source, len(source)))
+        message = _UNREADABLE(reason=reason(error))
+        yield TemplateProblem(part, message, line_number(error) or _line(source, len(source)))
         return
     except RecursionError:
-        yield TemplateProblem(part, "It is nested too deeply. Make it simpler.")
+        yield TemplateProblem(part, phrase("It is nested too deeply. Make it simpler."))
         return
     if part in MARKUP_PARTS:
         yield from _check_markup(part, source)
     for name, uses in analysis.globals.items():
         if name != "profile" and name not in names | LINK_VALUES:
-            message = f"“{name}” is neither profile nor a parameter. Declare it as a parameter."
-            yield TemplateProblem(part, message, _line(source, uses[0].span.index))
+            yield TemplateProblem(part, _UNDECLARED(name=name), _line(source, uses[0].span.index))
     for name, spans in analysis.filters.items():
         if name not in template.env.filters:
-            yield TemplateProblem(part, f"There is no filter “{name}”.", _line(source, spans[0].index))
+            yield TemplateProblem(part, _NO_FILTER(name=name), _line(source, spans[0].index))
 
 
 def _check_markup(part: str, source: str) -> Iterable[TemplateProblem]:
@@ -99,7 +116,7 @@ def _check_markup(part: str, source: str) -> Iterable[TemplateProblem]:
     except MarkupProblem as problem:
         yield TemplateProblem(part, str(problem))
     except LiquidError as error:
-        yield TemplateProblem(part, f"{reason(error)}.")
+        yield TemplateProblem(part, _UNREADABLE(reason=reason(error)))
 
 
 def _line(source: str, index: int) -> int:
@@ -108,7 +125,7 @@ def _line(source: str, index: int) -> int:
 
 def _check_parameters(parameters: Any) -> Iterable[TemplateProblem]:
     if not isinstance(parameters, list) or len(parameters) > _MAX_PARAMETERS:
-        yield TemplateProblem("parameters", f"They must be a list of at most {_MAX_PARAMETERS}.")
+        yield TemplateProblem("parameters", _TOO_MANY(most=_MAX_PARAMETERS))
         return
     seen: set[str] = set()
     for each in parameters:
@@ -121,16 +138,16 @@ def _check_parameters(parameters: Any) -> Iterable[TemplateProblem]:
 
 def _parameter_problem(each: Any, seen: set[str]) -> str:
     if not isinstance(each, Mapping) or not set(each) <= FIELDS:
-        return "Each is an object with name, type, and if you like label, required, default and sample."
+        return _NO_PARAMETER
     name = each.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        return "A name begins with a letter and has at most 60 letters, digits and underscores."
+        return _NO_NAME
     if name in _RESERVED or name in seen:
-        return f"The name “{name}” is taken. Choose another one."
+        return _TAKEN(name=name)
     if each.get("type", "string") not in TYPES:
-        return f"The type of “{name}” must be one of: {', '.join(TYPES)}."
+        return _NO_TYPE(name=name, types=", ".join(TYPES))
     if not isinstance(each.get("required", False), bool):
-        return f"Whether “{name}” is required must be true or false."
+        return _NOT_TRUE_OR_FALSE(name=name)
     if each.get("default") is not None and not fits(each.get("type", "string"), each["default"]):
-        return f"The default of “{name}” is not of its type."
+        return _BAD_DEFAULT(name=name)
     return ""

@@ -21,6 +21,7 @@ from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate, Temp
 from datasources.models import Profile
 from journeyorch.outbound.forms import model_form_field, placed
 from journeyorch.outbound.secrets import is_sealed
+from journeyorch.telling import told
 
 # What no language is called.
 _OWN_WORDS = "-"
@@ -203,8 +204,9 @@ class TemplateForm(forms.ModelForm):
 def say_problems(form: forms.BaseForm, problems: Iterable[TemplateProblem]) -> None:
     """Write what is wrong with a template beside the fields that are to blame."""
     for problem in problems:
-        place = {"line": problem.line, "message": problem.message}
-        text = _("Line %(line)s: %(message)s") % place if problem.line else problem.message
+        message = told(problem.message)
+        place = {"line": problem.line, "message": message}
+        text = _("Line %(line)s: %(message)s") % place if problem.line else message
         form.add_error(problem.part if problem.part in form.fields else None, text)
 
 

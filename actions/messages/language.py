@@ -20,6 +20,8 @@ from liquid.token import TOKEN_EOF, Token
 from liquid.undefined import is_undefined
 
 from actions.messages.liquid_links import add_link_tags
+from actions.messages.liquid_words import NEVER_CLOSED, TOO_LONG
+from journeyorch.phrases import phrase
 
 MAX_SOURCE_CHARACTERS = 200_000
 MAX_OUTPUT_BYTES = 1_000_000
@@ -63,12 +65,12 @@ class _BoundedContext(RenderContext):
     def stopindex(self, key: str, index: int | None = None) -> int:
         """Told how far a loop will go; the only moment before ``reversed`` puts all of it into a list."""
         if index is not None and index > MAX_LOOPS:
-            raise TooMuch("a loop goes on for too long")
+            raise TooMuch(phrase("a loop goes on for too long"))
         return super().stopindex(key, index)
 
     def _stay_in_time(self) -> None:
         if time.thread_time() > self.deadline:
-            raise TooMuch("the template takes too long")
+            raise TooMuch(phrase("the template takes too long"))
 
 
 class _BoundedTemplate(BoundTemplate):
@@ -121,13 +123,13 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refuse_if_heavy(value: Any) -> None:
     if _weight(value, MAX_VALUE_CHARACTERS) > MAX_VALUE_CHARACTERS:
-        raise TooMuch("a value grows too large")
+        raise TooMuch(phrase("a value grows too large"))
 
 
 def _refuse_product(value: Any, *args: Any) -> None:
     """These two filters multiply: as many pieces as the value has, each as long as an argument."""
     if _pieces(value) * max((len(str(arg)) for arg in args), default=1) > MAX_VALUE_CHARACTERS:
-        raise TooMuch("a value grows too large")
+        raise TooMuch(phrase("a value grows too large"))
 
 
 def _pieces(value: Any) -> int:
@@ -166,21 +168,29 @@ def parse(source: str, *, markup: bool) -> BoundTemplate:
     Raises ``LiquidError``, the only exception for whatever users write.
     """
     if len(source) > MAX_SOURCE_CHARACTERS:
-        raise TooMuch(f"the text is longer than {MAX_SOURCE_CHARACTERS:,} characters")
+        raise TooMuch(TOO_LONG(most=f"{MAX_SOURCE_CHARACTERS:,}"))
     _refuse_unclosed(source)
     try:
         return (_MARKUP if markup else _TEXT).from_string(source)
     except (RecursionError, ValueError) as error:
-        raise LiquidSyntaxError("this cannot be read as Liquid", token=None) from error
+        raise LiquidSyntaxError(phrase("this cannot be read as Liquid"), token=None) from error
 
 
 # Each opening has to be closed: the library looks for the missing end from every opening again, which takes
 # minutes for a text full of them.
 _CLOSED_BY = [
-    (re.compile(r"\{\{"), re.compile(r"\}\}"), "{{ is never closed by }}"),
-    (re.compile(r"\{%"), re.compile(r"%\}"), "{% is never closed by %}"),
-    (re.compile(r"\{%-?\s*raw\b"), re.compile(r"\{%-?\s*endraw\b"), "raw is never closed by endraw"),
-    (re.compile(r"\{%-?\s*doc\b"), re.compile(r"\{%-?\s*enddoc\b"), "doc is never closed by enddoc"),
+    (re.compile(r"\{\{"), re.compile(r"\}\}"), NEVER_CLOSED(opening="{{", closing="}}")),
+    (re.compile(r"\{%"), re.compile(r"%\}"), NEVER_CLOSED(opening="{%", closing="%}")),
+    (
+        re.compile(r"\{%-?\s*raw\b"),
+        re.compile(r"\{%-?\s*endraw\b"),
+        NEVER_CLOSED(opening="raw", closing="endraw"),
+    ),
+    (
+        re.compile(r"\{%-?\s*doc\b"),
+        re.compile(r"\{%-?\s*enddoc\b"),
+        NEVER_CLOSED(opening="doc", closing="enddoc"),
+    ),
 ]
 
 

@@ -17,6 +17,8 @@ from itertools import count
 import css_inline
 import mrml
 
+from journeyorch.phrases import phrase, sentence
+
 _MAX_DEPTH = 200
 _MAX_CHARACTERS = 200_000
 _MAX_TAGS = 10_000
@@ -39,6 +41,14 @@ _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 _LOOK_BACK = 4000
 _starting = threading.Lock()
 
+_TOO_LONG = sentence("The text is longer than {most} characters.")
+_UNREADABLE = sentence("The MJML cannot be read: {reason}. Look for a tag that is wrong or not closed.")
+_TOO_MANY_STYLES = phrase("It has too many styles for so many elements. Take out what is not used.")
+_NO_MEMORY = phrase("There is not enough memory to convert it now. Try again later.")
+_BESIDE_ATTRIBUTES = phrase("Liquid tags may stand in the value of an attribute, but not beside one.")
+_TOO_MANY_TAGS = sentence("It has more than {most} tags. Mail programs cut off much shorter emails.")
+_TOO_DEEP = sentence("It is nested more than {most} elements deep, or has elements without an end.")
+
 
 class MarkupProblem(Exception):
     """Markup that cannot be turned into an email; the text is one sentence for people."""
@@ -53,7 +63,7 @@ def for_mail(source: str) -> str:
     if not (is_mjml or has_style):
         return source
     if len(source) > _MAX_CHARACTERS:
-        raise MarkupProblem(f"The text is longer than {_MAX_CHARACTERS:,} characters.")
+        raise MarkupProblem(_TOO_LONG(most=f"{_MAX_CHARACTERS:,}"))
     mark = _mark_for(source)
     text, kept = _hidden(source, mark)
     return _shown(_with_deep_stack(lambda: _converted(text, is_mjml=is_mjml)), kept, mark)
@@ -72,18 +82,17 @@ def _from_mjml(text: str) -> str:
         # Without a loader: includes would be files or addresses.
         return str(mrml.to_html(text, None, _NO_FONTS).content)
     except OSError as error:
-        told = f"The MJML cannot be read: {str(error)[:200]}. Look for a tag that is wrong or not closed."
-        raise MarkupProblem(told) from error
+        raise MarkupProblem(_UNREADABLE(reason=str(error)[:200])) from error
 
 
 def _inlined(text: str) -> str:
     _check_size(text)
     if (text.count(",") + text.count("{")) * text.count("<") > _MAX_PAIRS:
-        raise MarkupProblem("It has too many styles for so many elements. Take out what is not used.")
+        raise MarkupProblem(_TOO_MANY_STYLES)
     try:
         return _INLINER.inline(text)
     except (css_inline.InlineError, ValueError) as error:
-        raise MarkupProblem("The styles cannot be read.") from error
+        raise MarkupProblem(phrase("The styles cannot be read.")) from error
 
 
 def _with_deep_stack(convert: Callable[[], str]) -> str:
@@ -103,12 +112,12 @@ def _with_deep_stack(convert: Callable[[], str]) -> str:
             thread = threading.Thread(target=work, name="markup")
             thread.start()
         except RuntimeError as error:
-            raise MarkupProblem("There is not enough memory to convert it now. Try again later.") from error
+            raise MarkupProblem(_NO_MEMORY) from error
         finally:
             threading.stack_size(before)
     thread.join()
     if not done:
-        raise MarkupProblem("The markup cannot be read.")
+        raise MarkupProblem(phrase("The markup cannot be read."))
     if isinstance(done[0], MarkupProblem):
         raise done[0]
     return done[0]
@@ -140,7 +149,7 @@ def _stand_in(liquid: str, before: str, word: str) -> str:
     opened, closed = before.rfind("<"), before.rfind(">")
     if liquid.startswith("{{") or opened > closed:
         if liquid.startswith("{%") and not any(before.count(mark, opened) % 2 for mark in "\"'"):
-            raise MarkupProblem("Liquid tags may stand in the value of an attribute, but not beside one.")
+            raise MarkupProblem(_BESIDE_ATTRIBUTES)
         return word
     return f"<!--{word}-->"
 
@@ -155,9 +164,7 @@ def _shown(text: str, kept: list[str], mark: str) -> str:
 
 def _check_size(text: str) -> None:
     if text.count("<") > _MAX_TAGS:
-        raise MarkupProblem(
-            f"It has more than {_MAX_TAGS:,} tags. Mail programs cut off much shorter emails."
-        )
+        raise MarkupProblem(_TOO_MANY_TAGS(most=f"{_MAX_TAGS:,}"))
 
 
 class _Depth(HTMLParser):
@@ -187,6 +194,4 @@ def _check_depth(text: str, *, every: bool) -> None:
     parser = _Depth(every=every)
     parser.feed(text)
     if parser.most > _MAX_DEPTH:
-        raise MarkupProblem(
-            f"It is nested more than {_MAX_DEPTH} elements deep, or has elements without an end."
-        )
+        raise MarkupProblem(_TOO_DEEP(most=_MAX_DEPTH))

@@ -12,7 +12,9 @@ from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
 
 from actions.messages.language import parse
+from actions.messages.liquid_words import MISFIT, reason
 from actions.messages.markup import MarkupProblem, for_mail
+from journeyorch.phrases import Phrase, Sentence, phrase, sentence
 
 # Which texts a message of a kind has. The first one is what it cannot do without.
 PARTS = {
@@ -27,6 +29,23 @@ _ONE_LINE = frozenset({"subject", "title"})
 _URLS = frozenset({"image", "link"})
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[\x21-\x7e]{1,4000}")
 _MAX_LINE = 500
+
+_NAMES = {
+    "subject": phrase("subject"),
+    "html": phrase("html"),
+    "text": phrase("text"),
+    "title": phrase("title"),
+    "body": phrase("body"),
+    "image": phrase("image"),
+    "link": phrase("link"),
+    "data": phrase("data"),
+}
+_UNREADABLE = sentence("The {part} cannot be read: {reason}.", "part", "reason")
+_UNREADABLE_AT = sentence("The {part} in line {line} cannot be read: {reason}.", "part", "reason")
+_UNMADE = sentence("The {part} cannot be made: {reason}.", "part", "reason")
+_UNMADE_AT = sentence("The {part} in line {line} cannot be made: {reason}.", "part", "reason")
+_NO_EMAIL = sentence("The {part} cannot be made into an email. {problem}", "part", "problem")
+_NO_OBJECT = phrase("The data is no JSON object. Put values in with the filter json.")
 
 
 class RenderProblem(Exception):
@@ -83,9 +102,9 @@ def _parsed(part: str, source: str) -> BoundTemplate | None:
             return template
         return parse(ready, markup=True)
     except LiquidError as error:
-        raise RenderProblem(f"The {part}{line_of(error)} cannot be read: {reason(error)}.") from error
+        raise RenderProblem(_told(error, part, _UNREADABLE, _UNREADABLE_AT)) from error
     except MarkupProblem as problem:
-        raise RenderProblem(f"The {part} cannot be made into an email. {problem}") from problem
+        raise RenderProblem(_NO_EMAIL(part=_NAMES[part], problem=problem)) from problem
 
 
 def _rendered(part: str, template: BoundTemplate | None, values: Mapping[str, Any]) -> str:
@@ -94,10 +113,10 @@ def _rendered(part: str, template: BoundTemplate | None, values: Mapping[str, An
     try:
         return template.render(values)
     except LiquidError as error:
-        raise RenderProblem(f"The {part}{line_of(error)} cannot be made: {reason(error)}.") from error
+        raise RenderProblem(_told(error, part, _UNMADE, _UNMADE_AT)) from error
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         # Filters let Python's own errors through for odd values, such as a date in the year 99999.
-        raise RenderProblem(f"The {part} cannot be made: a filter does not fit its value.") from error
+        raise RenderProblem(_UNMADE(part=_NAMES[part], reason=MISFIT)) from error
 
 
 def _clean(part: str, text: str) -> str:
@@ -118,13 +137,13 @@ def _json_object(text: str) -> str:
             return text
     except orjson.JSONDecodeError:
         pass
-    raise RenderProblem("The data is no JSON object. Put values in with the filter json.")
+    raise RenderProblem(_NO_OBJECT)
 
 
-def line_of(error: LiquidError) -> str:
-    """`` in line 3``, or nothing if the library does not know."""
-    line = line_number(error)
-    return f" in line {line}" if line else ""
+def _told(error: LiquidError, part: str, plain: Sentence, with_line: Sentence) -> Phrase:
+    """In which part, and in which line if the library knows it."""
+    line, said = line_number(error), {"part": _NAMES[part], "reason": reason(error)}
+    return with_line(line=line, **said) if line else plain(**said)
 
 
 def line_number(error: LiquidError) -> int | None:
@@ -134,8 +153,3 @@ def line_number(error: LiquidError) -> int | None:
     except ValueError:  # the library's position can lie behind the end of the text
         return None
     return context[0] if context else None
-
-
-def reason(error: LiquidError) -> str:
-    """What the library says, without its drawing of the place."""
-    return str(error.message or "it is not Liquid").strip().rstrip(".")[:200]

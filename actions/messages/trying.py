@@ -15,6 +15,7 @@ from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
 from actions.models import MessageTemplate
 from journeyorch.outbound.calls import Outcome
+from journeyorch.telling import told
 
 # A previewed email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
 _MAIL_POLICY = {
@@ -60,7 +61,7 @@ def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str]
         values, language = form.values(), form.language()
         return previewed(template, profile=profile, values=values, language=language), ""
     except RenderProblem as problem:
-        return None, str(problem)
+        return None, told(problem)
 
 
 def _tested(form: SendTestForm, parts: dict[str, str]) -> Outcome | None:

@@ -16,6 +16,7 @@ from datasources.external.request import joined_url, placeholders
 from datasources.external.type_fields import TypesField
 from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
+from journeyorch.telling import told
 from journeyorch.usage import Use, used_in
 
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -137,7 +138,7 @@ class FieldGroupForm(forms.ModelForm):
         try:
             infer(sample)
         except SampleProblem as problem:
-            raise ValidationError(str(problem)) from problem
+            raise ValidationError(told(problem)) from problem
         return sample
 
     def clean_response_schema(self) -> Any:

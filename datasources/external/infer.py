@@ -14,11 +14,13 @@ from typing import Any
 from journeyorch.expressions.errors import Failure
 from journeyorch.expressions.limits import INTEGER_MAX, INTEGER_MIN
 from journeyorch.expressions.times import parse_any
+from journeyorch.phrases import phrase, sentence
 
 Schema = dict[str, Any]
 
 MAX_DEPTH = 20
 UNKNOWN: Schema = {}
+_TOO_DEEP = sentence("The sample is nested more than {most} deep. Leave out the inner parts.")
 
 
 class SampleProblem(ValueError):
@@ -28,13 +30,13 @@ class SampleProblem(ValueError):
 def infer(sample: Any) -> Schema:
     """The schema of a sample answer, which must be an object; raises ``SampleProblem``."""
     if not isinstance(sample, dict):
-        raise SampleProblem('The sample must be a JSON object, such as {"temperature": 12.5}.')
+        raise SampleProblem(phrase('The sample must be a JSON object, such as {"temperature": 12.5}.'))
     return _schema_of(sample, depth=0)
 
 
 def _schema_of(value: Any, *, depth: int) -> Schema:
     if depth > MAX_DEPTH:
-        raise SampleProblem(f"The sample is nested more than {MAX_DEPTH} deep. Leave out the inner parts.")
+        raise SampleProblem(_TOO_DEEP(most=MAX_DEPTH))
     if isinstance(value, dict):
         fields = {str(name): _schema_of(item, depth=depth + 1) for name, item in value.items()}
         return {"type": "object", "properties": fields}

@@ -22,6 +22,7 @@ from journeyorch.access.people_admin import AboutPeople
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.background.admin import task_url
 from journeyorch.strict_json import NotStrictJson, parse
+from journeyorch.telling import told
 
 
 class QuarantinedForm(forms.ModelForm):
@@ -46,7 +47,7 @@ class QuarantinedForm(forms.ModelForm):
         try:
             parse(body.encode("utf-8", "surrogatepass"))
         except NotStrictJson as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(told(error)) from None
         # What nobody has changed stays as it came.
         came: str = self.instance.received_event.body
         return came if body.split() == _readable(came).split() else body
@@ -70,12 +71,17 @@ class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
     form = QuarantinedForm
     paginator = CappedPaginator
     show_full_result_count = False
-    list_display = ("received_event_id", "at", "code", "message", "sandbox")
+    list_display = ("received_event_id", "at", "code", "reason", "sandbox")
     list_filter = ("code",)
-    readonly_fields = ("received_event_id", "at", "code", "message", "sandbox")
+    readonly_fields = ("received_event_id", "at", "code", "reason", "sandbox")
     fields = (*readonly_fields, "body", "try_again")
     ordering = ("-received_event_id",)
     actions = ("replay_chosen",)
+
+    @admin.display(description=_("message"), ordering="message")
+    def reason(self, one: Quarantined) -> str:
+        """Why it could not be handled."""
+        return told(one.message)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -21,6 +21,7 @@ from events.starting import Started, start
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.strict_json import NotStrictJson, parse
+from journeyorch.telling import told
 
 NEEDED = ("events.add_inlet", "events.add_event", "datasources.add_schema")
 
@@ -89,7 +90,7 @@ class StartForm(forms.Form):
         try:
             parse(body.encode("utf-8", "surrogatepass"))
         except NotStrictJson as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(told(error)) from None
         if not self.proposed:
             raise forms.ValidationError(_("This holds no object with values. Paste a message as it is sent."))
         return body
@@ -173,7 +174,7 @@ class StartPages(StartLink):
         try:
             made = form.make()
         except CannotCompose as error:
-            form.add_error("body", str(error))
+            form.add_error("body", told(error))
             return None
         text = _("Schema, inlet and event were made, all named alike. Make a key for the sender.")
         self.message_user(request, text, messages.SUCCESS)

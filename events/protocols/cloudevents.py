@@ -28,9 +28,11 @@ from events.protocols import (
 )
 from events.reading import batch_of, message_key, message_of
 from events.times import read_time
+from journeyorch.phrases import phrase, sentence
 
 _REQUIRED = ("specversion", "id", "source", "type")
 _HEADER = "ce-"
+_MISSING = sentence("The event has no {name}.")
 # Attributes that have a place in XDM.
 _PLACED = frozenset({"specversion", "id", "type", "time", "data"})
 
@@ -74,7 +76,7 @@ class CloudEvents:
         """The event in XDM."""
         event = orjson.loads(body) if isinstance(body, str) else body
         if not isinstance(event, dict) or (missing := _missing(event)):
-            raise NotNormal(f"The event has no {missing}." if isinstance(event, dict) else "It is no event.")
+            raise NotNormal(_MISSING(name=missing) if isinstance(event, dict) else phrase("It is no event."))
         at = read_time(event.get("time")) or received_at
         entity: dict[str, Any] = {
             "_id": event["id"],

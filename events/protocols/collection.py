@@ -28,6 +28,7 @@ from events.protocols import (
 )
 from events.reading import batch_of, message_key, message_of
 from events.times import read_time
+from journeyorch.phrases import phrase
 
 _PROBLEMS = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
 _AUTHORIZATION = "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization"
@@ -62,7 +63,7 @@ class Collection:
         message = orjson.loads(body) if isinstance(body, str) else body
         entity = _entity(message)
         if entity is None:
-            raise NotNormal("The message has no body.xdmEntity.")
+            raise NotNormal(phrase("The message has no body.xdmEntity."))
         event_id = entity.get("_id")
         return Normalized(
             entity=entity,

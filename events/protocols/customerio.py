@@ -17,6 +17,7 @@ from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
 from events.reading import basic_of, message_key, message_of
+from journeyorch.phrases import phrase
 
 _CUSTOMER = "api/v1/customers/<str:id>"
 # What Customer.io calls things that have happened on a page or in an app.
@@ -67,7 +68,7 @@ class CustomerIo:
         """The person's record, or the event."""
         stored = orjson.loads(body) if isinstance(body, str) else body
         if not isinstance(stored, dict) or not text_of(stored.get("id")):
-            raise NotNormal("The message names no customer.")
+            raise NotNormal(phrase("The message names no customer."))
         return in_xdm(_read(stored), source=stored, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:

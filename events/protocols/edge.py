@@ -37,6 +37,7 @@ from events.visitors import (
     identity_cookie,
     new_ecid,
 )
+from journeyorch.phrases import phrase
 
 _INTERACT, _COLLECT, _ACQUIRE = "interact", "collect", "identity/acquire"
 _CONSENT = "privacy/set-consent"
@@ -93,7 +94,7 @@ class Edge:
             return _record(stored)
         event = stored.get("event") if isinstance(stored, dict) else None
         if not isinstance(event, dict):
-            raise NotNormal("The message has no event.")
+            raise NotNormal(phrase("The message has no event."))
         return _normalized(event, stored)
 
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:

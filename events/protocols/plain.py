@@ -28,9 +28,10 @@ from events.protocols import (
 )
 from events.reading import batch_of, message_key, message_of
 from events.times import read_time
+from journeyorch.phrases import phrase
 from journeyorch.strict_json import NotStrictJson, parse
 
-_NO_OBJECT = "The message is no object."
+_NO_OBJECT = phrase("The message is no object.")
 
 
 @protocol

@@ -19,6 +19,7 @@ from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
 from events.reading import batch_of, message_key, message_of
+from journeyorch.phrases import phrase
 
 _KINDS = {
     "$identify": "identify",
@@ -72,7 +73,7 @@ class PostHog:
         stored = values_of(orjson.loads(body) if isinstance(body, str) else body)
         event = values_of(stored.get("event"))
         if not text_of(event.get("event")):
-            raise NotNormal("The event has no name.")
+            raise NotNormal(phrase("The event has no name."))
         return in_xdm(_read(event, stored.get("sentAt"), received_at), source=event, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:

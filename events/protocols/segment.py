@@ -20,6 +20,7 @@ from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
 from events.reading import basic_of, batch_of, message_key, message_of
+from journeyorch.phrases import phrase
 
 _LETTERS = {kind[0]: kind for kind in KINDS}
 _BATCH = ("batch", "import", "b")
@@ -85,7 +86,7 @@ class Segment:
         stored = orjson.loads(body) if isinstance(body, str) else body
         call = stored.get("call") if isinstance(stored, dict) else None
         if not isinstance(call, dict) or call.get("type") not in KINDS:
-            raise NotNormal("The message is no call of a known type.")
+            raise NotNormal(phrase("The message is no call of a known type."))
         return in_xdm(_read(call, stored.get("sentAt"), received_at), source=call, received_at=received_at)
 
     def accepted(self, receipt: Receipt, route: Route, *, request: Incoming) -> Answer:

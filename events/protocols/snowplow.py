@@ -31,6 +31,7 @@ from events.protocols import (
     protocol,
 )
 from events.reading import batch_of, message_key, message_of
+from journeyorch.phrases import phrase
 from journeyorch.strict_json import parse
 
 # iglu:com.acme/order_placed/jsonschema/1-0-0
@@ -81,7 +82,7 @@ class Snowplow:
         """The event in XDM."""
         event = values_of(orjson.loads(body) if isinstance(body, str) else body)
         if not text_of(event.get("e")):
-            raise NotNormal("The event has no type, e.")
+            raise NotNormal(phrase("The event has no type, e."))
         call = _read(event, received_at)
         # With what is packed inside, which no path leads into.
         source = {**event, "properties": call.properties}
@@ -143,7 +144,7 @@ def _self_described(event: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         # As strictly as a body: it is JSON that nobody has looked at yet.
         described = values_of(values_of(parse(text)).get("data"))
     except (binascii.Error, ValueError):
-        raise NotNormal("Its self-describing data, ue_pr or ue_px, cannot be read.") from None
+        raise NotNormal(phrase("Its self-describing data, ue_pr or ue_px, cannot be read.")) from None
     named = _SCHEMA_NAME.match(text_of(described.get("schema")))
     return (named[1] if named else "ue"), values_of(described.get("data"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import functions as functions  # importing them is what fills the registry
 from . import registry, syntax, types
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _CHOICE = 100  # steps for choosing a signature at run time
+_NO_SIGNATURE = sentence("{name} does not take ({given}). Write {forms}.", "given")
+_NO_SUCH = sentence("{name} takes no ({kinds}). Check the data or convert it.")
 _PER_ITEM = 2  # steps for finding out and reading an element's type then
 
 
@@ -77,10 +79,7 @@ def _no_signature(entry: Function, arguments: list[Plan]) -> tuple[str, str]:
     # The forms with as many arguments are the likely ones.
     near = [one for one in entry.signatures if one.takes(len(arguments))] or entry.signatures
     forms = " or ".join(signature.describe(entry.name) for signature in near)
-    message = phrase(
-        "{name} does not take ({given}). Write {forms}.", name=entry.name, given=given, forms=forms
-    )
-    return "ERR_EXPR_ARGUMENTS", message
+    return "ERR_EXPR_ARGUMENTS", _NO_SIGNATURE(name=entry.name, given=given, forms=forms)
 
 
 def _undecided(found: list[Choice], arguments: list[Plan]) -> bool:
@@ -114,11 +113,7 @@ def _dispatching(entry: Function) -> Callable[..., Any]:
         found = [choice for choice in registry.choices(entry, actual) if not _still_open(choice, actual)]
         if not found:
             kinds = ", ".join(type_.name for type_ in actual)
-            raise misfit(
-                phrase(
-                    "{name} takes no ({kinds}). Check the data or convert it.", name=entry.name, kinds=kinds
-                )
-            )
+            raise misfit(_NO_SUCH(name=entry.name, kinds=kinds))
         return _call_now(found[0], context, values)
 
     return call

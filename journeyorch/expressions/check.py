@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import operators, syntax, types
 from .calls import check_call
@@ -21,6 +21,11 @@ from .scope import Scope
 from .types import ANY, BOOLEAN, INTEGER, NULL, ListType, Type
 from .values import type_of
 from .weigh import operation, weight
+
+_OTHER_TYPE = sentence(
+    "{what} has to be {expected}, this is {type}. Convert it or use another value.", "what"
+)
+_NO_PAIR = sentence("{sign} takes no {left} with {right}.")
 
 
 class Checker:
@@ -78,12 +83,7 @@ class Checker:
     def expect(self, plan: Plan, expected: Type, what: str) -> Plan:
         """The plan converted to a type, or a problem saying what was expected where."""
         if not types.fits(plan.type, expected):
-            message = phrase(
-                "{what} has to be {expected}, this is {type}. Convert it or use another value.",
-                what=what,
-                expected=expected,
-                type=plan.type,
-            )
+            message = _OTHER_TYPE(what=what, expected=expected, type=plan.type)
             return self.refuse(plan.place, "ERR_EXPR_TYPE", message)
         return coerce(plan, expected)
 
@@ -187,7 +187,7 @@ def _no_rule(sign: str, left: Type, right: Type) -> tuple[str, str]:
         detail = phrase("Both sides have to be integers or both decimals. Use toDecimal or toInteger on one.")
     else:
         detail = phrase("Convert one of the sides.")
-    message = phrase("{sign} takes no {left} with {right}.", sign=sign, left=left, right=right)
+    message = _NO_PAIR(sign=sign, left=left, right=right)
     return "ERR_EXPR_TYPE", phrase("{message} {otherwise}", message=message, otherwise=detail)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import sentence
+
+_OUT_OF_RANGE = sentence("The result is outside the range of {what}. Use smaller values.", "what")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,7 @@ def misfit(message: str) -> Failure:
 
 
 def out_of_range(what: str) -> Failure:
-    return Failure(
-        "ERR_EXPR_OVERFLOW",
-        phrase("The result is outside the range of {what}. Use smaller values.", what=what),
-    )
+    return Failure("ERR_EXPR_OVERFLOW", _OUT_OF_RANGE(what=what))
 
 
 def locate(source: str, offset: int) -> tuple[int, int]:

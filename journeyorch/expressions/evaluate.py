@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from .errors import Failure, Place, RunTimeError
 from .limits import STEPS
@@ -17,6 +17,7 @@ from .types import Type
 
 _RANDOM = randomness.SystemRandom()
 _EMPTY: dict[str, Any] = {}
+_FAILED = sentence("The expression failed ({name}). Report this.")
 
 
 class Context:
@@ -128,7 +129,7 @@ class Compiled:
             # Nothing that people write may look like a crash; the tests hold that this line is never reached.
             failure = Failure(
                 "ERR_EXPR_INTERNAL",
-                phrase("The expression failed ({name}). Report this.", name=type(error).__name__),
+                _FAILED(name=type(error).__name__),
             )
             raise self.place.error(failure) from error
 

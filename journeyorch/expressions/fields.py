@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import syntax, types
 from .coerce import coerce
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EVENT_ELEMENT = "currentEventField"
 DATA_ELEMENT = "currentDataPackField"
+
+_NO_EVENT = sentence("There is no event {name} here.")
+_NO_SOURCE = sentence("There is no data source {name}.")
 
 
 class _Start:
@@ -83,7 +86,7 @@ def _unknown_event(checker: Checker, step: syntax.Step) -> PathProblem:
         return PathProblem("ERR_EXPR_UNKNOWN_EVENT", message, step)
     suggestion = closest(step.name, [*checker.scope.events, PROPERTIES_ROOT])
     message = with_hint(
-        phrase("There is no event {name} here.", name=step.name[:64]),
+        _NO_EVENT(name=step.name[:64]),
         suggestion,
         phrase("Use an event before this step."),
     )
@@ -137,7 +140,7 @@ def _unknown_source(checker: Checker, step: syntax.Step) -> PathProblem:
         return PathProblem("ERR_EXPR_UNKNOWN_SOURCE", message, step)
     suggestion = closest(step.name, checker.scope.datasources)
     message = with_hint(
-        phrase("There is no data source {name}.", name=step.name[:64]),
+        _NO_SOURCE(name=step.name[:64]),
         suggestion,
         phrase("Choose an existing one."),
     )

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import types
 from .durations import to_milliseconds, whole_milliseconds
@@ -38,6 +38,10 @@ from .types import (
     Type,
 )
 from .values import in_range, reader, same, shown_type, type_of
+
+_NO_PAIR = sentence("{sign} takes no {left} with {right}. Check the data or convert it.")
+_NO_SUCH = sentence("{sign} takes no {type}. Check the data or convert it.")
+_NO_LIST = sentence("has null takes a list, no {type}. Check the data.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,14 +284,7 @@ def _found_out_later(sign: str) -> Rule:
         left_as, right_as = read_as(sign, *shown)
         rule = None if types.ANY in (left_as, right_as) else binary(sign, left_as, right_as)
         if rule is None:
-            raise misfit(
-                phrase(
-                    "{sign} takes no {left} with {right}. Check the data or convert it.",
-                    sign=sign,
-                    left=shown[0],
-                    right=shown[1],
-                )
-            )
+            raise misfit(_NO_PAIR(sign=sign, left=shown[0], right=shown[1]))
         return rule.function(_taken_as(left_as, left), _taken_as(right_as, right))
 
     ordering = sign in _ORDERINGS
@@ -305,14 +302,14 @@ def negative(value: Any) -> Any:
         return in_range(-value)
     if type(value) is float:
         return -value + 0.0
-    raise misfit(phrase("- takes no {type}. Check the data or convert it.", type=type_of(value)))
+    raise misfit(_NO_SUCH(sign="-", type=type_of(value)))
 
 
 def joined_open(left: Any, right: Any) -> str:
     """``+`` with a text and a value of unknown type, which has to be a scalar."""
     for value in (left, right):
         if isinstance(value, (list, dict)):
-            raise misfit(phrase("+ takes no {type}. Check the data or convert it.", type=type_of(value)))
+            raise misfit(_NO_SUCH(sign="+", type=type_of(value)))
     return joined(left, right)
 
 
@@ -335,7 +332,7 @@ def is_not_null_or_empty(value: Any) -> bool:
 def has_null(value: Any) -> bool:
     """At least one element of a list is null; a null list has none."""
     if value is not None and not isinstance(value, list):
-        raise misfit(phrase("has null takes a list, no {type}. Check the data.", type=type_of(value)))
+        raise misfit(_NO_LIST(type=type_of(value)))
     return value is not None and None in value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import syntax, types
 from .evaluate import Reference
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PICKS = ("all", "first", "last")
 _MAP_PARTS = ("firstEntryKey", "keys", "values")
 _CALLS = (*PICKS, "at", "entry", *_MAP_PARTS)
+
+_NO_FIELD = sentence("There is no field {name} here.")
+_NO_FIELDS = sentence("There is no field {name} in a value of type {type}. End the path before it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +177,7 @@ def _no_such_field(type_: Type, step: syntax.Step) -> PathProblem:
     if isinstance(type_, MapType):
         message = phrase("This is a map: write entry('{name}') for the value of a key.", name=name)
         return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, f"entry('{name}')")
-    message = phrase(
-        "There is no field {name} in a value of type {type}. End the path before it.", name=name, type=type_
-    )
-    return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step)
+    return PathProblem("ERR_EXPR_UNKNOWN_FIELD", _NO_FIELDS(name=name, type=type_), step)
 
 
 def _unknown_field(type_: ObjectType, step: syntax.Step, name: str) -> PathProblem:
@@ -185,7 +185,7 @@ def _unknown_field(type_: ObjectType, step: syntax.Step, name: str) -> PathProbl
     otherwise = phrase("Choose a field from the list.")
     if suggestion is None and name.partition("-")[0] in type_.fields:
         otherwise = phrase("For a subtraction, put spaces around the minus sign.")
-    message = with_hint(phrase("There is no field {name} here.", name=name[:64]), suggestion, otherwise)
+    message = with_hint(_NO_FIELD(name=name[:64]), suggestion, otherwise)
     return PathProblem("ERR_EXPR_UNKNOWN_FIELD", message, step, suggestion)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from .errors import Failure, misfit
 from .limits import (
@@ -37,24 +37,23 @@ _LOOKS_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])")
 _REFERS_BACK = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k[<{'])")
 _TEMPLATE = re.compile(r"\\(.)|\$([0-9]{1,2})", re.DOTALL)
 
+_TOO_LONG = sentence("The pattern is longer than {most} characters. Use a shorter one.")
+_TOO_MANY_CLASSES = sentence("The pattern has more than {most} Unicode classes (\\p). Use fewer.")
+_UNREADABLE = sentence("The pattern cannot be read ({detail}). Correct it, or escape special signs.")
+_NO_GROUP = sentence(
+    "The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign."
+)
+_TOO_LONG_LIST = sentence("The list is longer than {most}. Use a smaller text.")
+_TOO_LONG_TEXT = sentence("The text is longer than {most} characters. Use shorter texts.")
+
 
 @lru_cache(maxsize=CACHED_PATTERNS)
 def compile_pattern(text: str) -> Pattern:
     """Compile a pattern; a ``Failure`` with code ERR_EXPR_PATTERN says why it is none."""
     if len(text) > PATTERN_LENGTH:
-        raise _refused(
-            phrase(
-                "The pattern is longer than {most} characters. Use a shorter one.",
-                most=PATTERN_LENGTH,
-            )
-        )
+        raise _refused(_TOO_LONG(most=PATTERN_LENGTH))
     if len(_CLASS.findall(text)) > PATTERN_CLASSES:
-        raise _refused(
-            phrase(
-                "The pattern has more than {most} Unicode classes (\\p). Use fewer.",
-                most=PATTERN_CLASSES,
-            )
-        )
+        raise _refused(_TOO_MANY_CLASSES(most=PATTERN_CLASSES))
     try:
         return re2.compile(text, _OPTIONS)
     except (re2.error, UnicodeEncodeError) as error:
@@ -73,10 +72,7 @@ def _reason(text: str, error: Exception) -> str:
     cause = error.args[0] if error.args else ""
     detail = cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
     # RE2 puts the pattern behind a colon, and patterns may be made of people's data.
-    return phrase(
-        "The pattern cannot be read ({detail}). Correct it, or escape special signs.",
-        detail=detail.partition(":")[0],
-    )
+    return _UNREADABLE(detail=detail.partition(":")[0])
 
 
 def matches_whole(pattern: Pattern, text: str, *, charge: Charge) -> bool:
@@ -148,13 +144,7 @@ def _escape_or_group(match: re.Match[str], groups: int) -> tuple[str | int, ...]
     # `$12` with one group is group 1, then a 2.
     if len(match[2]) == 2 and int(match[2][0]) <= groups:
         return int(match[2][0]), match[2][1]
-    raise misfit(
-        phrase(
-            "The replacement uses group ${number}, the pattern has {groups}. Write \\$ for a dollar sign.",
-            number=number,
-            groups=groups,
-        )
-    )
+    raise misfit(_NO_GROUP(number=number, groups=groups))
 
 
 def _fill(pieces: tuple[str | int, ...], match: Any) -> Iterator[str]:
@@ -174,7 +164,7 @@ def split(pattern: Pattern, text: str, *, charge: Charge) -> list[str]:
         if len(parts) > LIST_LENGTH:
             raise Failure(
                 "ERR_EXPR_LIST_SIZE",
-                phrase("The list is longer than {most}. Use a smaller text.", most=LIST_LENGTH),
+                _TOO_LONG_LIST(most=LIST_LENGTH),
             )
     return _without_empty_tail([*parts, text[end:]]) if parts else [text]
 
@@ -186,5 +176,4 @@ def _without_empty_tail(parts: list[str]) -> list[str]:
 
 
 def too_long() -> Failure:
-    message = phrase("The text is longer than {most} characters. Use shorter texts.", most=TEXT_LENGTH)
-    return Failure("ERR_EXPR_TEXT_SIZE", message)
+    return Failure("ERR_EXPR_TEXT_SIZE", _TOO_LONG_TEXT(most=TEXT_LENGTH))

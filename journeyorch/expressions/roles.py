@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import types
 from .errors import Failure, misfit
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 
 _PREPARING = 5  # steps
+_NO_SEGMENT = sentence("There is no segment “{value}”.")
+_NO_KEY = sentence("“{value}” is no field with a single value in these objects.")
+_NO_OBJECTS = sentence("Expected objects with a field {name} in the list. Check what was sent.")
 
 
 def in_role(checker: Checker, role: Role, plan: Plan, arguments: list[Plan]) -> Plan:
@@ -68,7 +71,7 @@ def _check_segment(checker: Checker, plan: Constant) -> Plan:
     if known is not None and plan.value not in known:
         suggestion = closest(plan.value, known)
         message = with_hint(
-            phrase("There is no segment “{value}”.", value=plan.value[:64]),
+            _NO_SEGMENT(value=plan.value[:64]),
             suggestion,
             phrase("Choose an existing one."),
         )
@@ -101,7 +104,7 @@ def _check_key(checker: Checker, plan: Constant, arguments: list[Plan]) -> Plan:
 def _refuse_key(checker: Checker, plan: Constant, fields: dict[str, Type]) -> Plan:
     single = [name for name, type_ in fields.items() if isinstance(type_, types.Scalar)]
     suggestion = closest(plan.value, single)
-    message = phrase("“{value}” is no field with a single value in these objects.", value=plan.value[:64])
+    message = _NO_KEY(value=plan.value[:64])
     return checker.refuse(
         plan.place,
         "ERR_EXPR_UNKNOWN_FIELD",
@@ -115,9 +118,7 @@ def _key_reader(name: str, type_: Type) -> Callable[[Any], Any]:
 
     def read_key(item: Any) -> Any:
         if not isinstance(item, dict):
-            raise misfit(
-                phrase("Expected objects with a field {name} in the list. Check what was sent.", name=name)
-            )
+            raise misfit(_NO_OBJECTS(name=name))
         value = item.get(name)
         return None if value is None else read(value)
 

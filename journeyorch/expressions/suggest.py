@@ -8,10 +8,11 @@ from functools import lru_cache
 from heapq import nlargest
 from itertools import pairwise
 
-from journeyorch.phrases import Phrase, phrase
+from journeyorch.phrases import Phrase, phrase, sentence
 
 _LONGEST = 64  # characters of a name that are looked at
 _LOOKED_AT = 20
+_MEANT = sentence("{message} Did you mean {suggestion}?", "message")
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -60,5 +61,5 @@ def _one_letter_off(word: str, name: str) -> bool:
 def with_hint(message: str, suggestion: str | None, otherwise: str) -> Phrase:
     """The message and what to do: take the suggestion, or else."""
     if suggestion:
-        return phrase("{message} Did you mean {suggestion}?", message=message, suggestion=suggestion)
+        return _MEANT(message=message, suggestion=suggestion)
     return phrase("{message} {otherwise}", message=message, otherwise=otherwise)

@@ -131,10 +131,9 @@ def zone_of(name: str) -> tzinfo:
     zone = _find_zone(name) if len(name) <= 64 else None
     if zone is None:
         close = closest(name, available_timezones())
-        message = with_hint(
-            phrase("There is no such time zone."), close, phrase("Use an id such as Europe/Paris.")
-        )
-        raise Failure("ERR_EXPR_ZONE", message)
+        unknown = phrase("There is no such time zone. Use an id such as Europe/Paris.")
+        meant = with_hint(phrase("There is no such time zone."), close, "") if close else unknown
+        raise Failure("ERR_EXPR_ZONE", meant)
     return zone
 
 

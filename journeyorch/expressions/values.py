@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from . import types
 from .durations import format_duration, parse_duration, whole_milliseconds
@@ -17,6 +17,9 @@ from .times import checked, format_time, in_utc, parse_any, parse_date, parse_ti
 from .types import ListType, MapType, ObjectType, TimeText, Type
 
 Reader = Callable[[Any], Any]
+
+_EXPECTED = sentence("Expected {expected} in the data, found {found}. Check what was sent.")
+_TOO_DEEP = sentence("The data is nested deeper than {levels} levels. Compare a field inside it instead.")
 
 
 def type_of(value: Any) -> Type:
@@ -60,13 +63,7 @@ def shown_type(value: Any) -> Type:
 
 def _wrong(value: Any, type_: Type) -> Failure:
     # Only the kind of the value is named: values are people's data and messages are logged.
-    return misfit(
-        phrase(
-            "Expected {expected} in the data, found {found}. Check what was sent.",
-            expected=type_.name,
-            found=type_of(value).name,
-        )
-    )
+    return misfit(_EXPECTED(expected=type_.name, found=type_of(value).name))
 
 
 def in_range(value: int) -> int:
@@ -225,12 +222,7 @@ def identity(value: Any, depth: int = 0) -> Any:
 
 def _deep_identity(value: list[Any] | dict[str, Any], depth: int) -> Any:
     if depth > DATA_DEPTH:
-        raise misfit(
-            phrase(
-                "The data is nested deeper than {levels} levels. Compare a field inside it instead.",
-                levels=DATA_DEPTH,
-            )
-        )
+        raise misfit(_TOO_DEEP(levels=DATA_DEPTH))
     if isinstance(value, list):
         return tuple(identity(item, depth + 1) for item in value)
     return frozenset((key, identity(item, depth + 1)) for key, item in value.items())

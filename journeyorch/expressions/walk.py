@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import sentence
 
 from . import plan as plans
 from .errors import misfit
@@ -16,6 +16,9 @@ from .weigh import weight
 
 Step = Callable[[Context, Any], Any]
 Compile = Callable[[Plan], Closure]
+
+_NO_OBJECT = sentence("Expected an object in the data, found {found}. Check what was sent.")
+_NO_LIST = sentence("Expected a list in the data, found {found}. Check what was sent.")
 
 
 def step(walk: plans.Walk, compile_plan: Compile) -> Step:
@@ -41,19 +44,13 @@ def _as_mapping(value: Any) -> Any:
     # Only journey properties may come as another mapping than a dict; the rest is data that does not fit.
     if hasattr(type(value), "keys"):
         return value
-    raise misfit(
-        phrase(
-            "Expected an object in the data, found {found}. Check what was sent.", found=type_of(value).name
-        )
-    )
+    raise misfit(_NO_OBJECT(found=type_of(value).name))
 
 
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
-    raise misfit(
-        phrase("Expected a list in the data, found {found}. Check what was sent.", found=type_of(value).name)
-    )
+    raise misfit(_NO_LIST(found=type_of(value).name))
 
 
 def _get_open(walk: plans.GetOpen, compile_plan: Compile) -> Step:

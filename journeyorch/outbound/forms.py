@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 from journeyorch.outbound import auth
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
 from journeyorch.outbound.secrets import is_sealed
+from journeyorch.telling import told
 
 _MAX_DEPTH = 64
 
@@ -81,7 +82,7 @@ def check_outbound_url(url: str) -> None:
     try:
         check_url(url, configured_policy())
     except Refused as error:
-        raise ValidationError(str(error), code="refused") from error
+        raise ValidationError(told(error), code="refused") from error
 
 
 def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[str, str]]:
@@ -89,13 +90,13 @@ def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[st
     for message in messages:
         field, _colon, text = message.partition(": ")
         if field not in fields:
-            yield "", message
+            yield "", told(message)
         elif text == "Field required.":
             yield field, str(_("Fill this in; it is needed with what is chosen above."))
         elif text.startswith("Input should be a valid integer"):
             yield field, str(_("Write a whole number, in digits."))
         else:
-            yield field, text
+            yield field, told(text)
 
 
 def auth_field_name(method: str, field: str) -> str:

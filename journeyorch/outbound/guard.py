@@ -103,7 +103,7 @@ def check_url(url: str, policy: Policy) -> Target:
     Only http and https, ports 80 and 443, no user name, no IP literal, unless the policy opens it.
     """
     if len(url) > MAX_URL or _FORBIDDEN_IN_URL.search(url):
-        raise Refused("The URL is too long or holds a space, a backslash or a control character.")
+        raise Refused(phrase("The URL is too long or holds a space, a backslash or a control character."))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from journeyorch.phrases import phrase, sentence
+
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # What frames the message or steers the connection is ours to set.
@@ -14,13 +16,16 @@ OWN_HEADERS = frozenset(
     )
 )
 
+_OURS = sentence("The header {name} is set by Journeyorch itself. Remove it.")
+_CONTROLS = sentence("The value of the header {name} holds a line break or another control character.")
+
 
 def header_problem(name: str, value: str) -> str | None:
     """Why this header cannot be sent, as a sentence, or None."""
     if not _TOKEN.fullmatch(name):
-        return "A header name may hold only letters, digits and !#$%&'*+.^_`|~-."
+        return phrase("A header name may hold only letters, digits and !#$%&'*+.^_`|~-.")
     if name.lower() in OWN_HEADERS:
-        return f"The header {name} is set by Journeyorch itself. Remove it."
+        return _OURS(name=name)
     if _CONTROL.search(value):
-        return f"The value of the header {name} holds a line break or another control character."
+        return _CONTROLS(name=name)
     return None

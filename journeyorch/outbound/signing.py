@@ -16,17 +16,19 @@ from datetime import datetime
 
 from journeyorch.outbound import secrets
 from journeyorch.outbound.client import Failure, Request
+from journeyorch.phrases import sentence
 
 PREFIX = "whsec_"
 # What the standard asks for, in bytes.
 _SHORTEST, _LONGEST = 24, 64
 _GENERATED = 32
+_NO_SECRET = sentence("Write {prefix} and {least} to {most} random bytes in base64.")
 
 
 def secret_problem(secret: str) -> str | None:
     """Why a text is no signing secret, as a sentence, or None."""
     if not secret.startswith(PREFIX) or _key_of(secret) is None:
-        return f"Write {PREFIX} and {_SHORTEST} to {_LONGEST} random bytes in base64."
+        return _NO_SECRET(prefix=PREFIX, least=_SHORTEST, most=_LONGEST)
     return None
 
 

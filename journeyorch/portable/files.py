@@ -12,11 +12,19 @@ from typing import Any
 import orjson
 import yaml
 
+from journeyorch.phrases import phrase, sentence
 from journeyorch.strict_json import NotStrictJson, parse
 
 MOST_BYTES = 5 * 1024 * 1024
 DEEPEST = 100
 FORMATS = ("yaml", "json")
+
+_TOO_LARGE = sentence("The file is larger than {most} MiB. Import it in parts.")
+_UNREADABLE = sentence("The file cannot be read. {reason}", "reason")
+_NEITHER = phrase("The file is neither JSON nor YAML of the kind that is read here.")
+_NEITHER_AT = sentence(
+    "The file is neither JSON nor YAML of the kind that is read here: line {line}, column {column}."
+)
 
 
 class Unreadable(ValueError):
@@ -26,13 +34,13 @@ class Unreadable(ValueError):
 def read(data: bytes) -> Any:
     """Plain JSON values from a file in either form; raises ``Unreadable``."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MiB. Import it in parts.")
+        raise Unreadable(_TOO_LARGE(most=MOST_BYTES // 1024 // 1024))
     if data.lstrip()[:1] in (b"{", b"["):
         return _strict(data)
     try:
         return _strict(_as_json(_from_yaml(data.decode())))
     except UnicodeDecodeError:
-        raise Unreadable("The file is no text in UTF-8.") from None
+        raise Unreadable(phrase("The file is no text in UTF-8.")) from None
 
 
 def write(content: Any, *, format: str) -> str:
@@ -47,14 +55,16 @@ def _strict(data: bytes) -> Any:
     try:
         return parse(data)
     except NotStrictJson as refusal:
-        raise Unreadable(f"The file cannot be read. {refusal}") from None
+        raise Unreadable(_UNREADABLE(reason=refusal)) from None
 
 
 def _as_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        raise Unreadable("The file holds a name that is no text, or a number that is too large.") from None
+        raise Unreadable(
+            phrase("The file holds a name that is no text, or a number that is too large.")
+        ) from None
 
 
 def _from_yaml(text: str) -> Any:
@@ -62,14 +72,12 @@ def _from_yaml(text: str) -> Any:
         _check_events(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, narrowed down below
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(
-            f"The file is neither JSON nor YAML of the kind that is read here{_at(error)}."
-        ) from None
+        raise Unreadable(_of_no_kind(error)) from None
 
 
-def _at(error: Exception) -> str:
+def _of_no_kind(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return _NEITHER_AT(line=mark.line + 1, column=mark.column + 1) if mark else _NEITHER
 
 
 def _wrong(place: Any) -> yaml.MarkedYAMLError:

@@ -28,6 +28,8 @@ from journeys.definition.problems import Problem
 from journeys.engine.decide.step import Armed, Failed, Pause, View
 from journeys.engine.decide.values import StepStatus
 
+_NO_MOMENT = phrase("The expression of the wait gave no date and time.")
+
 
 class WaitConfig(FailableConfig):
     """How long to wait. ``type`` says which of the fields below it counts; only custom waits can fail."""
@@ -126,7 +128,7 @@ class CustomStep(WaitStep):
     def due(self, view: View) -> datetime | Failed:
         moment = self._expression.evaluate(view.context)
         if moment is None:
-            return Failed(StepStatus.ERROR, "error", "The expression of the wait gave no date and time.")
+            return Failed(StepStatus.ERROR, "error", _NO_MOMENT)
         try:
             return in_zone(moment, view.context.zone) if moment.tzinfo is None else moment
         except ValueError as error:

@@ -22,6 +22,7 @@ from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import operation
 from journeyorch.api.problems import MEDIA_TYPE, Flaw, Unacceptable, problem
 from journeyorch.api.views import ApiView
+from journeyorch.telling import told
 from journeys import labels, models, publishing
 from journeys.api.answers import (
     DraftAnswer,
@@ -256,4 +257,4 @@ class TemplatePreview(DesignView):
         try:
             return Response({"parts": previewed(template, profile=SAMPLE_PERSON, values=values)})
         except RenderProblem as trouble:
-            return Response({"parts": {}, "trouble": str(trouble)})
+            return Response({"parts": {}, "trouble": told(trouble)})

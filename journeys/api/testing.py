@@ -20,6 +20,7 @@ from journeyorch.api.bodies import Body, read
 from journeyorch.api.describing import operation
 from journeyorch.api.problems import Flaw, Unacceptable, problem
 from journeyorch.phrases import said
+from journeyorch.telling import told
 from journeys import firing, testing
 from journeys.api.answers import AcceptedAnswer, OptionsAnswer, PayloadAnswer, TestAnswer, TestProfileAnswer
 from journeys.api.designer import DesignView
@@ -76,7 +77,7 @@ class PayloadBody(Body):
         try:
             return (self.payload or {}) if self.texts is None else form.entity(self.texts)
         except NotFitting as trouble:
-            raise Unacceptable([Flaw("/texts", str(trouble))]) from None
+            raise Unacceptable([Flaw("/texts", told(trouble))]) from None
 
 
 class Payload(TestChange):

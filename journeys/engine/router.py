@@ -18,6 +18,7 @@ from events.routing import Raw, Recipient, Routed, route
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.observing.tracing import span
+from journeyorch.phrases import phrase
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES, Leased, fence, lane_of, lease_router, mark_suspect, release
 from journeys.engine.plans import generation_of
@@ -29,7 +30,7 @@ BATCH = 500
 #: After a crash so many are routed one by one before waves have their turn again.
 ONE_BY_ONE = 20
 _LEASES = "journeys_routerlease"
-_CRASHED = "Routing the event made the worker crash again and again; it was taken out."
+_CRASHED = phrase("Routing the event made the worker crash again and again; it was taken out.")
 
 
 def run_router(sandbox_id: int, *, owner: str, now: datetime | None = None) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.sightings import Sighting
-from journeyorch.phrases import said
+from journeyorch.phrases import in_words
 from journeys.activities.base import in_units
 from journeys.activities.catalog import SegmentInfo
 from journeys.engine.wave.handle import TEST_PEOPLE
@@ -124,7 +124,7 @@ def _valid(event: StartEvent, facts: Facts) -> Finding:
         _("It follows the rules of its schema") + f" – {event.name}",
         seen=[one for one in event.sightings if one.is_match],
         is_good=lambda one: not one.violation,
-        example=lambda one: said(one.violation, _),
+        example=lambda one: in_words(one.violation, _),
         fix=Fix(_("Look into the quarantine"), "admin:events_quarantined_changelist"),
     )
 
@@ -135,7 +135,7 @@ def _key(event: StartEvent, facts: Facts) -> Finding:
         _("It says whom it is about") + f" – {event.name}",
         seen=[one for one in event.sightings if one.is_match and not one.violation],
         is_good=lambda one: one.person_id is not None,
-        example=lambda one: one.problem,
+        example=lambda one: in_words(one.problem, _),
         fix=Fix(_("Look at the event's key"), "admin:events_event_change", (event.id,)),
     )
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from datasources.platform.namespaces.canonical import canonical
 from journeyorch.phrases import in_words
 from journeys.definition.document import Document
 from journeys.definition.layout import START
 from journeys.models import Call, Instance, JourneyVersion, StepEvent
+from journeys.reports.reasons import reason_in_words
 from journeys.reports.story import read_detail, state_of
 
 #: A test takes at most a hundred people, but each of them as often as they like.
@@ -106,7 +107,7 @@ def _discards(version: JourneyVersion) -> list[dict[str, Any]]:
         version=version, run=version.run, run__gt=0, status=StepEvent.Status.DISCARDED
     )
     return [
-        {"person": one.person_id, "reason": one.path, "at": one.at.isoformat()}
+        {"person": one.person_id, "reason": str(reason_in_words(one.path)), "at": one.at.isoformat()}
         for one in found.order_by("-pk")[:10]
     ]
 
@@ -115,7 +116,12 @@ def _discards(version: JourneyVersion) -> list[dict[str, Any]]:
 
 
 def log_of(version: JourneyVersion, document: Document) -> dict[str, Any]:
-    """Everything about the instances of the run, as the log shows it."""
+    """Everything about the instances of the run, as the log shows it; in English, because programs read it."""
+    with override("en"):
+        return _log_of(version, document)
+
+
+def _log_of(version: JourneyVersion, document: Document) -> dict[str, Any]:
     instances = instances_of_test(version)
     ids = [instance.pk for instance in instances]
     steps = _grouped(StepEvent.objects.filter(instance_id__in=ids).order_by("sequence", "pk"))

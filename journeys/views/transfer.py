@@ -24,6 +24,7 @@ from journeyorch.portable.exporting import NotYours
 from journeyorch.portable.importing import Conflicts, Item, Outcome, Plan, Terms, import_, preview
 from journeyorch.portable.kind import Unfit
 from journeyorch.portable.secrets import filled
+from journeyorch.telling import told
 from journeys.models import Journey
 from journeys.portable import latest_of
 from journeys.transfer import exported, file_name
@@ -113,7 +114,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             files.read(data)
         except files.Unreadable as error:
-            form.add_error("file", str(error))
+            form.add_error("file", told(error))
         else:
             return redirect("journey-import-confirm", pk=_kept(request, str(file.name), data).pk)
     context = {"form": form, "failed": request.method == "POST"}
@@ -142,7 +143,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             plan = preview(sandbox, content, terms)
     except (files.Unreadable, Unfit) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, told(refusal))
         return redirect("journey-import")
     rows = [_row(item) for item in plan.items]
     context = {

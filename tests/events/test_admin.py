@@ -155,9 +155,11 @@ def test_the_preview_shows_a_request_that_is_accepted_and_is_this_event(
     broken = orjson.loads(body)
     broken["body"]["xdmEntity"] |= {"_id": "broken", "timestamp": "yesterday"}
     assert send(broken).status == 200
-    assert "It breaks schema" in html.unescape(
-        admin_client.get(reverse("admin:events_event_preview", args=[event.pk])).content.decode()
-    )
+    address = reverse("admin:events_event_preview", args=[event.pk])
+    assert "It breaks schema" in html.unescape(admin_client.get(address).content.decode())
+    german = html.unescape(admin_client.get(address, headers={"accept-language": "de"}).content.decode())
+    assert "Es verletzt das Schema" in german
+    assert "#/timestamp: der Wert ist keine gültige Angabe der Form date-time" in german
 
 
 @pytest.mark.parametrize("fields", [[], ["_hotel.nights"]])

@@ -91,3 +91,34 @@ def test_a_stored_sentence_is_read_in_the_readers_language(stored: str, german: 
     stored = str(stored)
     assert not isinstance(stored, Phrase)
     assert in_words(stored, in_german) == german
+
+
+BECAUSE = sentence("The theft failed: {reasons}.", "reasons")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "german"),
+    [
+        ("Nobody answered.", "Niemand hat geantwortet."),
+        ("Theft of ham; Nobody answered.", "Diebstahl von ham; Niemand hat geantwortet."),
+        ("Nobody answered. Theft of ham", "Niemand hat geantwortet. Diebstahl von ham"),
+        ("It was Tuesday. Nobody answered. Oops", "It was Tuesday. Niemand hat geantwortet. Oops"),
+        ("Email", "E-Mail"),
+        ("Oops; oh dear", "Oops; oh dear"),
+    ],
+    ids=["one", "two", "one after another", "an unknown one", "a word", "none is known"],
+)
+def test_a_sentence_says_which_of_its_places_hold_our_own_words(reasons: str, german: str) -> None:
+    catalogue = {**GERMAN, BECAUSE.text: "Der Diebstahl scheiterte: {reasons}."}
+
+    def translate(text: str) -> str:
+        return catalogue.get(text, text)
+
+    stored = str(BECAUSE(reasons=reasons))
+
+    assert in_words(stored, translate) == f"Der Diebstahl scheiterte: {german}."
+    assert in_words(stored, str) == stored
+
+
+def test_a_value_may_be_empty() -> None:
+    assert in_words(str(THEFT(name="")), in_german) == "Diebstahl von "

@@ -21,6 +21,7 @@ from datasources.platform.schemas.validate import NotASchema, Validator
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.phrases import said
+from journeyorch.telling import told
 
 _SHOWN_VIOLATIONS = 3
 
@@ -46,7 +47,7 @@ class RecordForm(forms.ModelForm):
         try:
             found = Validator(schema.document).violations(cleaned["data"], limit=_SHOWN_VIOLATIONS)
         except NotASchema as error:
-            self.add_error("schema", str(error))
+            self.add_error("schema", told(error))
             return cleaned
         if found:
             self.add_error("data", [f"{one.pointer}: {said(one.message, gettext)}" for one in found])

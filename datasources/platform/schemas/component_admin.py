@@ -29,6 +29,7 @@ from datasources.platform.schemas.xdm.planning import Plan
 from journeyorch.access.models import Sandbox, User
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
+from journeyorch.telling import told
 from journeyorch.usage import Use
 
 _MAX_UPLOAD = 10 * MIB
@@ -125,7 +126,9 @@ class ComponentAdmin(UsedAdmin):
         try:
             files = read_file(pending.name, io.BytesIO(bytes(pending.data)))
         except TooMuch as error:
-            return self._page(request, "datasources/import_preview.html", pending=pending, refused=str(error))
+            return self._page(
+                request, "datasources/import_preview.html", pending=pending, refused=told(error)
+            )
         if request.method != "POST":
             plan = plan_import(pending.sandbox, files)
             return self._page(request, "datasources/import_preview.html", pending=pending, plan=plan)

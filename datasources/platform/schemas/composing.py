@@ -15,9 +15,13 @@ from datasources.platform.schemas.validate import NotASchema, Validator
 from datasources.platform.schemas.xdm.bundle import Bundle, CannotBundle
 from datasources.platform.schemas.xdm.planning import needed_by
 from datasources.platform.schemas.xdm.reading import EVENT, PROFILE, RECORD, TIME_SERIES, Document
+from journeyorch.phrases import sentence
 
 _CLASS_OF = {Schema.Kind.EVENT: EVENT, Schema.Kind.PROFILE: PROFILE, Schema.Kind.RECORD: RECORD}
 _BEHAVIOR_OF = {Schema.Kind.EVENT: TIME_SERIES, Schema.Kind.PROFILE: RECORD, Schema.Kind.RECORD: RECORD}
+
+_TOO_MANY = sentence("It has more than {most} fields. Leave out what is not needed.")
+_MISSING = sentence("It refers to {names}, which is not there. Import that, too.")
 
 Library = Mapping[str, Mapping[str, Any]]
 
@@ -109,7 +113,7 @@ def check_usable(document: Mapping[str, Any]) -> None:
     except NotASchema as error:
         raise CannotCompose(str(error)) from None
     if limit := too_many_fields(document):
-        raise CannotCompose(f"It has more than {limit} fields. Leave out what is not needed.")
+        raise CannotCompose(_TOO_MANY(most=limit))
 
 
 def _add_imported(document: Document, uris: Sequence[str], library: Library) -> None:
@@ -122,7 +126,7 @@ def _add_imported(document: Document, uris: Sequence[str], library: Library) -> 
         raise CannotCompose(str(error)) from None
     if bundle.missing:
         names = ", ".join(sorted(bundle.missing)[:3])
-        raise CannotCompose(f"It refers to {names}, which is not there. Import that, too.")
+        raise CannotCompose(_MISSING(names=names))
     document["allOf"], document["$defs"] = references, bundle.definitions
 
 

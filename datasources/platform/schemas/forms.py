@@ -24,6 +24,7 @@ from datasources.platform.schemas.group_choice import (
     offer,
 )
 from datasources.platform.schemas.models import Schema
+from journeyorch.telling import told
 from journeyorch.usage import used_in
 
 _MAX_BYTES = 1024 * 1024
@@ -210,7 +211,7 @@ class SchemaForm(forms.ModelForm):
         try:
             check_usable(document)
         except CannotCompose as error:
-            self.add_error("document", str(error))
+            self.add_error("document", told(error))
             return
         self._check_reference(data, document.get("$id"), "document")
         if problem := identity_problem(data.get("primary_identity", ""), document):

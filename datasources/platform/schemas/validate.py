@@ -12,11 +12,17 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import Sentence, phrase, sentence
 
 MAX_VIOLATIONS = 5
 _MAX_POINTER = 200
 _DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
+TOLD = sentence("#{place}: {message}", "message")
+_OTHER_TYPE = sentence("expected type: {expected}, found: {found}")
+_UNUSABLE = sentence("This is not a usable JSON Schema: {reason}")
+_OTHER_RULE = sentence("the value breaks the rule {rule}")
 
 
 class Violation(NamedTuple):
@@ -29,7 +35,7 @@ class Violation(NamedTuple):
 
     def told(self) -> str:
         """With the place, for people."""
-        return phrase("{pointer}: {message}", pointer=self.pointer, message=self.message)
+        return TOLD(place=self.pointer.removeprefix("#"), message=self.message)
 
 
 class NotASchema(ValueError):
@@ -51,7 +57,7 @@ class Validator:
             )
         except (jsonschema_rs.ValidationError, ValueError) as error:
             reason = getattr(error, "message", str(error))
-            raise NotASchema(f"This is not a usable JSON Schema: {reason}") from None
+            raise NotASchema(_UNUSABLE(reason=reason)) from None
 
     def is_valid(self, value: Any) -> bool:
         """Whether ``value`` breaks no rule."""
@@ -92,8 +98,11 @@ def _message(error: jsonschema_rs.ValidationError) -> str:
     if rule == "type":
         return _expected_type(details, error.instance)
     if rule not in _MESSAGES:
-        return phrase("the value breaks the rule {rule}", rule=rule)
-    return phrase(_MESSAGES[rule], **{name: details[name] for name in _TOLD if name in details})
+        return _OTHER_RULE(rule=rule)
+    message = _MESSAGES[rule]
+    if isinstance(message, Sentence):
+        return message(**{name: details[name] for name in _TOLD if name in details})
+    return message
 
 
 # The wording of types is the one that senders of this protocol know (ingestion.md, Checking).
@@ -110,7 +119,7 @@ _TYPE_NAMES = {
 
 def _expected_type(details: Mapping[str, Any], value: Any) -> str:
     expected = " or ".join(_TYPE_NAMES.get(name, name) for name in details["types"])
-    return phrase("expected type: {expected}, found: {found}", expected=expected, found=_found_type(value))
+    return _OTHER_TYPE(expected=expected, found=_found_type(value))
 
 
 def _found_type(value: Any) -> str:
@@ -132,20 +141,20 @@ _FOUND_NAMES: tuple[tuple[type, str], ...] = (
 
 # Only these of what the library tells: others may be the value itself.
 _TOLD = ("property", "format", "limit")
-_MESSAGES = {
-    "required": phrase("required key [{property}] not found"),
-    "format": phrase("the value is not a valid {format}"),
+_MESSAGES: dict[str, Sentence | str] = {
+    "required": sentence("required key [{property}] not found"),
+    "format": sentence("the value is not a valid {format}"),
     "enum": phrase("the value is not one of the permitted ones"),
     "const": phrase("the value is not the permitted one"),
     "pattern": phrase("the value does not match the pattern"),
-    "minimum": phrase("the value is less than {limit}"),
-    "maximum": phrase("the value is greater than {limit}"),
-    "exclusiveMinimum": phrase("the value is not greater than {limit}"),
-    "exclusiveMaximum": phrase("the value is not less than {limit}"),
-    "minLength": phrase("the text is shorter than {limit}"),
-    "maxLength": phrase("the text is longer than {limit}"),
-    "minItems": phrase("the list has fewer than {limit} elements"),
-    "maxItems": phrase("the list has more than {limit} elements"),
+    "minimum": sentence("the value is less than {limit}"),
+    "maximum": sentence("the value is greater than {limit}"),
+    "exclusiveMinimum": sentence("the value is not greater than {limit}"),
+    "exclusiveMaximum": sentence("the value is not less than {limit}"),
+    "minLength": sentence("the text is shorter than {limit}"),
+    "maxLength": sentence("the text is longer than {limit}"),
+    "minItems": sentence("the list has fewer than {limit} elements"),
+    "maxItems": sentence("the list has more than {limit} elements"),
     "uniqueItems": phrase("the list holds the same element twice"),
     "falseSchema": phrase("nothing is permitted here"),
     "additionalProperties": phrase("a key is not permitted here"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Annotated, Any, TypeVar
 
-from journeyorch.phrases import phrase
+from journeyorch.phrases import phrase, sentence
 
 from .. import types
 from ..errors import misfit
@@ -14,11 +14,13 @@ from ..patterns import compile_pattern
 from ..registry import Role
 from ..times import UNITS, zone_names, zone_of
 
+_NO_PART = sentence("The text is no part of a date. Use {names}.")
+
 
 def _unit(text: str) -> str:
     if text in UNITS:
         return text
-    raise misfit(phrase("The text is no part of a date. Use {names}.", names=", ".join(UNITS)))
+    raise misfit(_NO_PART(names=", ".join(UNITS)))
 
 
 Instant = Annotated[datetime, types.DATE_TIME]

@@ -13,6 +13,7 @@ from journeyorch.outbound.auth.base import checked_endpoint, origin_of
 from journeyorch.outbound.client import Request
 from journeyorch.outbound.headers import header_problem
 from journeyorch.outbound.secrets import SEALED, SHOWN_AS
+from journeyorch.phrases import phrase
 
 _SECONDS = {
     "milliseconds": 0.001,
@@ -48,7 +49,7 @@ class Body(_Strict):
     def _forms_hold_texts(self) -> Self:
         nested = any(isinstance(each, (dict, list)) for each in self.bodyParams.values())
         if self.bodyType == "form" and nested:
-            raise ValueError("A form holds texts, numbers and booleans only. Use the bodyType json.")
+            raise ValueError(phrase("A form holds texts, numbers and booleans only. Use the bodyType json."))
         return self
 
     def encoded(self) -> bytes:
@@ -111,20 +112,24 @@ class CustomDocument(_Strict):
         names = where.removeprefix(_JSON_PATH).split(".")
         if where != "response" and not (where.startswith(_JSON_PATH) and all(names)):
             raise ValueError(
-                "Write response, for the whole text, or json:// and the path, as in json://access.token."
+                phrase(
+                    "Write response, for the whole text, or json:// and the path, as in json://access.token."
+                )
             )
         return where
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.authorizationType != "bearer" and not self.tokenTarget:
-            raise ValueError("tokenTarget must name the header or query parameter of the token.")
+            raise ValueError(phrase("tokenTarget must name the header or query parameter of the token."))
         if self.authorizationType == "header" and (problem := header_problem(self.tokenTarget, "")):
             raise ValueError(f"tokenTarget: {problem}")
         if self.method == "POST" and self.body is None:
-            raise ValueError("A POST needs a body with bodyType and bodyParams.")
+            raise ValueError(phrase("A POST needs a body with bodyType and bodyParams."))
         if self.method == "GET" and self.body is not None:
-            raise ValueError("A GET has no body. Put its values into the endpoint's query or the headers.")
+            raise ValueError(
+                phrase("A GET has no body. Put its values into the endpoint's query or the headers.")
+            )
         return self
 
     def request(self) -> Request:
@@ -256,7 +261,7 @@ def unmasked(document: Any, stored: Callable[[], Any]) -> Any:
     there is nothing stored. What has not the document's shape is left to its validation.
     """
     if _lost(document):
-        raise ValueError("What was typed before is not shown again. Type it where it says so.")
+        raise ValueError(phrase("What was typed before is not shown again. Type it where it says so."))
     if not isinstance(document, dict):
         return document
     whole = {**document}
@@ -281,7 +286,9 @@ class _Stored:
     def endpoint(self) -> str:
         known = str(self._document().get("endpoint", ""))
         if known.partition("?")[0] != self._endpoint.partition("?")[0]:
-            raise ValueError("The query of the endpoint was entered for another address. Enter it again.")
+            raise ValueError(
+                phrase("The query of the endpoint was entered for another address. Enter it again.")
+            )
         return known
 
     def filled(self, values: Mapping[str, Any], *path: str) -> dict[str, Any]:
@@ -290,7 +297,7 @@ class _Stored:
     def _value(self, name: str, path: tuple[str, ...]) -> Any:
         known: Any = self._document()
         if origin_of(known.get("endpoint")) != origin_of(self._endpoint.removesuffix(f"?{_HIDDEN_QUERY}")):
-            raise ValueError("The secrets were entered for another endpoint. Enter them again.")
+            raise ValueError(phrase("The secrets were entered for another endpoint. Enter them again."))
         for part in path:
             known = known.get(part) or {}
         if name not in known:

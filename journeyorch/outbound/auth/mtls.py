@@ -23,6 +23,7 @@ from pydantic.config import JsonDict
 from journeyorch.outbound.auth.base import Credentials, auth_method
 from journeyorch.outbound.client import Request
 from journeyorch.outbound.connections import strict_context
+from journeyorch.phrases import phrase
 
 _SECRET_LINES: JsonDict = {"lines": "secret"}
 
@@ -56,7 +57,7 @@ class MutualTLS(Credentials):
         key = _key(self.private_key.get_secret_value())
         leaf = _certificate(self.certificate.get_secret_value())
         if _public_bytes(leaf.public_key()) != _public_bytes(key.public_key()):
-            raise ValueError("The private key does not belong to the certificate. Enter both again.")
+            raise ValueError(phrase("The private key does not belong to the certificate. Enter both again."))
         return self
 
     def apply(self, request: Request) -> Request:
@@ -81,16 +82,18 @@ def _key(pem: str) -> PrivateKeyTypes:
     try:
         return serialization.load_pem_private_key(pem.encode(), password=None)
     except TypeError as error:
-        raise ValueError("The private key has a passphrase. Take it away and enter it again.") from error
+        raise ValueError(
+            phrase("The private key has a passphrase. Take it away and enter it again.")
+        ) from error
     except Exception as error:
-        raise ValueError("The private key cannot be read. Enter it in PEM form.") from error
+        raise ValueError(phrase("The private key cannot be read. Enter it in PEM form.")) from error
 
 
 def _certificate(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem.encode())
     except ValueError as error:
-        raise ValueError("The certificate cannot be read. Enter it in PEM form.") from error
+        raise ValueError(phrase("The certificate cannot be read. Enter it in PEM form.")) from error
 
 
 def _public_bytes(key: object) -> bytes:

@@ -9,10 +9,13 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError
 
 from journeyorch.outbound.calls import CallSpec, Gate, Later, Outcome, Prepared, Verdict, gate_of
+from journeyorch.phrases import phrase
 from journeys.engine.calls.claim import Claimed, postpone
 
 logger = logging.getLogger(__name__)
-_UNDECIDED = Outcome("error", "internal", message="Nobody could say whether it may be made; see the log.")
+_UNDECIDED = Outcome(
+    "error", "internal", message=phrase("Nobody could say whether it may be made; see the log.")
+)
 
 
 def admit(ready: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claimed, Outcome]]]:

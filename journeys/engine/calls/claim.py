@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import CallSpec, Outcome, Prepared, handler_of
+from journeyorch.phrases import phrase
 from journeys.engine import tables
 from journeys.engine.lanes import MAX_CRASHES
 from journeys.engine.over import over_condition
@@ -172,7 +173,7 @@ def without_owner_gone(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[
 
 
 _CRASHED = Outcome(
-    "error", "crashed", message="The worker that made the call died, again and again; it is given up."
+    "error", "crashed", message=phrase("The worker that made the call died, again and again; it is given up.")
 )
 
 
@@ -208,7 +209,7 @@ def prepare(claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[tuple[Claim
     return ready, ended
 
 
-_UNPREPARED = Outcome("error", "internal", message="The call could not be prepared; see the log.")
+_UNPREPARED = Outcome("error", "internal", message=phrase("The call could not be prepared; see the log."))
 
 
 def _rendered(kind: str, specs: Sequence[CallSpec]) -> Sequence[Prepared | Outcome]:

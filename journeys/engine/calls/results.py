@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from journeyorch import bulk
 from journeyorch.bulk import Column
 from journeyorch.outbound.calls import Made, Outcome, handler_of
+from journeyorch.phrases import phrase
 from journeys.engine import tables
 from journeys.engine.calls.claim import OPEN_CLAIM, Claimed
 from journeys.engine.message_counts import MESSAGE, count_sent
@@ -67,7 +68,9 @@ def _commit_alone(result: Result, now: datetime) -> bool:
     return True
 
 
-_UNRECORDED = Outcome("error", "internal", message="The call was made, but its result could not be recorded.")
+_UNRECORDED = Outcome(
+    "error", "internal", message=phrase("The call was made, but its result could not be recorded.")
+)
 
 
 def _commit_unrecorded(call: Claimed, now: datetime) -> bool:

@@ -74,7 +74,7 @@ def _quarantine(one: LaneInput, lane_id: int) -> None:
         defaults={
             "sandbox_id": _sandbox_of(lane_id),
             "code": "crashed",
-            "message": "Handling the event made the worker crash again and again; it was taken out.",
+            "message": phrase("Handling the event made the worker crash again and again; it was taken out."),
             "at": bulk.database_now(),
         },
     )

@@ -49,7 +49,20 @@ export function Log() {
 /** @param {{entry: Entry, isNewest: boolean}} props */
 function Instance({ entry, isNewest }) {
   const who = entry.externalKeys[0]?.id ?? "";
-  return html`<details open=${isNewest}><summary>${who} · ${entry.status}${entry.currentStep.name && ` · ${entry.currentStep.name}`}</summary>
+  return html`<details open=${isNewest}><summary>${who} · ${inWords(entry.status)}${entry.currentStep.name && ` · ${entry.currentStep.name}`}</summary>
     <button type="button" class="link small" onClick=${() => (person.value = who)}>${gettext("Show the path of this person")}</button>
     <pre class="code">${JSON.stringify(entry, null, 2)}</pre></details>`;
+}
+
+/** The log is English, as programs read it; its headings are for people. @param {string} status */
+function inWords(status) {
+  /** @type {Record<string, string>} */
+  const words = {
+    running: gettext("running"),
+    finished: gettext("finished"),
+    error: gettext("error"),
+    "timed out": gettext("timed out"),
+    stopped: gettext("stopped"),
+  };
+  return words[status] ?? status;
 }

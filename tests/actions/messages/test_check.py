@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from actions.messages.check import check_template
 from actions.messages.parameters import NotTyped, missing_parameters, typed, with_defaults
+from actions.messages.render import RenderProblem, render_once
+from journeyorch.telling import told
 
 ROOM = {"name": "room", "type": "string", "required": True, "sample": "12"}
 
@@ -27,7 +30,7 @@ def test_a_template_over_profile_and_parameters_is_right():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ({"text": "a\n{{ room"}, "text, line 2: {{ is never closed by }}."),
+        ({"text": "a\n{{ room"}, "text, line 2: It cannot be read: {{ is never closed by }}."),
         ({"text": "a\n\n{% if x %}"}, "text, line 3:"),
         ({"text": "a\nb {{ rom }}"}, "text, line 2: “rom” is neither profile nor a parameter."),
         ({"text": "a\nb {{ profile.x | upper }}"}, "text, line 2:"),
@@ -113,3 +116,67 @@ def test_a_value_is_typed_as_its_type_wants_it(type, text, value):
             typed(type, text)
     else:
         assert typed(type, text) == value
+
+
+# --- In the reader's language ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if a %}x",
+        "{{ a",
+        "{% foo %}",
+        "{% if %}x{% endif %}",
+        "{{ profile.a b }}",
+        "{% for x profile.a %}{% endfor %}",
+        "{{ 'abc }}",
+        "{{ profile. }}",
+        "{% assign x %}",
+        "{{ | upcase }}",
+        "{{ profile.a[ }}",
+        "{% comment %}",
+        "{% raw %}",
+        "{% unsubscribe 'a' b %}",
+        "x" * 200_001,
+    ],
+)
+def test_what_liquid_refuses_is_said_in_german_too(source):
+    (problem,) = check_template(kind="sms", content={"text": source}, parameters=[{"name": "a"}])
+    with translation.override("de"):
+        german = told(problem.message)
+    reason = german.removeprefix("Das ist nicht lesbar: ").removesuffix(".")
+    assert reason != german
+    assert reason not in problem.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ profile.a | fooo }}",
+        "{{ profile.a | divided_by: 0 }}",
+        "{{ profile.a | truncate: 'x' }}",
+        "{% for i in (1..99999) %}{% endfor %}",
+        "{{ profile.a | plus }}",
+        "{{ profile.a | upcase: 1 }}",
+        "{{ profile.a | json: 1 }}",
+        "{{ profile.l | concat: 'x' }}",
+        "{% if profile.a < 'x' %}{% endif %}",
+        "{% if profile.a contains 1 %}{% endif %}",
+        "{{ profile.l | sort }}",
+        "{% for i in profile.l limit: 'x' %}{% endfor %}",
+    ],
+)
+def test_what_cannot_be_made_is_said_in_german_too(source):
+    with pytest.raises(RenderProblem) as raised:
+        render_once(kind="sms", content={"text": source}, values={"profile": {"a": 1, "l": [1, "a"]}})
+    with translation.override("de"):
+        german = told(raised.value)
+    reason = german.removeprefix("Text, Zeile 1, ließ sich nicht erstellen: ").removesuffix(".")
+    assert reason != german
+    assert reason not in str(raised.value)
+
+
+def test_a_filter_with_other_values_than_it_takes_is_not_explained_in_pythons_words():
+    with pytest.raises(RenderProblem, match="the filter json needs more values, or fewer"):
+        render_once(kind="sms", content={"text": "{{ profile.a | json: 1 }}"}, values={"profile": {}})

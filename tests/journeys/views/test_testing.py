@@ -282,6 +282,25 @@ def test_the_log_has_everything_of_each_instance(maker, tested):
     assert entry["extraInfo"]["events"]["Ordered"]["total"] == 12
 
 
+def test_the_log_is_english_for_every_reader_as_programs_read_it(maker, tested):
+    trigger(maker, tested, texts={"field:total": "12"})
+    drain(tested)
+    address, german = f"/versions/{tested.uid}/test/log/", {"accept-language": "de"}
+    assert maker.get(address, headers=german).json() == maker.get(address).json()
+    assert maker.get(address).json()["instances"][0]["status"] == "running"
+    assert (
+        maker.get(f"/versions/{tested.uid}/test/path/", headers=german).json()["instance"]["status"]
+        == "Läuft"
+    )
+
+
+def test_why_an_event_did_nothing_is_said_in_words(maker, tested):
+    for _ in range(2):
+        trigger(maker, tested, texts={"field:total": "12"})
+        drain(tested)
+    assert path(maker, tested)["discards"][0]["reason"] == "the person is already inside"
+
+
 def test_after_the_end_of_a_test_its_instances_are_not_shown_any_more(maker, tested):
     trigger(maker, tested, texts={"field:total": "12"})
     drain(tested)

@@ -37,6 +37,7 @@ from journeyorch.background.admin import task_url
 from journeyorch.background.files import TooLarge
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.tasks import release
+from journeyorch.telling import told
 
 
 class ImportPages(admin.ModelAdmin):
@@ -65,7 +66,7 @@ class ImportPages(admin.ModelAdmin):
                     most=settings.IMPORT_MAX_BYTES,
                 )
             except TooLarge as error:
-                form.add_error("file", str(error))
+                form.add_error("file", told(error))
             else:
                 return HttpResponseRedirect(reverse("admin:datasources_profile_describe", args=[task.pk]))
         return self._page(request, "datasources/profile_import.html", form=form)
@@ -81,7 +82,7 @@ class ImportPages(admin.ModelAdmin):
         try:
             return self._describe(request, task, schema)
         except (NotText, NotReadable) as error:
-            return self._page(request, "datasources/profile_columns.html", task=task, refused=str(error))
+            return self._page(request, "datasources/profile_columns.html", task=task, refused=told(error))
 
     def _describe(self, request: HttpRequest, task: BackgroundTask, schema: Schema) -> HttpResponse:
         assert task.file_id is not None

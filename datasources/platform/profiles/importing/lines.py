@@ -15,6 +15,10 @@ from datasources.platform.profiles.importing.mapping import Column, Unusable, en
 from datasources.platform.profiles.importing.rows import Row
 from datasources.platform.records.store import key_of
 from datasources.platform.schemas.validate import Validator
+from journeyorch.phrases import phrase, sentence
+
+_NO_KEY = sentence("Its primary identity, {path}, holds no text.")
+_BREAKS = sentence("It breaks the schema: {reasons}", "reasons")
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,11 @@ def understand(row: Row, reader: Reader) -> Line:
     try:
         entity = entity_of(row.values, reader.columns, reader.types, text=reader.text)
         if "\\u0000" in json_text(entity) or "\ufffd" in json_text(entity):
-            return Line(row.number, entity, (), "It holds a character that is none, such as NUL.")
+            return Line(row.number, entity, (), phrase("It holds a character that is none, such as NUL."))
     except Unusable as problem:
         return Line(row.number, {}, (), str(problem))
     except ValueError:
-        return Line(row.number, {}, (), "It is nested too deep, or holds text that is none.")
+        return Line(row.number, {}, (), phrase("It is nested too deep, or holds text that is none."))
     return _person(row.number, entity, reader) if reader.of_people else _thing(row.number, entity, reader)
 
 
@@ -72,14 +76,14 @@ def _person(number: int, entity: Mapping[str, Any], reader: Reader) -> Line:
     )
     reason = _violations(entity, reader.validator)
     if not reason and not identities:
-        reason = "It names nobody: it holds no identity in a known namespace."
+        reason = phrase("It names nobody: it holds no identity in a known namespace.")
     return Line(number, entity, identities, reason)
 
 
 def _thing(number: int, entity: Mapping[str, Any], reader: Reader) -> Line:
     reason, key = _violations(entity, reader.validator), key_of(entity, reader.primary_path)
     if not reason and key is None:
-        reason = f"Its primary identity, {'.'.join(reader.primary_path)}, holds no text."
+        reason = _NO_KEY(path=".".join(reader.primary_path))
     return Line(number, entity, (), reason, key or "")
 
 
@@ -90,5 +94,4 @@ def as_record(line: Line, *, at: datetime, origin: str) -> Received:
 
 def _violations(entity: Mapping[str, Any], validator: Validator) -> str:
     violations = validator.violations(entity, limit=3)
-    told = "; ".join(f"{one.pointer}: {one.message}" for one in violations)
-    return f"It breaks the schema: {told}" if violations else ""
+    return _BREAKS(reasons="; ".join(one.told() for one in violations)) if violations else ""

@@ -15,8 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from datasources.platform.profiles.importing.layout import Layout
 from datasources.platform.schemas.fields import Field as SchemaField
+from journeyorch.phrases import sentence
 from journeyorch.strict_json import NotStrictJson, parse
 
+_NO_IDENTITY = sentence("Column “{name}”: an identity is a text.")
+_MISFIT = sentence("Column “{name}”: the value is no {type} as {path} needs it.")
+_NO_LIST = sentence('Column “{name}”: {path} needs a list in JSON, such as ["a", "b"].')
 _LIST = "list"
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -177,7 +181,7 @@ def _as_identity(value: Any, column: Column) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise Unusable(f"Column “{column.name}”: an identity is a text.")
+    raise Unusable(_NO_IDENTITY(name=column.name))
 
 
 def _typed(text: str, type: str, column: Column) -> Any:
@@ -190,7 +194,7 @@ def _typed(text: str, type: str, column: Column) -> Any:
     if type == "decimal" and _DECIMAL.fullmatch(text.strip()) and math.isfinite(number := float(text)):
         return int(text) if _INTEGER.fullmatch(text.strip()) else number
     if type in ("boolean", "integer", "decimal"):
-        raise Unusable(f"Column “{column.name}”: the value is no {type} as {column.path} needs it.")
+        raise Unusable(_MISFIT(name=column.name, type=type, path=column.path))
     return text
 
 
@@ -200,5 +204,5 @@ def _as_list(text: str, column: Column) -> Any:
     except NotStrictJson:
         value = None
     if not isinstance(value, list):
-        raise Unusable(f'Column “{column.name}”: {column.path} needs a list in JSON, such as ["a", "b"].')
+        raise Unusable(_NO_LIST(name=column.name, path=column.path))
     return value

@@ -31,6 +31,7 @@ from journeyorch.phrases import sentence
 
 KIND = "import_profiles"
 _TITLE = sentence("Import of {name}")
+_UNUSABLE = sentence("Schema {name} is not usable. Save it again to see why.")
 #: Records that a preview shows, and that are looked at for the names of a JSON file's values.
 PREVIEW, LOOKED_AT = 20, 200
 MAX_NAMES = 500
@@ -65,7 +66,7 @@ def reader_of(schema: Schema, plan: Plan) -> Reader:
     try:
         validator = Validator(schema.document)
     except NotASchema:
-        raise NotReadable(f"Schema {schema.name} is not usable. Save it again to see why.") from None
+        raise NotReadable(_UNUSABLE(name=schema.name)) from None
     primary = schema.primary_identity
     return Reader(
         columns=plan.columns,

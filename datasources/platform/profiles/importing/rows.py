@@ -13,12 +13,17 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_noop
 
 from datasources.platform.profiles.importing.layout import UTF8_MARK, Layout
+from journeyorch.phrases import phrase, sentence
 from journeyorch.strict_json import NotStrictJson, parse
 
 #: Bytes of one record, at most.
 MAX_RECORD = 1024 * 1024
 #: Columns of a CSV file, at most.
 MAX_COLUMNS = 500
+
+_TOO_MANY_COLUMNS = sentence("A file has at most {most} columns. Leave out what is not needed.")
+_OTHER_COUNT = sentence("The number of its values is {count} instead of {expected}.")
+_OTHER_ENCODING = sentence("It is not written in {encoding}.")
 
 #: Gives the file's bytes from a place on.
 Open = Callable[[int], Iterable[bytes]]
@@ -63,7 +68,7 @@ def read_header(open_at: Open, layout: Layout) -> tuple[list[str], Place]:
             gettext_noop("The first line, with the names of the columns, cannot be read.")
         ) from None
     if not 0 < len(names) <= MAX_COLUMNS:
-        raise NotReadable(f"A file has at most {MAX_COLUMNS} columns. Leave out what is not needed.")
+        raise NotReadable(_TOO_MANY_COLUMNS(most=MAX_COLUMNS))
     if "" in names or len(set(names)) < len(names):
         raise NotReadable(gettext_noop("Each column needs a name of its own in the first line."))
     return names, source.place
@@ -147,17 +152,17 @@ def _csv_rows(open_at: Open, layout: Layout, place: Place, header: list[str]) ->
 
 def _csv_row(number: int, following: Place, values: list[str], header: list[str]) -> Row:
     if len(values) != len(header):
-        reason = f"The number of its values is {len(values)} instead of {len(header)}."
+        reason = _OTHER_COUNT(count=len(values), expected=len(header))
         return Row(number, following, None, reason)
     return Row(number, following, dict(zip(header, values, strict=True)))
 
 
 def _why(error: Exception, layout: Layout) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return f"It is not written in {layout.encoding}."
+        return _OTHER_ENCODING(encoding=layout.encoding)
     if isinstance(error, _TooLong):
-        return "It is longer than 1 MiB; perhaps a quote is not closed."
-    return "Its quotes are not closed, or not doubled inside."
+        return phrase("It is longer than 1 MiB; perhaps a quote is not closed.")
+    return phrase("Its quotes are not closed, or not doubled inside.")
 
 
 # --- JSON -----------------------------------------------------------------------------------------
@@ -168,7 +173,7 @@ def _json_lines(open_at: Open, place: Place) -> Iterator[Row]:
         number, first = place.line, place.offset == 0
         place = Place(place.offset + size, number + 1)
         if line is None:
-            yield Row(number, place, None, "It is longer than 1 MiB.")
+            yield Row(number, place, None, phrase("It is longer than 1 MiB."))
             continue
         text = (line.removeprefix(UTF8_MARK) if first else line).strip()
         if text:
@@ -181,7 +186,7 @@ def _json_row(number: int, following: Place, text: bytes) -> Row:
     except NotStrictJson as refusal:
         return Row(number, following, None, str(refusal))
     if not isinstance(value, dict):
-        return Row(number, following, None, "It is no JSON object.")
+        return Row(number, following, None, phrase("It is no JSON object."))
     return Row(number, following, value)
 
 

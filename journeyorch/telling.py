@@ -1,0 +1,12 @@
+"""Tells people what a pure package has raised, or a worker has stored, in English."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from journeyorch.phrases import in_words
+
+
+def told(problem: object) -> str:
+    """The text of an error, or a stored one, in the reader's language, as far as that is known."""
+    return in_words(str(problem), gettext)
