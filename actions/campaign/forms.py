@@ -120,6 +120,7 @@ class StandardForm(forms.ModelForm):
     class Meta:
         model = CampaignStandardAction
         fields = ("sandbox", "name", "description", "instance", "on_unknown")
+        labels = {"instance": _("Instance")}
         widgets = {"description": forms.Textarea({"rows": 2})}
         help_texts = {
             "name": _("At most 30 letters, digits and underscores: how journeys call it."),

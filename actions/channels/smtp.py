@@ -33,7 +33,11 @@ class Smtp(Provider):
         title=gettext_noop("Server"), min_length=1, max_length=253, pattern=r"^[A-Za-z0-9._:\-]+$"
     )
     port: int = Field(default=587, title=gettext_noop("Port"), ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = Field(default="starttls", title=gettext_noop("Encryption"))
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        title=gettext_noop("Encryption"),
+        json_schema_extra={"titles": {"none": gettext_noop("none")}},
+    )
     username: str = Field(default="", title=gettext_noop("User name"), max_length=500)
     password: SecretStr = Field(default=SecretStr(""), title=gettext_noop("Password"), max_length=2000)
     from_address: Sender = Field(

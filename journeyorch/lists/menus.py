@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from journeyorch.icons import icon
 from journeyorch.lists.listing import Row, RowAction
@@ -40,13 +41,20 @@ def menu_of(row: Row) -> SafeString:
 
 
 def _quick(action: RowAction) -> SafeString:
-    return format_html(_QUICK, action.url, action.label, action.key, action.key, icon(action.icon))
+    return format_html(
+        _QUICK, action.url, action.label, _on_keyboard(action.key), action.key, icon(action.icon)
+    )
 
 
 def _item(action: RowAction) -> SafeString:
     danger = " menu__item--danger" if action.is_dangerous else ""
-    key = format_html(_KEY, action.key) if action.key else ""
+    key = format_html(_KEY, _on_keyboard(action.key)) if action.key else ""
     return format_html(_ITEM, danger, action.url, icon(action.icon), action.label, key)
+
+
+def _on_keyboard(key: str) -> str:
+    """What is written on the key."""
+    return pgettext("key", "Del") if key == "Delete" else key
 
 
 def _joined(parts: Sequence[SafeString]) -> SafeString:

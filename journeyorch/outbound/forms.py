@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 import orjson
 from django import forms
@@ -151,7 +151,8 @@ def model_form_field(
     if info.default is not PydanticUndefined:
         given["initial"] = info.default
     if get_origin(info.annotation) is Literal:
-        choices = [(choice, choice) for choice in get_args(info.annotation)]
+        titles = cast(dict[str, str], extra.get("titles", {}))
+        choices = [(choice, _(titles.get(choice, choice))) for choice in get_args(info.annotation)]
         return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=attrs), **given)
     return forms.CharField(widget=AdminTextInputWidget(attrs=attrs), **given)
 
@@ -233,17 +234,17 @@ class AuthModelForm(forms.ModelForm):
 AuthModelForm.declared_fields.update(_fields())
 
 
-def auth_fieldsets() -> list[tuple[str, Any]]:
+def auth_fieldsets() -> list[tuple[Any, Any]]:
     """For a page of ``AuthModelForm`` and ``AuthTestMixin``: the choice, then each method's own fields."""
     methods = [
         (
-            str(cls.title),
+            cls.title,
             {"fields": [auth_field_name(name, field) for field in cls.model_fields]},
         )
         for name, cls in auth.methods().items()
         if cls.model_fields
     ]
-    return [(str(_("Authentication")), {"fields": ["auth_type", "auth_test"]}), *methods]
+    return [(_("Authentication"), {"fields": ["auth_type", "auth_test"]}), *methods]
 
 
 def filled_again(form_class: Any, row: Any, changes: Mapping[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from journeyorch.access.locks import lock_sandbox
 
@@ -48,7 +49,7 @@ class Sandbox(models.Model):
     class Meta:
         verbose_name = _("sandbox")
         verbose_name_plural = _("sandboxes")
-        permissions = [("reset_sandbox", "Can reset sandboxes")]
+        permissions = [("reset_sandbox", gettext_noop("Can reset sandboxes"))]
 
     def __str__(self) -> str:
         return self.title or self.name

@@ -14,11 +14,6 @@ from journeyorch.outbound.auth.base import AuthProblem, Token, TokenAuth, auth_m
 from journeyorch.outbound.auth.custom_document import CustomDocument, masked, unmasked, without_typed
 from journeyorch.outbound.client import Request, Response
 
-_EXAMPLE = """{"type": "customAuthorization", "authorizationType": "bearer", \
-"endpoint": "https://login.example.com/token", "method": "POST", \
-"body": {"bodyType": "form", "bodyParams": {"user": "us", "password": "…"}}, \
-"tokenInResponse": "json://access_token", "cacheDuration": {"duration": 50, "timeUnit": "minutes"}}"""
-
 
 @auth_method("custom")
 class Custom(TokenAuth):
@@ -30,9 +25,16 @@ class Custom(TokenAuth):
         title=gettext_noop("How to get the token"),
         min_length=1,
         max_length=20_000,
-        description="A JSON document. authorizationType is bearer, header or queryParam, the latter two with "
-        "the name as tokenTarget; bodyType is form or json; tokenInResponse is response, for the whole text, "
-        f"or json://path.to.token. Example: {_EXAMPLE}",
+        description=gettext_noop(
+            "A JSON document. authorizationType is bearer, header or queryParam, the latter two with the "
+            "name as tokenTarget; bodyType is form or json; tokenInResponse is response, for the whole text, "
+            "or json://path.to.token. Example: "
+            '{"type": "customAuthorization", "authorizationType": "bearer", '
+            '"endpoint": "https://login.example.com/token", "method": "POST", '
+            '"body": {"bodyType": "form", "bodyParams": {"user": "us", "password": "…"}}, '
+            '"tokenInResponse": "json://access_token", '
+            '"cacheDuration": {"duration": 50, "timeUnit": "minutes"}}'
+        ),
         json_schema_extra={"lines": "document"},
     )
 

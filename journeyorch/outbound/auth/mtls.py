@@ -39,16 +39,20 @@ class MutualTLS(Credentials):
         title=gettext_noop("Certificate"),
         min_length=1,
         max_length=100_000,
-        description="In PEM form, with those of its issuers behind it if the other system wants them. "
-        "It begins with -----BEGIN CERTIFICATE-----",
+        description=gettext_noop(
+            "In PEM form, with those of its issuers behind it if the other system wants them. "
+            "It begins with -----BEGIN CERTIFICATE-----"
+        ),
         json_schema_extra=_SECRET_LINES,
     )
     private_key: SecretStr = Field(
         title=gettext_noop("Private key"),
         min_length=1,
         max_length=100_000,
-        description="In PEM form, without a passphrase; openssl pkey -in key.pem takes one away. "
-        "It begins with -----BEGIN PRIVATE KEY-----",
+        description=gettext_noop(
+            "In PEM form, without a passphrase; openssl pkey -in key.pem takes one away. "
+            "It begins with -----BEGIN PRIVATE KEY-----"
+        ),
         json_schema_extra=_SECRET_LINES,
     )
 

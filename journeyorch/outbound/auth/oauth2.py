@@ -31,7 +31,7 @@ class OAuth2(TokenAuth):
         title=gettext_noop("Token URL"),
         min_length=1,
         max_length=2000,
-        description="Where tokens are fetched. Example: https://login.example.com/oauth2/token",
+        description=gettext_noop("Where tokens are fetched. Example: https://login.example.com/oauth2/token"),
     )
     client_id: str = Field(title=gettext_noop("Client id"), min_length=1, max_length=500)
     client_secret: SecretStr = Field(title=gettext_noop("Client secret"), min_length=1, max_length=4000)
@@ -39,19 +39,23 @@ class OAuth2(TokenAuth):
         default="",
         title=gettext_noop("Scope"),
         max_length=2000,
-        description="What the token is asked for, separated by spaces; empty: whatever the client may do. "
-        "Example: orders.read orders.write",
+        description=gettext_noop(
+            "What the token is asked for, separated by spaces; empty: whatever the client may do. "
+            "Example: orders.read orders.write"
+        ),
     )
     audience: str = Field(
         default="",
         title=gettext_noop("Audience"),
         max_length=2000,
-        description="Only if the token's endpoint asks for it. Example: https://api.example.com",
+        description=gettext_noop(
+            "Only if the token's endpoint asks for it. Example: https://api.example.com"
+        ),
     )
     sent_in: Literal["header", "body"] = Field(
         default="header",
         title=gettext_noop("Client id and secret are sent in"),
-        description="The header (Basic) is the standard; some endpoints want both in the body.",
+        description=gettext_noop("The header (Basic) is the standard; some endpoints want both in the body."),
     )
 
     @field_validator("token_url")
