@@ -116,7 +116,7 @@ def _discards(version: JourneyVersion) -> list[dict[str, Any]]:
 
 
 def log_of(version: JourneyVersion, document: Document) -> dict[str, Any]:
-    """Everything about the instances of the run, as the log shows it; in English, because programs read it."""
+    """Everything about the instances of the run, as the log shows it; English, as programs read it."""
     with override("en"):
         return _log_of(version, document)
 
