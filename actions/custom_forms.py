@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actions.models import ON_UNKNOWN_HELP, Action
@@ -29,6 +30,7 @@ _ROWS_HELP = _(
     "A constant is sent as it is; a variable is filled by the journey, whose author reads its label. "
     "A row that is emptied goes."
 )
+_CONTENT_TYPE_HELP = _("Content-Type is application/json in UTF-8, unless a row names another JSON type.")
 
 
 def _json(label: Any, *, lines: int, help_text: Any) -> StrictJSONField:
@@ -39,7 +41,9 @@ def _json(label: Any, *, lines: int, help_text: Any) -> StrictJSONField:
 class ActionForm(AuthModelForm):
     """A custom action; a pasted payload becomes a tree of constants, to be edited afterwards."""
 
-    headers = PairsField(label=_("Headers"), required=False, help_text=_ROWS_HELP)
+    headers = PairsField(
+        label=_("Headers"), required=False, help_text=format_lazy("{} {}", _ROWS_HELP, _CONTENT_TYPE_HELP)
+    )
     query = PairsField(label=_("Query parameters"), required=False, help_text=_ROWS_HELP)
     payload_sample = _json(
         _("Paste a payload"),

@@ -281,6 +281,8 @@ def seconds_asked(headers: Mapping[str, str]) -> float:
 
 def read_json(response: Response) -> Any | Failure:
     """The value in a JSON answer, or a ``Failure``: also for NaN, lone surrogates, more than one value."""
+    if not response.body.strip():
+        return Failure("notJson", phrase("The answer is empty; it should be JSON."), response.elapsed_ms)
     try:
         return orjson.loads(response.body)
     except orjson.JSONDecodeError:

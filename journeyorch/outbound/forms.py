@@ -111,6 +111,17 @@ class WriteOnlyTextarea(forms.Textarea):
         return ""
 
 
+class DocumentArea(forms.Textarea):
+    """For a JSON document that never comes back as it was typed: what is no JSON is not even sent."""
+
+    class Media:
+        js = (forms.Script("js/json-text.js", type="module"),)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        told = {"data-json": str(_("This is not JSON.")), **(attrs or {})}
+        return super().get_context(name, value, told)
+
+
 class DocumentField(forms.CharField):
     """A text with secrets in it. What was typed never comes back as it was, when the form cannot be saved."""
 
@@ -139,7 +150,7 @@ def model_form_field(
     attrs = {"data-shown-when": shown_when}
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if extra.get("lines") == "document":
-        area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", **attrs})
+        area = DocumentArea(attrs={"rows": 8, "spellcheck": "false", **attrs})
         return DocumentField(widget=area, shown_again=shown_again, **given)
     if extra.get("lines") == "secret" or extra.get("multiline"):
         # A key file; the browser would take its line breaks out of a field of one line.

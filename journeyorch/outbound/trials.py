@@ -37,7 +37,11 @@ def trial_of(
     if isinstance(answer, Failure):
         return Trial(outcome, sent=request)
     text = _shortened(answer.body)
-    return Trial(outcome, text, fields, request, sample_of(answer) if outcome.status == "ok" else "")
+    if outcome.status != "ok":
+        return Trial(
+            outcome, text, sent=request
+        )  # that fields are missing would only lead away from the error
+    return Trial(outcome, text, fields, request, sample_of(answer))
 
 
 def written(request: Request) -> str:

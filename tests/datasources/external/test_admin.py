@@ -332,6 +332,18 @@ def test_a_new_source_leads_to_its_page_where_groups_are_added(admin_client):
     assert "Used in" not in admin_client.get(reverse(ADD_SOURCE)).text
 
 
+def test_of_an_answer_that_is_an_error_no_field_is_said_to_be_missing(admin_client, serve):  # noqa: F811
+    server = serve(says(http(b'{"error": "no such guest"}', status="404 Not Found")))
+    prod = Sandbox.objects.get(name="prod")
+    source = DataSource.objects.create(sandbox=prod, name="Weather", url=server.url)
+    schema = {"type": "object", "properties": {"t": {"type": "number"}}}
+    group = FieldGroup.objects.create(source=source, name="now", response_schema=schema)
+    page = admin_client.post(reverse("admin:datasources_fieldgroup_test", args=[group.pk]), {}).text
+    assert "http (404)" in page
+    assert "no such guest" in page
+    assert "missing" not in page
+
+
 def test_the_test_button_says_what_the_guard_refuses(admin_client, group):
     group.source.url = "http://127.0.0.1:1/"
     group.source.save()

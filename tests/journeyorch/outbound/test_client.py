@@ -332,4 +332,6 @@ def test_a_byte_order_mark_is_no_part_of_an_answer(serve):
     "body", [b"", b"<html>", b"{", b"{} {}", b"\xff", b"NaN", b'"\\ud800"', b"\xef\xbb\xbf{}"]
 )
 def test_what_is_not_json_is_named(body):
-    assert isinstance(read_json(Response(200, {}, body, 1)), Failure)
+    found = read_json(Response(200, {}, body, 1))
+    assert isinstance(found, Failure)
+    assert ("empty" in found.message) == (not body)
