@@ -139,6 +139,9 @@ class Single(KindView):
             if not request.user.has_perm(self.kind.permission("add" if row is None else "change")):
                 raise exceptions.PermissionDenied
             self.require_unchanged(row)
+            if request.stream is None:
+                # Not what was written is left out, but all of it was lost: nothing becomes its default.
+                raise exceptions.ParseError("The body is empty. Send the whole document.")
             data = request.data
             if row is None and isinstance(data, dict) and data.get(self.kind.key, key) != key:
                 raise Conflict("The address and the document name different things.")

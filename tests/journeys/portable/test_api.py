@@ -80,6 +80,17 @@ def test_what_is_put_twice_is_the_same_and_keeps_its_secrets(api: Api, everythin
     assert is_sealed(CampaignInstance.objects.get().key["value"])
 
 
+def test_a_body_that_was_lost_makes_nothing_its_default(api: Api, everything: None) -> None:
+    for sample in SAMPLES:
+        before = api("GET", sample.one)
+        for address in (sample.one, f"{sample.address}/new"):
+            answer = api("PUT", address)
+            assert answer.status_code == 400, sample.kind
+            assert "The body is empty" in answer.json()["detail"]
+        assert api("GET", sample.one)["ETag"] == before["ETag"]
+        assert api("GET", f"{sample.address}/new").status_code == 404
+
+
 def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value != []}
 

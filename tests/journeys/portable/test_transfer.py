@@ -100,6 +100,13 @@ def test_a_bad_file_is_refused_with_the_place(api: Api, content: str, status: in
     assert [flaw["pointer"] for flaw in answer.json().get("errors", [])] == ([pointer] if pointer else [])
 
 
+@pytest.mark.parametrize("media_type", ["application/json", "application/yaml"])
+def test_an_empty_file_is_refused(api: Api, media_type: str) -> None:
+    answer = sent(api, "", media_type=media_type)
+    assert answer.status_code == 422
+    assert [flaw["pointer"] for flaw in answer.json()["errors"]] == ["/journeyorch"]
+
+
 def test_a_file_that_is_too_large_is_refused(api: Api) -> None:
     assert sent(api, "#" * (files.MOST_BYTES + 1)).status_code == 413
 
