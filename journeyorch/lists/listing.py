@@ -47,6 +47,13 @@ class Column(NamedTuple):
     shown: bool = True  # until a user chooses
     is_number: bool = False
 
+    def next_sort(self, sort: str) -> str:
+        """What a click on its head sorts by: first texts from A and moments from the latest, then turned."""
+        first, then = self.name, f"-{self.name}"
+        if self.order[0].endswith("_at"):
+            first, then = then, first
+        return then if sort == first else first
+
 
 class RowAction(NamedTuple):
     """Something that can be done with a row: a page that asks or does. ``key`` does it by keyboard."""

@@ -39,6 +39,12 @@ register.simple_tag(menu_of, name="row_menu")
 
 
 @register.filter
+def next_sort(column: Column, sort: str) -> str:
+    """What a click on the column's head sorts by, where it is sorted so now."""
+    return column.next_sort(sort)
+
+
+@register.filter
 def bounded(count: int, most: int = MOST_COUNTED) -> str:
     """A number that was counted up to ``most`` only."""
     return f"{intcomma(count)}+" if count >= most else str(intcomma(count))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -139,6 +141,23 @@ def test_columns_and_order_are_remembered_for_the_user(reader, maker, many):
     assert ([column.name for column in theirs.chosen][-1], theirs.sort) == ("published", "-updated")
     reader.post("/", {"reset": "1"})
     assert reader.get("/").context["list"].sort == "-updated"
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "updated"),
+    [
+        ("", "name", "updated"),
+        ("sort=name", "-name", "-updated"),
+        ("sort=-name", "name", "-updated"),
+        ("sort=updated", "name", "-updated"),
+    ],
+)
+def test_a_head_sorts_names_from_a_and_moments_from_the_latest_and_then_turns_round(
+    reader, live, query, name, updated
+):
+    page = reader.get(f"/?{query}").content.decode()
+    heads = re.findall(r'href="\?sort=([\w-]+)" data-sort="([\w-]+)"', page)
+    assert {(name, name), (updated, updated)} <= set(heads)
 
 
 def test_filters_are_remembered_for_the_user_who_wants_that(reader, maker, many):
