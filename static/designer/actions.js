@@ -5,7 +5,7 @@ import * as commands from "./model/commands.js";
 import * as copies from "./model/copies.js";
 import * as clipboard from "./model/clipboard.js";
 import { redoable, undoable } from "../js/history.js";
-import { branchOf, linksTo, newId, START, whereChanged } from "./model/document.js";
+import { branchOf, linksTo, newId, START, whereChanged, wouldLoop } from "./model/document.js";
 import { nameOf, pathsOf, waysOf } from "./model/kinds.js";
 import { remember } from "./palette.js";
 import {
@@ -17,6 +17,7 @@ import {
   history,
   kinds,
   limits,
+  mode,
   namespace,
   open,
   opened,
@@ -35,14 +36,17 @@ import { filled, gettext, ngettext } from "./text.js";
  * @typedef {import("./model/document.js").Place} Place
  * @typedef {import("./palette.js").Entry} Entry
  * @typedef {Place & {beside?: boolean}} Spot a place, or the one beside what stands there
+ * @typedef {{entry: Entry} | {id: string} | {from: Place}} Held something new, a step, or the end of a path
  */
 
 /** Something that could not be done, and why: shown for a while. */
 export const notice = signal({ text: "", isProblem: false });
-/** Where somebody is choosing what to add; null: nobody is. */
-export const adding = signal(/** @type {null | {spot: Spot, at: {x: number, y: number} | null}} */ (null));
-/** What waits to be put on a place that is chosen next. */
-export const placing = signal(/** @type {null | {entry: Entry} | {id: string} | {from: Place}} */ (null));
+/** What is chosen from a list: what to add at a spot, or where to put what is held; null: nobody is choosing. */
+export const adding = signal(
+  /** @type {null | {spot: Spot, at: {x: number, y: number} | null} | {held: Held}} */ (null),
+);
+/** What waits to be put on a place that is chosen next in the drawing. */
+export const placing = signal(/** @type {Held | null} */ (null));
 
 let noticeTimer = 0;
 
@@ -168,6 +172,25 @@ export function add(entry) {
   }
 }
 
+/** Choose where to put something: by pointing at it in the drawing; in the list there is no place to point at. @param {Held} held */
+export function choosePlace(held) {
+  if (mode.value === "canvas") {
+    placing.value = held;
+  } else {
+    adding.value = { held };
+  }
+}
+
+/** @param {{entry: Entry} | {id: string}} held @param {Spot} spot */
+export function putAt(held, spot) {
+  placing.value = null;
+  if ("entry" in held) {
+    addAt(held.entry, spot);
+  } else {
+    moveTo(held.id, spot);
+  }
+}
+
 /** Choose what to add after the active step. */
 export function chooseWhatToAdd() {
   const own = picture.value.edges.filter((edge) => edge.source === active.value && active.value);
@@ -190,9 +213,15 @@ export function deleteSteps(ids = selection.value) {
       ? filled(gettext("Deleted %(name)s"), { name: named(gone[0]) })
       : filled(ngettext("Deleted %(n)s step", "Deleted %(n)s steps", gone.length), { n: gone.length });
   if (gone.length && apply(words, commands.removeAll(drawing.value, gone, kinds))) {
-    select([]);
-    active.value = neighbour || order.value[0] || "";
+    goOnAt(neighbour);
   }
+}
+
+/** Where the keyboard goes on when a step is gone. @param {string | undefined} id of its neighbour, if there is one */
+function goOnAt(id) {
+  select([]);
+  active.value = id || order.value[0] || "";
+  wantsFocus.value = active.value;
 }
 
 /** @param {string} id */
@@ -201,8 +230,7 @@ export function deleteBranch(id) {
   const source = linksTo(drawing.value, id)[0]?.source;
   const words = filled(ngettext("Deleted %(n)s step", "Deleted %(n)s steps", count), { n: count });
   if (apply(words, commands.removeBranch(drawing.value, id))) {
-    select([]);
-    active.value = source || order.value[0] || "";
+    goOnAt(source);
   }
 }
 
@@ -210,14 +238,21 @@ export function deleteBranch(id) {
 export function moveTo(id, spot) {
   const activity = drawing.value.activities[id];
   const refusal = refusalOf(spot, activity.kind);
-  const isBranch = !spot.target && branchOf(drawing.value, id).size > 1;
-  const changed = isBranch
-    ? commands.moveBranch(drawing.value, id, spot)
-    : commands.move(drawing.value, id, spot, kinds);
+  // What follows comes along to the end of a path, but not to a place behind itself.
+  const isBranch =
+    !spot.target && branchOf(drawing.value, id).size > 1 && !wouldLoop(drawing.value, spot.source, id);
+  const changed = spot.beside
+    ? commands.moveBeside(drawing.value, id, spot, kinds)
+    : isBranch
+      ? commands.moveBranch(drawing.value, id, spot)
+      : commands.move(drawing.value, id, spot, kinds);
   if (refusal) {
     say(refusal, true);
   } else if (apply(filled(gettext("Moved %(name)s"), { name: named(id) }), changed)) {
     select([id]);
+    wantsFocus.value = id;
+  } else {
+    say(gettext("A path cannot lead back to a step before it."), true);
   }
 }
 
@@ -264,6 +299,7 @@ export function isMovable(place) {
 
 /** @param {Place} place @param {string} id */
 export function goTo(place, id) {
+  placing.value = null;
   const words = filled(gettext("The path goes on to %(name)s"), { name: named(id) });
   if (!apply(words, commands.connect(drawing.value, place, id))) {
     say(gettext("A path cannot lead back to a step before it."), true);

@@ -1,7 +1,9 @@
 // What is asked before it is done: the consequences of a move, and the choice between two changes.
 
 import { signal, useLayoutEffect, useRef } from "../build/preact.js";
+import { areSingleKeysOn, switchSingleKeys } from "../js/single-keys.js";
 import { named } from "./actions.js";
+import { goBack } from "./focus.js";
 import { html, Icon } from "./html.js";
 import { leave } from "./live.js";
 import { conflict, resolve } from "./saving.js";
@@ -34,8 +36,13 @@ function Dialog({ title, children, onClose }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   // At once, and not in a later frame: the next key is for the dialog.
   useLayoutEffect(() => {
-    element.current?.showModal();
-    return () => element.current?.close();
+    const [dialog, back] = [element.current, document.activeElement];
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      // Out of the page already, it gives nothing back itself.
+      goBack(back);
+    };
   }, []);
   const cancel = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -133,6 +140,9 @@ function Help() {
   return html`<${Dialog} title=${gettext("Keys")} onClose=${close}>
     <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${words}
       </dd></div>`)}</dl>
+    <p><label><input type="checkbox" checked=${areSingleKeysOn()}
+      onChange=${(/** @type {any} */ event) => switchSingleKeys(event.target.checked)} />
+      ${gettext("Keys without Ctrl do something")}</label></p>
     <div class="row dialog__buttons"><button type="button" class="button button--primary" onClick=${close}>
       ${gettext("Close")}</button></div>
   <//>`;

@@ -6,7 +6,7 @@ import { html, Icon, IconButton } from "./html.js";
 import { PeriodPicker } from "./live.js";
 import { openMenuBelow } from "./menus.js";
 import { redoable, undoable } from "../js/history.js";
-import { askFor } from "./dialogs.js";
+import { askFor, isHelpOpen } from "./dialogs.js";
 import { download } from "./canvas/files.js";
 import { others, refusal, settled, status } from "./saving.js";
 import { doAgain, say, takeBack } from "./actions.js";
@@ -194,6 +194,7 @@ async function openMore(event) {
     { label: gettext("Download as SVG"), icon: "image", run: () => download("svg") },
     { label: gettext("Download as PNG"), icon: "image", run: () => download("png") },
     { label: gettext("Copy technical details"), icon: "copy", run: copyDetails },
+    { label: gettext("Keys"), icon: "help", keys: "?", run: () => (isHelpOpen.value = true) },
     { label: "", line: true },
   ];
   openMenuBelow(

@@ -184,7 +184,7 @@ export function menuFor(id) {
     {
       label: gettext("Move it to another place…"),
       icon: "forward",
-      run: () => (actions.placing.value = { id }),
+      run: () => actions.choosePlace({ id }),
     },
     ...orderItems(link),
     LINE,
@@ -311,7 +311,7 @@ export function menuForPath(place) {
           {
             label: gettext("Go to another step…"),
             icon: "link",
-            run: () => (actions.placing.value = { from: place }),
+            run: () => actions.choosePlace({ from: place }),
           },
         ]
       : []),

@@ -1,14 +1,14 @@
 // The same journey as a nested list, with the same things to do: for screen readers, the keyboard and phones.
 // Straight paths stay in one list; lists nest only where paths part.
 
-import { computed } from "../build/preact.js";
+import { computed, useSignalEffect } from "../build/preact.js";
 import { adding, named, pathName } from "./actions.js";
 import { html, Icon, IconButton } from "./html.js";
 import { menuFor, menuForPath, openMenuBelow } from "./menus.js";
 import { ENTRANCE, reachable, START } from "./model/document.js";
 import { detailOf, nameOf, waysOf } from "./model/kinds.js";
 import { traceOf, traceWords } from "./model/trail.js";
-import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection, trail } from "./store.js";
+import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection, trail, wantsFocus } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /** @typedef {import("./model/document.js").Place} Place */
@@ -45,6 +45,11 @@ const owners = computed(() => {
 const keyOf = ({ source, way }) => `${source} ${way}`;
 
 export function Outline() {
+  useSignalEffect(() => {
+    if (wantsFocus.value) {
+      requestAnimationFrame(giveFocus);
+    }
+  });
   const { start, detached } = roots.value;
   const isOwner = (/** @type {Place} */ place) => owners.value.get(place.target) === keyOf(place);
   const unconnected = detached.filter(isOwner);
@@ -170,10 +175,19 @@ function Add({ place, words }) {
 
 /** @param {string} id */
 function goTo(id) {
-  return () => {
-    const row = document.querySelector(`[data-outline="${CSS.escape(id)}"]`);
-    if (row instanceof HTMLElement) {
-      row.focus();
-    }
-  };
+  return () => rowOf(id)?.focus();
+}
+
+/** To the step that was wanted last, unless something else has been opened meanwhile. */
+function giveFocus() {
+  const id = wantsFocus.value;
+  wantsFocus.value = "";
+  if (id && (document.activeElement === document.body || document.activeElement?.closest(".outline-view"))) {
+    rowOf(id)?.focus();
+  }
+}
+
+/** @param {string} id @returns {HTMLElement | null} */
+function rowOf(id) {
+  return document.querySelector(`[data-outline="${CSS.escape(id)}"]`);
 }

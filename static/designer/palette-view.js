@@ -10,16 +10,19 @@ import {
   pasteFromClipboard,
   pathName,
   placing,
+  putAt,
   refusalOf,
   say,
 } from "./actions.js";
 import { dragFrom } from "./canvas/drag.js";
-import { slots } from "./canvas/slots.js";
+import { openSlots, slots } from "./canvas/slots.js";
 import { toScreen } from "./canvas/view.js";
+import { goBack } from "./focus.js";
 import { html, Icon } from "./html.js";
 import { goals } from "./model/commands.js";
 import { entries, found, recent } from "./palette.js";
-import { canEdit, drawing, kinds, mode } from "./store.js";
+import { detailOf } from "./model/kinds.js";
+import { canEdit, drawing, kinds, mode, order } from "./store.js";
 import { filled, gettext } from "./text.js";
 
 /** @typedef {import("./palette.js").Entry} Entry */
@@ -155,56 +158,116 @@ function arrows(event) {
 
 const at = signal({ words: "", index: 0, opened: /** @type {any} */ (null) });
 
-/** A list to choose from, with a search: what to put on a path. */
+/** A list to choose from, with a search: what to put on a path, or where something goes. */
 export function AddList() {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
+  const back = useRef(/** @type {Element | null} */ (null));
   const open = adding.value;
   if (open && at.value.opened !== open) {
     at.value = { words: "", index: 0, opened: open };
   }
   useLayoutEffect(() => {
     const element = list.current;
-    if (element && open) {
-      const { width, height } = element.getBoundingClientRect();
-      const point = open.at ?? whereIs(open.spot) ?? { x: (innerWidth - width) / 2, y: innerHeight / 6 };
-      element.style.setProperty("left", `${Math.max(8, Math.min(point.x - 20, innerWidth - width - 8))}px`);
-      element.style.setProperty("top", `${Math.max(8, Math.min(point.y + 16, innerHeight - height - 8))}px`);
+    if (!element || !open) {
+      return undefined;
+    }
+    const { width, height } = element.getBoundingClientRect();
+    const point = ("spot" in open && (open.at ?? whereIs(open.spot))) || {
+      x: (innerWidth - width) / 2,
+      y: innerHeight / 6,
+    };
+    element.style.setProperty("left", `${Math.max(8, Math.min(point.x - 20, innerWidth - width - 8))}px`);
+    element.style.setProperty("top", `${Math.max(8, Math.min(point.y + 16, innerHeight - height - 8))}px`);
+    if (!element.contains(document.activeElement)) {
+      back.current = document.activeElement;
       element.querySelector("input")?.focus();
     }
+    return () => goBack(back.current);
   }, [open]);
   if (!open) {
     return null;
   }
-  const choices = choicesAt(open.spot);
+  const choices = "held" in open ? placesFor(open.held) : choicesAt(open.spot);
+  const { title, question, nothing } = wordsOf(open);
   const index = Math.min(at.value.index, choices.length - 1);
   return html`<div class="backdrop"
     onPointerDown=${(/** @type {Event} */ event) => event.target === event.currentTarget && (adding.value = null)}>
     <div ref=${list} class="add floating" role="dialog" aria-modal="true"
-      aria-label=${filled(gettext("Add a step after %(name)s"), { name: pathName(open.spot) })}>
+      aria-label=${title}>
+      ${"spot" in open ? html`<${Where} spot=${open.spot} title=${title} />` : html`<p class="add__where">${title}</p>`}
       <input
         type="text" role="combobox" aria-expanded="true" aria-controls="add-list" aria-autocomplete="list" autocomplete="off"
         aria-activedescendant=${index >= 0 ? `add-${index}` : undefined}
-        aria-label=${gettext("Which step?")} placeholder=${gettext("Which step?")}
+        aria-label=${question} placeholder=${question}
         value=${at.value.words}
         onInput=${(/** @type {any} */ event) => (at.value = { ...at.value, words: event.target.value, index: 0 })}
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => press(event, choices, index)}
       />
-      <ul id="add-list" role="listbox" aria-label=${gettext("Steps")}>
+      <ul id="add-list" role="listbox" aria-label=${question}>
         ${choices.map((choice, place) => html`<${Choice} key=${choice.key} choice=${choice} id=${`add-${place}`}
           isActive=${place === index} />`)}
       </ul>
-      ${!choices.length && html`<p class="palette__nothing">${gettext("No step is like that.")}</p>`}
+      ${!choices.length && html`<p class="palette__nothing">${nothing}</p>`}
     </div>
   </div>`;
 }
 
+/** On which path it is; another one can be chosen where several begin at the same step. @param {{spot: import("./actions.js").Spot, title: string}} props */
+function Where({ spot, title }) {
+  const paths = spot.beside ? [] : slots.value.filter((slot) => slot.spot.source && slot.spot.source === spot.source);
+  if (paths.length < 2) {
+    return html`<p class="add__where">${title}</p>`;
+  }
+  const chosen = paths.findIndex((slot) => isSame(slot.spot, spot));
+  return html`<select class="add__where" aria-label=${gettext("On which path?")} value=${String(chosen)}
+    onChange=${(/** @type {any} */ event) => (adding.value = { spot: paths[event.target.value].spot, at: null })}
+    onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Tab" && turnTo(event, "input")}>
+    ${paths.map((slot, index) => html`<option key=${slot.key} value=${String(index)} selected=${index === chosen}>
+      ${[pathName(slot.spot), slot.spot.target && neighbourhood(slot.spot)].filter(Boolean).join(", ")}</option>`)}</select>`;
+}
+
+/** @param {import("./model/document.js").Place} one @param {import("./model/document.js").Place} other */
+function isSame(one, other) {
+  return one.source === other.source && one.way === other.way && one.target === other.target;
+}
+
+/** From the choice of a path to the search and back: there is nothing else in the list. @param {KeyboardEvent} event @param {string} selector */
+function turnTo(event, selector) {
+  const list = /** @type {Element} */ (event.currentTarget).parentElement;
+  const other = list?.querySelector(selector);
+  if (other instanceof HTMLElement) {
+    other.focus();
+  }
+  event.preventDefault();
+}
+
+/** @param {NonNullable<typeof adding.value>} open */
+function wordsOf(open) {
+  if ("spot" in open) {
+    return {
+      title: filled(gettext("Add a step after %(name)s"), { name: pathName(open.spot) }),
+      question: gettext("Which step?"),
+      nothing: gettext("No step is like that."),
+    };
+  }
+  if ("from" in open.held) {
+    return {
+      title: filled(gettext("Where the path goes on: %(name)s"), { name: pathName(open.held.from) }),
+      question: gettext("To which step?"),
+      nothing: gettext("No step is like that."),
+    };
+  }
+  const name = "id" in open.held ? named(open.held.id) : open.held.entry.title;
+  return {
+    title: filled(gettext("Where to put %(name)s"), { name }),
+    question: gettext("After which step?"),
+    nothing: gettext("There is no such place for it."),
+  };
+}
+
 /** The place on the screen; null where the drawing is not shown. @param {import("./actions.js").Spot} spot */
-function whereIs({ source, way, target }) {
-  const slot =
-    mode.value === "canvas" &&
-    slots.value.find(
-      (each) => each.spot.source === source && each.spot.way === way && each.spot.target === target,
-    );
+function whereIs(spot) {
+  const slot = mode.value === "canvas" && slots.value.find((each) => isSame(each.spot, spot));
   return slot ? toScreen(slot) : null;
 }
 
@@ -241,6 +304,55 @@ function joins(spot) {
       css: "",
       run: () => goTo(spot, id),
     }));
+}
+
+/** @param {import("./actions.js").Held} held @returns {ChoiceOf[]} */
+function placesFor(held) {
+  const wanted = at.value.words.trim().toLowerCase();
+  const all = "from" in held ? goalsOf(held.from) : spotsFor(held);
+  const isNamed = (/** @type {ChoiceOf} */ { title }) => title.toLowerCase().includes(wanted);
+  const isNear = (/** @type {ChoiceOf} */ choice) => choice.detail.toLowerCase().includes(wanted) && !isNamed(choice);
+  return [...all.filter(isNamed), ...all.filter(isNear)];
+}
+
+/** @param {import("./model/document.js").Place} from @returns {ChoiceOf[]} */
+function goalsOf(from) {
+  const activityOf = (/** @type {string} */ id) => drawing.value.activities[id];
+  const possible = new Set(goals(drawing.value, from));
+  return order.value
+    .filter((id) => possible.has(id))
+    .map((id) => ({
+      key: `goto ${id}`,
+      title: named(id),
+      detail: detailOf(activityOf(id), kinds),
+      icon: kinds[activityOf(id).kind]?.icon ?? "alert",
+      css: `tile--${kinds[activityOf(id).kind]?.category ?? "orchestration"}`,
+      run: () => goTo(from, id),
+    }));
+}
+
+/** @param {Exclude<import("./actions.js").Held, {from: any}>} held @returns {ChoiceOf[]} */
+function spotsFor(held) {
+  const placeOf = (/** @type {import("./canvas/slots.js").SlotAt} */ { spot }) => order.value.indexOf(spot.source);
+  return openSlots(held)
+    .sort((one, other) => placeOf(one) - placeOf(other))
+    .map(({ key, spot }) => ({
+      key,
+      title: pathName(spot),
+      detail: neighbourhood(spot),
+      icon: spot.beside ? "split" : "plus",
+      css: "",
+      run: () => putAt(held, spot),
+    }));
+}
+
+/** @param {import("./actions.js").Spot} spot */
+function neighbourhood({ target, beside }) {
+  if (!target) {
+    return gettext("at the end of the path");
+  }
+  const words = beside ? gettext("in parallel with %(name)s") : gettext("before %(name)s");
+  return filled(words, { name: named(target) });
 }
 
 /** @param {import("./actions.js").Spot} spot @returns {ChoiceOf} */
@@ -286,7 +398,9 @@ function press(event, choices, index) {
     take(choices[index]);
   } else if (event.key === "Escape") {
     adding.value = null;
-  } else if (event.key !== "Tab") {
+  } else if (event.key === "Tab") {
+    turnTo(event, "select");
+  } else {
     event.stopPropagation();
     return;
   }

@@ -1,5 +1,6 @@
 // Keys. In the drawing arrows go from step to step; in fields all keys belong to the field.
 
+import { areSingleKeysOn } from "../js/single-keys.js";
 import * as actions from "./actions.js";
 import { clickSlot } from "./canvas/gestures.js";
 import { fit, place, toScreen, zoomBy } from "./canvas/view.js";
@@ -55,6 +56,16 @@ function isInField(target) {
   );
 }
 
+/** Fields in which something is chosen, not written: there the browser has nothing to take back. @param {EventTarget | null} target */
+function hasNoUndo(target) {
+  return target instanceof Element && target.matches("select, input[type=checkbox], input[type=time], input[type^=date]");
+}
+
+/** @param {KeyboardEvent} event */
+function isUndoing(event) {
+  return (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
+}
+
 /** @param {ClipboardEvent} event @param {boolean} cutting */
 function exchange(event, cutting) {
   const text = isInField(event.target) || getSelection()?.type === "Range" ? "" : actions.copiedText();
@@ -76,7 +87,7 @@ function handled(event) {
     closeMenu();
     return actions.escape();
   }
-  if (isInField(event.target)) {
+  if (isInField(event.target) && !(isUndoing(event) && hasNoUndo(event.target))) {
     return false;
   }
   if (event.ctrlKey || event.metaKey) {
@@ -88,7 +99,7 @@ function handled(event) {
 /** @param {KeyboardEvent} event */
 function withControl(event) {
   const key = event.key.toLowerCase();
-  if (key === "z" || key === "y") {
+  if (isUndoing(event)) {
     (key === "y" || event.shiftKey ? actions.doAgain : actions.takeBack)();
     return true;
   }
@@ -128,7 +139,8 @@ function plainKey(event) {
       backspace: remove,
     }),
   };
-  const act = keys[event.key.toLowerCase()];
+  const isSwitchedOff = event.key.length === 1 && !areSingleKeysOn();
+  const act = isSwitchedOff ? undefined : keys[event.key.toLowerCase()];
   act?.();
   return Boolean(act);
 }
@@ -142,7 +154,6 @@ function drawsOnSegment() {
 function remove() {
   const ids = selection.value.size ? selection.value : new Set([active.value].filter(Boolean));
   actions.deleteSteps(ids);
-  wantsFocus.value = active.value;
 }
 
 function nextProblem() {
@@ -194,8 +205,9 @@ function atStep(event) {
 function atStepOtherwise(event, id) {
   const held = actions.placing.value;
   if (event.key === "Enter" && held && "from" in held) {
-    actions.placing.value = null;
     actions.goTo(held.from, id);
+  } else if (event.key === "Enter" && held) {
+    actions.adding.value = { held };
   } else if (event.key === "Enter") {
     open(id);
   } else if (event.key === " ") {

@@ -1,18 +1,14 @@
 // Keys of every page: Ctrl+K searches in everything, ? lists the keys, C creates, / searches in the list. Those
-// without Ctrl can be switched off (WCAG 2.1.4), which this browser remembers.
+// without Ctrl can be switched off.
 
 import { openFinder } from "./finder.js";
+import { areSingleKeysOn, switchSingleKeys } from "./single-keys.js";
 
-const SINGLE = "keys";
 const help = document.getElementById("keys");
 
 /** @param {EventTarget | null} target */
 function isInField(target) {
   return target instanceof Element && Boolean(target.closest("input, textarea, select, [contenteditable], .cm-editor"));
-}
-
-function areSingleKeysOn() {
-  return localStorage.getItem(SINGLE) !== "off";
 }
 
 /** Only what there is on this page. */
@@ -64,7 +60,7 @@ first("[data-finds]")?.addEventListener("click", (event) => {
 const choice = document.querySelector("[data-single-keys]");
 if (choice instanceof HTMLInputElement) {
   choice.checked = areSingleKeysOn();
-  choice.addEventListener("change", () => localStorage.setItem(SINGLE, choice.checked ? "on" : "off"));
+  choice.addEventListener("change", () => switchSingleKeys(choice.checked));
 }
 
-export { areSingleKeysOn, isInField };
+export { isInField };

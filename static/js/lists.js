@@ -1,6 +1,7 @@
 // Lists: from row to row by arrow keys, keys for what can be done with a row, and the order is remembered.
 
-import { areSingleKeysOn, isInField } from "./keys.js";
+import { isInField } from "./keys.js";
+import { areSingleKeysOn } from "./single-keys.js";
 
 const table = document.querySelector("[data-rows]");
 const choices = document.querySelector("form[data-remembers]");

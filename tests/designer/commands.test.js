@@ -39,6 +39,16 @@ test("an end goes where nothing follows, an action never beside others, a wait n
   assert.equal(commands.refusalAt(race, place("a", "next", "b"), "event", kinds), "");
 });
 
+test("a step that is moved beside another brings what follows it, but goes alone to a place behind itself", () => {
+  const forwards = chain("event", "wait", "wait", "end");
+  const earlier = commands.moveBeside(forwards, "c", place("a", "next", "b"), kinds);
+  assert.deepEqual([after(earlier, "a"), after(earlier, "b"), after(earlier, "c")], [["b", "c"], [], ["d"]]);
+  const longer = chain("event", "wait", "email", "wait", "end");
+  const later = commands.moveBeside(longer, "b", place("c", "next", "d"), kinds);
+  assert.deepEqual([after(later, "a"), after(later, "c"), after(later, "b")], [["c"], ["d", "b"], []]);
+  assert.equal(commands.moveBeside(forwards, "b", place("a", "next", "b"), kinds), forwards);
+});
+
 test("a deleted step's neighbours close up", () => {
   const document = commands.remove(chain("event", "wait", "email", "end"), "b", kinds);
   assert.deepEqual(after(document, "a"), ["c"]);
@@ -136,7 +146,7 @@ function step(document, random) {
   const id = ids.length ? pick(random, ids) : "";
   const kind = pick(random, NAMES);
   const fresh = newId(document, kind, random);
-  switch (ids.length ? Math.floor(random() * 11) : 0) {
+  switch (ids.length ? Math.floor(random() * 12) : 0) {
     case 0:
     case 1:
     case 2:
@@ -155,6 +165,8 @@ function step(document, random) {
       return commands.movePath(document, id, pick(random, ["path-1", "part-a", "part-b"]), Math.floor(random() * 3), kinds);
     case 9:
       return commands.edit(document, id, { config: { ...document.activities[id].config, other: random() < 0.5, error_path: random() < 0.5 } }, kinds);
+    case 10:
+      return where.target ? commands.moveBeside(document, id, where, kinds) : document;
     default:
       return ids.length > 25 ? document : copies.duplicatePath(document, id, "path-1", { kinds, random });
   }

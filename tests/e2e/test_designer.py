@@ -151,8 +151,11 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
         expect(page.get_by_role("complementary", name="Step")).to_be_visible()
     expect(page.get_by_label("Template")).to_be_focused()
     press("Escape")
+    places_are_chosen_from_lists(page, menu=["Shift+F10"], choosing=["Enter"])
     press("o")
     expect(page.get_by_role("region", name="Step by step")).to_be_visible()
+    places_are_chosen_from_lists(page, menu=["Tab", "Enter"], choosing=[])
+    letters_can_be_switched_off(page)
     # What comes is at its place and takes the keys before it is seen.
     place = "document.querySelector('.stage__drawing > g')?.getAttribute('transform') ?? ''"
     drawn = at_once(page, "o", place)
@@ -161,6 +164,68 @@ def with_the_keyboard(page: Page, draft: JourneyVersion) -> None:
     assert at_once(page, "?", "document.querySelectorAll('dialog[open]').length") == 1
     press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def places_are_chosen_from_lists(page: Page, menu: list[str], choosing: list[str]) -> None:
+    """A wait goes on the lower path, is moved before the split, and deleted; the focus is lost nowhere.
+
+    ``menu``: keys that open a step's menu; ``choosing``: those that then lead to the list of places.
+    """
+    press, main = page.keyboard.press, page.get_by_role("main")
+    split = main.get_by_role("button", name=re.compile("^Percentage split"))
+    settled(page)
+    split.focus()
+    press("a")
+    expect(page.get_by_role("combobox", name="Which step?")).to_be_focused()
+    press("Escape")
+    expect(split).to_be_focused()
+    press("a")
+    press("Tab")
+    path = page.get_by_role("combobox", name="On which path?")
+    expect(path).to_be_focused()
+    path.select_option("1")
+    expect(page.get_by_role("dialog", name=re.compile("after Percentage split, B"))).to_be_visible()
+    press("Tab")
+    page.keyboard.type("Wait")
+    press("Enter")
+    kind = page.get_by_role("combobox", name="Wait for")
+    kind.focus()
+    press("ArrowDown")
+    expect(kind).to_have_value("date_time")
+    # The browser has nothing to take back where something is only chosen.
+    press("Control+z")
+    expect(kind).to_have_value("duration")
+    press("Escape")
+    wait = page.locator(":focus").and_(main.get_by_role("button", name=re.compile("^Wait")))
+    expect(wait).to_be_visible()
+    for key in menu:
+        press(key)
+    page.get_by_role("menuitem", name="Move it to another place").press("Enter")
+    for key in choosing:
+        press(key)
+    places = page.get_by_role("combobox", name="After which step?")
+    expect(places).to_be_focused()
+    page.keyboard.type("Lobby")
+    press("Enter")
+    expect(wait).to_be_visible()
+    press("Delete")
+    event = main.get_by_role("button", name=re.compile("^LobbyBeacon"))
+    expect(page.locator(":focus").and_(event)).to_be_visible()
+
+
+def letters_can_be_switched_off(page: Page) -> None:
+    """For those whose speech or trembling presses them (WCAG 2.1.4)."""
+    press, keys = page.keyboard.press, page.get_by_role("dialog", name="Keys")
+    press("?")
+    keys.get_by_role("checkbox", name="Keys without Ctrl").uncheck()
+    press("Escape")
+    expect(page.locator(":focus")).to_have_attribute("data-outline", "in")
+    press("o")
+    expect(page.get_by_role("region", name="Step by step")).to_be_visible()
+    page.get_by_role("button", name="More to do").click()
+    page.get_by_role("menuitem", name="Keys").click()
+    keys.get_by_role("checkbox", name="Keys without Ctrl").check()
+    press("Escape")
 
 
 def with_the_mouse(page: Page, draft: JourneyVersion) -> None:

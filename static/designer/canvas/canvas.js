@@ -1,7 +1,7 @@
 // The drawing: only what is near the screen is drawn, and what has not changed is not drawn again.
 
 import { effect, useLayoutEffect, useRef, useSignalEffect } from "../../build/preact.js";
-import { chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions.js";
+import { adding, chooseWhatToAdd, isMovable, named, pathName, placing } from "../actions.js";
 import { html, Icon, IconButton } from "../html.js";
 import { START } from "../model/document.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
@@ -247,7 +247,9 @@ function Hint() {
         ? gettext("Choose the step that this path goes on to:")
         : gettext("Choose where it goes:");
     return html`<p class="stage__hint" role="status">${words} <strong>${name}</strong> <button type="button"
-      class="button button--small" onClick=${() => (placing.value = null)}>${gettext("Cancel")}</button></p>`;
+      class="button button--small" onClick=${() => (adding.value = { held })}>${gettext("From a list…")}</button>
+      <button type="button" class="button button--small" onClick=${() => (placing.value = null)}>
+      ${gettext("Cancel")}</button></p>`;
   }
   if (canEdit.value && !drawing.value.start.length && !order.value.length) {
     return html`<p class="stage__hint stage__hint--first"><${Icon} name="info" /> <span>

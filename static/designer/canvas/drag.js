@@ -1,6 +1,6 @@
 // Dragging something onto the drawing: a ghost follows the pointer, and the nearest place that takes it lights up.
 
-import { addAt, moveTo, named } from "../actions.js";
+import { named, putAt } from "../actions.js";
 import { kinds, drawing, announce, canEdit } from "../store.js";
 import { gettext } from "../text.js";
 import { dragging, openSlots } from "./slots.js";
@@ -58,10 +58,8 @@ export function dragFrom(event, held, onBegin) {
     const slot = ghost && isDropped ? nearest(last) : null;
     const wasDragging = ghost !== null;
     dragging.value = null;
-    if (slot && "entry" in held) {
-      addAt(held.entry, slot.spot);
-    } else if (slot && "id" in held) {
-      moveTo(held.id, slot.spot);
+    if (slot) {
+      putAt(held, slot.spot);
     } else if (wasDragging) {
       announce(gettext("Nothing was moved"));
     }

@@ -1,6 +1,6 @@
 // Pointers on the stage: pan, zoom, select, drag, and open.
 
-import { addAt, adding, goTo, isMovable, movePath, moveTo, placing } from "../actions.js";
+import { adding, goTo, isMovable, movePath, placing, putAt } from "../actions.js";
 import { closeMenu, menuFor, menuForPath, openMenu } from "../menus.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
 import { active, canEdit, open, pane, picture, select, selection } from "../store.js";
@@ -212,7 +212,6 @@ function click(event) {
 function clickStep(id, event) {
   const held = placing.value;
   if (held && "from" in held) {
-    placing.value = null;
     goTo(held.from, id);
   } else if (near(event, "menu")) {
     select([id]);
@@ -236,12 +235,8 @@ export function clickSlot(key) {
   if (!slot || !canEdit.value) {
     return;
   }
-  if (held && "entry" in held) {
-    placing.value = null;
-    addAt(held.entry, slot.spot);
-  } else if (held && "id" in held) {
-    placing.value = null;
-    moveTo(held.id, slot.spot);
+  if (held && !("from" in held)) {
+    putAt(held, slot.spot);
   } else {
     adding.value = { spot: slot.spot, at: toScreen(slot) };
   }

@@ -8,7 +8,7 @@ import { drawing, kinds, picture } from "../store.js";
 
 /** @typedef {import("../actions.js").Spot} Spot */
 /** @typedef {{key: string, x: number, y: number, spot: Spot}} SlotAt */
-/** @typedef {{entry: import("../palette.js").Entry} | {id: string}} Held something new, or a step */
+/** @typedef {{entry: import("../palette.js").Entry} | {id: string}} Held what can be dragged: something new, or a step */
 
 /** What is being dragged, where it is on the screen, and over which slot; null: nothing. */
 export const dragging = signal(/** @type {null | {held: Held, over: string}} */ (null));
@@ -56,8 +56,10 @@ export const besides = computed(() => {
 });
 
 /** The kind of what is being dragged or placed; "": nothing. */
-export const heldKind = computed(() => {
-  const held = dragging.value?.held ?? placing.value;
+export const heldKind = computed(() => kindOf(dragging.value?.held ?? placing.value));
+
+/** @param {import("../actions.js").Held | null} held */
+function kindOf(held) {
   if (!held) {
     return "";
   }
@@ -66,13 +68,13 @@ export const heldKind = computed(() => {
     : "id" in held
       ? (drawing.value.activities[held.id]?.kind ?? "")
       : "";
-});
+}
 
-/** Where what is held may go. @returns {SlotAt[]} */
-export function openSlots() {
-  const kind = heldKind.value;
+/** Where something may go; if nothing is named, what is held. @param {import("../actions.js").Held | null} [named] @returns {SlotAt[]} */
+export function openSlots(named = null) {
+  const held = named ?? dragging.value?.held ?? placing.value;
+  const kind = kindOf(held);
   const all = kinds[kind]?.waits ? [...slots.value, ...besides.value] : slots.value;
-  const held = dragging.value?.held ?? placing.value;
   const id = held && "id" in held ? held.id : "";
   return all.filter(
     ({ spot }) => !refusalOf(spot, kind) && (!id || (spot.source !== id && spot.target !== id)),

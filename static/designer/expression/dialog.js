@@ -1,6 +1,7 @@
 // The editor of expressions: two modes of one text, what is wrong with it, what it means, and trying it.
 
 import { render, useEffect, useLayoutEffect, useRef, useState } from "../../build/preact.js";
+import { goBack } from "../focus.js";
 import { html, Icon } from "../html.js";
 import { announce, announced } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
@@ -174,13 +175,17 @@ function ExpressionDialog({ asked, close }) {
   </dialog>`;
 }
 
-/** A dialog of the browser's own: it keeps the focus inside. */
+/** A dialog of the browser's own: it keeps the focus inside, and gives it back. */
 function useDialog() {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
-    const { current } = element;
-    current?.showModal();
-    return () => current?.close();
+    const [dialog, back] = [element.current, document.activeElement];
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      // Out of the page already, it gives nothing back itself.
+      goBack(back);
+    };
   }, []);
   return element;
 }

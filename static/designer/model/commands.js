@@ -249,6 +249,33 @@ export function moveBranch(document, id, place) {
   if (wouldLoop(document, place.source, id) || place.source === id) {
     return document;
   }
+  return connect(takenOff(document, id), place, id);
+}
+
+/**
+ * Put an activity, with all that follows it, beside the one at a place; to a place behind itself it goes alone.
+ * @param {Document} document
+ * @param {string} id
+ * @param {Place} place
+ * @param {Kinds} kinds
+ */
+export function moveBeside(document, id, place, kinds) {
+  if (place.source === id || place.target === id) {
+    return document;
+  }
+  if (!wouldLoop(document, place.source, id)) {
+    const freed = takenOff(document, id);
+    return insertBeside(freed, place, id, freed.activities[id]);
+  }
+  const way = mainWay(document.activities[id], kinds);
+  const to = Object.entries(document.activities[id].to).filter(([each]) => each !== way);
+  const alone = { ...document.activities[id], to: Object.fromEntries(to) };
+  const moved = insertBeside(unlink(document, id, kinds), place, id, alone);
+  return to.flatMap(([, targets]) => targets).some((target) => wouldLoop(moved, id, target)) ? document : moved;
+}
+
+/** No path leads to it any more. @param {Document} document @param {string} id */
+function takenOff(document, id) {
   let changed = document;
   for (const { source, way } of linksTo(document, id)) {
     changed = withTargets(
@@ -258,7 +285,7 @@ export function moveBranch(document, id, place) {
       targetsOf(changed, source, way).filter((target) => target !== id),
     );
   }
-  return connect(changed, place, id);
+  return changed;
 }
 
 /**

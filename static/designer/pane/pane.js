@@ -14,7 +14,6 @@ import {
   drawing,
   kinds,
   may,
-  mode,
   opened,
   pane,
   problemsByStep,
@@ -142,17 +141,10 @@ function existing(to) {
   );
 }
 
-/** Back to the step in the drawing. @param {string} id */
+/** Back to the step in the drawing or the list. @param {string} id */
 function close(id) {
   pane.value = "";
-  if (mode.value === "canvas") {
-    wantsFocus.value = id;
-  } else {
-    const row = document.querySelector(`[data-outline="${CSS.escape(id)}"]`);
-    if (row instanceof HTMLElement) {
-      row.focus();
-    }
-  }
+  wantsFocus.value = id;
 }
 
 /**
