@@ -55,10 +55,10 @@ class PeopleQuestion(NamedTuple):
         status = given.get("status", "")
         parked = status == PARKED
         return cls(
-            activity=given.get("activity", "")[:64],
+            activity=_text(given, "activity")[:64],
             status=int(status) if status in map(str, Instance.Status.values) else None,
             position=Instance.Position.PARKED if parked else None,
-            person=given.get("q", "").strip()[:512],
+            person=_text(given, "q").strip()[:512],
             after=Place.read(given.get("after", "")),
         )
 
@@ -78,6 +78,11 @@ class PeopleQuestion(NamedTuple):
         if self.position is not None:
             return PARKED
         return "" if self.status is None else str(self.status)
+
+
+def _text(given: Mapping[str, str], name: str) -> str:
+    """A parameter. Nothing is called by NUL, which PostgreSQL cannot even be asked for: it finds nobody."""
+    return given.get(name, "").replace("\x00", "\ufffd")
 
 
 class PeoplePage(NamedTuple):

@@ -149,6 +149,8 @@ def shown(answer) -> list[str]:
         ("status=1", ["a@x.org"]),
         ("q=B@X.org", ["b@x.org"]),
         ("q=b", []),
+        ("q=b@x.org%00", []),
+        ("activity=which%00", []),
         ("status=nonsense&after=nonsense", ["c@x.org", "b@x.org", "a@x.org"]),
     ],
 )
