@@ -61,6 +61,8 @@ _SLIPS = {
     "NULL": "null",
     "Null": "null",
     "None": "null",
+    "IF": "if",
+    "If": "if",
     "THEN": "then",
     "ELSE": "else",
     "True": "true",
@@ -69,7 +71,8 @@ _SLIPS = {
     "FALSE": "false",
 }
 # Those of them behind which a value stands, so that it is only seen there that something is wrong.
-_JOINING = {"not", "and", "or"}
+_JOINING = {"not", "and", "or", "if"}
+_CALLED_IF = re.compile(r"(?<![\w.])(IF|If)\s*\(")
 _WORD_BEFORE = re.compile(r"(?<![\w.])([A-Za-z]+)\s*$")
 _CONTINUERS = {"_OR", "_AND", "IS", "HAS", "COMPARE", "PLUS", "MINUS", "TIMES"}
 
@@ -82,7 +85,7 @@ def explain_unexpected(source: str, error: UnexpectedInput) -> ExpressionProblem
     if found in ('"', "'"):
         message = phrase("This text is not closed. Add a {quote} at its end.", quote=found)
         return place.problem("ERR_EXPR_TEXT", message)
-    if before := _slip_before(source, start):
+    if before := _slip_before(source, start, found):
         return before
     suggestion = slip(found)
     message = phrase("Expected {expected}, found {found}.", expected=_expected(error), found=_named(found))
@@ -90,9 +93,12 @@ def explain_unexpected(source: str, error: UnexpectedInput) -> ExpressionProblem
     return place.problem("ERR_EXPR_SYNTAX", hinted, suggestion)
 
 
-def _slip_before(source: str, start: int) -> ExpressionProblem | None:
-    """The word before that was taken for a name, as the NOT of ``NOT true``: it is the one to correct."""
-    match = _WORD_BEFORE.search(source[:start])
+def _slip_before(source: str, start: int, found: str) -> ExpressionProblem | None:
+    """The word before that was taken for a name, as the NOT of ``NOT true``: it is the one to correct.
+
+    The IF of ``IF (…) then`` was taken for a function.
+    """
+    match = (_CALLED_IF if slip(found) == "then" or found == "then" else _WORD_BEFORE).search(source[:start])
     suggestion = slip(match[1]) if match else None
     if match is None or suggestion not in _JOINING:
         return None
