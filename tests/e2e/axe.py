@@ -73,8 +73,6 @@ class Looker:
         )
         found = self._run(RULES)
         self._show(color_scheme="dark", width=390, height=844)
-        # Colours that are still on their way from light to dark would be judged as they are half-way.
-        self.page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
         found += self._run(LOOKS)
         return [
             f"{self.page.url}: {fault['id']}: {node['target'][-1]}: {node['html'][:200]}"
@@ -85,6 +83,8 @@ class Looker:
     def _show(self, *, color_scheme: Any, width: int, height: int) -> None:
         self.page.emulate_media(color_scheme=color_scheme)
         self.page.set_viewport_size({"width": width, "height": height})
+        # Colours that are still on their way from light to dark would be judged as they are half-way.
+        self.page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
 
     def _run(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         fresh = self.page.evaluate(_MARK, [*self._looks])
