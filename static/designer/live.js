@@ -14,8 +14,11 @@ const days = signal("");
 
 let isLeaving = false;
 
-/** A form has been sent and leads to another page. */
-export function leave() {
+/** A form is sent and leads to another page: once, whoever presses its button twice. @param {Event} event */
+export function leave(event) {
+  if (isLeaving) {
+    event.preventDefault();
+  }
   isLeaving = true;
 }
 

@@ -1,4 +1,4 @@
-// What every page does: choosing colours, closing menus; keys are in a file of their own.
+// What every page does: choosing colours, closing menus, sending forms once; keys are in a file of their own.
 
 import "./keys.js";
 
@@ -47,6 +47,26 @@ document.addEventListener("keydown", (event) => {
     closeMenus(null);
     summary?.focus();
   }
+});
+
+/** Forms whose answer is under way. @type {WeakSet<HTMLFormElement>} */
+const sent = new WeakSet();
+// Longer than anybody presses a button again by mistake. After that the answer has been given up.
+const SENT_FOR = 5000;
+
+// Whoever clicks twice, or once more because nothing happens yet, means it once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  // The property `method` may be a field of that name.
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.getAttribute("method") !== "post") {
+    return;
+  }
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  setTimeout(() => sent.delete(form), SENT_FOR);
 });
 // Filters that send themselves keep their button for those without scripts.
 for (const form of document.querySelectorAll("form[data-sends-itself]")) {

@@ -18,6 +18,8 @@ from journeys.models import Instance, JourneyVersion, Report
 from tests.journeys.views.conftest import MORNING, drawing
 from tools import translations
 
+from .hands import press_twice
+
 pytestmark = [pytest.mark.e2e, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 SIZES = [(1440, 900), (390, 844)]
@@ -137,6 +139,9 @@ def test_all_is_done_from_the_keyboard(page, site, live):
     page.evaluate("localStorage.clear()")
     page.keyboard.press("c")
     page.wait_for_url(f"{site}/journeys/new/")
+    page.get_by_label("Name").fill("Lobby")
+    assert press_twice(page.get_by_role("button", name="Create", exact=True)) == 1
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lobby")
 
 
 def has_values(boxes, *values: str) -> None:

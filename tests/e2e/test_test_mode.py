@@ -15,7 +15,7 @@ from journeys.definition.document import Document
 from journeys.engine.drain import drain_once
 from journeys.models import JourneyVersion
 
-from .hands import at_once, held
+from .hands import at_once, held, press_twice
 
 pytestmark = [
     pytest.mark.e2e,
@@ -77,7 +77,8 @@ def test_a_draft_is_tested_in_the_designer(open_page: Any, live_server: Any, dra
     expect(page.locator(".way--taken")).to_have_count(0)
 
     page.get_by_role("button", name="End the test").click()
-    page.get_by_role("dialog").get_by_role("button", name="End the test").click()
+    end = page.get_by_role("dialog").get_by_role("button", name="End the test")
+    assert press_twice(end) == 1
     expect(page.get_by_text("The test is off; this is a draft again.").first).to_be_visible()
 
 
