@@ -135,6 +135,7 @@ def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
     pages = {
         "home": reverse("home"),
         "help": reverse("help"),
+        "login": reverse("login"),
         "version": reverse("version", args=[uid]),
         "report": reverse(report, args=[uid]),
         "testPath": reverse("version-test-path", args=[uid]),

@@ -1,5 +1,7 @@
 // Asking the server: JSON both ways, and problem details when it refuses.
 
+import { gettext } from "./text.js";
+
 /**
  * @typedef {object} Answer
  * @property {boolean} ok
@@ -37,13 +39,16 @@ export async function ask(url, { method = "GET", body, signal, keepalive } = {})
     const answer = await fetch(url, { method, signal, keepalive, redirect: "error", ...options });
     const isJson = answer.headers.get("Content-Type")?.includes("json") ?? false;
     const data = isJson ? await answer.json() : {};
-    return { ok: answer.ok && isJson, status: answer.status, data, detail: answer.ok ? "" : detailOf(data) };
+    return { ok: answer.ok && isJson, status: answer.status, data, detail: answer.ok ? "" : detailOf(answer.status, data) };
   } catch {
     return { ok: false, status: 0, data: {}, detail: "" };
   }
 }
 
-/** @param {any} data */
-function detailOf(data) {
+/** @param {number} status @param {any} data */
+function detailOf(status, data) {
+  if (status === 401) {
+    return gettext("You are not logged in any more. Log in in another tab, and do it again here.");
+  }
   return String(data.errors?.[0]?.detail ?? data.detail ?? "");
 }

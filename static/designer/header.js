@@ -71,12 +71,17 @@ function Saved() {
     away: gettext(
       "Not saved: the server does not answer. It is tried again; your changes are kept in this browser.",
     ),
+    loggedOut: gettext(
+      "Not saved: you are not logged in any more. Your changes are kept in this browser, and saved when you have logged in.",
+    ),
     refused: `${gettext("Not saved.")} ${refusal.value}`,
     conflict: gettext("Not saved: somebody else has changed the same steps."),
   };
-  const isBad = ["away", "refused", "conflict"].includes(status.value);
+  const isBad = !["saved", "changed", "saving"].includes(status.value);
   return html`<span class=${isBad ? "top__trouble" : ""} data-saving=${status.value} role="status">
-    ${words[status.value]}</span>`;
+    ${words[status.value]}${" "}
+    ${status.value === "loggedOut" && html`<a href=${urls.login} target="_blank">${gettext("Log in")}</a>`}
+    </span>`;
 }
 
 function Onlookers() {

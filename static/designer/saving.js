@@ -16,11 +16,11 @@ const LONGEST_PAUSE = 30_000;
 const PRESENCE = 15_000;
 
 /**
- * How it stands: saved; changed, and about to be saved; under way; no answer, tried again; refused, with why; or two
- * have changed the same.
+ * How it stands: saved; changed, and about to be saved; under way; no answer, or logged out, both tried again;
+ * refused, with why; or two have changed the same.
  */
 export const status = signal(
-  /** @type {"saved" | "changed" | "saving" | "away" | "refused" | "conflict"} */ ("saved"),
+  /** @type {"saved" | "changed" | "saving" | "away" | "loggedOut" | "refused" | "conflict"} */ ("saved"),
 );
 export const refusal = signal("");
 /** Both changed the same steps: what the choice is between. */
@@ -51,12 +51,12 @@ export function watch(revision) {
     if (drawing.value !== stored.document && canEdit.value && !conflict.value) {
       // Looked at, not watched: how it stands must not begin the waiting anew.
       const now = status.peek();
-      if (now !== "saving" && now !== "away") {
+      if (now !== "saving" && !isStuck(now)) {
         status.value = "changed";
       }
       keep();
-      schedule(now === "away" ? pause : DELAY);
-    } else if (drawing.value === stored.document && ["changed", "refused"].includes(status.peek())) {
+      schedule(isStuck(now) ? pause : DELAY);
+    } else if (drawing.value === stored.document && isUnsaved(status.peek())) {
       // Undone to what is stored.
       clearTimeout(timer);
       status.value = "saved";
@@ -68,14 +68,30 @@ export function watch(revision) {
   addEventListener("beforeunload", (event) => {
     if (canEdit.value && drawing.value !== stored.document && status.value !== "saved") {
       save(true);
-      if (status.value === "away" || status.value === "refused") {
+      if (isStuck(status.value) || status.value === "refused") {
         event.preventDefault();
       }
     }
   });
   lookAround();
   setInterval(lookAround, PRESENCE);
-  document.addEventListener("visibilitychange", lookAround);
+  document.addEventListener("visibilitychange", () => {
+    // Whoever has logged in in another tab comes back.
+    if (!document.hidden && status.value === "loggedOut") {
+      schedule(0);
+    }
+    lookAround();
+  });
+}
+
+/** @param {typeof status.value} value */
+function isUnsaved(value) {
+  return value === "changed" || value === "refused" || isStuck(value);
+}
+
+/** What is drawn is not saved, and tried again by itself. @param {typeof status.value} value */
+function isStuck(value) {
+  return value === "away" || value === "loggedOut";
 }
 
 /** @param {number} delay */
@@ -104,7 +120,7 @@ async function saveNow(leaving) {
   if (sent === stored.document || !canEdit.value || conflict.value) {
     return;
   }
-  if (status.value !== "away") {
+  if (!isStuck(status.value)) {
     status.value = "saving";
   }
   const body = { document: sent, revision: stored.revision };
@@ -117,15 +133,13 @@ async function saveNow(leaving) {
     took(sent, answer.data);
   } else if (answer.status === 409 && answer.data.stored) {
     meet(answer.data);
-  } else if (answer.status === 0 || answer.status >= 500 || answer.status === 429) {
-    status.value = "away";
+  } else if ([0, 401, 429].includes(answer.status) || answer.status >= 500) {
+    status.value = answer.status === 401 ? "loggedOut" : "away";
     schedule(pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   } else {
     status.value = "refused";
-    refusal.value =
-      answer.detail ||
-      gettext("You are not logged in any more, or may not change this journey. Load the page again.");
+    refusal.value = answer.detail || gettext("You may not change this journey. Load the page again.");
     announce(refusal.value);
   }
 }

@@ -35,14 +35,18 @@ def design(open_page: Any, live_server: Any, draft: JourneyVersion) -> Callable[
     def open_draft(width: int = 1440, **options: Any) -> Page:
         page: Page = open_page(viewport={"width": width, "height": 860}, **options)
         page.goto(f"{live_server.url}/login/?next=/versions/{draft.uid}/design/")
-        page.get_by_label("Username").fill("anna")
-        page.get_by_label("Password").fill("secret")
-        page.keyboard.press("Enter")
+        log_in(page)
         page.wait_for_url("**/design/")
         expect(page.get_by_role("heading", level=1)).to_have_text("Lobby")
         return page
 
     return open_draft
+
+
+def log_in(page: Page) -> None:
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("secret")
+    page.keyboard.press("Enter")
 
 
 def drawn(version: JourneyVersion) -> dict[str, list[str]]:
@@ -310,6 +314,27 @@ def test_nothing_is_lost_when_two_draw_at_once_or_the_network_is_away(
     theirs.reload()
     expect(theirs.get_by_role("button", name="LobbyBeacon – Kept, Event.")).to_be_visible()
     eventually(theirs, {"in": "Kept", "out": "Theirs"}, lambda: labels(draft))
+
+
+def test_who_is_logged_out_while_drawing_logs_in_elsewhere_and_loses_nothing(
+    design: Any, draft: JourneyVersion, page_problems: Any
+) -> None:
+    page_problems.expect("401")
+    publishing.save_draft(
+        draft,
+        {"start": ["out"], "activities": {"out": {"kind": "end"}}},
+        revision=draft.revision,
+    )
+    page = design()
+    page.context.clear_cookies(name="sessionid")
+    label(page, "End", "Kept")
+    saving = page.locator("[data-saving=loggedOut]")
+    expect(saving).to_contain_text("you are not logged in any more")
+    with page.expect_popup() as opened:
+        saving.get_by_role("link", name="Log in").click()
+    log_in(opened.value)
+    expect(page.locator("[data-saving=saved]")).to_be_attached()
+    assert labels(draft) == {"out": "Kept"}
 
 
 def label(page: Page, step: str, text: str) -> None:
