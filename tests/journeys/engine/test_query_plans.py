@@ -255,7 +255,7 @@ MOVING = tuple(column.name for column in tables.INSTANCE_MOVING)
 def retention_begins_with_the_oldest(full: Tables) -> None:
     Instance.objects.filter(ended_at__isnull=False).update(ended_at=F("ended_at") - timedelta(days=60))
     with explained() as plans:
-        assert delete_old_instances(full.world.now) == 1000
+        assert 0 < delete_old_instances(full.world.now) <= 1000
 
     # All that are old are put in order at most once a batch; what is not old is never looked at.
     assert "instance_ended" in plans[0]
@@ -284,7 +284,7 @@ def memberships_are_found_person_by_person(full: Tables) -> None:
 
 def memberships_that_are_due_are_found_in_their_order(full: Tables) -> None:
     with explained() as plans:
-        assert recheck_due(full.world.now)
+        recheck_due(full.world.now)
 
     check(plans[:1], index="membership_due")
 
@@ -342,9 +342,6 @@ LOOK_UPS = (
     segments_that_are_gone_are_found_without_reading_their_people,
     caps_are_found_by_their_keys,
     operations_find_steps_and_calls_by_their_instances,
-)
-# Without statistics the planner takes 50,000 rows for 7,000, and reading them all for the cheaper way.
-WITH_STATISTICS = (
     memberships_that_are_due_are_found_in_their_order,
     writing_and_deleting_goes_by_keys,
     retention_begins_with_the_oldest,
@@ -356,11 +353,9 @@ WITH_STATISTICS = (
 def test_every_hot_look_up_goes_by_its_index(world: World, state: str) -> None:
     """One test for all of them: filling the tables takes a hundred times as long as looking."""
     full = Tables(world, FEW if state == "few rows" else MANY)
-    look_ups = LOOK_UPS
     if "statistics" in state:
         analyze()
-        look_ups = (*LOOK_UPS, *WITH_STATISTICS)
-    problems = [problem for look_up in look_ups if (problem := problem_of(look_up, full))]
+    problems = [problem for look_up in LOOK_UPS if (problem := problem_of(look_up, full))]
 
     assert not problems, "\n\n".join(problems)
 
