@@ -35,11 +35,11 @@ def keep_plans(*, connection: BaseDatabaseWrapper, **signal: Any) -> None:
     It would plan nearly all of them anew each time, because it overestimates arrays that it cannot see; in
     small waves that took longer than running them. Only what is prepared has plans to keep.
 
-    A kept plan must be good for a full table although it was made for an empty one, where reading all of it is
-    cheapest; it is kept until the table's statistics are taken again. So whole tables are read only where no
-    index leads to the rows. Compiling a plan to machine code never pays for a few rows, and would be taken to
-    by what such reading is said to cost. What is read is in memory or on a flash disk: the costs of a turning
-    one, which are PostgreSQL's default, are no measure.
+    A kept plan must be good for a full table although it was made for an empty one, where reading all of it
+    is cheapest; it is kept until the table's statistics are taken again. So whole tables are read only where
+    no index leads to the rows. Such reading is then said to cost so much that PostgreSQL would compile the
+    plan to machine code, which never pays for a few rows. What is read is in memory or on a flash disk: the
+    costs of a turning one, which are PostgreSQL's default, are no measure.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

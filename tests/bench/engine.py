@@ -211,7 +211,9 @@ def _has_work() -> bool:
     from journeys.models import Instance, LaneInput
 
     active = Instance.objects.filter(ended_at=None)
-    return any(rows.exists() for rows in (ReceivedEvent.objects.filter(routed=False), LaneInput.objects, active))
+    return any(
+        rows.exists() for rows in (ReceivedEvent.objects.filter(routed=False), LaneInput.objects, active)
+    )
 
 
 def _now() -> Any:
