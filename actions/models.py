@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from actions.contact.models import ContactCount, ContactRules, SandboxContactRules, Suppression
 from actions.kinds import ADDRESS_LENGTH, Kind
 from actions.tracking.models import LinkClick, MirrorPage, WebhookState
-from datasources.external.models import NAME_VALIDATOR
 from datasources.models import Profile
+from datasources.names import NAME_VALIDATOR
 from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
 from journeyorch.ordered_json import OrderedJSONField
 

@@ -1,6 +1,7 @@
 """The admin pages of the app, from the rooms where they live."""
 
 from datasources.external import admin as external
+from datasources.platform.field_groups import admin as field_groups
 from datasources.platform.namespaces import admin as namespaces
 from datasources.platform.policies import admin as policies
 from datasources.platform.profiles import admin as profiles
@@ -14,6 +15,7 @@ __all__ = [
     "components",
     "datasets",
     "external",
+    "field_groups",
     "namespaces",
     "policies",
     "profiles",

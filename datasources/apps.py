@@ -12,6 +12,7 @@ class DatasourcesConfig(AppConfig):
         "platform.schemas.component_portable",
         "platform.schemas.portable",
         "platform.schemas.dataset_portable",
+        "platform.field_groups.portable",
         "platform.segments.portable",
         "external.portable",
     )
@@ -21,6 +22,7 @@ class DatasourcesConfig(AppConfig):
         from datasources.external.models import DataSource
         from datasources.external.privacy import Answers
         from datasources.help_topics import TOPICS
+        from datasources.platform.field_groups.models import ProfileFieldGroup
         from datasources.platform.profiles.importing.preparing import KIND as IMPORT
         from datasources.platform.profiles.importing.work import Import
         from datasources.platform.profiles.privacy import People, complete
@@ -47,6 +49,7 @@ class DatasourcesConfig(AppConfig):
         finding.register(
             finding.Kind(_("Segments"), ("datasources.view_segment",), segments),
             finding.configured(DataSource),
+            finding.configured(ProfileFieldGroup),
             finding.configured(Schema),
         )
         helping.register(TOPICS)

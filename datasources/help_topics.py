@@ -50,6 +50,15 @@ TOPICS = {
         '{"person": {"name": {"firstName": "Ada"}}}',
         "technical.md#namespaces-and-profiles",
     ),
+    "profile-field-groups": Help(
+        _("Profile field groups"),
+        _(
+            "A profile field group names fields of profiles and experience events that journeys can read. "
+            "ProfileFieldGroup is there from the start, with all of them."
+        ),
+        "#{ExperiencePlatform.ProfileFieldGroup.person.name.firstName}",
+        "technical.md#profile-field-groups",
+    ),
     "segments": Help(
         _("Segments"),
         _(

@@ -1,6 +1,7 @@
 """All models of the app, from the rooms where they live."""
 
 from datasources.external.models import DataSource, FetchCache, FieldGroup
+from datasources.platform.field_groups.models import ProfileFieldGroup
 from datasources.platform.namespaces.models import Namespace
 from datasources.platform.policies.models import FieldLabel, Label, Policy
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
@@ -23,6 +24,7 @@ __all__ = [
     "PendingImport",
     "Policy",
     "Profile",
+    "ProfileFieldGroup",
     "Record",
     "Relationship",
     "Schema",

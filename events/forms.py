@@ -14,7 +14,7 @@ from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.records.linking import linked_document
 from datasources.platform.records.store import links_of
 from datasources.platform.schemas.fields import Field, always_there, fields_of, with_identity
-from datasources.platform.schemas.tree import FieldTreeField, is_within
+from datasources.platform.schemas.tree import FieldTreeField, loses_fields
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
@@ -161,7 +161,7 @@ class EventForm(forms.ModelForm):
         for name in set(self.changed_data) - _FREE - self._followed(data):
             message = _("This cannot be changed while the event is used in: %(journeys)s.")
             self.add_error(name, forms.ValidationError(message, params={"journeys": names}))
-        if _loses_fields(self.initial.get("fields") or [], data.get("fields") or []):
+        if loses_fields(self.initial.get("fields") or [], data.get("fields") or []):
             message = _("Fields can only be added while the event is used in: %(journeys)s.")
             self.add_error("fields", forms.ValidationError(message, params={"journeys": names}))
 
@@ -206,10 +206,3 @@ def _fields_of(schema: Schema) -> list[Field]:
     """With those of the records to which fields refer."""
     document = linked_document(schema.document, links_of(schema.sandbox_id).get(schema.pk, ()))
     return with_identity(fields_of(document), schema.primary_identity, schema.primary_namespace)
-
-
-def _loses_fields(old: list[str], new: list[str]) -> bool:
-    """No chosen fields means all of them."""
-    if not old:
-        return bool(new)
-    return bool(new) and not all(is_within(path, new) for path in old)

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from datasources.platform.schemas.fields import only, resolve
-from datasources.platform.schemas.validate import NotASchema, Validator
+from datasources.platform.schemas.fields import resolve
+from datasources.platform.schemas.sampling import sample_of
 from events.fulfilling import fulfilling
 from events.mapping import InletMapping
 from events.matching import EVENT_ID_PATH
 from events.models import Event
 from events.places import MISSING, found, put
-
-_TIME = "2026-01-31T12:00:00Z"
-_BY_FORMAT = {
-    "date-time": _TIME,
-    "date": "2026-01-31",
-    "time": "12:00:00Z",
-    "duration": "PT1H",
-    "email": "name@example.com",
-    "uri": "https://example.com/",
-    "uri-reference": "https://example.com/",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}
-# Codes of currencies, countries, regions and languages, numbers, years, days, media types.
-_USUAL = ("text", "EUR", "AT", "AT-9", "en", "1", "42", "2026", "12-31", "text/plain", "a1", "A", "+431")
-_MAX_ITEMS = 200
 
 
 def sample_entity(
@@ -44,7 +26,7 @@ def sample_entity(
     ``values``: what must stand at certain paths.
     """
     chosen = [*fields, *resolve(document, document).get("required", ())] if fields else ()
-    entity = dict(_sample(only(document, chosen), document))
+    entity = sample_of(document, chosen)
     entity.pop("identityMap", None)
     if namespace:
         entity["identityMap"] = {namespace: [{"id": _person(namespace), "primary": True}]}
@@ -97,75 +79,3 @@ def _with(entity: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, 
     inner = entity.get(path[0])
     below = dict(inner) if isinstance(inner, dict) else {}
     return {**entity, path[0]: value if len(path) == 1 else _with(below, path[1:], value)}
-
-
-def _sample(raw: Any, document: Mapping[str, Any]) -> Any:
-    schema = resolve(raw, document)
-    for choice in ("oneOf", "anyOf"):
-        if schema.get(choice):
-            schema = {**schema, **resolve(schema[choice][0], document)}
-    given = schema.get("default")
-    if "const" in schema:
-        return schema["const"]
-    if schema.get("enum"):
-        return given if given in schema["enum"] else schema["enum"][0]
-    if given is not None:
-        return given
-    declared = schema.get("type", "object" if "properties" in schema else "string")
-    names = declared if isinstance(declared, list) else [declared]
-    make = _MAKERS.get(next((name for name in names if name != "null"), "null"), _nothing)
-    return make(schema, document)
-
-
-def _object(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    sample = {name: _sample(inner, document) for name, inner in (schema.get("properties") or {}).items()}
-    values = schema.get("additionalProperties")
-    return sample if sample or not isinstance(values, dict) else {"key": _sample(values, document)}
-
-
-def _array(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:
-    item = [_sample(schema["items"], document)] if isinstance(schema.get("items"), dict) else []
-    return item * min(max(1, schema.get("minItems", 1)), _MAX_ITEMS)
-
-
-def _string(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> str:
-    text = _BY_FORMAT.get(str(schema.get("format", "")), "text")
-    if isinstance(schema.get("pattern"), str):
-        return _matching(schema["pattern"]) or text
-    return text.ljust(schema.get("minLength", 0), "t")[: schema.get("maxLength")]
-
-
-@lru_cache(maxsize=1000)
-def _matching(pattern: str) -> str:
-    """The first of some usual texts that matches; "" if none does."""
-    try:
-        rule = Validator({"pattern": pattern})
-    except NotASchema:
-        return ""
-    return next((text for text in _USUAL if rule.is_valid(text)), "")
-
-
-def _integer(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> int:
-    return int(_within(schema, 1))
-
-
-def _number(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> float:
-    return _within(schema, 1.5)
-
-
-def _within(schema: Mapping[str, Any], value: float) -> float:
-    return min(max(value, schema.get("minimum", value)), schema.get("maximum", value))
-
-
-def _nothing(_schema: Mapping[str, Any], _document: Mapping[str, Any]) -> None:
-    return None
-
-
-_MAKERS: Mapping[str, Any] = {
-    "object": _object,
-    "array": _array,
-    "string": _string,
-    "integer": _integer,
-    "number": _number,
-    "boolean": lambda _schema, _document: True,
-}

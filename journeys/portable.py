@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from actions.models import Action, Channel, Kind, MessageTemplate
-from datasources.models import DataSource, FieldGroup, Schema, Segment
+from datasources.models import DataSource, FieldGroup, ProfileFieldGroup, Schema, Segment
 from datasources.platform.namespaces.portable import own_namespaces
 from events.models import Event
 from journeyorch.access.models import Sandbox, User
@@ -131,6 +131,9 @@ def needs_of(document: Document, sandbox_id: int) -> Iterator[Model]:
     kinds = {activity.kind for activity in document.activities.values()}
     if kinds & _ABOUT_PEOPLE or mentions(document, PROFILE_SOURCE):
         yield from Schema.objects.filter(**here, kind=Schema.Kind.PROFILE).order_by("pk")
+    for group in ProfileFieldGroup.objects.filter(**here).order_by("pk"):
+        if reads_group(document, PROFILE_SOURCE, group.name):
+            yield group
     for key, model in (("event", Event), ("action", Action), ("template", MessageTemplate)):
         yield from _by_name(model, names_in(document, key), sandbox_id)
     yield from _sources(document, sandbox_id)

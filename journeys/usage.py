@@ -12,10 +12,11 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from actions.models import Action, Channel, MessageTemplate
-from datasources.models import FieldGroup, Segment
+from datasources.models import FieldGroup, ProfileFieldGroup, Segment
 from events.models import Event
 from journeyorch.expressions import ExpressionError
 from journeyorch.expressions.parse import parse
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.expressions.syntax import Field
 from journeyorch.usage import Use
 from journeys.definition.document import Document, read_document
@@ -36,10 +37,12 @@ def uses(kind: str, obj: Model) -> Iterator[Use]:
 def names_of_usable(sandbox_id: int) -> list[tuple[str, str]]:
     """What ``versions_with`` may be asked for: kinds and names, in the order of the names. One query."""
     groups = FieldGroup.objects.filter(source__sandbox=sandbox_id)
+    of_profiles = ProfileFieldGroup.objects.filter(sandbox=sandbox_id)
     found = (
         _named(Event.objects.filter(sandbox=sandbox_id), "event", F("name")),
         _named(Action.objects.filter(sandbox=sandbox_id), "action", F("name")),
         _named(groups, "field_group", Concat("source__name", Value("."), "name")),
+        _named(of_profiles, "field_group", Concat(Value(f"{PROFILE_SOURCE}."), "name")),
     )
     return sorted(found[0].union(*found[1:], all=True), key=itemgetter(1))
 
@@ -72,7 +75,7 @@ def names_in(document: Document, key: str) -> set[str]:
 
 
 def reads_group(document: Document, source: str, group: str) -> bool:
-    """Whether any expression of the drawing reads a field group of an external source."""
+    """Whether any expression of the drawing reads a field group."""
     texts = (text for activity in document.activities.values() for text in _texts(activity.config))
     return any(_mentions(text, source, group) for text in texts if source in text and group in text)
 
@@ -150,6 +153,16 @@ def _with_group(group: Model) -> Iterator[JourneyVersion]:
                 yield version
 
 
+def _with_profile_group(group: Model) -> Iterator[JourneyVersion]:
+    assert isinstance(group, ProfileFieldGroup)
+    stored = ProfileFieldGroup.objects.filter(pk=group.pk).values_list("name", flat=True)
+    # One that is not saved yet takes the place of the group that every sandbox has.
+    name = stored.first() or group.name
+    for version, document in _drawings(group.sandbox_id, name):
+        if reads_group(document, PROFILE_SOURCE, name):
+            yield version
+
+
 def _with_template(template: Model) -> Iterable[JourneyVersion]:
     return _naming(MessageTemplate.objects.filter(pk=template.pk), "template")
 
@@ -175,6 +188,7 @@ _FINDERS: Mapping[str, Callable[[Any], Iterable[JourneyVersion]]] = {
     "event": _with_event,
     "action": _with_action,
     "field_group": _with_group,
+    "profile_field_group": _with_profile_group,
     "template": _with_template,
     "channel": _with_channel,
     "segment": _with_segment,

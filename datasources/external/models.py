@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from datasources.names import NAME_VALIDATOR
 from journeyorch.access.models import Configuration, ConfigurationPart, Sandbox
-
-NAME_VALIDATOR = RegexValidator(r"^[A-Za-z0-9_]{1,30}$", _("Use at most 30 letters, digits and underscores."))
 
 
 class DataSource(Configuration):

@@ -40,8 +40,8 @@ def _named(models: Iterable[str], verbs: Iterable[str]) -> Iterator[str]:
 _READ_JOURNEYS = _view("journeys.journey")
 _READ_CONFIGURATION = _view(
     "actions.action", "actions.channel", "actions.messagetemplate", "datasources.datasource",
-    "datasources.fieldgroup", "datasources.namespace", "datasources.schema", "datasources.segment",
-    "events.event",
+    "datasources.fieldgroup", "datasources.namespace", "datasources.profilefieldgroup", "datasources.schema",
+    "datasources.segment", "events.event",
 )  # fmt: skip
 
 LIMITED = ReadyMade("Limited access user", _READ_JOURNEYS | _view("journeys.report"))

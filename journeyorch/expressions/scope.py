@@ -11,6 +11,8 @@ from .types import Type
 PROFILE_SOURCE = "ExperiencePlatform"
 #: Its field group; exists from the start, like the source.
 PROFILE_GROUP = "ProfileFieldGroup"
+#: Where the history of a person stands among the fields.
+EXPERIENCE_EVENTS = "experienceevent"
 PROPERTIES_ROOT = "JourneyProperties"
 
 

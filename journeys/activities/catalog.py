@@ -9,12 +9,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from journeyorch.expressions import FieldGroupScope
-from journeyorch.expressions.scope import PROFILE_GROUP as PROFILE_GROUP
-
-#: Where the history of a profile stands among its fields.
-EXPERIENCE_EVENTS = "experienceevent"
-
+from datasources.platform.field_groups.choosing import Choice
+from journeyorch.expressions import FieldGroupScope, types
 
 #: Labels of fields: codes by path.
 Labels = Mapping[tuple[str, ...], frozenset[str]]
@@ -42,6 +38,13 @@ class GroupInfo(NamedTuple):
     id: int
     endpoint: str
     scope: FieldGroupScope
+
+
+class ProfileGroupInfo(NamedTuple):
+    """A field group of the built-in source; an empty ``choice`` is everything that is known of a person."""
+
+    scope: FieldGroupScope
+    choice: Choice = {}
 
 
 class VariableInfo(NamedTuple):
@@ -116,7 +119,9 @@ class Catalog(NamedTuple):
 
     events: Mapping[str, EventInfo] = {}
     sources: Mapping[str, Mapping[str, GroupInfo]] = {}
-    profile_groups: Mapping[str, FieldGroupScope] = {}
+    #: All that may be known of a person.
+    profile: types.ObjectType = types.ObjectType()
+    profile_groups: Mapping[str, ProfileGroupInfo] = {}
     actions: Mapping[str, ActionInfo] = {}
     templates: Mapping[str, TemplateInfo] = {}
     channels: Mapping[str, ChannelInfo] = {}

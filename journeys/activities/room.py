@@ -14,11 +14,11 @@ from journeyorch.expressions import (
     Scope,
     compile_expression,
 )
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.phrases import phrase
 from journeys.activities.catalog import Catalog, EventInfo
 from journeys.activities.policies import Breach, breaches_by_action, breaches_by_source
 from journeys.definition.problems import Problem
-from journeys.engine.decide.context import PROFILE_SOURCE
 from journeys.engine.decide.step import Fetch
 
 
@@ -136,5 +136,5 @@ def _source_scopes(catalog: Catalog) -> dict[str, Mapping[str, FieldGroupScope]]
         source: {name: group.scope for name, group in groups.items()}
         for source, groups in catalog.sources.items()
     }
-    scopes[PROFILE_SOURCE] = catalog.profile_groups
+    scopes[PROFILE_SOURCE] = {name: group.scope for name, group in catalog.profile_groups.items()}
     return scopes

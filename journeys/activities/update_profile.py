@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import Field
 
 from journeyorch.expressions import Compiled, to_json, types
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeyorch.phrases import phrase
 from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
-from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog
+from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.activities.words import Words
 from journeys.definition.document import ActivityDocument
@@ -103,8 +104,7 @@ def field_type(catalog: Catalog, path: str) -> Any:
     Values and lists of values can be set, objects only field by field: whether an object has the right form
     cannot be told before it is there. Experience events are history.
     """
-    group = catalog.profile_groups.get(PROFILE_GROUP)
-    type: Any = group.type if group else None
+    type: Any = catalog.profile
     names = path.split(".")
     if names[0] == EXPERIENCE_EVENTS:
         return None

@@ -52,6 +52,7 @@ def compile_plan(
         updates_profile=updates_profile,
         caps={id: step.count for id, step in steps.items() if isinstance(step, CapStep)},
         history=history_of(expression for step in steps.values() for expression in step.expressions()),
+        choices={name: group.choice for name, group in catalog.profile_groups.items() if group.choice},
         names_segments=any(one.kind == "segment" for one in references),
         uses_properties=any(one.kind == "property" for one in references),
         entry_keys=frozenset(key for id in document.start if id in pauses for key in pauses[id].keys),

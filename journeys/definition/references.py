@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from journeyorch.expressions import Compiled, Reference
-from journeys.engine.decide.context import PROFILE_SOURCE
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeys.engine.decide.step import Step
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from actions.models import Action
 from events.models import Event
 from journeyorch.expressions import types
-from journeys.activities.catalog import EXPERIENCE_EVENTS, PROFILE_GROUP, Catalog, VariableInfo
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
+from journeys.activities.catalog import Catalog, VariableInfo
 from journeys.activities.jump import fields_of
 from journeys.activities.update_profile import field_type
 
@@ -102,10 +103,7 @@ def jump_variables(catalog: Catalog, event: str) -> list[dict[str, Any]]:
 
 def profile_fields(catalog: Catalog) -> list[dict[str, str]]:
     """The fields of profiles that can be set, by path, with their types."""
-    group = catalog.profile_groups.get(PROFILE_GROUP)
-    fields: Mapping[str, Any] = (
-        group.type.fields if group and isinstance(group.type, types.ObjectType) else {}
-    )
+    fields: Mapping[str, Any] = catalog.profile.fields
     found: list[dict[str, str]] = []
     waiting = [(name, fields[name]) for name in reversed([*fields]) if name != EXPERIENCE_EVENTS]
     while waiting and len(found) < MOST_FIELDS:

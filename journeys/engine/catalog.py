@@ -15,14 +15,14 @@ from actions.custom import custom_actions, variables
 from actions.models import Action
 from datasources.external.catalog import field_groups
 from datasources.models import Segment
+from datasources.platform.field_groups.catalog import profile_groups
 from datasources.platform.namespaces.known import namespaces_of
 from datasources.platform.policies.store import policies_of, profile_labels
 from datasources.platform.profiles.fields import profile_type
 from events.catalog import catalog_of as events_of
 from journeyorch.expressions import FieldGroupScope, from_json_schema, types
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeys.activities.catalog import (
-    EXPERIENCE_EVENTS,
-    PROFILE_GROUP,
     ActionInfo,
     Catalog,
     ChannelInfo,
@@ -30,6 +30,7 @@ from journeys.activities.catalog import (
     GroupInfo,
     JourneyInfo,
     PolicyInfo,
+    ProfileGroupInfo,
     SegmentInfo,
     TemplateInfo,
     VariableInfo,
@@ -39,10 +40,15 @@ from journeys.models import Journey, JourneyVersion
 
 def read_catalog(sandbox_id: int) -> Catalog:
     """Everything by name, as of now."""
+    profile = profile_type(sandbox_id)
     return Catalog(
         events=_events(sandbox_id),
         sources=_sources(sandbox_id),
-        profile_groups={PROFILE_GROUP: FieldGroupScope(profile_type(sandbox_id))},
+        profile=profile,
+        profile_groups={
+            name: ProfileGroupInfo(FieldGroupScope(group.type), group.choice)
+            for name, group in profile_groups(sandbox_id, profile).items()
+        },
         actions=_actions(sandbox_id),
         templates=_templates(sandbox_id),
         channels=_channels(sandbox_id),

@@ -13,6 +13,7 @@ from journeys.activities.catalog import (
     EventInfo,
     GroupInfo,
     JourneyInfo,
+    ProfileGroupInfo,
     SegmentInfo,
     TemplateInfo,
     VariableInfo,
@@ -59,7 +60,8 @@ CATALOG = Catalog(
             ),
         },
     },
-    profile_groups={"ProfileFieldGroup": FieldGroupScope(_PROFILE)},
+    profile=_PROFILE,
+    profile_groups={"ProfileFieldGroup": ProfileGroupInfo(FieldGroupScope(_PROFILE))},
     actions={
         "Tell": ActionInfo(
             7,
@@ -114,10 +116,17 @@ def problems(start: str | list[str], *, properties: Any = None, **activities: An
     return check(document(start, properties=properties, **activities), CATALOG, max_activities=50)
 
 
-def plan(start: str | list[str], *, in_test: bool = False, properties: Any = None, **activities: Any) -> Plan:
+def plan(
+    start: str | list[str],
+    *,
+    in_test: bool = False,
+    properties: Any = None,
+    catalog: Catalog = CATALOG,
+    **activities: Any,
+) -> Plan:
     """The plan of a drawing, which must be without errors."""
     drawn = document(start, properties=properties, **activities)
-    found = [problem for problem in check(drawn, CATALOG, max_activities=50) if problem.is_error]
+    found = [problem for problem in check(drawn, catalog, max_activities=50) if problem.is_error]
     assert not found, found
     run = Run(1, timedelta(seconds=10), from_outside=False) if in_test else None
-    return compile_plan(drawn, CATALOG, version_id=1, journey_id=1, sandbox_id=1, constants={}, test=run)
+    return compile_plan(drawn, catalog, version_id=1, journey_id=1, sandbox_id=1, constants={}, test=run)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from actions.models import Action
-from datasources.models import DataSource, FieldGroup
+from datasources.models import DataSource, FieldGroup, ProfileFieldGroup
 from events.models import Event
 from journeyorch.access.models import Sandbox, User
 from journeyorch.usage import used_in
@@ -33,14 +35,17 @@ def action(world: World) -> Action:
 
 
 def drawn(expression: str) -> Document:
-    path = {"id": "yes", "expression": expression}
-    activities = {"in": act("event", "if", event="Lobby"), "if": act("condition", paths=[path])}
-    document, problems = read_document({"start": ["in"], "activities": activities})
+    document, problems = read_document({"start": ["in"], "activities": ways(expression)})
     assert document is not None, problems
     return document
 
 
-def labels(kind: str, obj: Event | Action | FieldGroup) -> list[str]:
+def ways(expression: str) -> dict[str, Any]:
+    path = {"id": "yes", "expression": expression}
+    return {"in": act("event", "if", event="Lobby"), "if": act("condition", paths=[path])}
+
+
+def labels(kind: str, obj: Event | Action | FieldGroup | ProfileFieldGroup) -> list[str]:
     return [use.label for use in used_in(kind, obj)]
 
 
@@ -51,6 +56,20 @@ def test_an_event_is_used_where_an_activity_names_it(world: World) -> None:
         ("Welcome, version 1", reverse("version", args=[version.uid]))
     ]
     assert labels("event", world.events["Restaurant"]) == []
+
+
+def test_field_groups_of_profiles_are_used_as_those_of_other_sources_are(world: World) -> None:
+    group = ProfileFieldGroup.objects.create(sandbox=world.sandbox, name="Loyalty")
+    world.draft("in", name="Reader", **ways("#{ExperiencePlatform.Loyalty.tier} == 1"))
+    version = world.draft("in", name="Other", **ways("#{ExperiencePlatform.ProfileFieldGroup.tier} == 1"))
+
+    assert labels("profile_field_group", group) == ["Reader, version 1"]
+    standard = ProfileFieldGroup(sandbox=world.sandbox, name="ProfileFieldGroup")
+    assert labels("profile_field_group", standard) == ["Other, version 1"]
+    assert ("field_group", "ExperiencePlatform.Loyalty") in list(names_of_usable(world.sandbox.pk))
+    assert versions_with(world.sandbox.pk, "field_group", "ExperiencePlatform.ProfileFieldGroup") == [
+        version.pk
+    ]
 
 
 def test_versions_are_found_by_what_they_use_whatever_their_status(

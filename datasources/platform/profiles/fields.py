@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from datasources.platform.schemas.models import Schema
 from journeyorch.expressions import from_json_schema, types
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 
 
 def profile_type(sandbox_id: int) -> types.ObjectType:
     """The fields of all profile schemas, and the experience events that their event schemas describe."""
     fields: dict[str, Any] = {}
     event_fields: dict[str, Any] = {}
-    for schema in Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True).order_by("pk"):
+    for schema in feeding_schemas(sandbox_id):
         target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
         _merge(target, _fields(schema.document))
     _merge(event_fields, _MESSAGE_EVENT)
-    return types.ObjectType({**fields, "experienceevent": types.ListType(types.ObjectType(event_fields))})
+    return types.ObjectType({**fields, EXPERIENCE_EVENTS: types.ListType(types.ObjectType(event_fields))})
+
+
+def feeding_schemas(sandbox_id: int) -> QuerySet[Schema]:
+    """Those of profiles and of events in people's history."""
+    feeding = Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True)
+    return feeding.exclude(kind=Schema.Kind.RECORD).order_by("pk")
 
 
 # What the product itself writes into a person's history when it sends a message (actions/messages).

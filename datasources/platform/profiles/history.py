@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 from journeyorch.expressions import Compiled, ExpressionError, parse_duration, syntax
 from journeyorch.expressions.fields import DATA_ELEMENT
 from journeyorch.expressions.parse import parse
-from journeyorch.expressions.scope import PROFILE_SOURCE
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS, PROFILE_SOURCE
 
-EXPERIENCE_EVENTS = "experienceevent"
 # Longest lengths of the units; a day more covers clock changes and the time that a step's fetches take.
 _UNITS = {
     "years": timedelta(days=366),

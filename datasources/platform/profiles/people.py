@@ -19,6 +19,7 @@ from datasources.platform.profiles.attributes import Attributes
 from datasources.platform.profiles.models import ExperienceEvent, Identity, Profile
 from journeyorch import bulk
 from journeyorch.bulk import Column
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 
 # How far back, and how many, expressions see (technical.md, Namespaces).
 HISTORY = timedelta(days=365)
@@ -103,7 +104,7 @@ class Person:
     @property
     def fields(self) -> dict[str, Any]:
         """What references to the built-in source read: attributes, and events under ``experienceevent``."""
-        return {**self.attributes, "experienceevent": [each.data for each in self.history]}
+        return {**self.attributes, EXPERIENCE_EVENTS: [each.data for each in self.history]}
 
 
 def load_people(

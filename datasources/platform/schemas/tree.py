@@ -86,6 +86,7 @@ class FieldTreeField(forms.MultipleChoiceField):
         choices = [(field.path, field.label) for field in fields]
         super().__init__(choices=choices, widget=FieldTree(fields, fixed=fixed), required=False, **kwargs)
         self.fixed = list(fixed)
+        self.paths = frozenset(field.path for field in fields)
 
     def clean(self, value: Any) -> list[str]:
         chosen: list[str] = super().clean(value)
@@ -104,3 +105,10 @@ def is_within(path: str, chosen: Collection[str]) -> bool:
             return True
         path = path.rpartition(".")[0]
     return False
+
+
+def loses_fields(old: Collection[str], new: Collection[str]) -> bool:
+    """Whether something is not among the fields any more; none chosen means all of them."""
+    if not old:
+        return bool(new)
+    return bool(new) and not all(is_within(path, new) for path in old)

@@ -26,11 +26,10 @@ from journeyorch.expressions import (
     types,
 )
 from journeyorch.expressions.parse import parse
-from journeyorch.expressions.scope import PROFILE_GROUP, PROFILE_SOURCE
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS, PROFILE_GROUP, PROFILE_SOURCE
 from journeyorch.expressions.syntax import Call
 from journeyorch.outbound.configs import ConfigCache
 
-_EVENTS = "experienceevent"
 # Functions of the date category that look at the clock make a segment change with time alone.
 _CLOCKS = {
     name
@@ -58,11 +57,11 @@ class CompiledSegment(NamedTuple):
 
     @property
     def reads_events(self) -> bool:
-        return any(_EVENTS in one.path for one in self.expression.all_references())
+        return any(EXPERIENCE_EVENTS in one.path for one in self.expression.all_references())
 
     @property
     def reads_attributes(self) -> bool:
-        return any(_EVENTS not in one.path for one in self.expression.all_references())
+        return any(EXPERIENCE_EVENTS not in one.path for one in self.expression.all_references())
 
     def is_concerned(self, touched: Collection[Touch]) -> bool:
         """Whether such changes of a person may matter to it."""

@@ -6,7 +6,7 @@ its call was made), or ended; "first" means when it happened: an event by its re
 time, on a tie the upper one (engine.md, Waves).
 """
 
-from journeys.engine.decide.context import PROFILE_SOURCE, Surroundings
+from journeys.engine.decide.context import Surroundings
 from journeys.engine.decide.deciding import abort, decide, enter, listens
 from journeys.engine.decide.operate import Operated, condemned, operate, refused
 from journeys.engine.decide.step import Plan, Run
@@ -31,7 +31,6 @@ from journeys.engine.decide.values import (
 )
 
 __all__ = [
-    "PROFILE_SOURCE",
     "Arrival",
     "CallRequest",
     "Decision",

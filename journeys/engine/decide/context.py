@@ -8,12 +8,13 @@ from random import Random, SystemRandom
 from typing import Any
 from uuid import UUID
 
+from datasources.platform.field_groups.choosing import chosen_data
 from journeyorch.expressions import Compiled, Context
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeys.engine.decide.person import zone_for
 from journeys.engine.decide.step import Plan, asked_key, data_key
 from journeys.engine.decide.values import Key, State
 
-PROFILE_SOURCE = "ExperiencePlatform"
 _RANDOM = SystemRandom()
 _NONE: Mapping[str, Any] = {}
 _NOTHING: Mapping[Key, datetime] = {}
@@ -66,7 +67,7 @@ class JourneyContext(Context):
     ``now`` is when the person came to the step, also after the step's fetches (engine.md, Waves).
     """
 
-    __slots__ = ("_asked", "_fetched", "_profile")
+    __slots__ = ("_asked", "_choices", "_chosen", "_fetched", "_profile")
 
     def __init__(
         self,
@@ -90,11 +91,18 @@ class JourneyContext(Context):
         self._asked = state.asked
         self._fetched = state.data
         self._profile = profile
+        self._choices = plan.choices
+        self._chosen: dict[str, Any] = {}
 
     def field_group(self, source: str, group: str, params: Mapping[str, Any] | None = None) -> Any:
         if source == PROFILE_SOURCE:
-            return self._profile
+            return self._profile if group not in self._choices else self._chosen_of(group)
         return self._fetched.get(data_key(source, group, params))
+
+    def _chosen_of(self, group: str) -> Any:
+        if group not in self._chosen:
+            self._chosen[group] = chosen_data(self._profile, self._choices[group])
+        return self._chosen[group]
 
     def field_group_asked(self, source: str, group: str, params: Mapping[str, Compiled]) -> Any:
         key = self._asked.get(asked_key(source, group, params))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from datasources.platform.field_groups.choosing import Choice
 from journeyorch.expressions import Compiled, Context, to_json
 from journeys.engine.decide.values import FEEDBACK, Key, StepStatus, feedback_key
 
@@ -211,6 +212,7 @@ class Plan(NamedTuple):
     updates_profile: bool
     caps: Mapping[str, int]  # activities that are profile caps: how many people take the first path
     history: Any  # datasources.platform.profiles.history.History: which experience events it looks at
+    choices: Mapping[str, Choice]  # what field groups of the built-in source show, where that is not all
     uses_properties: bool
     names_segments: bool
     entry_keys: frozenset[Key]

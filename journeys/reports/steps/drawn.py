@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeys.activities.base import Activity, kinds, read_config, shown_name
 from journeys.definition.document import ActivityDocument, Document
 from journeys.definition.layout import ways_of
-from journeys.engine.decide.context import PROFILE_SOURCE
 
 # The solution behind an action (XDM's actionBusinessType): whose system it is.
 _BUSINESS_TYPES = {"custom_action": "custom", "update_profile": "profile", "jump": "journey"}

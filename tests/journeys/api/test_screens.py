@@ -29,6 +29,7 @@ KINDS = {
     "datasources_label": "labels",
     "datasources_namespace": "namespaces",
     "datasources_policy": "policies",
+    "datasources_profilefieldgroup": "profile_field_groups",
     "datasources_schema": "schemas",
     "datasources_segment": "segments",
     "events_event": "events",

@@ -8,8 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from datasources.platform.field_groups.choosing import choice_of, chosen_type
+from journeyorch.expressions import FieldGroupScope
+from journeys.activities.catalog import ProfileGroupInfo
 from journeys.engine.decide import Arrival, Decision, Plan, Returned, Surroundings, decide, enter
-from tests.journeys.drawings import LOBBY, plan
+from tests.journeys.drawings import CATALOG, LOBBY, plan
 from tests.journeys.world import act
 
 INSTANCE = UUID("00000000-0000-7000-8000-000000000001")
@@ -40,6 +43,59 @@ def path(*decisions: Decision) -> list[str]:
 def condition(*expressions: str, to: dict[str, list[str]] | None = None, **more: Any) -> dict[str, Any]:
     paths = [{"id": f"p{number}", "expression": one} for number, one in enumerate(expressions)]
     return act("condition", to or {}, paths=paths, **more)
+
+
+# --- Field groups of profiles ----------------------------------------------------------------------
+
+
+def test_expressions_see_of_a_person_what_the_field_group_shows() -> None:
+    """Also in what is read as a whole."""
+    choice = choice_of(["person.name.firstName", "experienceevent.eventType"])
+    scope = FieldGroupScope(chosen_type(CATALOG.profile, choice))
+    groups = {**CATALOG.profile_groups, "Some": ProfileGroupInfo(scope, choice)}
+    some, everything = "#{ExperiencePlatform.Some.%s}", "#{ExperiencePlatform.ProfileFieldGroup.%s}"
+    drawn = plan(
+        "lobby",
+        catalog=CATALOG._replace(profile_groups=groups),
+        lobby=START,
+        next=condition(some % "person.name.firstName" + ' == "Anna"', to={"p0": ["first"]}),
+        first=act(
+            "custom_action",
+            "second",
+            action="Tell",
+            name="Tell1",
+            values={"text": '"x"', "more": some % "person"},
+        ),
+        second=act(
+            "custom_action",
+            "third",
+            action="Tell",
+            name="Tell2",
+            values={"text": '"x"', "more": some % "experienceevent"},
+        ),
+        third=act(
+            "custom_action",
+            action="Tell",
+            name="Tell3",
+            values={"text": '"x"', "more": everything % "person"},
+        ),
+    )
+    profile = {
+        "points": 3,
+        "person": {"name": {"firstName": "Anna", "lastName": "Ott"}, "gender": "female"},
+        "experienceevent": [{"eventType": "lobby", "timestamp": "2026-03-01T11:00:00Z"}],
+    }
+    known = Surroundings(now=NOON, namespace="CRMID", person_id="anna", profile=profile)
+    decision = enter(
+        drawn, INSTANCE, Arrival(1, (LOBBY,), NOON, {}), known, ends_at=NOON + timedelta(days=30)
+    )
+    sent = []
+    while decision.calls:
+        call = decision.calls[0]
+        sent.append(call.spec["values"]["more"])
+        decision = decide(drawn, decision.state, Returned(call.key, "ok", "200", None, "", 12), known)
+
+    assert sent == [{"name": {"firstName": "Anna"}}, [{"eventType": "lobby"}], profile["person"]]
 
 
 # --- Fetches --------------------------------------------------------------------------------------

@@ -101,6 +101,12 @@ SAMPLES = (
         key="key",
     ),
     Sample(
+        "profile_field_groups",
+        {"name": "Sent", "fields": ["experienceevent.directMarketing"]},
+        {"description": "Messages.", "fields": []},
+        ("fields", ["nothing"], "/fields"),
+    ),
+    Sample(
         "segments",
         {"name": "Everybody", "expression": "true", "evaluation": "batch", "every": "week", "weekday": 2},
         {"description": "All of them."},

@@ -1,0 +1,78 @@
+"""The form of a field group of the built-in source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from datasources.platform.field_groups.models import ProfileFieldGroup
+from datasources.platform.field_groups.offers import offered_fields
+from datasources.platform.schemas.tree import FieldTreeField, loses_fields
+from journeyorch.expressions.scope import PROFILE_GROUP
+from journeyorch.usage import Use, used_in
+
+
+class ProfileFieldGroupForm(forms.ModelForm):
+    """While journeys use a group it keeps its name, and its fields; more may be added."""
+
+    class Meta:
+        model = ProfileFieldGroup
+        fields = ("sandbox", "name", "description", "fields")
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {
+            "name": _(
+                "At most 30 letters, digits and underscores. Journeys refer to it, as in "
+                "#{ExperiencePlatform.Loyalty.loyalty.tier}."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A page that may only be looked at has no fields.
+        if "fields" in self.fields:
+            self.fields["fields"] = FieldTreeField(
+                offered_fields(self._sandbox_id()),
+                label=_("Fields"),
+                help_text=_(
+                    "What journeys can read of a person; none: all. An object includes all that is in it."
+                ),
+            )
+
+    def _sandbox_id(self) -> int:
+        if self.instance.sandbox_id:
+            return int(self.instance.sandbox_id)
+        initial = self.fields["sandbox"].initial  # the one that is worked in
+        return int(getattr(initial, "pk", initial) or 0)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "name" in data and (uses := self._uses(data["name"])):
+            names = ", ".join(use.label for use in uses)
+            if self.instance.pk and "name" in self.changed_data:
+                message = _("The name cannot change while it is used in %(uses)s.")
+                self.add_error("name", ValidationError(message, params={"uses": names}))
+            if self._loses_fields(data.get("fields") or []):
+                message = _("Fields can only be added while the group is used in: %(uses)s.")
+                self.add_error("fields", ValidationError(message, params={"uses": names}))
+        return data
+
+    def _uses(self, name: str) -> list[Use]:
+        """Also of the group that is there without a row, before one takes its place."""
+        if self.instance.pk:
+            return used_in("profile_field_group", self.instance)
+        if name != PROFILE_GROUP:
+            return []
+        return used_in("profile_field_group", ProfileFieldGroup(sandbox_id=self._sandbox_id(), name=name))
+
+    def _loses_fields(self, chosen: list[str]) -> bool:
+        before = self.initial.get("fields") or []
+        # What no schema has any more cannot be chosen, and brought nothing.
+        field = self.fields["fields"]
+        assert isinstance(field, FieldTreeField)
+        offered = field.paths.intersection(before)
+        if before and not offered:
+            return False
+        return loses_fields(offered, chosen)

@@ -1,0 +1,67 @@
+"""What a field group may choose from, and what a fetch of it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from datasources.platform.field_groups.choosing import choice_of, chosen_data
+from datasources.platform.profiles.fields import feeding_schemas, profile_type
+from datasources.platform.schemas.fields import MAX_DEPTH, MAX_FIELDS, Field, fields_of
+from datasources.platform.schemas.models import Schema
+from datasources.platform.schemas.sampling import sample_of
+from journeyorch.expressions import types
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
+
+
+def offered_fields(sandbox_id: int) -> list[Field]:
+    """All that journeys could read of people in a sandbox, containers before their content."""
+    described = _described(sandbox_id)
+    return list(islice(_walk(profile_type(sandbox_id), "", described), MAX_FIELDS))
+
+
+def sample_fetch(sandbox_id: int, paths: Sequence[str]) -> dict[str, Any]:
+    """What a group with these fields may bring."""
+    person: dict[str, Any] = {}
+    happened: dict[str, Any] = {}
+    for schema in feeding_schemas(sandbox_id):
+        is_profile = schema.kind == Schema.Kind.PROFILE
+        _join(person if is_profile else happened, sample_of(schema.document))
+    everything = {**person, EXPERIENCE_EVENTS: [happened] if happened else []}
+    chosen: dict[str, Any] = chosen_data(everything, choice_of(paths))
+    return chosen
+
+
+def _described(sandbox_id: int) -> dict[str, Field]:
+    """What schemas say of fields, by path; where several have one, the first."""
+    events = Field(EXPERIENCE_EVENTS, "", "", friendly_name=_("Experience events, newest first"))
+    found = {EXPERIENCE_EVENTS: events}
+    for schema in feeding_schemas(sandbox_id):
+        above = "" if schema.kind == Schema.Kind.PROFILE else f"{EXPERIENCE_EVENTS}."
+        for field in fields_of(schema.document):
+            found.setdefault(above + field.path, field)
+    return found
+
+
+def _walk(type: types.Type, above: str, described: Mapping[str, Field], level: int = 0) -> Iterator[Field]:
+    while isinstance(type, types.ListType):
+        type = type.item
+    if not isinstance(type, types.ObjectType) or level >= MAX_DEPTH:
+        return
+    for name, inner in type.fields.items():
+        path = above + name
+        known = described.get(path, Field(path, "", ""))
+        # Required is what a message must have; a profile may lack anything.
+        yield known._replace(path=path, type=inner.name, required=False)
+        yield from _walk(inner, f"{path}.", described, level + 1)
+
+
+def _join(sample: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if isinstance(sample.get(name), dict) and isinstance(value, Mapping):
+            _join(sample[name], value)
+        else:
+            sample.setdefault(name, value)

@@ -1,0 +1,37 @@
+"""The portable form of a field group of the built-in source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from datasources.platform.field_groups.forms import ProfileFieldGroupForm
+from datasources.platform.field_groups.models import ProfileFieldGroup
+from datasources.platform.profiles.fields import feeding_schemas
+from journeyorch.portable.forms import FormKind
+from journeyorch.portable.kind import Document, portable
+
+
+class ProfileFieldGroupDocument(Document):
+    """``fields``: dotted paths, those of events below ``experienceevent``; none: all."""
+
+    name: str
+    description: str = ""
+    fields: list[str] = []
+
+
+@portable
+class ProfileFieldGroups(FormKind):
+    name = "profile_field_groups"
+    title = _("Profile field groups")
+    model = ProfileFieldGroup
+    form = ProfileFieldGroupDocument
+    form_class = ProfileFieldGroupForm
+    used_as = "profile_field_group"
+
+    def refers(self, row: Any) -> Iterator[Model]:
+        """The schemas that have the fields."""
+        yield from feeding_schemas(row.sandbox_id)

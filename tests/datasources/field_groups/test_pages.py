@@ -1,0 +1,164 @@
+"""Technical users say what journeys can read of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from datasources.models import ProfileFieldGroup, Schema
+from journeyorch.expressions import FieldGroupScope, types
+from journeys.engine.catalog import read_catalog
+from tests.datasources.schemas.test_admin import save
+from tests.journeys.world import World, act
+
+ADD = reverse("admin:datasources_profilefieldgroup_add")
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+PEOPLE = {
+    "type": "object",
+    "properties": {
+        "points": NUMBER,
+        "person": {"type": "object", "title": "Who it is", "properties": {"name": TEXT, "gender": TEXT}},
+    },
+}
+ORDERS = {"type": "object", "properties": {"total": NUMBER, "shop": TEXT}}
+
+
+@pytest.fixture
+def people(db: None) -> World:
+    world = World()
+    for kind, document in (("profile", PEOPLE), ("event", ORDERS), ("record", {"properties": {"sku": TEXT}})):
+        Schema.objects.create(sandbox=world.sandbox, name=kind, kind=kind, document=document)
+    return world
+
+
+def form(world: World, name: str, *fields: str, **more: Any) -> dict[str, Any]:
+    return {"sandbox": world.sandbox.pk, "name": name, "fields": fields, "description": "", **more}
+
+
+def page_of(group: ProfileFieldGroup) -> str:
+    return reverse("admin:datasources_profilefieldgroup_change", args=[group.pk])
+
+
+def make(world: World, name: str, *fields: str) -> ProfileFieldGroup:
+    return ProfileFieldGroup.objects.create(sandbox=world.sandbox, name=name, fields=fields)
+
+
+def scope_of(world: World, name: str) -> FieldGroupScope:
+    return read_catalog(world.sandbox.pk).profile_groups[name].scope
+
+
+def reading(world: World, expression: str) -> None:
+    path = {"id": "yes", "expression": expression}
+    ways = {"in": act("event", "if", event="Lobby"), "if": act("condition", paths=[path])}
+    world.draft("in", name="Reader", **ways)
+
+
+def test_a_group_is_chosen_from_all_that_is_known_of_people(admin_client: Client, people: World) -> None:
+    page = admin_client.get(ADD).content.decode()
+
+    offered = ("person", "person.name", "points", "experienceevent", "experienceevent.total")
+    assert all(f'value="{path}"' in page for path in offered)
+    assert "Who it is (person)" in page
+    assert "Experience events, newest first (experienceevent)" in page
+    # Records are about things.
+    assert 'value="experienceevent.sku"' not in page
+
+    assert save(admin_client, ADD, **form(people, "Some", "person.name", "experienceevent.total")) == {}
+    assert scope_of(people, "Some") == FieldGroupScope(
+        types.ObjectType(
+            {
+                "person": types.ObjectType({"name": types.STRING}),
+                "experienceevent": types.ListType(types.ObjectType({"total": types.INTEGER})),
+            }
+        )
+    )
+    assert "points" in scope_of(people, "ProfileFieldGroup").type.fields
+
+
+def test_the_page_shows_what_one_fetch_brings(admin_client: Client, people: World) -> None:
+    group = make(people, "Some", "person.name", "experienceevent.total")
+    page = admin_client.get(page_of(group)).content.decode()
+
+    preview = page[page.index('<pre tabindex="0">') : page.index("</pre>")].replace("&quot;", '"')
+    assert '"name": "text"' in preview
+    assert '"total": 1' in preview
+    assert "gender" not in preview
+    assert "shop" not in preview
+
+
+@pytest.mark.parametrize("name", ["Some group", "ä", "x" * 31, ""])
+def test_a_name_that_expressions_could_not_write_is_refused(
+    admin_client: Client, people: World, name: str
+) -> None:
+    assert "name" in save(admin_client, ADD, **form(people, name, "points"))
+    assert not ProfileFieldGroup.objects.exists()
+
+
+def test_a_group_is_there_once(admin_client: Client, people: World) -> None:
+    make(people, "Some", "points")
+
+    assert save(admin_client, ADD, **form(people, "Some", "person")) != {}
+
+
+def test_a_group_is_duplicated_under_another_name(admin_client: Client, people: World) -> None:
+    group = make(people, "Some", "points")
+
+    errors = save(admin_client, page_of(group), **form(people, "Copy", "points", _saveasnew="1"))
+
+    assert errors == {}
+    assert list(ProfileFieldGroup.objects.order_by("pk").values_list("name", "fields")) == [
+        ("Some", ["points"]),
+        ("Copy", ["points"]),
+    ]
+
+
+def test_a_group_that_journeys_use_keeps_name_and_fields(admin_client: Client, people: World) -> None:
+    group = make(people, "Some", "points", "person.name")
+    reading(people, "#{ExperiencePlatform.Some.points} > 3")
+
+    assert "Reader, version 1" in admin_client.get(page_of(group)).content.decode()
+    refused = save(admin_client, page_of(group), **form(people, "Other", "points"))
+    assert "Reader, version 1" in str(refused["name"])
+    assert "Reader, version 1" in str(refused["fields"])
+    delete = reverse("admin:datasources_profilefieldgroup_delete", args=[group.pk])
+    admin_client.post(delete, {"post": "yes"})
+    assert ProfileFieldGroup.objects.get().fields == ["points", "person.name"]
+
+    assert save(admin_client, page_of(group), **form(people, "Some", "points", "person")) == {}
+    assert save(admin_client, page_of(group), **form(people, "Some")) == {}  # all
+
+
+def test_fields_that_no_schema_has_any_more_do_not_stand_in_the_way(
+    admin_client: Client, people: World
+) -> None:
+    group = make(people, "Some", "points", "gone")
+    reading(people, "#{ExperiencePlatform.Some.points} > 3")
+
+    assert save(admin_client, page_of(group), **form(people, "Some", "points", description="New")) == {}
+    assert ProfileFieldGroup.objects.get().fields == ["points"]
+
+
+def test_the_group_that_is_always_there_is_replaced_only_while_nobody_uses_it(
+    admin_client: Client, people: World
+) -> None:
+    reading(people, "#{ExperiencePlatform.ProfileFieldGroup.points} > 3")
+    refused = save(admin_client, ADD, **form(people, "ProfileFieldGroup", "person"))
+    assert "Reader, version 1" in str(refused["fields"])
+    assert save(admin_client, ADD, **form(people, "ProfileFieldGroup")) == {}
+
+
+def test_a_group_of_that_name_takes_its_place(admin_client: Client, people: World) -> None:
+    assert save(admin_client, ADD, **form(people, "ProfileFieldGroup", "person")) == {}
+
+    assert set(scope_of(people, "ProfileFieldGroup").type.fields) == {"person"}
+    ProfileFieldGroup.objects.get().delete()
+    assert "points" in scope_of(people, "ProfileFieldGroup").type.fields
+
+
+def test_a_group_without_a_field_is_not_offered(people: World) -> None:
+    make(people, "Gone", "nothing", "person.nothing")
+
+    assert set(read_catalog(people.sandbox.pk).profile_groups) == {"ProfileFieldGroup"}
