@@ -19,7 +19,11 @@ from journeyorch.bulk import statements
 from journeyorch.bulk.arrays import encoded
 from journeyorch.bulk.statements import count, fetch
 
-pytestmark = [pytest.mark.one_database("postgres"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.one_database("postgres"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's have no connection of libpq"),
+    pytest.mark.django_db(transaction=True),
+]
 
 _VALUES = (
     "SELECT %b::bigint, %b::text, %b::timestamptz, %b::bigint IS NULL, cardinality(%b::text[]), n FROM {}"
