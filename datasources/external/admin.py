@@ -49,7 +49,8 @@ class DataSourceAdmin(AuthTestMixin, UsedAdmin):
     field_topics = {"auth_type": "authentication"}
     introduction = _(
         "A data source is another system's HTTP API that journeys ask about a person, for example the "
-        "reservation system. Save it first, then add field groups: what one call brings."
+        "reservation system. Save it first, then add field groups: what one call brings. Profiles are a "
+        "source that is always there; what journeys read of them is chosen under Profile field groups."
     )
     form = DataSourceForm
     list_display = ("name", "url", "sandbox", "max_calls", "cache_seconds")

@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from datasources.platform.field_groups.choosing import choice_of, chosen_data
-from datasources.platform.profiles.fields import feeding_schemas, profile_type
+from datasources.platform.profiles.fields import profile_documents, profile_type
 from datasources.platform.schemas.fields import MAX_DEPTH, MAX_FIELDS, Field, fields_of
-from datasources.platform.schemas.models import Schema
 from datasources.platform.schemas.sampling import sample_of
 from journeyorch.expressions import types
 from journeyorch.expressions.scope import EXPERIENCE_EVENTS
@@ -27,10 +26,9 @@ def sample_fetch(sandbox_id: int, paths: Sequence[str]) -> dict[str, Any]:
     """What a group with these fields may bring."""
     person: dict[str, Any] = {}
     happened: dict[str, Any] = {}
-    for schema in feeding_schemas(sandbox_id):
-        is_profile = schema.kind == Schema.Kind.PROFILE
-        _join(person if is_profile else happened, sample_of(schema.document))
-    everything = {**person, EXPERIENCE_EVENTS: [happened] if happened else []}
+    for above, document in profile_documents(sandbox_id):
+        _join(happened if above else person, sample_of(document))
+    everything = {**person, EXPERIENCE_EVENTS: [happened]}
     chosen: dict[str, Any] = chosen_data(everything, choice_of(paths))
     return chosen
 
@@ -39,10 +37,9 @@ def _described(sandbox_id: int) -> dict[str, Field]:
     """What schemas say of fields, by path; where several have one, the first."""
     events = Field(EXPERIENCE_EVENTS, "", "", friendly_name=_("Experience events, newest first"))
     found = {EXPERIENCE_EVENTS: events}
-    for schema in feeding_schemas(sandbox_id):
-        above = "" if schema.kind == Schema.Kind.PROFILE else f"{EXPERIENCE_EVENTS}."
-        for field in fields_of(schema.document):
-            found.setdefault(above + field.path, field)
+    for above, document in profile_documents(sandbox_id):
+        for field in fields_of(document):
+            found.setdefault(f"{above}.{field.path}" if above else field.path, field)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,11 +16,16 @@ def profile_type(sandbox_id: int) -> types.ObjectType:
     """The fields of all profile schemas, and the experience events that their event schemas describe."""
     fields: dict[str, Any] = {}
     event_fields: dict[str, Any] = {}
-    for schema in feeding_schemas(sandbox_id):
-        target = fields if schema.kind == Schema.Kind.PROFILE else event_fields
-        _merge(target, _fields(schema.document))
-    _merge(event_fields, _MESSAGE_EVENT)
+    for above, document in profile_documents(sandbox_id):
+        _merge(event_fields if above else fields, _fields(document))
     return types.ObjectType({**fields, EXPERIENCE_EVENTS: types.ListType(types.ObjectType(event_fields))})
+
+
+def profile_documents(sandbox_id: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """JSON Schemas of what is known of people, with the name below which each stands: "" is the top."""
+    for schema in feeding_schemas(sandbox_id):
+        yield "" if schema.kind == Schema.Kind.PROFILE else EXPERIENCE_EVENTS, schema.document
+    yield EXPERIENCE_EVENTS, _MESSAGE_EVENT
 
 
 def feeding_schemas(sandbox_id: int) -> QuerySet[Schema]:
@@ -31,10 +36,16 @@ def feeding_schemas(sandbox_id: int) -> QuerySet[Schema]:
 
 # What the product itself writes into a person's history when it sends a message (actions/messages).
 _MESSAGE_EVENT: Mapping[str, Any] = {
-    "_id": types.STRING,
-    "timestamp": types.DATE_TIME,
-    "eventType": types.STRING,
-    "directMarketing": types.ObjectType({"sends": types.ObjectType({"value": types.DECIMAL})}),
+    "type": "object",
+    "properties": {
+        "_id": {"type": "string"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "eventType": {"type": "string"},
+        "directMarketing": {
+            "type": "object",
+            "properties": {"sends": {"type": "object", "properties": {"value": {"type": "number"}}}},
+        },
+    },
 }
 
 
