@@ -22,6 +22,7 @@ from events.ingest import doors
 from journeyorch import bulk, wakeup
 from journeyorch.outbound import calls, capping, configs
 from journeys.engine import plans
+from journeys.engine.wave import portions
 from tests import emptying, network, postgres
 from tests.plugin import RUN_FOLDER
 
@@ -120,6 +121,7 @@ def _nothing_remembered() -> None:
         event_catalog.forget_all,
         doors.forget_all,
         plans.forget_all,
+        portions.forget,
     ):
         forget()
 

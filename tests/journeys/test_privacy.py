@@ -43,6 +43,7 @@ from journeyorch.privacy.work import begin_erasure, begin_export
 from journeys.engine.lanes import LostLease, lane_of, lease
 from journeys.engine.wave import run_wave
 from journeys.models import Call, Entrance, Instance, JourneyVersion, LaneInput, LastTrigger, StepEvent
+from tests.journeys.together import on_postgresql
 from tests.journeys.world import act
 
 CANARY, MAIL = "canary-0815-4711", "canary.bird@example.com"
@@ -164,7 +165,7 @@ def plans_of(statements):
         transaction.set_rollback(True)
 
 
-@pytest.mark.one_database("postgres")
+@on_postgresql
 def test_no_large_table_is_read_from_end_to_end(lived):
     """Also while it is small (journeyorch/bulk/statements.py)."""
     assert {model._meta.db_table for model in apps.get_models()} >= set(LARGE)

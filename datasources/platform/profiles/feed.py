@@ -110,6 +110,11 @@ class Feed:
         self._events: list[tuple[int, NewEvent]] = []
         self._touched: dict[int, set[Touch]] = {}
 
+    @property
+    def events_read(self) -> int:
+        """How many experience events of these people were read, before any was applied."""
+        return sum(len(person.history) for person in self._loaded.people.values())
+
     # --- What a wave asks and does ----------------------------------------------------------------
 
     def apply(self, event: Received) -> None:

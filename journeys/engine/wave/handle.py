@@ -55,13 +55,14 @@ class Handler(Applier):
     def handle(self, *, seconds: float = DECIDE_SECONDS) -> Handled:
         """Decide everything, or as much as fits into the time of a wave; at least the first."""
         until = time.monotonic() + seconds
+        self.handled.is_part = self._loaded.is_part
         waiting: list[tuple[Callable[[Any], object], Any]] = [
             *((self._handle_input, one) for one in self._loaded.inputs),
             *((self._wake, instance_id) for instance_id in self._loaded.due),
         ]
         for ordinal, (handle_one, what) in enumerate(waiting):
             if ordinal and time.monotonic() > until:
-                self.handled.broke_off = True
+                self.handled.is_part = True
                 break
             handle_one(what)
         return self.handled

@@ -73,7 +73,7 @@ class Handled:
         self.dropped: set[UUID] = set()  # instances that wait for none of the calls that were open before
         self.resent: set[UUID] = set()  # parked calls to be made after all
         self.jumps: list[tuple[Row, JumpRequest]] = []
-        self.broke_off = False  # its time was over before all was handled
+        self.is_part = False  # something waits in its lanes that it did not take, or had no time for
         self.kept: list[Kept] = []  # inputs that stay until somebody can say what they lead to
         self.postponed: list[Row] = []  # due, and nobody can say what comes next: to be looked at later
 
@@ -86,7 +86,7 @@ class Handled:
     @property
     def done(self) -> Done:
         """A jump is a new input of the same lane; nobody is woken up for it."""
-        return Done(self.count, more=self.count >= SURELY_ALL or bool(self.jumps) or self.broke_off)
+        return Done(self.count, more=self.count >= SURELY_ALL or bool(self.jumps) or self.is_part)
 
     @property
     def is_empty(self) -> bool:

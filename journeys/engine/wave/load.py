@@ -30,6 +30,7 @@ from journeys.engine.wave.caps import Caps, load_caps
 from journeys.engine.wave.feedback import FeedbackOf, recorded_feedback
 from journeys.engine.wave.linked import with_records
 from journeys.engine.wave.news import NEWS, Arrived, Input, read_news
+from journeys.engine.wave.portions import learn, most_for
 from journeys.models import Instance, JourneyVersion, LaneInput
 
 # Shares of a wave; what one does not use goes to the others (architecture.md, What a wave does).
@@ -84,6 +85,7 @@ class Loaded(NamedTuple):
     # Lane → the oldest event that may still come: timers racing with events must not overtake it.
     horizons: dict[int, datetime]
     feedback: FeedbackOf  # by instance, what was recorded of its messages
+    is_part: bool  # more waits in its lanes
 
 
 class Reading(NamedTuple):
@@ -105,7 +107,10 @@ def load(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading
     waiting = _waiting_inputs(lanes)
     # Never before anything that it handles: a timer due until then would lose against a later event.
     now = max([now, *(one.occurred_at for one in waiting)])
-    inputs, due_ids, left = share(waiting, due_ids)
+    things = len(waiting) + len(due_ids)
+    reads_history = plans.needs(now).events
+    most = most_for(sandbox_id) if reads_history else WAVE_INPUTS
+    inputs, due_ids, left = share(waiting, due_ids, most=most)
     if single:
         inputs, due_ids = inputs[:1], [] if inputs else due_ids[:1]
     catalog = catalog_of(sandbox_id, generation=plans.generation)
@@ -125,6 +130,8 @@ def load(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading
     if operations:
         rows |= _brought_up_to_date(rows, operations.values())
     feed = _feed(sandbox_id, list(arrived.values()), rows.values(), plans, now=now, lock=lock)
+    if reads_history:
+        learn(sandbox_id, things=len(inputs) + len(due_ids), events=feed.events_read)
     memberships = load_memberships(plans.segments, feed.profiles() if plans.asks_segments else (), now)
     # After the people, as they are written: whoever locks both does it in this order.
     caps = load_caps(plans.versions.values(), now=now, lock=lock)
@@ -133,7 +140,7 @@ def load(sandbox_id: int, leases: Sequence[Leased], plans: SandboxPlans, reading
     return Loaded(
         now, inputs, due_ids, rows, entrances, arrived, results, feed, memberships, caps,
         _over(rows.values(), plans), swept, operations, _test_people(arrived.values(), plans),
-        horizons, feedback,
+        horizons, feedback, len(inputs) + len(due_ids) < things,
     )  # fmt: skip
 
 
@@ -143,16 +150,19 @@ def waiting_things(leased: Leased, now: datetime) -> list[str]:
     return [*inputs, *(f"instance:{id}" for id in _due_instances([leased.id], now))]
 
 
-def share(waiting: Sequence[Input], due: Sequence[UUID]) -> tuple[list[Input], list[UUID], list[Input]]:
+def share(
+    waiting: Sequence[Input], due: Sequence[UUID], *, most: int = WAVE_INPUTS
+) -> tuple[list[Input], list[UUID], list[Input]]:
     """What of it goes into the wave, and what is left: (inputs, due instances, inputs left for later)."""
+    most_live, most_due, most_slow = (max(1, part * most // WAVE_INPUTS) for part in (_LIVE, _TIMERS, _BULK))
     live = [one for one in waiting if not one.bulk]
     slow = [one for one in waiting if one.bulk]
-    unused = max(0, _LIVE - len(live)) + max(0, _TIMERS - len(due)) + max(0, _BULK - len(slow))
-    taken_live, left_live = _of_each_person(live, _LIVE + unused)
-    unused -= max(0, len(taken_live) - _LIVE)
-    taken_due = list(due[: _TIMERS + unused])
-    unused -= max(0, len(taken_due) - _TIMERS)
-    taken_slow, left_slow = slow[: _BULK + unused], slow[_BULK + unused :]
+    unused = max(0, most_live - len(live)) + max(0, most_due - len(due)) + max(0, most_slow - len(slow))
+    taken_live, left_live = _of_each_person(live, most_live + unused)
+    unused -= max(0, len(taken_live) - most_live)
+    taken_due = list(due[: most_due + unused])
+    unused -= max(0, len(taken_due) - most_due)
+    taken_slow, left_slow = slow[: most_slow + unused], slow[most_slow + unused :]
     taken = sorted([*taken_live, *taken_slow], key=lambda one: one.id)
     return taken, taken_due, [*left_live, *left_slow]
 
