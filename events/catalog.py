@@ -21,7 +21,7 @@ from datasources.platform.records.store import links_of
 from datasources.platform.schemas.fields import identities_in, only
 from datasources.platform.schemas.validate import NotASchema, Validator, Violation
 from events.compiling import configured
-from events.mapping import InletMapping, compiled
+from events.mapping.rules import InletMapping, compiled
 from events.matching import Match, Matcher, Problem
 from events.models import Event, Inlet
 from events.protocols import Normalized

@@ -57,7 +57,7 @@ class Inlet(Configuration):
     rate_limit = models.PositiveIntegerField(
         _("events per second"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
-    # Rows of events/mapping.py.
+    # Rows of events/mapping/rules.py.
     mapping = models.JSONField(_("mapping"), default=list, blank=True, editable=False)
     # Origins of web pages whose scripts may send here, such as "https://shop.example" (ingest/origins.py).
     allowed_origins = models.JSONField(_("web pages that may send"), default=list, blank=True)

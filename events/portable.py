@@ -15,8 +15,8 @@ from datasources.platform.namespaces.portable import own_namespaces
 from events.admin.inlets import InletForm
 from events.forms import EventForm
 from events.inlets import new_inlet_key
-from events.mapping import MOST_ROWS, RowProblem, rule_of
-from events.mapping import Row as MappingRow
+from events.mapping.rules import MOST_ROWS, RowProblem, rule_of
+from events.mapping.rules import Row as MappingRow
 from events.models import Event, Inlet
 from journeyorch.access.models import Sandbox
 from journeyorch.api.flaws import Flaw

@@ -8,10 +8,10 @@ from typing import Any
 from datasources.platform.schemas.fields import resolve
 from datasources.platform.schemas.sampling import sample_of
 from events.fulfilling import fulfilling
-from events.mapping import InletMapping
+from events.mapping.places import MISSING, found, put
+from events.mapping.rules import InletMapping
 from events.matching import EVENT_ID_PATH
 from events.models import Event
-from events.places import MISSING, found, put
 
 
 def sample_entity(

@@ -19,12 +19,12 @@ from datasources.platform.schemas.fields import Field, fields_of
 from datasources.platform.schemas.tree import FieldTree, shown
 from events.admin.received import may_see_arrivals
 from events.catalog import catalog_of
-from events.mapping import rule_of
-from events.mapping_forms import SampleForm, move_in, rows_form
+from events.mapping.forms import SampleForm, move_in, rows_form
+from events.mapping.rules import rule_of
+from events.mapping.targets import Targets, targets_of
+from events.mapping.trying import Tried, paths_in, try_out
 from events.models import Inlet, ReceivedEvent
 from events.protocols import adapter_of
-from events.targets import Targets, targets_of
-from events.trying import Tried, paths_in, try_out
 from journeyorch.access.changeable import changeable
 
 _RECENT = 10

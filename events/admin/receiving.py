@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.admin.received import may_see_arrivals
-from events.mapping import compiled
+from events.mapping.rules import compiled
 from events.models import Event, Inlet
 from events.recent import arrivals_by, with_effects
 from events.samples import sample_entity, sample_event, sample_message, sample_source

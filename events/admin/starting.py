@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.models import Schema
 from datasources.platform.schemas.composing import CannotCompose
-from events.mapping import Row
+from events.mapping.proposing import Person, Proposed, fields_in, people_in, rows_for
+from events.mapping.rules import Row
+from events.mapping.starting import Started, start
 from events.models import Event, Inlet
-from events.proposing import Person, Proposed, fields_in, people_in, rows_for
-from events.starting import Started, start
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.strict_json import NotStrictJson, parse

@@ -18,12 +18,12 @@ from datasources.platform.schemas.composing import CannotCompose
 from events.admin.starting import NEEDED, StartForm, key_of
 from events.catalog import catalog_of
 from events.ingest.refusals import Refused
-from events.mapping import MOST_ROWS, ROWS, Row
+from events.mapping.proposing import Person
+from events.mapping.rules import MOST_ROWS, ROWS, Row
+from events.mapping.trying import Sample, addresses, sample_of, shown_address, try_out
 from events.models import Event, Inlet
 from events.portable import require_usable
-from events.proposing import Person
 from events.samples import sample_event, sample_message
-from events.trying import Sample, addresses, sample_of, shown_address, try_out
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.api.bodies import Body, read

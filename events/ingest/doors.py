@@ -17,7 +17,7 @@ from events.ingest.credentials import Key, Keys, Shown, digest
 from events.ingest.credentials import refusal as credentials_refusal
 from events.ingest.refusals import Refused, being_reset
 from events.inlets import signing_key
-from events.mapping import compiled
+from events.mapping.rules import compiled
 from events.models import Inlet, InletToken
 from journeyorch.outbound.secrets import SecretUnusable
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from events.analytics import Call, in_xdm, text_of, values_of
+from events.clients.analytics import Call, in_xdm, text_of, values_of
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol

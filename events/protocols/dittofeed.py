@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events.analytics import KINDS
+from events.clients.analytics import KINDS
 from events.ingest.incoming import Incoming
 from events.protocols import Answer, Receipt, Route, protocol
 from events.protocols.segment import Segment

@@ -20,14 +20,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from events.analytics import text_of, values_of
-from events.consents import NotAConsent, read_consents
-from events.ingest.incoming import Incoming
-from events.ingest.refusals import Flaw, Refused, malformed
-from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
-from events.reading import batch_of, message_key, message_of
-from events.times import read_time
-from events.visitors import (
+from events.clients.analytics import text_of, values_of
+from events.clients.consents import NotAConsent, read_consents
+from events.clients.visitors import (
     CONSENT_SECONDS,
     IDENTITY_SECONDS,
     cookie,
@@ -37,6 +32,11 @@ from events.visitors import (
     identity_cookie,
     new_ecid,
 )
+from events.ingest.incoming import Incoming
+from events.ingest.refusals import Flaw, Refused, malformed
+from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol
+from events.reading import batch_of, message_key, message_of
+from events.times import read_time
 from journeyorch.phrases import phrase
 
 _INTERACT, _COLLECT, _ACQUIRE = "interact", "collect", "identity/acquire"

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from events.analytics import KINDS, READY_MADE, Call, by_our_clock, in_xdm, text_of, values_of
+from events.clients.analytics import KINDS, READY_MADE, Call, by_our_clock, in_xdm, text_of, values_of
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused, malformed
 from events.protocols import Answer, Message, Normalized, NotNormal, Opening, Receipt, Route, protocol

@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from events.analytics import Call, by_our_clock, in_xdm, text_of, values_of
+from events.clients.analytics import Call, by_our_clock, in_xdm, text_of, values_of
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
 from events.protocols import (

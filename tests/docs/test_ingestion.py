@@ -14,7 +14,7 @@ import pytest
 
 from datasources.models import Schema
 from events.catalog import catalog_of
-from events.mapping import Function, compiled
+from events.mapping.rules import Function, compiled
 from events.protocols import Message, adapter_of
 from events.protocols.collection import read_message
 from journeyorch.access.models import Sandbox

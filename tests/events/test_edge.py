@@ -20,11 +20,11 @@ from django.test import Client
 
 from datasources.models import Dataset, Schema
 from datasources.platform.schemas.library import compose
-from events.consents import NotAConsent, read_consents
+from events.clients.consents import NotAConsent, read_consents
+from events.clients.visitors import cookies_of, ecid_in, ecid_of_cookies, identity_cookie, new_ecid
 from events.ingest import accept as accepting
 from events.models import Event, Inlet, ReceivedEvent
 from events.protocols import adapter_of
-from events.visitors import cookies_of, ecid_in, ecid_of_cookies, identity_cookie, new_ecid
 from tests.events.arrivals import entities, routed
 from tests.events.seed import KEY
 

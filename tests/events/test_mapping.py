@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.mapping import Row, RowProblem, compiled, rule_of
-from events.places import NotAPath, found, path_of, put, text_of
+from events.mapping.places import NotAPath, found, path_of, put, text_of
+from events.mapping.rules import Row, RowProblem, compiled, rule_of
 from events.protocols import Normalized, NotNormal
 
 SOURCE = {

@@ -14,13 +14,13 @@ from django.urls import reverse
 from datasources.models import Schema
 from datasources.platform.schemas.fields import fields_of
 from datasources.platform.schemas.library import building, compose
-from events.mapping import Row
-from events.mapping_forms import rows_form
+from events.mapping.forms import rows_form
+from events.mapping.places import path_of
+from events.mapping.rules import Row
+from events.mapping.targets import targets_of
+from events.mapping.trying import addresses, sample_of
 from events.models import Inlet, ReceivedEvent
-from events.places import path_of
 from events.protocols import adapters
-from events.targets import targets_of
-from events.trying import addresses, sample_of
 from journeyorch.access.models import User
 from tests.events.seed import KEY
 

@@ -14,9 +14,9 @@ from datasources.models import Schema
 from events.catalog import catalog_of
 from events.inlets import create_key
 from events.loading import load_entities, load_raw
-from events.mapping import compiled, rule_of
+from events.mapping.proposing import Person, fields_in, people_in, rows_for
+from events.mapping.rules import compiled, rule_of
 from events.models import Event, Inlet, InletToken, ReceivedEvent
-from events.proposing import Person, fields_in, people_in, rows_for
 from events.routing import route
 from journeyorch.access.models import Sandbox, User
 from tests.events.test_mapping import JSON

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from events.places import EACH, MISSING, NotAPath, Path, found, path_of, put
+from events.mapping.places import EACH, MISSING, NotAPath, Path, found, path_of, put
 from events.protocols import Normalized, NotNormal
 from events.times import read_time
 from journeyorch.phrases import phrase, sentence

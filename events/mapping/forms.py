@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.ingest.refusals import Refused
-from events.mapping import MOST_ROWS, Row, RowProblem, rule_of
+from events.mapping.rules import MOST_ROWS, Row, RowProblem, rule_of
+from events.mapping.trying import Sample, addresses, sample_of, shown_address
 from events.models import ReceivedEvent
-from events.trying import Sample, addresses, sample_of, shown_address
 from journeyorch.telling import told
 
 FUNCTIONS = [

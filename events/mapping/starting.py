@@ -11,8 +11,8 @@ from datasources.models import Schema
 from datasources.platform.schemas.composing import document_of, library_of
 from datasources.platform.schemas.models import CustomField
 from events.inlets import new_inlet_key
+from events.mapping.proposing import Person, Proposed, rows_for
 from events.models import Event, Inlet
-from events.proposing import Person, Proposed, rows_for
 from journeyorch.access.models import Sandbox
 from journeyorch.expressions.offers import written_name
 

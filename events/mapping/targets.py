@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from datasources.platform.schemas.fields import Field
-from events.places import EACH, Path, text_of
+from events.mapping.places import EACH, Path, text_of
 
 _HOLDERS = ("object", "listObject")
 _OPEN = ("map", "listMap", "any", "list")

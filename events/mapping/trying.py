@@ -12,8 +12,8 @@ from datasources.platform.schemas.validate import Violation
 from events.catalog import Catalog
 from events.ingest.incoming import Incoming
 from events.ingest.refusals import Flaw, Refused
-from events.mapping import Row, compiled, rule_of, values_of
-from events.places import EACH, Path, shown, text_of
+from events.mapping.places import EACH, Path, shown, text_of
+from events.mapping.rules import Row, compiled, rule_of, values_of
 from events.protocols import Message, Normalized, NotNormal, adapter_of, adapters
 
 _MOST_PATHS = 500

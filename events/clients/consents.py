@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from events.analytics import text_of
+from events.clients.analytics import text_of
 from journeyorch.phrases import phrase, sentence
 
 IN, OUT = "in", "out"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from events.mapping import Row
-from events.places import EACH, Path, found, shown, text_of
+from events.mapping.places import EACH, Path, found, shown, text_of
+from events.mapping.rules import Row
 from events.times import read_time
 
 _MOST_FIELDS = 100
