@@ -37,9 +37,7 @@ class Normalized(NamedTuple):
     dataset_ref: str = ""  # which dataset it says it is for; "" if it says nothing
     # Fields that XDM has no place for; they stand under the tenant's name of the schema (``in_schema``).
     own: Mapping[str, Any] = {}
-    source: Any = (
-        None  # what the client wrote, where the rows of an inlet's mapping look (events/mapping)
-    )
+    source: Any = None  # what the client wrote, where the rows of an inlet's mapping look (events/mapping)
     # Fields of messages that are XDM already, unless the inlet has a mapping.
     unmapped: Mapping[str, Any] = {}
     # Whether an event without ``_id`` or ``timestamp`` gets them here: its protocol has no words for them.
