@@ -14,6 +14,8 @@ from datasources.platform.schemas.tree import FieldTreeField, loses_fields
 from journeyorch.expressions.scope import PROFILE_GROUP
 from journeyorch.usage import Use, used_in
 
+_KIND = "profile_field_group"  # as users of it are registered
+
 
 class ProfileFieldGroupForm(forms.ModelForm):
     """While journeys use a group it keeps its name, and its fields; more may be added."""
@@ -49,23 +51,27 @@ class ProfileFieldGroupForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "name" in data and (uses := self._uses(data["name"])):
-            names = ", ".join(use.label for use in uses)
-            if self.instance.pk and "name" in self.changed_data:
+        if uses := used_in(_KIND, self.instance) if self.instance.pk else []:
+            if "name" in self.changed_data:
                 message = _("The name cannot change while it is used in %(uses)s.")
-                self.add_error("name", ValidationError(message, params={"uses": names}))
+                self.add_error("name", ValidationError(message, params={"uses": _names(uses)}))
             if self._loses_fields(data.get("fields") or []):
-                message = _("Fields can only be added while the group is used in: %(uses)s.")
-                self.add_error("fields", ValidationError(message, params={"uses": names}))
+                self._refuse_to_lose(uses)
+        if self._takes_the_place_of_all(data) and (uses := used_in(_KIND, self._standard())):
+            self._refuse_to_lose(uses)
         return data
 
-    def _uses(self, name: str) -> list[Use]:
-        """Also of the group that is there without a row, before one takes its place."""
-        if self.instance.pk:
-            return used_in("profile_field_group", self.instance)
-        if name != PROFILE_GROUP:
-            return []
-        return used_in("profile_field_group", ProfileFieldGroup(sandbox_id=self._sandbox_id(), name=name))
+    def _takes_the_place_of_all(self, data: dict[str, Any]) -> bool:
+        """Whether the group that is there without a row, with everything, becomes this one with less."""
+        is_named_so = data.get("name") == PROFILE_GROUP and "name" in self.changed_data
+        return is_named_so and bool(data.get("fields"))
+
+    def _standard(self) -> ProfileFieldGroup:
+        return ProfileFieldGroup(sandbox_id=self._sandbox_id(), name=PROFILE_GROUP)
+
+    def _refuse_to_lose(self, uses: list[Use]) -> None:
+        message = _("Fields can only be added while the group is used in: %(uses)s.")
+        self.add_error("fields", ValidationError(message, params={"uses": _names(uses)}))
 
     def _loses_fields(self, chosen: list[str]) -> bool:
         before = self.initial.get("fields") or []
@@ -76,3 +82,7 @@ class ProfileFieldGroupForm(forms.ModelForm):
         if before and not offered:
             return False
         return loses_fields(offered, chosen)
+
+
+def _names(uses: list[Use]) -> str:
+    return ", ".join(use.label for use in uses)

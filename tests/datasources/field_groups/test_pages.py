@@ -150,6 +150,17 @@ def test_the_group_that_is_always_there_is_replaced_only_while_nobody_uses_it(
     assert save(admin_client, ADD, **form(people, "ProfileFieldGroup")) == {}
 
 
+def test_nor_by_a_group_that_is_given_its_name(admin_client: Client, people: World) -> None:
+    reading(people, "#{ExperiencePlatform.ProfileFieldGroup.points} > 3")
+    group = make(people, "Some", "person")
+
+    refused = save(admin_client, page_of(group), **form(people, "ProfileFieldGroup", "person"))
+
+    assert "Reader, version 1" in str(refused["fields"])
+    assert "points" in scope_of(people, "ProfileFieldGroup").type.fields
+    assert save(admin_client, page_of(group), **form(people, "ProfileFieldGroup")) == {}
+
+
 def test_a_group_of_that_name_takes_its_place(admin_client: Client, people: World) -> None:
     assert save(admin_client, ADD, **form(people, "ProfileFieldGroup", "person")) == {}
 
