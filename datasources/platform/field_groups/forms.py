@@ -57,6 +57,11 @@ class ProfileFieldGroupForm(forms.ModelForm):
                 self.add_error("name", ValidationError(message, params={"uses": _names(uses)}))
             if self._loses_fields(data.get("fields") or []):
                 self._refuse_to_lose(uses)
+        if data.get("fields") == [] and self._brings_nothing():
+            # None chosen is all, and nothing is chosen on its page: whoever saves it must not open everything.
+            self.add_error(
+                "fields", _("None of its fields is in a schema any more. Choose others, or delete the group.")
+            )
         if self._takes_the_place_of_all(data) and (uses := used_in(_KIND, self._standard())):
             self._refuse_to_lose(uses)
         return data
@@ -74,14 +79,16 @@ class ProfileFieldGroupForm(forms.ModelForm):
         self.add_error("fields", ValidationError(message, params={"uses": _names(uses)}))
 
     def _loses_fields(self, chosen: list[str]) -> bool:
-        before = self.initial.get("fields") or []
         # What no schema has any more cannot be chosen, and brought nothing.
+        return not self._brings_nothing() and loses_fields(self._still_there(), chosen)
+
+    def _brings_nothing(self) -> bool:
+        return bool(self.initial.get("fields")) and not self._still_there()
+
+    def _still_there(self) -> frozenset[str]:
         field = self.fields["fields"]
         assert isinstance(field, FieldTreeField)
-        offered = field.paths.intersection(before)
-        if before and not offered:
-            return False
-        return loses_fields(offered, chosen)
+        return field.paths.intersection(self.initial.get("fields") or [])
 
 
 def _names(uses: list[Use]) -> str:

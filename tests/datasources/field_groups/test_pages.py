@@ -141,6 +141,19 @@ def test_fields_that_no_schema_has_any_more_do_not_stand_in_the_way(
     assert ProfileFieldGroup.objects.get().fields == ["points"]
 
 
+def test_a_group_none_of_whose_fields_is_left_does_not_come_to_show_everything(
+    admin_client: Client, people: World
+) -> None:
+    """Nothing is ticked on its page then, and none chosen is all."""
+    group = make(people, "Some", "gone", "person.gone")
+
+    refused = save(admin_client, page_of(group), **form(people, "Some", description="New"))
+
+    assert "Choose others" in str(refused["fields"])
+    assert "Some" not in read_catalog(people.sandbox.pk).profile_groups
+    assert save(admin_client, page_of(group), **form(people, "Some", "points", "person")) == {}
+
+
 def test_the_group_that_is_always_there_is_replaced_only_while_nobody_uses_it(
     admin_client: Client, people: World
 ) -> None:
