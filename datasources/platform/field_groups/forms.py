@@ -58,7 +58,7 @@ class ProfileFieldGroupForm(forms.ModelForm):
             if self._loses_fields(data.get("fields") or []):
                 self._refuse_to_lose(uses)
         if data.get("fields") == [] and self._brings_nothing():
-            # None chosen is all, and nothing is chosen on its page: whoever saves it must not open everything.
+            # Nothing is chosen on its page, which means all: whoever saves it must not open everything.
             self.add_error(
                 "fields", _("None of its fields is in a schema any more. Choose others, or delete the group.")
             )
