@@ -29,11 +29,36 @@ from tests.datasources.schemas.xdm.published import published
         ({"type": "string", "default": "b", "enum": ["a", "b"]}, "b"),
         ({"type": "string", "default": "c", "enum": ["a", "b"]}, "a"),
         ({"type": "array", "minItems": 3, "items": {"type": "integer"}}, [1, 1, 1]),
+        ({"type": "array", "minItems": 2.0, "items": {"type": "integer"}}, [1, 1]),
+        ({"type": "string", "minLength": 5.0, "maxLength": 6.0}, "textt"),
         ({"type": "string", "default": "self"}, "self"),
     ],
 )
 def test_a_sample_follows_the_rules_of_its_field(rule: dict[str, Any], sample: Any) -> None:
     assert sample_entity({"type": "object", "properties": {"field": rule}}) == {"field": sample}
+
+
+TREE = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "inner": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
+}
+FOREST = {
+    "$ref": "#/$defs/tree0",
+    "$defs": {
+        f"tree{number}": {
+            "properties": {
+                f"to{each}": {"oneOf": [{"type": "array", "items": {"$ref": f"#/$defs/tree{each}"}}]}
+                for each in range(12)
+            }
+        }
+        for number in range(12)
+    },
+}
+
+
+def test_a_sample_of_what_holds_its_like_has_an_end() -> None:
+    assert sample_entity(TREE) == {"name": "text", "inner": {"name": "text", "inner": None}}
+    assert len(str(sample_entity(FOREST))) < 1_000_000
 
 
 def test_samples_of_published_field_groups_are_valid(shared_data: Path) -> None:

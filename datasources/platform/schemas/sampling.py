@@ -25,18 +25,28 @@ _BY_FORMAT = {
 # Codes of currencies, countries, regions and languages, numbers, years, days, media types.
 _USUAL = ("text", "EUR", "AT", "AT-9", "en", "1", "42", "2026", "12-31", "text/plain", "a1", "A", "+431")
 _MAX_ITEMS = 200
+# So many references inside one another; the number of values may grow with each.
+_MAX_CHAIN = 3
 
 
 def sample_of(document: Mapping[str, Any], paths: Iterable[str] = ()) -> dict[str, Any]:
-    """An object with a value for every field at ``paths``, and below; without paths, for all fields."""
-    return dict(_sample(only(document, paths), document))
+    """An object with a value for every field at ``paths``, and below; without paths, for all fields.
+
+    What refers to something around it, as nodes of a tree do, is there once.
+    """
+    return dict(_sample(only(document, paths), document, frozenset()))
 
 
-def _sample(raw: Any, document: Mapping[str, Any]) -> Any:
-    schema = resolve(raw, document)
+# The references followed on the way to a value: those in choices, the others ``only`` has followed already.
+_Above = frozenset[str]
+
+
+def _sample(raw: Any, document: Mapping[str, Any], above: _Above) -> Any:
+    schema, above = resolve(raw, document), above | _references(raw)
     for choice in ("oneOf", "anyOf"):
         if schema.get(choice):
-            schema = {**schema, **resolve(schema[choice][0], document)}
+            chosen = next((each for each in schema[choice] if _has_an_end(each, above)), {"type": "null"})
+            schema, above = {**schema, **resolve(chosen, document)}, above | _references(chosen)
     given = schema.get("default")
     if "const" in schema:
         return schema["const"]
@@ -47,25 +57,46 @@ def _sample(raw: Any, document: Mapping[str, Any]) -> Any:
     declared = schema.get("type", "object" if "properties" in schema else "string")
     names = declared if isinstance(declared, list) else [declared]
     make = _MAKERS.get(next((name for name in names if name != "null"), "null"), _nothing)
-    return make(schema, document)
+    return make(schema, document, above)
 
 
-def _object(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    sample = {name: _sample(inner, document) for name, inner in (schema.get("properties") or {}).items()}
+def _references(raw: Any) -> _Above:
+    """What a schema refers to, itself or in a part of it."""
+    if not isinstance(raw, dict):
+        return frozenset()
+    own = {raw["$ref"]} if isinstance(raw.get("$ref"), str) else set()
+    return frozenset(own.union(*map(_references, raw.get("allOf") or ())))
+
+
+def _has_an_end(raw: Any, above: _Above) -> bool:
+    references = _references(raw)
+    return not references or (references.isdisjoint(above) and len(above) < _MAX_CHAIN)
+
+
+def _object(schema: Mapping[str, Any], document: Mapping[str, Any], above: _Above) -> dict[str, Any]:
+    properties = (schema.get("properties") or {}).items()
+    sample = {
+        name: _sample(inner, document, above) for name, inner in properties if _has_an_end(inner, above)
+    }
     values = schema.get("additionalProperties")
-    return sample if sample or not isinstance(values, dict) else {"key": _sample(values, document)}
+    if sample or not isinstance(values, dict) or not _has_an_end(values, above):
+        return sample
+    return {"key": _sample(values, document, above)}
 
 
-def _array(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Any]:
-    item = [_sample(schema["items"], document)] if isinstance(schema.get("items"), dict) else []
-    return item * min(max(1, schema.get("minItems", 1)), _MAX_ITEMS)
+def _array(schema: Mapping[str, Any], document: Mapping[str, Any], above: _Above) -> list[Any]:
+    items = schema.get("items")
+    if not isinstance(items, dict) or not _has_an_end(items, above):
+        return []
+    return [_sample(items, document, above)] * int(min(max(1, schema.get("minItems", 1)), _MAX_ITEMS))
 
 
-def _string(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> str:
+def _string(schema: Mapping[str, Any], *_: Any) -> str:
     text = _BY_FORMAT.get(str(schema.get("format", "")), "text")
     if isinstance(schema.get("pattern"), str):
         return _matching(schema["pattern"]) or text
-    return text.ljust(schema.get("minLength", 0), "t")[: schema.get("maxLength")]
+    most = schema.get("maxLength")
+    return text.ljust(int(schema.get("minLength", 0)), "t")[: most if most is None else int(most)]
 
 
 @lru_cache(maxsize=1000)
@@ -78,11 +109,11 @@ def _matching(pattern: str) -> str:
     return next((text for text in _USUAL if rule.is_valid(text)), "")
 
 
-def _integer(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> int:
+def _integer(schema: Mapping[str, Any], *_: Any) -> int:
     return int(_within(schema, 1))
 
 
-def _number(schema: Mapping[str, Any], _document: Mapping[str, Any]) -> float:
+def _number(schema: Mapping[str, Any], *_: Any) -> float:
     return _within(schema, 1.5)
 
 
@@ -90,7 +121,7 @@ def _within(schema: Mapping[str, Any], value: float) -> float:
     return min(max(value, schema.get("minimum", value)), schema.get("maximum", value))
 
 
-def _nothing(_schema: Mapping[str, Any], _document: Mapping[str, Any]) -> None:
+def _nothing(_schema: Mapping[str, Any], *_: Any) -> None:
     return None
 
 
@@ -100,5 +131,5 @@ _MAKERS: Mapping[str, Any] = {
     "string": _string,
     "integer": _integer,
     "number": _number,
-    "boolean": lambda _schema, _document: True,
+    "boolean": lambda *_: True,
 }

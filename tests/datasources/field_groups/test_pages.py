@@ -89,6 +89,17 @@ def test_the_page_shows_what_one_fetch_brings(admin_client: Client, people: Worl
     assert "shop" not in preview
 
 
+def test_what_holds_its_like_is_shown_once(admin_client: Client, people: World) -> None:
+    """As references of a schema to itself say."""
+    inner = {"anyOf": [{"$ref": "#"}, {"type": "null"}]}
+    document = {"type": "object", "properties": {"label": TEXT, "inner": inner}}
+    Schema.objects.create(sandbox=people.sandbox, name="tree", kind="profile", document=document)
+
+    page = admin_client.get(page_of(make(people, "Tree", "inner"))).content.decode()
+
+    assert page.count("&quot;label&quot;: &quot;text&quot;") == 1
+
+
 @pytest.mark.parametrize("name", ["Some group", "ä", "x" * 31, ""])
 def test_a_name_that_expressions_could_not_write_is_refused(
     admin_client: Client, people: World, name: str
