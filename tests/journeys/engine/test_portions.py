@@ -26,7 +26,10 @@ BUSY = f'count(#{{{_PAST}.all(currentDataPackField.eventType == "x")}}) > 3'
     [
         # Nobody has a history: up to a full wave, at most twice as much at a time.
         (64, 64, 0, 128),
-        (400, 20, 0, WAVE_INPUTS),
+        (400, 300, 0, WAVE_INPUTS),
+        # A few without a history say nothing of many.
+        (64, 1, 0, 64),
+        (64, 40, 0, 80),
         # As much as would have fit.
         (500, 500, 150_000, 100),
         (100, 100, 30_000, 100),
