@@ -85,8 +85,13 @@ class Handled:
 
     @property
     def done(self) -> Done:
-        """A jump is a new input of the same lane; nobody is woken up for it."""
-        return Done(self.count, more=self.count >= SURELY_ALL or bool(self.jumps) or self.is_part)
+        """A jump is a new input of the same lane; nobody is woken up for it.
+
+        Where nothing could be handled, timers wait for events that are not routed: the next wave would be
+        the same.
+        """
+        goes_on = self.is_part and self.count > 0
+        return Done(self.count, more=self.count >= SURELY_ALL or bool(self.jumps) or goes_on)
 
     @property
     def is_empty(self) -> bool:

@@ -9,16 +9,19 @@ import pytest
 
 from datasources.models import ExperienceEvent
 from datasources.platform.profiles import people as reading
+from journeys.engine.drain import run_waiting_wave
 from journeys.engine.lanes import WAVE_INPUTS
 from journeys.engine.wave import portions
 from journeys.engine.wave.load import share
 from journeys.models import Instance
 from tests.journeys.crowd import Crowd
-from tests.journeys.engine.test_waves import people
+from tests.journeys.engine.test_waves import RACE, people, route
 from tests.journeys.world import act
 
 _PAST = "ExperiencePlatform.ProfileFieldGroup.experienceevent"
 BUSY = f'count(#{{{_PAST}.all(currentDataPackField.eventType == "x")}}) > 3'
+
+CALM = BUSY.replace(">", "<")
 
 
 @pytest.mark.parametrize(
@@ -98,3 +101,28 @@ def test_no_wave_reads_more_of_the_past_than_fits(monkeypatch: pytest.MonkeyPatc
     assert Instance.objects.filter(status=Instance.Status.FINISHED).count() == 60
     assert max(read) <= 100
     assert sum(read) == 600
+
+
+@pytest.mark.django_db
+def test_a_wave_whose_timers_all_wait_for_an_older_event_asks_for_no_other_at_once() -> None:
+    """What they wait for wakes the workers up; until then they would run waves that do nothing."""
+    crowd = Crowd()
+    look = act("condition", {"yes": ["meal", "hour"]}, paths=[{"id": "yes", "expression": CALM}])
+    crowd.journey("lobby", **{**RACE, "lobby": act("event", "look", event="Lobby"), "look": look})
+    for number in range(12):
+        crowd.send("Lobby", f"p{number}")
+    crowd.run()
+    crowd.pass_time(minutes=59)
+    crowd.send("Restaurant", "p0")
+    crowd.pass_time(minutes=2)
+    portions._most[crowd.sandbox.pk] = 8
+
+    with crowd.clock():
+        done = run_waiting_wave(crowd.sandbox.pk, owner="drain", workers=1)
+        assert done == (0, False)
+
+    route(crowd)
+    with crowd.clock():
+        assert run_waiting_wave(crowd.sandbox.pk, owner="drain", workers=1).more
+    crowd.run()
+    assert Instance.objects.filter(status=Instance.Status.FINISHED).count() == 12
