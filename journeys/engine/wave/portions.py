@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from journeys.engine.lanes import WAVE_INPUTS
 
-#: So many experience events may be read by one wave, about: some 2.5 kB each once they are read.
-EVENTS = 30_000
+#: So many experience events may be read by one wave, about: some 4 kB each once they are read.
+EVENTS = 15_000
 _FIRST, _LEAST = 64, 8
 _most: dict[int, int] = {}  # things, by sandbox
 
