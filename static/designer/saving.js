@@ -117,7 +117,15 @@ export function save(leaving = false) {
 /** @param {boolean} leaving */
 async function saveNow(leaving) {
   const sent = drawing.value;
-  if (sent === stored.document || !canEdit.value || conflict.value) {
+  if (!canEdit.value || conflict.value) {
+    return;
+  }
+  if (sent === stored.document) {
+    // Undone while it could not be saved.
+    if (isStuck(status.value)) {
+      status.value = "saved";
+      forget();
+    }
     return;
   }
   if (!isStuck(status.value)) {

@@ -337,6 +337,29 @@ def test_who_is_logged_out_while_drawing_logs_in_elsewhere_and_loses_nothing(
     assert labels(draft) == {"out": "Kept"}
 
 
+def test_what_is_undone_while_it_cannot_be_saved_is_no_trouble(
+    design: Any, draft: JourneyVersion, page_problems: Any
+) -> None:
+    page_problems.expect("ERR_FAILED")
+    publishing.save_draft(
+        draft,
+        {"start": ["out"], "activities": {"out": {"kind": "end"}}},
+        revision=draft.revision,
+    )
+    page = design()
+    held: list[Any] = []
+    page.route(
+        "**/draft", lambda route: held.append(route) if route.request.method == "PUT" else route.continue_()
+    )
+    label(page, "End", "Undone")
+    eventually(page, 1, lambda: len(held))
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-step]").filter(has_text="Undone")).to_have_count(0)
+    held[0].abort()
+
+    expect(page.locator("[data-saving=saved]")).to_be_attached()
+
+
 def label(page: Page, step: str, text: str) -> None:
     page.locator("[data-step]").filter(has_text=step).click()
     page.get_by_label("Label").fill(text)
