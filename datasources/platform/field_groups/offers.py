@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from datasources.platform.field_groups.choosing import choice_of, chosen_data
-from datasources.platform.profiles.fields import profile_documents, profile_type
+from datasources.platform.profiles.fields import feeding_schemas, profile_documents, profile_type
 from datasources.platform.schemas.fields import MAX_DEPTH, MAX_FIELDS, Field, fields_of
 from datasources.platform.schemas.sampling import sample_of
 from journeyorch.expressions import types
@@ -17,9 +17,16 @@ from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 
 
 def offered_fields(sandbox_id: int) -> list[Field]:
-    """All that journeys could read of people in a sandbox, containers before their content."""
-    described = _described(sandbox_id)
-    return list(islice(_walk(profile_type(sandbox_id), "", described), MAX_FIELDS))
+    """All that journeys could read of people in a sandbox, containers before their content.
+
+    As many as its schemas may have; choices in them may stand for more.
+    """
+    described, everything = _described(sandbox_id), profile_type(sandbox_id).fields
+    person = {name: inner for name, inner in everything.items() if name != EXPERIENCE_EVENTS}
+    happened = {EXPERIENCE_EVENTS: everything[EXPERIENCE_EVENTS]}
+    most = MAX_FIELDS * max(1, feeding_schemas(sandbox_id).count())
+    walks = (_walk(types.ObjectType(part), "", described) for part in (person, happened))
+    return [field for walk in walks for field in islice(walk, most)]
 
 
 def sample_fetch(sandbox_id: int, paths: Sequence[str]) -> dict[str, Any]:

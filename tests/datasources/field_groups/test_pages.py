@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from datasources.models import ProfileFieldGroup, Schema
+from datasources.platform.field_groups.offers import offered_fields
 from journeyorch.expressions import FieldGroupScope, types
 from journeys.engine.catalog import read_catalog
 from tests.datasources.schemas.test_admin import save
@@ -76,6 +77,18 @@ def test_a_group_is_chosen_from_all_that_is_known_of_people(admin_client: Client
         )
     )
     assert "points" in scope_of(people, "ProfileFieldGroup").type.fields
+
+
+def test_all_fields_of_large_schemas_are_offered(people: World) -> None:
+    """Those of events stand behind those of profiles; a field that is not offered is lost on saving."""
+    for number in range(2):
+        document = {"type": "object", "properties": {f"f{number}x{each}": TEXT for each in range(6000)}}
+        name = f"large{number}"
+        Schema.objects.create(sandbox=people.sandbox, name=name, kind="profile", document=document)
+
+    paths = {field.path for field in offered_fields(people.sandbox.pk)}
+
+    assert {"f0x0", "f1x5999", "experienceevent", "experienceevent.total"} <= paths
 
 
 def test_the_page_shows_what_one_fetch_brings(admin_client: Client, people: World) -> None:
