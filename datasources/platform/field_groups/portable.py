@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Model
@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.field_groups.forms import ProfileFieldGroupForm
 from datasources.platform.field_groups.models import ProfileFieldGroup
 from datasources.platform.profiles.fields import feeding_schemas
+from datasources.platform.schemas.fields import fields_of
+from datasources.platform.schemas.models import Schema
+from datasources.platform.schemas.tree import is_within
+from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeyorch.portable.forms import FormKind
 from journeyorch.portable.kind import Document, portable
 
@@ -33,5 +37,13 @@ class ProfileFieldGroups(FormKind):
     used_as = "profile_field_group"
 
     def refers(self, row: Any) -> Iterator[Model]:
-        """The schemas that have the fields."""
-        yield from feeding_schemas(row.sandbox_id)
+        """The schemas that have the fields, or something around them: choices in a schema may hold more."""
+        for schema in feeding_schemas(row.sandbox_id):
+            above = "" if schema.kind == Schema.Kind.PROFILE else f"{EXPERIENCE_EVENTS}."
+            paths = {above + field.path for field in fields_of(schema.document)}
+            if not row.fields or _meet(paths, row.fields):
+                yield schema
+
+
+def _meet(paths: Collection[str], chosen: Collection[str]) -> bool:
+    return any(is_within(path, chosen) for path in paths) or any(is_within(path, paths) for path in chosen)

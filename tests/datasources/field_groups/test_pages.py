@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from datasources.models import ProfileFieldGroup, Schema
 from datasources.platform.field_groups.offers import offered_fields
+from datasources.platform.field_groups.portable import ProfileFieldGroups
 from journeyorch.expressions import FieldGroupScope, types
 from journeys.engine.catalog import read_catalog
 from tests.datasources.schemas.test_admin import save
@@ -210,3 +211,24 @@ def test_a_group_without_a_field_is_not_offered(people: World) -> None:
     make(people, "Gone", "nothing", "person.nothing")
 
     assert set(read_catalog(people.sandbox.pk).profile_groups) == {"ProfileFieldGroup"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "schemas"),
+    [
+        ([], ["profile", "event"]),
+        (["person.name"], ["profile"]),
+        (["points", "experienceevent.shop"], ["profile", "event"]),
+        (["experienceevent"], ["event"]),
+        (["experienceevent.shop.name"], ["event"]),
+        (["experienceevent.directMarketing"], []),  # what the product writes by itself
+    ],
+)
+def test_an_export_brings_the_schemas_that_have_the_fields(
+    people: World, fields: list[str], schemas: list[str]
+) -> None:
+    # The world has a schema of its own, with other fields.
+    Schema.objects.filter(pk=people.schema.pk).update(feeds_profiles=False)
+    found = ProfileFieldGroups().refers(make(people, "Some", *fields))
+
+    assert [str(schema) for schema in found] == schemas
