@@ -58,6 +58,8 @@ FOREST = {
 
 def test_a_sample_of_what_holds_its_like_has_an_end() -> None:
     assert sample_entity(TREE) == {"name": "text", "inner": {"name": "text", "inner": None}}
+    only_itself = {"properties": {"name": {"type": "string"}, "inner": {"anyOf": [{"$ref": "#"}]}}}
+    assert sample_entity(only_itself) == {"name": "text", "inner": {"name": "text"}}
     assert len(str(sample_entity(FOREST))) < 1_000_000
 
 

@@ -70,7 +70,10 @@ def _references(raw: Any) -> _Above:
 
 def _has_an_end(raw: Any, above: _Above) -> bool:
     references = _references(raw)
-    return not references or (references.isdisjoint(above) and len(above) < _MAX_CHAIN)
+    if references and not (references.isdisjoint(above) and len(above) < _MAX_CHAIN):
+        return False
+    choices = (raw.get("oneOf") or raw.get("anyOf")) if isinstance(raw, dict) else None
+    return not choices or any(_has_an_end(each, above | references) for each in choices)
 
 
 def _object(schema: Mapping[str, Any], document: Mapping[str, Any], above: _Above) -> dict[str, Any]:
