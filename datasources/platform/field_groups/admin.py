@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +31,23 @@ class ProfileFieldGroupAdmin(UsedAdmin):
     save_as = True
     list_display = ("name", "description", "sandbox")
     search_fields = ("name", "description")
-    readonly_fields = ("used", "preview")
+    readonly_fields = ("used", "chosen", "preview")
     fieldsets = (
         (None, {"fields": ("sandbox", "name", "description", "used")}),
         (_("What it brings"), {"fields": ("fields", "preview")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only look sees no tree to choose from, but what is chosen."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        (first, (title, about)) = fieldsets
+        return [first, (title, {**about, "fields": ["chosen", "preview"]})]
+
+    @admin.display(description=_("Fields"))
+    def chosen(self, group: ProfileFieldGroup) -> str:
+        return ", ".join(group.fields) or str(_("all"))
 
     @admin.display(description=_("What one fetch brings, as an example"))
     def preview(self, group: ProfileFieldGroup) -> SafeString:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from datasources.models import ProfileFieldGroup, Schema
 from datasources.platform.field_groups.offers import offered_fields
 from datasources.platform.field_groups.portable import ProfileFieldGroups
+from journeyorch.access.models import User
 from journeyorch.expressions import FieldGroupScope, types
 from journeys.engine.catalog import read_catalog
 from tests.datasources.schemas.test_admin import save
@@ -232,3 +234,19 @@ def test_an_export_brings_the_schemas_that_have_the_fields(
     found = ProfileFieldGroups().refers(make(people, "Some", *fields))
 
     assert [str(schema) for schema in found] == schemas
+
+
+@pytest.mark.parametrize(("fields", "shown"), [([], "all"), (["points", "person"], "points, person")])
+def test_who_may_only_look_is_told_what_is_chosen(
+    client: Client, people: World, fields: list[str], shown: str
+) -> None:
+    group = make(people, "Some", *fields)
+    looker = User.objects.create_user("looker", password="secret", is_staff=True)
+    looker.sandboxes.add(people.sandbox)
+    looker.user_permissions.add(Permission.objects.get(codename="view_profilefieldgroup"))
+    client.force_login(looker)
+
+    page = client.get(page_of(group)).content.decode()
+
+    assert f'<div class="readonly">{shown}</div>' in page
+    assert "data-tree" not in page
