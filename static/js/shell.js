@@ -68,6 +68,14 @@ document.addEventListener("submit", (event) => {
   sent.add(form);
   setTimeout(() => sent.delete(form), SENT_FOR);
 });
+// On phones a row of tabs is wider than the screen: the one that is open is to be seen.
+for (const tab of document.querySelectorAll(":is(.tabs, .topbar__tabs) [aria-current]")) {
+  const row = tab.closest(".tabs, .topbar__tabs");
+  if (row) {
+    const [inside, around] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += inside.left + inside.width / 2 - around.left - around.width / 2;
+  }
+}
 // Filters that send themselves keep their button for those without scripts.
 for (const form of document.querySelectorAll("form[data-sends-itself]")) {
   form.addEventListener("change", () => /** @type {HTMLFormElement} */ (form).requestSubmit());

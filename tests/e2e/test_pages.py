@@ -232,6 +232,15 @@ NAMELESS = """[...document.querySelectorAll(
     .map(e => e.outerHTML.slice(0, 120))"""
 
 
+def test_the_tab_that_is_open_is_seen_on_phones(page, site, live):
+    page.set_viewport_size({"width": 390, "height": 844})
+    log_in(page, site)
+    page.goto(f"{site}/versions/{live.uid}/details/")
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)
+    page.goto(page.locator(".topbar__tabs a").last.evaluate("link => link.href"))
+    expect(page.locator(".topbar__tabs [aria-current]")).to_be_in_viewport(ratio=0.99)
+
+
 def test_controls_are_large_enough_and_named_and_every_page_has_one_main_heading(page, site, live):
     person = enter(live, "anna@example.com")
     log_in(page, site)
