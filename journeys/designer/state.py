@@ -144,6 +144,7 @@ def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
         "entering": reverse("version-entering", args=[uid]),
         "story": reverse("version-story", args=[uid]),
         "comparison": reverse("version-comparison", args=[uid]),
+        "export": reverse("journey-export", args=[version.journey.uid]),
         "labels": reverse("version-labels", args=[uid]),
         "counts": reverse("version-counts", args=[uid]),
         "move": reverse("version-move", args=[uid, "publish"]).replace("publish", "__name__"),

@@ -108,7 +108,7 @@ class JourneyList(List):
             )
             for move in moves_of(thing, self.user)
         ]
-        return [*self._editing(thing), *_asking(thing), *moves]
+        return [*self._editing(thing), *_asking(thing), *(_saving(thing) if moves else []), *moves]
 
     def _editing(self, thing: JourneyVersion) -> list[RowAction]:
         """Drafts are drawn; of what is live, names and labels may be changed."""
@@ -127,6 +127,11 @@ def _asking(thing: JourneyVersion) -> list[RowAction]:
     if thing.status not in (JourneyVersion.Status.LIVE, JourneyVersion.Status.TEST):
         return []
     return [RowAction(_("Why does nobody enter?"), "help", reverse("version-entering", args=[thing.uid]))]
+
+
+def _saving(thing: JourneyVersion) -> list[RowAction]:
+    """The journey as a file, for those who may do something with it."""
+    return [RowAction(_("Export"), "download", reverse("journey-export", args=[thing.journey.uid]))]
 
 
 class _OfIdentity(Choices):

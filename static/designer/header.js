@@ -198,6 +198,7 @@ async function openMore(event) {
     { label: "", line: true },
     { label: gettext("Download as SVG"), icon: "image", run: () => download("svg") },
     { label: gettext("Download as PNG"), icon: "image", run: () => download("png") },
+    ...(found.length ? [{ label: gettext("Export"), icon: "download", href: urls.export }] : []),
     { label: gettext("Copy technical details"), icon: "copy", run: copyDetails },
     { label: gettext("Keys"), icon: "help", keys: "?", run: () => (isHelpOpen.value = true) },
     { label: "", line: true },

@@ -123,9 +123,9 @@ def test_row_actions_are_those_that_are_possible(maker, live):
         return [str(action.label) for action in maker.get("/").context["list"].rows[0].actions]
 
     moves = ["Close to new entrances", "Stop", "New version", "Duplicate"]
-    assert labels() == ["Name and labels", "Why does nobody enter?", *moves]
+    assert labels() == ["Name and labels", "Why does nobody enter?", "Export", *moves]
     JourneyVersion.objects.update(status="stopped")
-    assert labels() == ["Duplicate", "Delete"]
+    assert labels() == ["Export", "Duplicate", "Delete"]
 
 
 def test_a_filter_that_is_chosen_stands_in_a_chip_that_takes_it_away(reader, many):
