@@ -29,7 +29,7 @@ TOPICS = {
             "A throttle slows calls down instead of refusing them: they wait in line, in their order, for up "
             "to six hours. Use it where each call must be made and the other system is slow."
         ),
-        _("https://erp.example/* : 200 calls a minute."),
+        _("https://erp.example/* : 200 calls a second."),
         "technical.md#protecting-other-systems",
     ),
     "breakers": Help(

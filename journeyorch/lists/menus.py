@@ -54,7 +54,7 @@ def _item(action: RowAction) -> SafeString:
 
 def _on_keyboard(key: str) -> str:
     """What is written on the key."""
-    return pgettext("key", "Del") if key == "Delete" else key
+    return pgettext("key", "Del") if key == "Delete" else key.upper()
 
 
 def _joined(parts: Sequence[SafeString]) -> SafeString:

@@ -140,7 +140,7 @@ function Help() {
   return html`<${Dialog} title=${gettext("Keys")} onClose=${close}>
     <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${words}
       </dd></div>`)}</dl>
-    <p><label><input type="checkbox" checked=${areSingleKeysOn()}
+    <p><label class="keys__single"><input type="checkbox" checked=${areSingleKeysOn()}
       onChange=${(/** @type {any} */ event) => switchSingleKeys(event.target.checked)} />
       ${gettext("Keys without Ctrl do something")}</label></p>
     <div class="row dialog__buttons"><button type="button" class="button button--primary" onClick=${close}>

@@ -77,7 +77,8 @@ function show(groups, text) {
   field?.setAttribute("aria-expanded", String(n > 0));
   choose(options()[0]);
   const told = status instanceof HTMLElement ? status.dataset : {};
-  say(n ? (told.some ?? "").replace("%n", String(n)) : text ? (told.none ?? "") : "");
+  const found = n === 1 ? told.one : told.some;
+  say(n ? (found ?? "").replace("%n", String(n)) : text ? (told.none ?? "") : "");
 }
 
 /** @param {Group} group @param {number} index */

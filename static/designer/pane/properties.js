@@ -61,7 +61,7 @@ export function PropertiesForm() {
     ? gettext("How long all attempts of one outgoing call may take together.")
     : gettext("Only administrators change this.");
   const fromHint = gettext("Empty: from publication. By the clocks of the journey's time zone.");
-  const untilHint = gettext("Empty: until it is closed. Then the version closes by itself.");
+  const untilHint = gettext("The version closes by itself then. Empty: until somebody closes it.");
   return html`<div class="pane__form">
     <div class="pane__head"><div class="pane__title"><h2>${gettext("Properties")}</h2></div><${IconButton} small
       icon="close" label=${gettext("Close")} onClick=${() => (pane.value = "")} /></div>
