@@ -56,6 +56,8 @@ _TABS = (
 # So many fit beside each other in any language; the others open under "More".
 _FIRST = 8
 _HOME_PATHS = ("/versions/", "/journeys/", "/instances/", "/fire/", "/received/")
+# Lists of the admin that are reached from another one.
+_BELOW = {"datasource": ("fieldgroup", "profilefieldgroup")}
 
 
 @register.inclusion_tag("shell/topbar.html", takes_context=True)
@@ -100,7 +102,8 @@ def _tabs(request: HttpRequest) -> Iterator[Tab]:
 def _is_current(path: str, url: str) -> bool:
     if url == "/":
         return path == "/" or path.startswith(_HOME_PATHS)
-    return path.startswith(url)
+    room, _slash, kind = url.removesuffix("/").rpartition("/")
+    return path.startswith((url, *(f"{room}/{below}/" for below in _BELOW.get(kind, ()))))
 
 
 register.simple_tag(icon)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -250,3 +251,9 @@ def test_who_may_only_look_is_told_what_is_chosen(
 
     assert f'<div class="readonly">{shown}</div>' in page
     assert "data-tree" not in page
+
+
+@pytest.mark.parametrize("kind", ["datasource", "fieldgroup", "profilefieldgroup"])
+def test_field_groups_stand_under_data_sources_in_the_bar(admin_client: Client, db: None, kind: str) -> None:
+    page = admin_client.get(reverse(f"admin:datasources_{kind}_add")).content.decode()
+    assert re.findall(r'aria-current="page">([^<]+)', page.partition("</nav>")[0]) == ["Data sources"]
