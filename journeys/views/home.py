@@ -29,4 +29,6 @@ def journeys(request: HttpRequest) -> HttpResponse:
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """The words of the product in a few sentences; open to everybody, it says nothing about the data."""
-    return render(request, "journeys/help.html", {"topics": helping.topics().items()})
+    # What business users ask about comes before what technical users set up for them.
+    topics = sorted(helping.topics().items(), key=lambda topic: not topic[1].page.startswith("users.md"))
+    return render(request, "journeys/help.html", {"topics": topics})

@@ -111,6 +111,13 @@ def test_the_first_steps_are_ticked_by_what_there_is(reader, live, person):
     assert [task.is_done for task in tasks] == [True, False, False, True, False, True, False]
 
 
+def test_help_begins_with_what_business_users_ask(reader):
+    pages = [help.page for _topic, help in reader.get("/help/").context["topics"]]
+    of_users = [page.startswith("users.md") for page in pages]
+    assert (of_users[0], of_users[-1]) == (True, False)
+    assert of_users == sorted(of_users, reverse=True)
+
+
 def test_names_are_text_and_never_markup(maker, sandbox, event):
     publishing.create_journey(sandbox, "<script>alert(1)</script>", by=None)
     page = maker.get("/").content.decode()
