@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from journeys.activities.base import kinds
 from journeys.definition.document import Document, read_document
@@ -26,7 +27,13 @@ from journeys.views import shown_tables as tables
 from journeys.views.drawing import Step, path_labels, step_named, steps_of
 from journeys.views.shown_tables import Cell, Table, number
 
-_FORMATS = {"hour": "j M H:i", "day": "j M", "week": "j M", "month": "M Y"}
+_DAY = pgettext_lazy("format of a day on charts", "j M")
+_FORMATS = {
+    "hour": pgettext_lazy("format of an hour on charts", "j M H:i"),
+    "day": _DAY,
+    "week": _DAY,
+    "month": "M Y",
+}
 _CHANNELS = {"email": "Email", "sms": "SMS", "push": "Push"}
 
 

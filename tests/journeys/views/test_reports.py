@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from journeys.models import JourneyVersion, StepEvent
 from journeys.reports.figures import sums
+from journeys.views.shown_figures import when
+from tools import translations
 
 Status = StepEvent.Status
 #: What a page of figures may ask, whatever there is.
@@ -143,3 +147,13 @@ def test_reports_need_their_own_permission(reader, figures):
 def test_an_empty_report_says_so(reporter, live):
     page = reporter.get(f"/versions/{live.uid}/report/")
     assert "Nothing has happened in this period" in page.content.decode()
+
+
+def test_days_on_charts_are_written_as_in_the_language():
+    translations.compile_catalogues()
+    moment = datetime(2026, 11, 29, 8, tzinfo=UTC)
+    said = []
+    for language in ("en", "de"):
+        with translation.override(language):
+            said.append((when(moment, "day"), when(moment, "hour")))
+    assert said == [("29 Nov", "29 Nov 08:00"), ("29. Nov", "29. Nov 08:00")]
