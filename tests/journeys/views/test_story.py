@@ -113,7 +113,7 @@ def test_a_story_shows_where_the_person_waits_and_until_when(reader, person):
     anna.save()
     answer = reader.get(f"/instances/{anna.pk}/")
     assert answer.context["waits_until"] == due
-    assert "3 Mar 08:00:00" in answer.content.decode()
+    assert "03/03/2026 08:00:00" in answer.content.decode()
 
 
 def test_a_call_is_shown_with_request_and_answer_at_its_step(reader, person, told, sandbox):
