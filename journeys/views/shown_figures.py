@@ -147,7 +147,7 @@ def _points(value: float) -> str:
 
 def when(at: datetime, unit: str) -> str:
     """A point of a time axis."""
-    return date_format(at, _FORMATS[unit])
+    return date_format(at, str(_FORMATS[unit]))
 
 
 def _document(versions: Sequence[JourneyVersion]) -> Document:
