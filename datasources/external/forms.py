@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from datasources.external.infer import SampleProblem, extended, infer, leaves, p
 from datasources.external.models import DataSource, FieldGroup
 from datasources.external.request import joined_url, placeholders
 from datasources.external.type_fields import TypesField
+from datasources.names import kept_while_used
 from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
 from journeyorch.telling import told
@@ -46,21 +46,12 @@ class DataSourceForm(AuthModelForm):
             raise ValidationError(
                 _("This is the name of the built-in source of profiles. Choose another one.")
             )
-        return _kept_while_used(self, uses_of_source(self.instance) if self.instance.pk else ())
+        return kept_while_used(self, uses_of_source(self.instance) if self.instance.pk else ())
 
 
 def uses_of_source(source: DataSource) -> list[Use]:
     """A source is used by who uses one of its groups."""
     return sorted({use for group in source.field_groups.all() for use in used_in("field_group", group)})
-
-
-def _kept_while_used(form: forms.BaseForm, uses: Iterable[Use]) -> str:
-    """The name that was given, which may be another one only while nobody uses it."""
-    name = str(form.cleaned_data["name"])
-    if "name" in form.changed_data and (labels := sorted(use.label for use in uses)):
-        message = _("The name cannot change while it is used in %(uses)s.")
-        raise ValidationError(message, params={"uses": ", ".join(labels)})
-    return name
 
 
 class FieldGroupForm(forms.ModelForm):
@@ -181,7 +172,7 @@ class FieldGroupForm(forms.ModelForm):
             self.add_error("sent_payload", ValidationError(message, params={"name": name}))
 
     def clean_name(self) -> str:
-        return _kept_while_used(self, used_in("field_group", self.instance) if self.instance.pk else ())
+        return kept_while_used(self, used_in("field_group", self.instance) if self.instance.pk else ())
 
     def _check_used(self, schema: dict[str, Any]) -> None:
         """While somebody uses the group it may gain fields; what references name and give stays as it is."""

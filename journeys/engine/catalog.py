@@ -21,7 +21,6 @@ from datasources.platform.policies.store import policies_of, profile_labels
 from datasources.platform.profiles.fields import profile_type
 from events.catalog import catalog_of as events_of
 from journeyorch.expressions import FieldGroupScope, from_json_schema, types
-from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeys.activities.catalog import (
     ActionInfo,
     Catalog,
@@ -58,7 +57,7 @@ def read_catalog(sandbox_id: int) -> Catalog:
         segments=_segments(sandbox_id),
         namespaces=_namespaces(sandbox_id),
         policies=tuple(PolicyInfo(*policy) for policy in policies_of(sandbox_id)),
-        profile_labels=profile_labels(sandbox_id, events_at=EXPERIENCE_EVENTS),
+        profile_labels=profile_labels(sandbox_id),
     )
 
 

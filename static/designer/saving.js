@@ -57,10 +57,7 @@ export function watch(revision) {
       keep();
       schedule(isStuck(now) ? pause : DELAY);
     } else if (drawing.value === stored.document && isUnsaved(status.peek())) {
-      // Undone to what is stored.
-      clearTimeout(timer);
-      status.value = "saved";
-      forget();
+      isAsStored();
     }
   });
   addEventListener("online", () => schedule(0));
@@ -82,6 +79,13 @@ export function watch(revision) {
     }
     lookAround();
   });
+}
+
+/** What is drawn, or drawn again, is what the server has. */
+function isAsStored() {
+  clearTimeout(timer);
+  status.value = "saved";
+  forget();
 }
 
 /** @param {typeof status.value} value */
@@ -117,15 +121,7 @@ export function save(leaving = false) {
 /** @param {boolean} leaving */
 async function saveNow(leaving) {
   const sent = drawing.value;
-  if (!canEdit.value || conflict.value) {
-    return;
-  }
-  if (sent === stored.document) {
-    // Undone while it could not be saved.
-    if (isStuck(status.value)) {
-      status.value = "saved";
-      forget();
-    }
+  if (sent === stored.document || !canEdit.value || conflict.value) {
     return;
   }
   if (!isStuck(status.value)) {
@@ -141,6 +137,9 @@ async function saveNow(leaving) {
     took(sent, answer.data);
   } else if (answer.status === 409 && answer.data.stored) {
     meet(answer.data);
+  } else if (drawing.value === stored.document) {
+    // Undone meanwhile.
+    isAsStored();
   } else if ([0, 401, 429].includes(answer.status) || answer.status >= 500) {
     status.value = answer.status === 401 ? "loggedOut" : "away";
     schedule(pause);
@@ -165,8 +164,7 @@ function took(document, answer) {
   version.value = { ...version.value, savedAt: answer.savedAt };
   refusal.value = "";
   if (drawing.value === document) {
-    status.value = "saved";
-    forget();
+    isAsStored();
   } else {
     status.value = "changed";
     schedule(DELAY);
@@ -220,8 +218,7 @@ export function adopt({ document, revision }) {
 function replaceBy(document) {
   replace(document);
   stored = { ...stored, document };
-  status.value = "saved";
-  forget();
+  isAsStored();
 }
 
 /** The choice between two changes. @param {"mine" | "theirs" | "merged"} choice */

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from datasources.names import kept_while_used
 from datasources.platform.field_groups.models import ProfileFieldGroup
 from datasources.platform.field_groups.offers import offered_fields
 from datasources.platform.schemas.tree import FieldTreeField, loses_fields
@@ -49,14 +50,13 @@ class ProfileFieldGroupForm(forms.ModelForm):
         initial = self.fields["sandbox"].initial  # the one that is worked in
         return int(getattr(initial, "pk", initial) or 0)
 
+    def clean_name(self) -> str:
+        return kept_while_used(self, self._uses())
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if uses := used_in(_KIND, self.instance) if self.instance.pk else []:
-            if "name" in self.changed_data:
-                message = _("The name cannot change while it is used in %(uses)s.")
-                self.add_error("name", ValidationError(message, params={"uses": _names(uses)}))
-            if self._loses_fields(data.get("fields") or []):
-                self._refuse_to_lose(uses)
+        if (uses := self._uses()) and self._loses_fields(data.get("fields") or []):
+            self._refuse_to_lose(uses)
         if data.get("fields") == [] and self._brings_nothing():
             # Nothing is chosen on its page, which means all: whoever saves it must not open everything.
             self.add_error(
@@ -65,6 +65,9 @@ class ProfileFieldGroupForm(forms.ModelForm):
         if self._takes_the_place_of_all(data) and (uses := used_in(_KIND, self._standard())):
             self._refuse_to_lose(uses)
         return data
+
+    def _uses(self) -> list[Use]:
+        return used_in(_KIND, self.instance) if self.instance.pk else []
 
     def _takes_the_place_of_all(self, data: dict[str, Any]) -> bool:
         """Whether the group that is there without a row, with everything, becomes this one with less."""
@@ -76,7 +79,8 @@ class ProfileFieldGroupForm(forms.ModelForm):
 
     def _refuse_to_lose(self, uses: list[Use]) -> None:
         message = _("Fields can only be added while the group is used in: %(uses)s.")
-        self.add_error("fields", ValidationError(message, params={"uses": _names(uses)}))
+        params = {"uses": ", ".join(use.label for use in uses)}
+        self.add_error("fields", ValidationError(message, params=params))
 
     def _loses_fields(self, chosen: list[str]) -> bool:
         # What no schema has any more cannot be chosen, and brought nothing.
@@ -89,7 +93,3 @@ class ProfileFieldGroupForm(forms.ModelForm):
         field = self.fields["fields"]
         assert isinstance(field, FieldTreeField)
         return field.paths.intersection(self.initial.get("fields") or [])
-
-
-def _names(uses: list[Use]) -> str:
-    return ", ".join(use.label for use in uses)

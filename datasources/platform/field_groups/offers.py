@@ -9,8 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from datasources.platform.field_groups.choosing import choice_of, chosen_data
-from datasources.platform.profiles.fields import feeding_schemas, profile_documents, profile_type
-from datasources.platform.schemas.fields import MAX_DEPTH, MAX_FIELDS, Field, fields_of
+from datasources.platform.profiles.fields import (
+    feeding_schemas,
+    placed_fields,
+    profile_documents,
+    profile_type,
+)
+from datasources.platform.schemas.fields import MAX_DEPTH, MAX_FIELDS, Field
 from datasources.platform.schemas.sampling import sample_of
 from journeyorch.expressions import types
 from journeyorch.expressions.scope import EXPERIENCE_EVENTS
@@ -45,8 +50,8 @@ def _described(sandbox_id: int) -> dict[str, Field]:
     events = Field(EXPERIENCE_EVENTS, "", "", friendly_name=_("Experience events, newest first"))
     found = {EXPERIENCE_EVENTS: events}
     for above, document in profile_documents(sandbox_id):
-        for field in fields_of(document):
-            found.setdefault(f"{above}.{field.path}" if above else field.path, field)
+        for field in placed_fields(above, document):
+            found.setdefault(field.path, field)
     return found
 
 
@@ -59,7 +64,7 @@ def _walk(type: types.Type, above: str, described: Mapping[str, Field], level: i
         path = above + name
         known = described.get(path, Field(path, "", ""))
         # Required is what a message must have; a profile may lack anything.
-        yield known._replace(path=path, type=inner.name, required=False)
+        yield known._replace(type=inner.name, required=False)
         yield from _walk(inner, f"{path}.", described, level + 1)
 
 

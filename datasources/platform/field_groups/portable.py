@@ -10,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from datasources.platform.field_groups.forms import ProfileFieldGroupForm
 from datasources.platform.field_groups.models import ProfileFieldGroup
-from datasources.platform.profiles.fields import feeding_schemas
-from datasources.platform.schemas.fields import fields_of
-from datasources.platform.schemas.models import Schema
+from datasources.platform.profiles.fields import feeding_schemas, place_of, placed_fields
 from datasources.platform.schemas.tree import is_within
-from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeyorch.portable.forms import FormKind
 from journeyorch.portable.kind import Document, portable
 
@@ -39,8 +36,7 @@ class ProfileFieldGroups(FormKind):
     def refers(self, row: Any) -> Iterator[Model]:
         """The schemas that have the fields, or something around them: choices in a schema may hold more."""
         for schema in feeding_schemas(row.sandbox_id):
-            above = "" if schema.kind == Schema.Kind.PROFILE else f"{EXPERIENCE_EVENTS}."
-            paths = {above + field.path for field in fields_of(schema.document)}
+            paths = {field.path for field in placed_fields(place_of(schema), schema.document)}
             if not row.fields or _meet(paths, row.fields):
                 yield schema
 

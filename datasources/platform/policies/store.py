@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from datasources.platform.policies.models import FieldLabel, Label, Policy
 from datasources.platform.policies.standard import STANDARD
+from datasources.platform.profiles.fields import feeding_schemas, place_of
 from datasources.platform.records.linking import Link, Path
 from datasources.platform.schemas.models import Schema
 
@@ -69,13 +70,12 @@ def with_linked(labels: Mapping[int, Labels], schema_id: int, links: Iterable[Li
     return found
 
 
-def profile_labels(sandbox_id: int, *, events_at: str) -> Labels:
-    """Those of what is known of people; of their events below the name ``events_at``."""
+def profile_labels(sandbox_id: int) -> Labels:
+    """Those of what is known of people, at their places."""
     labels = labels_of(sandbox_id)
     found: dict[Path, frozenset[str]] = {}
-    feeding = Schema.objects.filter(sandbox_id=sandbox_id, feeds_profiles=True, pk__in=labels)
-    for schema, kind in feeding.exclude(kind=Schema.Kind.RECORD).values_list("pk", "kind"):
-        above = (events_at,) if kind == Schema.Kind.EVENT else ()
-        for path, codes in labels[schema].items():
+    for schema in feeding_schemas(sandbox_id).filter(pk__in=labels).only("kind"):
+        above = (place,) if (place := place_of(schema)) else ()
+        for path, codes in labels[schema.pk].items():
             found[*above, *path] = found.get((*above, *path), frozenset()) | codes
     return found

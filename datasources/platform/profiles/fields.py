@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from datasources.platform.schemas.fields import Field, fields_of
 from datasources.platform.schemas.models import Schema
 from journeyorch.expressions import from_json_schema, types
 from journeyorch.expressions.scope import EXPERIENCE_EVENTS
@@ -22,10 +23,21 @@ def profile_type(sandbox_id: int) -> types.ObjectType:
 
 
 def profile_documents(sandbox_id: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """JSON Schemas of what is known of people, with the name below which each stands: "" is the top."""
+    """JSON Schemas of what is known of people, each with its place."""
     for schema in feeding_schemas(sandbox_id):
-        yield "" if schema.kind == Schema.Kind.PROFILE else EXPERIENCE_EVENTS, schema.document
+        yield place_of(schema), schema.document
     yield EXPERIENCE_EVENTS, _MESSAGE_EVENT
+
+
+def place_of(schema: Schema) -> str:
+    """The name below which what a schema describes stands among what is known of people; "" is the top."""
+    return "" if schema.kind == Schema.Kind.PROFILE else EXPERIENCE_EVENTS
+
+
+def placed_fields(above: str, document: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields of a schema, with their paths among what is known of people."""
+    for field in fields_of(document):
+        yield field._replace(path=f"{above}.{field.path}") if above else field
 
 
 def feeding_schemas(sandbox_id: int) -> QuerySet[Schema]:

@@ -48,6 +48,10 @@ def condition(*expressions: str, to: dict[str, list[str]] | None = None, **more:
 # --- Field groups of profiles ----------------------------------------------------------------------
 
 
+def tell(name: str, more: str, *, to: str | None = None) -> Any:
+    return act("custom_action", to, action="Tell", name=name, values={"text": '"x"', "more": more})
+
+
 def test_expressions_see_of_a_person_what_the_field_group_shows() -> None:
     """Also in what is read as a whole."""
     choice = choice_of(["person.name.firstName", "experienceevent.eventType"])
@@ -59,26 +63,9 @@ def test_expressions_see_of_a_person_what_the_field_group_shows() -> None:
         catalog=CATALOG._replace(profile_groups=groups),
         lobby=START,
         next=condition(some % "person.name.firstName" + ' == "Anna"', to={"p0": ["first"]}),
-        first=act(
-            "custom_action",
-            "second",
-            action="Tell",
-            name="Tell1",
-            values={"text": '"x"', "more": some % "person"},
-        ),
-        second=act(
-            "custom_action",
-            "third",
-            action="Tell",
-            name="Tell2",
-            values={"text": '"x"', "more": some % "experienceevent"},
-        ),
-        third=act(
-            "custom_action",
-            action="Tell",
-            name="Tell3",
-            values={"text": '"x"', "more": everything % "person"},
-        ),
+        first=tell("One", some % "person", to="second"),
+        second=tell("Two", some % "experienceevent", to="third"),
+        third=tell("Three", everything % "person"),
     )
     profile = {
         "points": 3,
