@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
 import h2.config
@@ -14,6 +12,7 @@ import h2.connection
 import h2.events
 
 from tests.journeyorch.outbound.certificates import self_signed
+from tests.journeyorch.outbound.loopback_server import LoopbackServer
 
 
 class Asked(NamedTuple):
@@ -30,7 +29,7 @@ class Said(NamedTuple):
     goodbye: bool = False  # after it
 
 
-class Http2Server:
+class Http2Server(LoopbackServer):
     """Answers each request in turn; ``answer`` gets what was asked."""
 
     def __init__(self, folder, answer: Callable[[Asked], Said], protocols: tuple[str, ...] = ("h2",)) -> None:
@@ -38,51 +37,31 @@ class Http2Server:
         self.certificate = folder / "http2.pem"
         self.certificate.write_text(pair.key + pair.certificate)
         self.asked: list[Asked] = []
-        self.connections = 0
         self._answer = answer
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.certificate)
-        self._context.set_alpn_protocols(list(protocols))
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open = [self._listener]
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        context.set_alpn_protocols(list(protocols))
+        super().__init__(context)
 
-    def close(self) -> None:
-        for sock in self._open:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                sock, _ = self._listener.accept()
-                self.connections += 1
-                threading.Thread(target=self._serve, args=(sock, self.connections), daemon=True).start()
-
-    def _serve(self, plain: socket.socket, number: int) -> None:
-        with suppress(OSError):
-            sock = self._context.wrap_socket(plain, server_side=True)
-            self._open.append(sock)
-            config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
-            protocol = h2.connection.H2Connection(config)
-            protocol.initiate_connection()
+    def serve(self, sock: socket.socket, number: int) -> None:
+        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
+        protocol = h2.connection.H2Connection(config)
+        protocol.initiate_connection()
+        sock.sendall(protocol.data_to_send())
+        heads, bodies = {}, {}
+        while data := sock.recv(65536):
+            for event in protocol.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    heads[event.stream_id], bodies[event.stream_id] = dict(event.headers), b""
+                elif isinstance(event, h2.events.DataReceived):
+                    bodies[event.stream_id] += event.data
+                    protocol.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                elif isinstance(event, h2.events.StreamEnded):
+                    id = event.stream_id
+                    asked = Asked(heads.pop(id), bodies.pop(id), number)
+                    self.asked.append(asked)
+                    self._say(protocol, id, self._answer(asked))
             sock.sendall(protocol.data_to_send())
-            heads, bodies = {}, {}
-            while data := sock.recv(65536):
-                for event in protocol.receive_data(data):
-                    if isinstance(event, h2.events.RequestReceived):
-                        heads[event.stream_id], bodies[event.stream_id] = dict(event.headers), b""
-                    elif isinstance(event, h2.events.DataReceived):
-                        bodies[event.stream_id] += event.data
-                        protocol.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-                    elif isinstance(event, h2.events.StreamEnded):
-                        id = event.stream_id
-                        asked = Asked(heads.pop(id), bodies.pop(id), number)
-                        self.asked.append(asked)
-                        self._say(protocol, id, self._answer(asked))
-                sock.sendall(protocol.data_to_send())
 
     @staticmethod
     def _say(protocol: h2.connection.H2Connection, id: int, said: Said) -> None:

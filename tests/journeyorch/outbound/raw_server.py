@@ -4,58 +4,26 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable
-from contextlib import suppress
+
+from tests.journeyorch.outbound.loopback_server import LoopbackServer
 
 # What a server does with one request on one connection: it gets the socket and the request's bytes.
 Answer = Callable[[socket.socket, bytes], None]
 
 
-class RawServer:
-    """Answers each connection in a thread, and keeps the bytes of the requests it received."""
+class RawServer(LoopbackServer):
+    """Answers each request by ``answer``, and keeps the bytes of those it received."""
 
     def __init__(self, answer: Answer, context: ssl.SSLContext | None = None) -> None:
         self.answer = answer
         self.requests: list[bytes] = []
-        self.connections = 0
-        self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._open: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(context)
 
-    @property
-    def url(self) -> str:
-        return f"{'https' if self._context else 'http'}://127.0.0.1:{self.port}"
-
-    def close(self) -> None:
-        for sock in [self._listener, *self._open]:
-            # Closing alone would leave the thread in accept() with a socket that still answers.
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self._open.append(sock)
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
-
-    def _serve(self, sock: socket.socket) -> None:
-        try:
-            if self._context:
-                sock = self._context.wrap_socket(sock, server_side=True)
-                self._open.append(sock)
-            while request := read_request(sock):
-                self.requests.append(request)
-                self.answer(sock, request)
-        except OSError:
-            pass
+    def serve(self, sock: socket.socket, number: int) -> None:
+        while request := read_request(sock):
+            self.requests.append(request)
+            self.answer(sock, request)
 
 
 def read_request(sock: socket.socket) -> bytes:
