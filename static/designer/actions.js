@@ -1,6 +1,7 @@
 // What people do: each a command with its words, what is selected afterwards, and what is said.
 
 import { effect, signal } from "../build/preact.js";
+import { announce } from "./announcing.js";
 import * as commands from "./model/commands.js";
 import * as copies from "./model/copies.js";
 import * as clipboard from "./model/clipboard.js";
@@ -10,7 +11,6 @@ import { nameOf, pathsOf, waysOf } from "./model/kinds.js";
 import { remember } from "./palette.js";
 import {
   active,
-  announce,
   apply,
   canEdit,
   drawing,

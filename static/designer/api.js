@@ -10,6 +10,9 @@ import { gettext } from "./text.js";
  * @property {string} detail one sentence that says why not; "" if it is ok
  */
 
+/** The addresses of the server, by names that the page brings along. @type {Record<string, string>} */
+export const urls = {};
+
 let sandbox = "";
 
 /** The page stays in the sandbox in which it was opened, whatever other tabs do. @param {string} name */

@@ -2,6 +2,7 @@
 
 import { useEffect } from "../build/preact.js";
 import { notice, say } from "./actions.js";
+import { announced } from "./announcing.js";
 import { Canvas } from "./canvas/canvas.js";
 import { reveal } from "./canvas/view.js";
 import { Dialogs } from "./dialogs.js";
@@ -12,7 +13,7 @@ import { Outline } from "./outline.js";
 import { AddList, Palette } from "./palette-view.js";
 import { Pane } from "./pane/pane.js";
 import { news } from "./saving.js";
-import { announced, canEdit, drawing, limits, mode, opened, pane, problems } from "./store.js";
+import { canEdit, drawing, limits, mode, opened, pane, problems } from "./store.js";
 import { TestLog } from "./testing/open.js";
 import { filled, gettext, ngettext } from "./text.js";
 

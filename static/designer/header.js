@@ -1,7 +1,7 @@
 // The head of the page: where one is, how it stands, and what can be done with the version as a whole.
 
 import { signal } from "../build/preact.js";
-import { ask } from "./api.js";
+import { ask, urls } from "./api.js";
 import { html, Icon, IconButton } from "./html.js";
 import { PeriodPicker } from "./live.js";
 import { openMenuBelow } from "./menus.js";
@@ -10,7 +10,7 @@ import { askFor, isHelpOpen } from "./dialogs.js";
 import { download } from "./canvas/files.js";
 import { others, refusal, settled, status } from "./saving.js";
 import { doAgain, say, takeBack } from "./actions.js";
-import { canEdit, history, may, mode, pane, problems, urls, version } from "./store.js";
+import { canEdit, history, may, mode, pane, problems, version } from "./store.js";
 import { isInTest, isLogOpen, openTrigger, toggleLog } from "./testing/open.js";
 import { filled, gettext, ngettext } from "./text.js";
 

@@ -2,8 +2,9 @@
 
 import { effect, signal } from "../build/preact.js";
 import { poll } from "../js/live.js";
+import { urls } from "./api.js";
 import { html } from "./html.js";
-import { counts, urls, version } from "./store.js";
+import { counts, version } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 const EVERY = 5000;

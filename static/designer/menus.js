@@ -2,11 +2,12 @@
 
 import { signal, useEffect, useLayoutEffect, useRef } from "../build/preact.js";
 import * as actions from "./actions.js";
+import { urls } from "./api.js";
 import { html, Icon } from "./html.js";
 import { goals } from "./model/commands.js";
 import { branchOf, linksTo, START } from "./model/document.js";
 import { pathsOf } from "./model/kinds.js";
-import { canEdit, drawing, kinds, limits, open, picture, selection, urls, version } from "./store.js";
+import { canEdit, drawing, kinds, limits, open, picture, selection, version } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /**

@@ -2,11 +2,12 @@
 // waits in this browser, also if it crashes; what two have changed at once is put together.
 
 import { effect, signal } from "../build/preact.js";
-import { ask } from "./api.js";
+import { announce } from "./announcing.js";
+import { ask, urls } from "./api.js";
 import { isEqual } from "./model/document.js";
 import { merge } from "./model/merge.js";
 import { Turns } from "./model/turns.js";
-import { announce, apply, canEdit, drawing, may, problems, replace, urls, version } from "./store.js";
+import { apply, canEdit, drawing, may, problems, replace, version } from "./store.js";
 import { filled, gettext } from "./text.js";
 
 /** @typedef {import("./model/document.js").Document} Document */

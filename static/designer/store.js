@@ -2,6 +2,8 @@
 // what can be done to a drawing stands in model/commands.js, and what people do with it in actions.js.
 
 import { computed, signal } from "../build/preact.js";
+import { announce } from "./announcing.js";
+import { urls } from "./api.js";
 import { emptyDocument } from "./model/document.js";
 import { begin, commit, redo, undo } from "../js/history.js";
 import { layout } from "./model/layout.js";
@@ -45,8 +47,6 @@ export const SLOT = 32;
 
 /** @type {import("./model/kinds.js").Kinds} */
 export const kinds = {};
-/** @type {Record<string, string>} */
-export const urls = {};
 export const limits = { activities: 50, waitDays: 30 };
 /** @type {{timeZones: string[], user: {id: number, name: string}}} */
 export const known = { timeZones: [], user: { id: 0, name: "" } };
@@ -83,8 +83,6 @@ export const counts = signal(/** @type {Record<string, number>} */ ({}));
 export const trail = signal(/** @type {import("./model/trail.js").Trail | null} */ (null));
 /** The step that shall have the focus once it is drawn. */
 export const wantsFocus = signal("");
-/** What screen readers are told. */
-export const announced = signal("");
 
 /** The document as it is now. */
 export const drawing = computed(() => history.value.present.document);
@@ -113,12 +111,6 @@ export function load(state) {
   offers.value = state.offers;
   problems.value = state.problems;
   history.value = begin(state.document);
-}
-
-/** @param {string} text */
-export function announce(text) {
-  // The same words twice are said twice.
-  announced.value = announced.value === text ? `${text}\u00a0` : text;
 }
 
 /**

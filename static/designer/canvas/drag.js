@@ -1,7 +1,8 @@
 // Dragging something onto the drawing: a ghost follows the pointer, and the nearest place that takes it lights up.
 
 import { named, putAt } from "../actions.js";
-import { kinds, drawing, announce, canEdit } from "../store.js";
+import { announce } from "../announcing.js";
+import { kinds, drawing, canEdit } from "../store.js";
 import { gettext } from "../text.js";
 import { dragging, openSlots } from "./slots.js";
 import { panBy, place, toDrawing, view } from "./view.js";

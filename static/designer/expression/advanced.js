@@ -65,7 +65,7 @@ const language = StreamLanguage.define({
 
 /**
  * @typedef {object} Props
- * @property {string} activity
+ * @property {import("./asking.js").Room} room
  * @property {string} label
  * @property {string} value
  * @property {{text: string} | null} given what shall stand there instead, such as a suggestion that was taken
@@ -75,7 +75,7 @@ const language = StreamLanguage.define({
  */
 
 /** @param {Props} props */
-export function Advanced({ activity, label, value, given, problems, onChange, describedBy }) {
+export function Advanced({ room, label, value, given, problems, onChange, describedBy }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const view = useRef(/** @type {EditorView | null} */ (null));
   const changed = useRef(onChange);
@@ -88,7 +88,7 @@ export function Advanced({ activity, label, value, given, problems, onChange, de
     const state = EditorState.create({
       doc: value,
       selection: { anchor: value.length },
-      extensions: extensions({ activity, label, describedBy, onChange: (text) => changed.current(text) }),
+      extensions: extensions({ room, label, describedBy, onChange: (text) => changed.current(text) }),
     });
     view.current = new EditorView({ state, parent: place.current });
     view.current.focus();
@@ -111,8 +111,8 @@ export function Advanced({ activity, label, value, given, problems, onChange, de
   return html`<div class="code" dir="ltr" ref=${place}></div>`;
 }
 
-/** @param {{activity: string, label: string, describedBy: string, onChange: (text: string) => void}} options */
-function extensions({ activity, label, describedBy, onChange }) {
+/** @param {{room: import("./asking.js").Room, label: string, describedBy: string, onChange: (text: string) => void}} options */
+function extensions({ room, label, describedBy, onChange }) {
   return [
     history(),
     language,
@@ -121,7 +121,7 @@ function extensions({ activity, label, describedBy, onChange }) {
     closeBrackets(),
     typing(),
     autocompletion({
-      override: [(context) => offers(activity, context)],
+      override: [(context) => offers(room, context)],
       // Enter and Tab are the text's own until somebody has chosen.
       selectOnOpen: false,
       // As nothing is chosen at first, nothing can be taken by mistake just when the list opens.
@@ -164,15 +164,15 @@ function diagnostic(text, problem) {
 }
 
 /**
- * @param {string} activity
+ * @param {import("./asking.js").Room} room
  * @param {import("@codemirror/autocomplete").CompletionContext} context
  */
-async function offers(activity, context) {
+async function offers(room, context) {
   const text = textOf(context.state);
   if (!context.explicit && !BEGINS.test(text.slice(0, context.pos))) {
     return null;
   }
-  const found = await complete(activity, text, pointsOf(text, context.pos));
+  const found = await complete(room, text, pointsOf(text, context.pos));
   if (!found?.items.length || context.aborted || (!context.explicit && !isHelpful(found, text))) {
     return null;
   }

@@ -1,8 +1,6 @@
 // What editors of expressions ask the server. An answer that did not come is null.
 
-import { ask } from "../api.js";
-import { settled } from "../saving.js";
-import { urls, version } from "../store.js";
+import { ask, urls } from "../api.js";
 
 /**
  * @typedef {{code: string, message: string, line: number, column: number, length: number, suggestion: string | null}} Problem
@@ -13,10 +11,12 @@ import { urls, version } from "../store.js";
  * @typedef {import("../../js/offers.js").Offers} Offers
  */
 
-/** @param {string} activity */
-function scopeOf(activity) {
-  return { version: version.value.uid, activity };
-}
+/**
+ * @typedef {object} Room what an expression can refer to
+ * @property {() => Promise<unknown>} scope what the server is told of it, once the server knows it
+ * @property {() => string[]} segments names to choose from
+ * @property {() => Map<string, number>} events ids of events that have payloads to try with, by their names in expressions
+ */
 
 /** @param {string} url @param {Record<string, unknown>} body */
 async function answered(url, body) {
@@ -25,26 +25,23 @@ async function answered(url, body) {
 }
 
 /**
- * @param {string} activity
+ * @param {Room} room
  * @param {string} expression
  * @param {number} position in whole characters
  * @returns {Promise<Offers | null>}
  */
-export async function complete(activity, expression, position) {
-  // The server knows the activity once it is saved.
-  await settled();
-  return answered(urls.complete, { expression, position, scope: scopeOf(activity) });
+export async function complete(room, expression, position) {
+  return answered(urls.complete, { expression, position, scope: await room.scope() });
 }
 
 /**
- * @param {string} activity
+ * @param {Room} room
  * @param {string} expression
  * @param {string} expected
  * @returns {Promise<Checked | null>}
  */
-export async function check(activity, expression, expected) {
-  await settled();
-  return answered(urls.check, { expression, scope: scopeOf(activity), expected: expected || null });
+export async function check(room, expression, expected) {
+  return answered(urls.check, { expression, scope: await room.scope(), expected: expected || null });
 }
 
 /**

@@ -1,9 +1,9 @@
 // The editor of expressions: two modes of one text, what is wrong with it, what it means, and trying it.
 
 import { render, useEffect, useLayoutEffect, useRef, useState } from "../../build/preact.js";
+import { announce, announced } from "../announcing.js";
 import { goBack } from "../focus.js";
 import { html, Icon } from "../html.js";
-import { announce, announced } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
 import { Advanced } from "./advanced.js";
 import { check, write } from "./asking.js";
@@ -43,7 +43,7 @@ export function openDialog(asked) {
 
 /** @param {{asked: import("./open.js").Asked, close: (text: string | null) => void}} props */
 function ExpressionDialog({ asked, close }) {
-  const { activity, expected, label } = asked;
+  const { room, expected, label } = asked;
   const element = useDialog();
   const [text, setText] = useState(asked.value);
   const [mode, setMode] = useState(/** @type {"" | "simple" | "advanced"} */ (""));
@@ -51,7 +51,7 @@ function ExpressionDialog({ asked, close }) {
   const [given, setGiven] = useState(/** @type {{text: string} | null} */ (null));
   const [tree, setTree] = useState(/** @type {Group} */ (emptyTree()));
   const [refusal, setRefusal] = useState("");
-  const [checked, isAway] = useChecked(activity, text, expected);
+  const [checked, isAway] = useChecked(room, text, expected);
   const typesOf = useRef(new Map()).current;
 
   useEffect(() => {
@@ -60,7 +60,7 @@ function ExpressionDialog({ asked, close }) {
   useWritten(mode === "simple" ? tree : null, setText, setRefusal);
 
   async function openFirst() {
-    const found = asked.value.trim() ? await check(activity, asked.value, expected) : null;
+    const found = asked.value.trim() ? await check(room, asked.value, expected) : null;
     const first = firstMode(asked.value, expected, found);
     setTree(first === "simple" ? (found?.simple ?? emptyTree()) : emptyTree());
     setMode(first);
@@ -71,7 +71,7 @@ function ExpressionDialog({ asked, close }) {
     announce(sentence);
   }
   async function toSimple() {
-    const found = text.trim() ? await check(activity, text, expected) : null;
+    const found = text.trim() ? await check(room, text, expected) : null;
     const reason = whyNotSimple(text, expected, found);
     if (reason) {
       refuse(reason);
@@ -154,9 +154,9 @@ function ExpressionDialog({ asked, close }) {
           onClick=${() => setAtParameters(true)}><${Icon} name="alert" /> ${filled(gettext("Parameters (%(n)s)"), { n: count })}</button>`}</div></div>
     <div class="expression__body">
       ${!mode && html`<p class="muted">${gettext("Loading…")}</p>`}
-      ${shown === "parameters" && html`<${Parameters} activity=${activity} text=${text} wanting=${wanting} onWritten=${takeParameters} />`}
-      ${shown === "simple" && html`<${Simple} activity=${activity} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
-      ${shown === "advanced" && html`<${Advanced} activity=${activity} label=${label} value=${text} given=${given} problems=${problems}
+      ${shown === "parameters" && html`<${Parameters} room=${room} text=${text} wanting=${wanting} onWritten=${takeParameters} openEditor=${openDialog} />`}
+      ${shown === "simple" && html`<${Simple} room=${room} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
+      ${shown === "advanced" && html`<${Advanced} room=${room} label=${label} value=${text} given=${given} problems=${problems}
         onChange=${change} describedBy="expression-told" />
         <p class="hint">${gettext("Offers come while you type, or with Ctrl + Space. Arrow keys choose one, Enter takes it, Escape closes the list.")}</p>`}
       <div id="expression-told" class="expression__told">
@@ -166,7 +166,7 @@ function ExpressionDialog({ asked, close }) {
         <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? (/** @type {string} */ mended) => setGiven({ text: mended }) : null} />
         ${checked?.words && !problems.length && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
       </div>
-      ${mode && shown !== "parameters" && html`<${Trial} activity=${activity} text=${text} expected=${expected}
+      ${mode && shown !== "parameters" && html`<${Trial} room=${room} text=${text} expected=${expected}
         isRight=${Boolean(checked) && !problems.length} />`}
     </div>
     <p class="visually-hidden" role="status">${announced.value}</p>
@@ -192,12 +192,12 @@ function useDialog() {
 
 /**
  * What the server says of a text, a moment after it has changed; null until it has.
- * @param {string} activity
+ * @param {import("./asking.js").Room} room
  * @param {string} text
  * @param {string} expected
  * @returns {[Checked | null, boolean]} and whether the server cannot be reached
  */
-function useChecked(activity, text, expected) {
+function useChecked(room, text, expected) {
   const [found, setFound] = useState(/** @type {{of: string, checked: Checked | null} | null} */ (null));
   useEffect(() => {
     if (!text.trim()) {
@@ -205,7 +205,7 @@ function useChecked(activity, text, expected) {
     }
     let isOld = false;
     const timer = setTimeout(async () => {
-      const checked = await check(activity, text, expected);
+      const checked = await check(room, text, expected);
       if (!isOld) {
         setFound({ of: text, checked });
         sayProblems(checked?.problems.length ?? 0);

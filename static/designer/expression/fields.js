@@ -4,7 +4,6 @@
 import { useEffect, useRef, useState } from "../../build/preact.js";
 import { pointsOf } from "../../js/editor.js";
 import { html } from "../html.js";
-import { offers } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { complete } from "./asking.js";
 import { isReachable, nodesOf, SEGMENTS, visibleRows } from "./nodes.js";
@@ -16,22 +15,22 @@ const LEVELS = 4;
 const MOST_ON_A_LEVEL = 30;
 
 /**
- * @param {{activity: string, onField: (field: string, type: string) => void, onSegment: (name: string) => void}} props
+ * @param {{room: import("./asking.js").Room, onField: (field: string, type: string) => void, onSegment: (name: string) => void}} props
  */
-export function Fields({ activity, onField, onSegment }) {
+export function Fields({ room, onField, onSegment }) {
   const [below, setBelow] = useState(/** @type {Record<string, Node[]>} */ ({}));
   const [open, setOpen] = useState(/** @type {Set<string>} */ (new Set()));
   const [search, setSearch] = useState("");
   const [active, setActive] = useState("");
   const list = useRef(/** @type {HTMLElement | null} */ (null));
 
-  const nodesBelow = async (/** @type {string} */ path) => (path === SEGMENTS ? segmentNodes() : childrenOf(activity, path));
+  const nodesBelow = async (/** @type {string} */ path) => (path === SEGMENTS ? segmentNodes(room) : childrenOf(room, path));
   const load = async (/** @type {string} */ path) => {
     const items = await nodesBelow(path);
     setBelow((known) => ({ ...known, [path]: items }));
   };
   useEffect(() => {
-    rootsOf(activity).then((nodes) => setBelow((known) => ({ ...known, "": nodes })));
+    rootsOf(room).then((nodes) => setBelow((known) => ({ ...known, "": nodes })));
   }, []);
 
   const isSearching = search.trim().length > 1;
@@ -131,25 +130,25 @@ function typeWords(node) {
   return isReachable(node) ? node.type : gettext("advanced only");
 }
 
-/** @param {string} activity @returns {Promise<Node[]>} */
-async function rootsOf(activity) {
-  const [events, sources] = await Promise.all([childrenOf(activity, "@{"), childrenOf(activity, "#{")]);
-  const segments = offers.value.segments.length
+/** @param {import("./asking.js").Room} room @returns {Promise<Node[]>} */
+async function rootsOf(room) {
+  const [events, sources] = await Promise.all([childrenOf(room, "@{"), childrenOf(room, "#{")]);
+  const segments = room.segments().length
     ? [{ label: gettext("Segments"), path: SEGMENTS, kind: "segment", type: "", isBranch: true }]
     : [];
   return [...events, ...segments, ...sources];
 }
 
-/** @param {string} activity @param {string} path such as @{Order @returns {Promise<Node[]>} */
-async function childrenOf(activity, path) {
+/** @param {import("./asking.js").Room} room @param {string} path such as @{Order @returns {Promise<Node[]>} */
+async function childrenOf(room, path) {
   const text = path.endsWith("{") ? path : `${path}.`;
-  const found = await complete(activity, text, pointsOf(text, text.length));
+  const found = await complete(room, text, pointsOf(text, text.length));
   return nodesOf(text, found?.items ?? []);
 }
 
-/** @returns {Node[]} */
-function segmentNodes() {
-  return offers.value.segments.map((name) => ({
+/** @param {import("./asking.js").Room} room @returns {Node[]} */
+function segmentNodes(room) {
+  return room.segments().map((name) => ({
     label: name,
     path: `${SEGMENTS}/${name}`,
     kind: "segment",

@@ -8,7 +8,7 @@ import { gettext } from "../text.js";
  * @property {string} label what the expression is for
  * @property {string} value the text as it is
  * @property {string} expected the type that it must have; "": any
- * @property {string} activity what stands before it can be referred to
+ * @property {import("./asking.js").Room} room
  */
 
 let isOpening = false;

@@ -2,17 +2,18 @@
 
 import { useState } from "../../build/preact.js";
 import { html, Icon } from "../html.js";
-import { ExpressionField } from "../pane/expression.js";
 import { gettext } from "../text.js";
 import { writeParameters } from "./asking.js";
+import { ExpressionField } from "./field.js";
 import { filledIn, missingIn } from "./wanting.js";
 
 /** @typedef {import("./wanting.js").Wanting} Wanting */
 
 /**
- * @param {{activity: string, text: string, wanting: Wanting[], onWritten: (text: string) => void}} props
+ * @param {{room: import("./asking.js").Room, text: string, wanting: Wanting[], onWritten: (text: string) => void,
+ *   openEditor: (asked: import("./open.js").Asked) => Promise<string | null>}} props
  */
-export function Parameters({ activity, text, wanting, onWritten }) {
+export function Parameters({ room, text, wanting, onWritten, openEditor }) {
   const [given, setGiven] = useState(/** @type {import("./wanting.js").Given} */ ({}));
   const [faults, setFaults] = useState(/** @type {Record<string, string>} */ ({}));
   const [refusal, setRefusal] = useState("");
@@ -32,7 +33,7 @@ export function Parameters({ activity, text, wanting, onWritten }) {
     <p class="muted">${gettext("What is read from these sources depends on values that are worked out for each person. Give an expression for each.")}</p>
     ${wanting.map(
       ({ source, group, values }) => html`<fieldset key=${`${source}.${group}`} class="field"><legend>${source} – ${group}</legend>
-      ${values.map(({ name, type, key }) => html`<${ExpressionField} key=${key} id=${`parameter-${key}`} activity=${activity} label=${name}
+      ${values.map(({ name, type, key }) => html`<${ExpressionField} key=${key} id=${`parameter-${key}`} room=${room} openEditor=${openEditor} label=${name}
         value=${given[key] ?? ""} expected=${type} required faults=${faults[key] ? [faults[key]] : []}
         onChange=${(/** @type {string} */ value) => setGiven((before) => ({ ...before, [key]: value }))} />`)}</fieldset>`,
     )}

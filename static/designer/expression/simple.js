@@ -1,8 +1,8 @@
 // The simple mode: cards with one condition each, in groups of which all or any have to hold.
 
 import { useEffect, useState } from "../../build/preact.js";
+import { announce } from "../announcing.js";
 import { html, Icon, IconButton } from "../html.js";
-import { announce, offers } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { check, operators } from "./asking.js";
 import { Fields } from "./fields.js";
@@ -12,12 +12,12 @@ import { Values } from "./values.js";
 /**
  * @typedef {import("./tree.js").Group} Group
  * @typedef {import("./tree.js").Item} Item
- * @typedef {{activity: string, tree: Group, onChange: (tree: Group) => void, typesOf: Map<string, string>}} Props
+ * @typedef {{room: import("./asking.js").Room, tree: Group, onChange: (tree: Group) => void, typesOf: Map<string, string>}} Props
  *   `typesOf`: the types of fields that are known already; they stay known while the dialog is open
  */
 
 /** @param {Props} props */
-export function Simple({ activity, tree, onChange, typesOf }) {
+export function Simple({ room, tree, onChange, typesOf }) {
   const [menu, setMenu] = useState(/** @type {Record<string, string[]>} */ ({}));
   const [target, setTarget] = useState(/** @type {number[]} */ ([]));
   const [, renew] = useState(0);
@@ -28,7 +28,7 @@ export function Simple({ activity, tree, onChange, typesOf }) {
   useEffect(() => {
     const unknown = [...fieldsIn(tree)].filter((field) => !typesOf.has(field));
     Promise.all(
-      unknown.map(async (field) => typesOf.set(field, (await check(activity, field, ""))?.type ?? "")),
+      unknown.map(async (field) => typesOf.set(field, (await check(room, field, ""))?.type ?? "")),
     ).then(() => unknown.length && renew((n) => n + 1));
   }, [tree]);
 
@@ -48,11 +48,12 @@ export function Simple({ activity, tree, onChange, typesOf }) {
     setTarget,
     operatorsFor: (/** @type {string} */ field) => operatorsOf(menu, typesOf.get(field) ?? ""),
     typeOf: (/** @type {string} */ field) => typesOf.get(field) ?? "",
+    segments: room.segments(),
     change: (/** @type {number[]} */ path, /** @type {(item: any) => Item | null} */ changed) =>
       onChange(changeAt(tree, path, changed)),
   };
   return html`<div class="expression__simple">
-    <${Fields} activity=${activity} onField=${addField} onSegment=${addSegment} />
+    <${Fields} room=${room} onField=${addField} onSegment=${addSegment} />
     <div class="expression__rules"><${GroupCard} group=${tree} path=${[]} editor=${editor} />
       ${!tree.items.length && html`<p class="muted">${gettext("Choose a field to begin with.")}</p>`}</div>
   </div>`;
@@ -81,6 +82,7 @@ function* fieldsIn(group) {
  * @property {(path: number[]) => void} setTarget
  * @property {(field: string) => string[]} operatorsFor
  * @property {(field: string) => string} typeOf
+ * @property {string[]} segments
  * @property {(path: number[], changed: (item: any) => Item | null) => void} change
  */
 
@@ -124,7 +126,7 @@ function remove(editor, path) {
 /** @param {{segment: import("./tree.js").Membership, path: number[], editor: Editor}} props */
 function SegmentCard({ segment, path, editor }) {
   const id = `rule-${path.join("-")}`;
-  const { segments } = offers.value;
+  const segments = editor.segments;
   const names = segments.includes(segment.segment) ? segments : [segment.segment, ...segments];
   const set = (/** @type {any} */ changes) => editor.change(path, (old) => ({ ...old, ...changes }));
   return html`<div class="rule" role="group" aria-label=${filled(gettext("Segment %(name)s"), { name: segment.segment })}>

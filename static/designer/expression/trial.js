@@ -3,37 +3,36 @@
 import { useEffect, useRef, useState } from "../../build/preact.js";
 import { pointsOf } from "../../js/editor.js";
 import { html } from "../html.js";
-import { drawing, offers } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { complete, evaluate, samples } from "./asking.js";
-import { eventIds, jsonOf, withEvent, withSources } from "./context.js";
+import { jsonOf, withEvent, withSources } from "./context.js";
 
 const DELAY = 300;
 
 /** @typedef {{received: number | null, at: string | null, payload: any}} Sample */
 
-/** @param {{activity: string, text: string, expected: string, isRight: boolean}} props `isRight`: the text has no problem */
-export function Trial({ activity, text, expected, isRight }) {
+/** @param {{room: import("./asking.js").Room, text: string, expected: string, isRight: boolean}} props `isRight`: the text has no problem */
+export function Trial({ room, text, expected, isRight }) {
   const [isOpen, setOpen] = useState(false);
   return html`<details class="expression__trial" open=${isOpen}
     onToggle=${(/** @type {any} */ event) => setOpen(event.currentTarget.open)}>
     <summary>${gettext("Try it")}</summary>
-    ${isOpen && html`<${Bench} activity=${activity} text=${text} expected=${expected} isRight=${isRight} />`}
+    ${isOpen && html`<${Bench} room=${room} text=${text} expected=${expected} isRight=${isRight} />`}
   </details>`;
 }
 
-/** @param {{activity: string, text: string, expected: string, isRight: boolean}} props */
-function Bench({ activity, text, expected, isRight }) {
+/** @param {{room: import("./asking.js").Room, text: string, expected: string, isRight: boolean}} props */
+function Bench({ room, text, expected, isRight }) {
   const [names, setNames] = useState(/** @type {string[]} */ ([]));
   const [event, setEvent] = useState("");
   const turn = useRef(0);
   const [found, setFound] = useState(/** @type {Sample[]} */ ([]));
   const [data, setData] = useState("{}");
-  const ids = eventIds(drawing.value.activities, offers.value.events);
+  const ids = room.events();
   const result = useResult(text, data, expected);
 
   useEffect(() => {
-    complete(activity, "@{", pointsOf("@{", 2)).then((offered) =>
+    complete(room, "@{", pointsOf("@{", 2)).then((offered) =>
       setNames((offered?.items ?? []).map(({ label }) => label).filter((name) => ids.has(name))),
     );
   }, []);

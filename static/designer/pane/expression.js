@@ -1,116 +1,14 @@
-// A field for an expression: what could be written next is offered, and what is wrong is said, while somebody
-// types. What it shows comes from /api/v1/expressions; the text is all that leaves it.
+// The field for an expression of a step: it can refer to what stands before the step.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "../../build/preact.js";
-import { Editor } from "../../js/editor.js";
-import { OfferList } from "../../js/offers.js";
-import { check, complete } from "../expression/asking.js";
+import { ExpressionField as Field } from "../expression/field.js";
 import { editExpression } from "../expression/open.js";
-import { html, Icon } from "../html.js";
-import { announce, canEdit } from "../store.js";
-import { filled, gettext, ngettext } from "../text.js";
-import { Faults } from "./fields.js";
-
-const DELAY = 400;
+import { html } from "../html.js";
+import { roomOf } from "../room.js";
+import { canEdit } from "../store.js";
 
 /**
- * @typedef {object} Props
- * @property {string} id of the control
- * @property {string} activity what stands before it can be referred to
- * @property {string} label
- * @property {string} value
- * @property {string} expected the type that it must have; "": any
- * @property {(text: string) => void} onChange
- * @property {string[]} faults that the server has found in what is saved
- * @property {boolean} [required]
- * @property {string} [hint]
+ * @param {Omit<import("../expression/field.js").Props, "room" | "openEditor" | "readonly"> & {activity: string}} props
  */
-
-/** @param {Props} props */
-export function ExpressionField(props) {
-  const { id, activity, label, value, expected, onChange, faults, required, hint } = props;
-  const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const marks = useRef(/** @type {HTMLElement | null} */ (null));
-  const list = useRef(/** @type {HTMLElement | null} */ (null));
-  const tools = useRef(/** @type {{editor: Editor, offers: OfferList} | null} */ (null));
-  const [checked, setChecked] = useState(/** @type {{of: string, faults: string[], words: string} | null} */ (null));
-
-  useEffect(() => {
-    if (!area.current || !marks.current || !list.current) {
-      return;
-    }
-    const editor = new Editor(area.current, marks.current);
-    const offers = new OfferList(editor, list.current, (text, position) => complete(activity, text, position), sayOffers);
-    tools.current = { editor, offers };
-  }, []);
-  // Undoing changes the text from outside. At once, and not a moment later: by then somebody may have typed on.
-  useLayoutEffect(() => {
-    if (area.current && area.current.value !== value) {
-      area.current.value = value;
-      tools.current?.editor.mark([]);
-    }
-  }, [value]);
-  useEffect(() => {
-    if (!value.trim()) {
-      setChecked(null);
-      return undefined;
-    }
-    const timer = setTimeout(async () => {
-      const found = await check(activity, value, expected);
-      if (found && area.current?.value === value && tools.current) {
-        const { editor } = tools.current;
-        editor.mark(found.problems.map((/** @type {any} */ problem) => editor.stretchOf(problem)));
-        setChecked({ of: value, faults: found.problems.map(said), words: found.words ?? "" });
-      }
-    }, DELAY);
-    return () => clearTimeout(timer);
-  }, [value, expected]);
-
-  const openEditor = async () => {
-    const text = await editExpression({ label, value, expected, activity });
-    if (text !== null && text !== value) {
-      onChange(text);
-    }
-  };
-  const shown = checked?.of === value ? checked.faults : faults;
-  const about = [hint && `${id}-hint`, shown.length && `${id}-faults`].filter(Boolean).join(" ");
-  return html`<div class="field">
-    <div class="field__head"><label for=${id}>${label}${required && html`<span class="needed" aria-hidden="true"> *</span>`}</label>${expected && html`<span class="type">${expected}</span>`}
-      ${canEdit.value && html`<span class="field__aids"><button type="button" class="link small" onClick=${() => insert(tools.current)}>${gettext("Insert…")}</button>
-        <button type="button" class="link small" aria-label=${filled(gettext("Open the editor for %(label)s"), { label })} onClick=${openEditor}>${gettext("Open editor…")}</button></span>`}</div>
-    <div class="editor editor--small" dir="ltr">
-      <div ref=${marks} class="editor__marks" aria-hidden="true"></div>
-      <textarea ref=${area} id=${id} class="editor__text" rows="1" spellcheck=${false} autocomplete="off" autocapitalize="off" readonly=${!canEdit.value} aria-describedby=${about || undefined} aria-invalid=${shown.length ? "true" : undefined} aria-required=${required || undefined} onInput=${(/** @type {any} */ event) => onChange(event.target.value)} onKeyDown=${keepEscape}></textarea>
-      <ul ref=${list} class="offers" role="listbox" aria-label=${gettext("What could be written here")} hidden></ul>
-    </div>
-    ${checked?.of === value && !shown.length && checked.words && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
-    <${Faults} id=${id} faults=${shown} hint=${hint} />
-  </div>`;
-}
-
-/** Escape closes the list of offers, not the pane around it. @param {KeyboardEvent} event */
-function keepEscape(event) {
-  const list = /** @type {Element} */ (event.currentTarget).nextElementSibling;
-  if (event.key === "Escape" && list instanceof HTMLElement && !list.hidden) {
-    event.stopPropagation();
-  }
-}
-
-/** @param {{editor: Editor, offers: OfferList} | null} tools */
-function insert(tools) {
-  if (tools) {
-    tools.editor.area.focus();
-    tools.offers.open(true);
-  }
-}
-
-/** @param {any} problem */
-function said({ message, line, suggestion }) {
-  const place = line > 1 ? `${filled(gettext("Line %(line)s:"), { line })} ` : "";
-  return place + message + (suggestion ? ` ${filled(gettext("Did you mean %(suggestion)s?"), { suggestion })}` : "");
-}
-
-/** @param {number} n */
-function sayOffers(n) {
-  announce(n ? filled(ngettext("%(n)s offer; arrow keys choose", "%(n)s offers; arrow keys choose", n), { n }) : gettext("There is nothing to offer here."));
+export function ExpressionField({ activity, ...props }) {
+  return html`<${Field} ...${props} room=${roomOf(activity)} openEditor=${editExpression} readonly=${!canEdit.value} />`;
 }

@@ -1,7 +1,8 @@
 // Controls of forms. Each shows its label, what is wrong with it, and takes part in nothing else.
 
+import { Faults } from "../faults.js";
 import { Helped } from "../help.js";
-import { html, Icon } from "../html.js";
+import { html } from "../html.js";
 import { durationOf, partsOf, secondsOf } from "../model/durations.js";
 import { gettext } from "../text.js";
 
@@ -17,13 +18,6 @@ import { gettext } from "../text.js";
  * @property {boolean} [required]
  * @property {string} [help] the topic of a help button
  */
-
-/** @param {{id: string, faults?: string[], hint?: string}} props */
-export function Faults({ id, faults = [], hint }) {
-  return html`${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
-    ${faults.length > 0 && html`<div class="faults" id=${`${id}-faults`}>${faults.map((fault) => html`<p
-      key=${fault}><${Icon} name="alert" /> <span>${fault}</span></p>`)}</div>`}`;
-}
 
 /** What belongs to a control by WCAG. @param {Common} props */
 function attributes({ id, faults = [], hint, disabled, required }) {

@@ -2,13 +2,13 @@
 
 import { useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
+import { Faults } from "../faults.js";
 import { html } from "../html.js";
 import { pathsOf } from "../model/kinds.js";
 import { adopt } from "../saving.js";
-import { urls } from "../store.js";
 import { filled, gettext } from "../text.js";
-import { Faults, TextField } from "./fields.js";
+import { TextField } from "./fields.js";
 
 /** @param {{id: string, activity: import("../model/document.js").Activity, kind: import("../model/kinds.js").Kind}} props */
 export function LiveLabels({ id, activity, kind }) {

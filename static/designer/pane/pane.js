@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef } from "../../build/preact.js";
 import { copySteps, deleteSteps } from "../actions.js";
+import { urls } from "../api.js";
 import { html, Icon, IconButton } from "../html.js";
 import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
@@ -18,7 +19,6 @@ import {
   pane,
   problemsByStep,
   trail,
-  urls,
   version,
   wantsFocus,
 } from "../store.js";

@@ -1,12 +1,13 @@
 // The paths of conditions and the parts of splits: an ordered list in which the first one that fits wins.
 
+import { Faults } from "../faults.js";
 import { Helped } from "../help.js";
 import { html, Icon, IconButton } from "../html.js";
 import { newPath, pathLabel, pathsOf } from "../model/kinds.js";
 import { canEdit } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { ExpressionField } from "./expression.js";
-import { Faults, MomentField, NumberField, TextField } from "./fields.js";
+import { MomentField, NumberField, TextField } from "./fields.js";
 
 /**
  * @typedef {object} Props

@@ -2,7 +2,7 @@
 
 import { useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
 import { html, IconButton } from "../html.js";
 import { setProperties } from "../model/commands.js";
 import { faultOf } from "../model/forms.js";
@@ -16,7 +16,6 @@ import {
   namespace,
   pane,
   problemsByStep,
-  urls,
   version,
 } from "../store.js";
 import { gettext } from "../text.js";

@@ -1,12 +1,13 @@
 // Values that a step gives to an action, a template, a target of a jump or the profile: one expression each.
 
 import { useEffect, useState } from "../../build/preact.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
+import { Faults } from "../faults.js";
 import { html, Icon, IconButton } from "../html.js";
-import { canEdit, offers, urls } from "../store.js";
+import { canEdit, offers } from "../store.js";
 import { filled, gettext } from "../text.js";
 import { ExpressionField } from "./expression.js";
-import { Faults, SuggestField, TextField } from "./fields.js";
+import { SuggestField, TextField } from "./fields.js";
 
 /**
  * @typedef {object} Props

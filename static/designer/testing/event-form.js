@@ -2,10 +2,10 @@
 
 import { useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
+import { Faults } from "../faults.js";
 import { html, Icon } from "../html.js";
-import { ChoiceField, Faults, TextField } from "../pane/fields.js";
-import { urls } from "../store.js";
+import { ChoiceField, TextField } from "../pane/fields.js";
 import { filled, gettext } from "../text.js";
 import { wanted } from "./open.js";
 import { person as watched } from "./path.js";

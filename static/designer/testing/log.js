@@ -2,9 +2,8 @@
 
 import { useEffect, useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
 import { html, IconButton } from "../html.js";
-import { urls } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
 import { isLogOpen } from "./open.js";
 import { path, person } from "./path.js";

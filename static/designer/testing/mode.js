@@ -2,10 +2,10 @@
 
 import { signal, useEffect } from "../../build/preact.js";
 import { named } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
 import { html, Icon, IconButton } from "../html.js";
 import { whereabouts } from "../model/trail.js";
-import { may, pane, urls } from "../store.js";
+import { may, pane } from "../store.js";
 import { gettext } from "../text.js";
 import { EventForm } from "./event-form.js";
 import { Options } from "./options.js";

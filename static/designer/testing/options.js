@@ -2,10 +2,10 @@
 
 import { useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
+import { Faults } from "../faults.js";
 import { html } from "../html.js";
-import { CheckField, Faults, NumberField } from "../pane/fields.js";
-import { urls } from "../store.js";
+import { CheckField, NumberField } from "../pane/fields.js";
 import { gettext } from "../text.js";
 
 /** @param {{test: import("./mode.js").Test, onSaved: (changes: Partial<import("./mode.js").Test>) => void}} props */

@@ -3,9 +3,11 @@
 import { effect, signal } from "../../build/preact.js";
 import { poll } from "../../js/live.js";
 import { named } from "../actions.js";
+import { announce } from "../announcing.js";
+import { urls } from "../api.js";
 import { loadAgain } from "../live.js";
 import { newsOf, trailOf } from "../model/trail.js";
-import { announce, trail, urls } from "../store.js";
+import { trail } from "../store.js";
 
 const EVERY = 1000;
 

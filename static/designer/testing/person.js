@@ -2,10 +2,9 @@
 
 import { useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
 import { html, Icon } from "../html.js";
 import { SuggestField } from "../pane/fields.js";
-import { urls } from "../store.js";
 import { filled, gettext } from "../text.js";
 
 /**

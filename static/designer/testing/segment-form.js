@@ -2,10 +2,9 @@
 
 import { useLayoutEffect, useRef, useState } from "../../build/preact.js";
 import { say } from "../actions.js";
-import { ask } from "../api.js";
+import { ask, urls } from "../api.js";
 import { html, Icon } from "../html.js";
 import { ChoiceField } from "../pane/fields.js";
-import { urls } from "../store.js";
 import { gettext } from "../text.js";
 import { wanted } from "./open.js";
 import { person as watched } from "./path.js";
