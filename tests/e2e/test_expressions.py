@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.models import User
+from tests.e2e.login import log_in
 from tests.journeys.views.conftest import event, sandbox
 
 from .hands import held
@@ -33,10 +34,7 @@ COMPLETE = "**/expressions/complete"
 def trial(live_server, page: Page, event) -> Page:
     """The page, opened by a technical user, with what is shown at first."""
     User.objects.create_superuser("anna", password="secret")
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, live_server.url)
     tabs = page.get_by_role("navigation", name="Main")
     tabs.get_by_text("More", exact=True).click()
     tabs.get_by_role("link", name="Expressions").click()

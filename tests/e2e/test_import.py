@@ -14,6 +14,7 @@ from journeyorch.access.models import Sandbox, User
 from journeyorch.background.models import BackgroundTask
 from journeyorch.background.running import work
 from tests.datasources.importing.conftest import DOCUMENT
+from tests.e2e.login import log_in
 
 pytestmark = [
     pytest.mark.e2e,
@@ -33,11 +34,7 @@ def page(live_server: Any, open_page: Callable[..., Page]) -> Page:
     Schema.objects.create(sandbox=prod, name="Guests", kind="profile", document=DOCUMENT)
     User.objects.create_superuser("anna", password="secret").sandboxes.add(prod)
     page = open_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live_server.url}/")
+    log_in(page, live_server.url)
     return page
 
 

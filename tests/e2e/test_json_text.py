@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from datasources.models import DataSource
 from journeyorch.access.models import Sandbox, User
+from tests.e2e.login import log_in
 
 pytestmark = [
     pytest.mark.e2e,
@@ -26,10 +27,7 @@ def page(open_page: Any, live_server: Any) -> Page:
     cache.clear()
     User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
     page = open_page()
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/datasources/datasource/add/")
     return page
 

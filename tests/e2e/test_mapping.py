@@ -12,6 +12,7 @@ from datasources.models import Schema
 from datasources.platform.schemas.library import compose
 from events.models import Inlet
 from journeyorch.access.models import Sandbox, User
+from tests.e2e.login import log_in
 
 pytestmark = [
     pytest.mark.e2e,
@@ -31,11 +32,7 @@ def test_rows_are_written_tried_and_saved_with_the_keyboard(open_page: Any, live
     inlet = Inlet.objects.create(sandbox=sandbox, key="shop", name="Shop", schema=schema)
     User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
     page = open_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live_server.url}/")
+    log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/mapping/")
 
     page.get_by_label("Source").first.focus()

@@ -15,6 +15,7 @@ from journeyorch.access.models import Sandbox, User
 from journeys import publishing
 from journeys.definition.document import Document
 from journeys.models import Instance, JourneyVersion, Report
+from tests.e2e.login import log_in
 from tests.journeys.views.conftest import MORNING, drawing
 from tools import translations
 
@@ -56,14 +57,6 @@ def enter(version: JourneyVersion, name: str) -> Instance:
 def site(live_server):
     User.objects.create_superuser("anna", password="secret")
     return live_server.url
-
-
-def log_in(page, site: str) -> None:
-    page.goto(f"{site}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{site}/")
 
 
 def test_from_the_list_over_a_step_to_a_person(page, site, live):

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from actions.models import Action
 from journeyorch.access.models import Sandbox, User
+from tests.e2e.login import log_in
 
 pytestmark = [
     pytest.mark.e2e,
@@ -34,11 +35,7 @@ def page(open_page: Any, live_server: Any) -> Page:
     cache.clear()
     User.objects.create_superuser("anna", password="secret").sandboxes.add(Sandbox.objects.get(name="prod"))
     page = open_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live_server.url}/")
+    log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/actions/action/add/")
     return page
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from datasources.models import Schema
 from events.models import Inlet, ReceivedEvent
 from journeyorch.access.models import Sandbox, User
+from tests.e2e.login import log_in
 
 from .hands import held
 
@@ -35,11 +36,7 @@ def test_what_arrives_appears_by_itself_unless_the_list_is_paused(open_page: Any
         )
     User.objects.create_superuser("anna", password="secret").sandboxes.add(sandbox)
     page = open_page(viewport={"width": 390, "height": 844}, permissions=["clipboard-write"])
-    page.goto(f"{live_server.url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live_server.url}/")
+    log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/events/inlet/{inlet.pk}/receiving/")
     page.get_by_text("Nothing has arrived yet.").wait_for()
     expect(page.get_by_text("curl -X POST")).to_be_visible()

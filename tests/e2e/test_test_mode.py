@@ -14,6 +14,7 @@ from journeys import publishing, testing
 from journeys.definition.document import Document
 from journeys.engine.drain import drain_once
 from journeys.models import JourneyVersion
+from tests.e2e.login import log_in
 
 from .hands import at_once, held, press_twice
 
@@ -100,11 +101,3 @@ def test_a_qualification_is_sent_once(open_page: Any, live_server: Any, draft: J
         pane.get_by_role("button", name="Send").dblclick()
     expect(page.get_by_text("The qualification is sent.").first).to_be_visible()
     assert len(sent) == 1
-
-
-def log_in(page: Page, url: str) -> None:
-    page.goto(f"{url}/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{url}/")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from datasources.platform.segments.compiling import problems_of, zone_of_sandbox
 from datasources.platform.segments.models import Segment
 from journeyorch import bulk
+from journeyorch.expression_area import ExpressionArea
 from journeyorch.phrases import said
 from journeyorch.usage import used_in
 
@@ -27,7 +28,9 @@ class SegmentForm(forms.ModelForm):
         fields = ("sandbox", "name", "description", "expression", "evaluation", "every", "at", "weekday")
         widgets = {
             "description": forms.Textarea({"rows": 2}),
-            "expression": forms.Textarea({"rows": 4, "spellcheck": "false"}),
+            "expression": ExpressionArea(
+                title=_("Expression"), expected="boolean", scope={"profile": True}, attrs={"rows": 4}
+            ),
             "every": forms.Select(_BATCH),
             "at": forms.TimeInput({"type": "time", **_BATCH}, format="%H:%M"),
             "weekday": forms.Select(_WEEKLY),

@@ -90,7 +90,7 @@ export function Advanced({ room, label, value, given, problems, onChange, descri
       selection: { anchor: value.length },
       extensions: extensions({ room, label, describedBy, onChange: (text) => changed.current(text) }),
     });
-    view.current = new EditorView({ state, parent: place.current });
+    view.current = new EditorView({ state, parent: place.current, root: rootOf(place.current) });
     view.current.focus();
     return () => view.current?.destroy();
   }, []);
@@ -143,6 +143,11 @@ function extensions({ room, label, describedBy, onChange }) {
     EditorView.updateListener.of((update) => update.docChanged && onChange(textOf(update.state))),
     EditorView.cspNonce.of(nonce()),
   ];
+}
+
+/** Where styles of its own belong: the page, or a tree apart from it. @param {HTMLElement} element */
+function rootOf(element) {
+  return /** @type {Document | ShadowRoot} */ (element.getRootNode());
 }
 
 /** That of the page's style sheets: the policy lets no style in without it. */

@@ -24,10 +24,14 @@ const NONE = [];
  * @typedef {import("./tree.js").Group} Group
  */
 
-/** @param {import("./open.js").Asked} asked @returns {Promise<string | null>} */
-export function openDialog(asked) {
+/**
+ * @param {import("./open.js").Asked} asked
+ * @param {HTMLElement | ShadowRoot} [root] where it stands in the page
+ * @returns {Promise<string | null>}
+ */
+export function openDialog(asked, root = document.body) {
   const opener = document.activeElement;
-  const host = document.body.appendChild(document.createElement("div"));
+  const host = root.appendChild(document.createElement("div"));
   return new Promise((resolve) => {
     const close = (/** @type {string | null} */ text) => {
       render(null, host);
@@ -154,7 +158,7 @@ function ExpressionDialog({ asked, close }) {
           onClick=${() => setAtParameters(true)}><${Icon} name="alert" /> ${filled(gettext("Parameters (%(n)s)"), { n: count })}</button>`}</div></div>
     <div class="expression__body">
       ${!mode && html`<p class="muted">${gettext("Loading…")}</p>`}
-      ${shown === "parameters" && html`<${Parameters} room=${room} text=${text} wanting=${wanting} onWritten=${takeParameters} openEditor=${openDialog} />`}
+      ${shown === "parameters" && html`<${Parameters} room=${room} text=${text} wanting=${wanting} onWritten=${takeParameters} openEditor=${(/** @type {import("./open.js").Asked} */ inner) => openDialog(inner)} />`}
       ${shown === "simple" && html`<${Simple} room=${room} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
       ${shown === "advanced" && html`<${Advanced} room=${room} label=${label} value=${text} given=${given} problems=${problems}
         onChange=${change} describedBy="expression-told" />

@@ -28,10 +28,22 @@ export function Fields({ room, onField, onSegment }) {
   const load = async (/** @type {string} */ path) => {
     const items = await nodesBelow(path);
     setBelow((known) => ({ ...known, [path]: items }));
+    return items;
   };
   useEffect(() => {
-    rootsOf(room).then((nodes) => setBelow((known) => ({ ...known, "": nodes })));
+    rootsOf(room).then((nodes) => {
+      setBelow((known) => ({ ...known, "": nodes }));
+      openAlone(nodes);
+    });
   }, []);
+  /** What has nothing beside it is open from the start, and so on below it. @param {Node[]} nodes */
+  const openAlone = async (nodes) => {
+    if (nodes.length === 1 && nodes[0].isBranch) {
+      const [{ path }] = nodes;
+      setOpen((now) => new Set([...now, path]));
+      openAlone(await load(path));
+    }
+  };
 
   const isSearching = search.trim().length > 1;
   useEffect(() => {

@@ -10,7 +10,7 @@ export function typing() {
 
 /** @param {InputEvent} event @param {EditorView} view @returns {boolean} whether it is done */
 function typed(event, view) {
-  const range = event.getTargetRanges()[0] ?? selected();
+  const range = event.getTargetRanges()[0] ?? selected(view.root);
   if (event.inputType !== "insertText" || !event.data || event.isComposing || view.composing || !range) {
     return false;
   }
@@ -34,8 +34,12 @@ function typed(event, view) {
   return true;
 }
 
-/** Chromium names no ranges for what a key types: it goes where the selection is. */
-function selected() {
-  const selection = document.getSelection();
+/**
+ * Chromium names no ranges for what a key types: it goes where the selection is. In a tree apart from the page's, only
+ * that tree knows it.
+ * @param {any} root a document or a tree apart; not every browser lets the latter be asked
+ */
+function selected(root) {
+  const selection = /** @type {Selection | null} */ ((root.getSelection ? root : document).getSelection());
   return selection?.rangeCount ? selection.getRangeAt(0) : null;
 }

@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from datasources.models import Schema
 from events.models import Event, Inlet, ReceivedEvent
 from journeyorch.access.models import Sandbox
 from journeyorch.expressions import FUNCTIONS
@@ -195,6 +196,27 @@ def test_received_payloads_are_for_those_who_may_see_them(login, event):
     assert len(answer.json()["samples"]) == 1
 
 
+def test_an_event_that_is_not_saved_yet_has_the_payload_of_its_schema(ask, event):
+    scope = {"schema": event.schema_id, "name": "Bought"}
+    assert ask("check", expression="@{Bought.total} > 1", scope=scope, expected="boolean")["problems"] == []
+    [problem] = ask("check", expression="@{Ordered.total} > 1", scope=scope)["problems"]
+    assert problem["suggestion"] is None
+    offered = ask("complete", expression="@{Bought.", position=9, scope=scope)["items"]
+    assert {item["label"] for item in offered} == {"_id", "total"}
+
+
+def test_a_segment_sees_profiles_and_their_events_and_no_other_segment(login):
+    def ask(name, **body):
+        body["scope"] = {"profile": True}
+        return send(login("view_segment"), name, json.dumps(body)).json()
+
+    source = "#{ExperiencePlatform.ProfileFieldGroup."
+    assert ask("check", expression=f"count({source}experienceevent.all()}}) > 2")["type"] == "boolean"
+    assert ask("check", expression='inSegment("VIP")')["problems"] != []
+    labels = [item["label"] for item in ask("complete", expression=source, position=len(source))["items"]]
+    assert "experienceevent" in labels
+
+
 # --- Who may ask, and for what -------------------------------------------------------------------------
 
 
@@ -224,6 +246,8 @@ def test_a_form_of_another_site_is_refused(login):
         {"event": 0},
         {"event": -1},
         {"event": 2**63 - 1},
+        {"schema": 0, "name": "Ordered"},
+        {"schema": 2**63 - 1, "name": "Ordered"},
     ],
 )
 def test_unknown_ids_are_404(technical, draft, scope):
@@ -240,7 +264,12 @@ def test_what_belongs_to_another_sandbox_is_404(technical, draft, event):
     other = Sandbox.objects.create(name="other", title="Other")
     Event.objects.update(sandbox=other)
     type(draft).objects.update(sandbox=other)
-    for scope in ({"version": str(draft.uid), "activity": "pause"}, {"event": event.pk}):
+    Schema.objects.update(sandbox=other)
+    for scope in (
+        {"version": str(draft.uid), "activity": "pause"},
+        {"event": event.pk},
+        {"schema": event.schema_id, "name": "Ordered"},
+    ):
         answer = send(technical, "complete", json.dumps({"expression": "", "position": 0, "scope": scope}))
         assert answer.status_code == 404
     assert technical.get(f"/api/v1/expressions/samples?event={event.pk}").status_code == 404
@@ -248,7 +277,12 @@ def test_what_belongs_to_another_sandbox_is_404(technical, draft, event):
 
 def test_scopes_are_for_those_who_may_see_what_is_in_them(login, draft, event):
     client = login()
-    for scope in ({"version": str(draft.uid), "activity": "pause"}, {"event": event.pk}):
+    for scope in (
+        {"version": str(draft.uid), "activity": "pause"},
+        {"event": event.pk},
+        {"schema": event.schema_id, "name": "Ordered"},
+        {"profile": True},
+    ):
         assert send(client, "check", json.dumps({"expression": "1", "scope": scope})).status_code == 403
     assert send(client, "check", '{"expression": "1"}').status_code == 200
 
@@ -279,6 +313,11 @@ ODD_BODIES = [
     {"expression": "1", "position": 0, "scope": {"event": "1"}, "context": {"event": "1"}},
     {"expression": "1", "position": 0, "scope": {"event": True}, "context": {"event": True}},
     {"expression": "1", "position": 0, "scope": {"event": 1.5, "x": 1}, "context": {"event": 1.5}},
+    {"expression": "1", "position": 0, "scope": {"schema": "1", "name": "A"}, "context": {"schema": "1"}},
+    {"expression": "1", "position": 0, "scope": {"schema": 1}, "context": {"schema": 1}},
+    {"expression": "1", "position": 0, "scope": {"schema": 1, "name": ""}, "context": {"schema": 1}},
+    {"expression": "1", "position": 0, "scope": {"profile": False}, "context": {"profile": False}},
+    {"expression": "1", "position": 0, "scope": {"profile": 1}, "context": {"profile": 1}},
 ]
 
 
