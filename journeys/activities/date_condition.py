@@ -79,7 +79,7 @@ class DateCondition(PathsCondition):
 def _told(path: DatePathConfig, words: Words) -> str:
     parts = []
     if path.begin is not None:
-        parts.append(words.say(gettext_noop("from {0}"), f"{path.begin:%Y-%m-%d %H:%M}"))
+        parts.append(words.say(gettext_noop("from {0}"), words.write(path.begin)))
     if path.end is not None:
-        parts.append(words.say(gettext_noop("until {0}"), f"{path.end:%Y-%m-%d %H:%M}"))
+        parts.append(words.say(gettext_noop("until {0}"), words.write(path.end)))
     return " ".join(parts)

@@ -156,8 +156,8 @@ class Wait(Activity):
     def tell(cls, config: WaitConfig, words: Words) -> list[str]:
         if config.type == "custom":
             return [words.say(gettext_noop("Waits until this moment:")), words.meaning(config.expression)]
-        if config.type == "date_time":
-            return [words.say(gettext_noop("Waits until {0}."), cls.detail_of(config))]
+        if config.type == "date_time" and config.at is not None:
+            return [words.say(gettext_noop("Waits until {0}."), words.write(config.at))]
         return [words.say(gettext_noop("Waits {0}."), cls.detail_of(config))]
 
     @classmethod

@@ -24,7 +24,7 @@ _PROPERTY_TITLES = {
     "reentrance.wait": gettext_noop("Wait before re-entrance"),
     "time_zone": gettext_noop("Time zone"),
     "use_profile_time_zone": gettext_noop("Time zone of the person"),
-    "timeout_seconds": gettext_noop("Timeout of calls"),
+    "timeout_seconds": gettext_noop("Timeout and error"),
 }
 _SENTENCES = {
     ADDED: gettext_noop("The step “{0}” is new."),

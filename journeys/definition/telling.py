@@ -6,7 +6,6 @@ Each kind of activity tells its own sentence (``tell``); which follows which is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 from journeys.activities.base import Activity, gettext_noop, in_units, kinds, read_config
@@ -57,9 +56,9 @@ def _paths_told(activity: ActivityDocument, words: Words) -> dict[str, str]:
 
 def _properties(properties: Properties, words: Words) -> Iterator[str]:
     if properties.start_at:
-        yield words.say(gettext_noop("People enter from {0} on."), _moment(properties.start_at))
+        yield words.say(gettext_noop("People enter from {0} on."), words.write(properties.start_at))
     if properties.end_at:
-        yield words.say(gettext_noop("Nobody enters after {0}."), _moment(properties.end_at))
+        yield words.say(gettext_noop("Nobody enters after {0}."), words.write(properties.end_at))
     if not properties.reentrance.allowed:
         yield words.say(gettext_noop("Everybody enters once only."))
     elif properties.reentrance.wait:
@@ -71,7 +70,3 @@ def _properties(properties: Properties, words: Words) -> Iterator[str]:
     if properties.use_profile_time_zone:
         zone = gettext_noop("Times are those of the person's own time zone, or else of {0}.")
     yield words.say(zone, properties.time_zone)
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M %Z}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.sightings import Sighting
+from journeyorch.moments import in_text
 from journeyorch.phrases import in_words
 from journeys.activities.base import in_units
 from journeys.activities.catalog import SegmentInfo
@@ -80,9 +81,9 @@ def _dates(facts: Facts) -> Finding:
     title = _("It is between the journey's start and end")
     start, end = facts.properties.start_at, facts.properties.end_at
     if start and facts.now < start:
-        evidence = _("It starts at %(moment)s.") % {"moment": f"{start:%Y-%m-%d %H:%M %Z}"}
+        evidence = _("It starts at %(moment)s.") % {"moment": in_text(start)}
     elif end and facts.now >= end:
-        evidence = _("It has ended at %(moment)s.") % {"moment": f"{end:%Y-%m-%d %H:%M %Z}"}
+        evidence = _("It has ended at %(moment)s.") % {"moment": in_text(end)}
     else:
         return _with_discards("dates", title, facts, ("outsideDates",), _("No date keeps people out."))
     fix = Fix(_("Look at the properties"), "version-design", (facts.version,))
@@ -101,7 +102,7 @@ def _received(event: StartEvent, facts: Facts) -> Finding:
     if not event.sightings:
         fix = Fix(_("How to send it"), "admin:events_event_preview", (event.id,))
         return Finding("received", title, Verdict.FAULT, evidence, fix)
-    last = {"moment": f"{event.sightings[0].received_at:%Y-%m-%d %H:%M:%S %Z}"}
+    last = {"moment": in_text(event.sightings[0].received_at)}
     latest = _("The last one came at %(moment)s.") % last
     return Finding("received", title, Verdict.GOOD, f"{evidence} {latest}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from journeyorch.moments import in_text
 from journeys.activities.words import Words
 from journeys.definition.document import Document
 from journeys.reports.story import Story
@@ -12,7 +13,7 @@ from journeys.reports.why import Why, why
 
 def reasons_of(story: Story, document: Document) -> dict[int, Why]:
     """Why each path was taken, by the step event."""
-    words = Words(translate=gettext)
+    words = Words(gettext, in_text)
     found = {}
     for event in (passed.event for passed in story.passed if not passed.discarded):
         activity = document.activities.get(event.activity)

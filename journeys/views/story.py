@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from journeyorch.moments import in_text
 from journeys.activities.words import Words
 from journeys.definition.telling import tell
 from journeys.models import Journey, JourneyVersion
@@ -34,7 +35,7 @@ def told(version: JourneyVersion) -> dict[str, Any]:
     document, _problems = document_of(version)
     steps = steps_of(document)
     journeys = Journey.objects.filter(sandbox=version.sandbox_id).values_list("uid", "name")
-    words = Words(gettext, journeys={str(uid): name for uid, name in journeys})
+    words = Words(gettext, in_text, journeys={str(uid): name for uid, name in journeys})
     story = tell(document, words, names={id: step.name for id, step in steps.items()})
     return {
         "lines": outline(document, steps),

@@ -50,8 +50,8 @@ def test_where_all_is_well_nothing_is_a_fault():
 UNEVALUATED = SegmentInfo(1, "VIP", is_evaluated=False)
 FAULTS = [
     ("status", facts(GOOD, status="closed", status_label="Closed"), "Its status is: Closed."),
-    ("dates", facts(GOOD, properties=Properties(start_at=NOW + timedelta(days=1))), "starts at 2026-03-02"),
-    ("dates", facts(GOOD, properties=Properties(end_at=NOW)), "has ended at 2026-03-01 08:00"),
+    ("dates", facts(GOOD, properties=Properties(start_at=NOW + timedelta(days=1))), "starts at 03/02/2026"),
+    ("dates", facts(GOOD, properties=Properties(end_at=NOW)), "has ended at 03/01/2026 08:00 UTC"),
     ("received", facts(), "Of the last 200 received events 0 follow the schema “Orders”."),
     ("received", facts(looked_at=0), "Nothing at all was received."),
     ("received", facts(starts=[StartEvent("Gone")]), "“Gone” no longer exists"),
