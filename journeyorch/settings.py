@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "django.forms",
     "rest_framework",
     "drf_spectacular",
-    "axes",
+    "journeyorch.access.lockouts.LockoutsConfig",
     "csp",
     "django_q",
     "journeyorch",

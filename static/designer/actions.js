@@ -374,22 +374,27 @@ export function sayCopied(n) {
 /** @param {Place | null} place */
 export async function pasteFromClipboard(place) {
   try {
-    pasteText(await navigator.clipboard.readText(), place);
+    if (!pasteText(await navigator.clipboard.readText(), place)) {
+      say(gettext("No steps have been copied."), true);
+    }
   } catch {
     say(gettext("The browser did not let this page read the clipboard; press Ctrl+V instead."), true);
   }
 }
 
-/** @param {string} text @param {Place | null} place null: beside the rest, unconnected */
+/**
+ * @param {string} text
+ * @param {Place | null} place null: beside the rest, unconnected
+ * @returns {boolean} whether it has to do with steps
+ */
 export function pasteText(text, place) {
   const { clip, refusal } = clipboard.read(text, namespace.value);
   if (refusal) {
     say(refusal, true);
   } else if (clip) {
     pasteActivities(clip.activities, place);
-  } else if (place) {
-    say(gettext("No steps have been copied."), true);
   }
+  return Boolean(refusal || clip);
 }
 
 /** @param {Record<string, import("./model/document.js").Activity>} activities @param {Place | null} place */

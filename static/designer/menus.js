@@ -1,13 +1,16 @@
 // Menus: whatever can be dragged can also be chosen from one, with mouse, keyboard and touch.
 
 import { signal, useEffect, useLayoutEffect, useRef } from "../build/preact.js";
+import { redoable, undoable } from "../js/history.js";
 import * as actions from "./actions.js";
 import { urls } from "./api.js";
+import { openSlots } from "./canvas/slots.js";
+import { fit } from "./canvas/view.js";
 import { html, Icon } from "./html.js";
 import { goals } from "./model/commands.js";
 import { branchOf, linksTo, START } from "./model/document.js";
 import { pathsOf } from "./model/kinds.js";
-import { canEdit, drawing, kinds, limits, open, picture, selection, version } from "./store.js";
+import { canEdit, drawing, history, kinds, limits, open, order, pane, picture, selection, version } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
 
 /**
@@ -185,6 +188,7 @@ export function menuFor(id) {
     {
       label: gettext("Move it to another place…"),
       icon: "forward",
+      disabled: !openSlots({ id }).length,
       run: () => actions.choosePlace({ id }),
     },
     ...orderItems(link),
@@ -291,6 +295,25 @@ function menuForMany(ids) {
         },
       ]
     : [copy];
+}
+
+/** What can be done where there is no step. @returns {Item[]} */
+export function menuForDrawing() {
+  const changes = [
+    { label: gettext("Add a step…"), icon: "plus", keys: "A", run: () => actions.chooseWhatToAdd() },
+    { label: gettext("Paste"), icon: "paste", keys: "Ctrl+V", run: () => actions.pasteFromClipboard(null) },
+    LINE,
+    { label: gettext("Undo"), icon: "undo", keys: "Ctrl+Z", disabled: !undoable(history.value), run: actions.takeBack },
+    { label: gettext("Redo"), icon: "redo", keys: "Ctrl+Y", disabled: !redoable(history.value), run: actions.doAgain },
+    LINE,
+  ];
+  const all = () => (selection.value = new Set(order.value));
+  return [
+    ...(canEdit.value ? changes : []),
+    { label: gettext("Select all"), icon: "check", keys: "Ctrl+A", disabled: !order.value.length, run: all },
+    { label: gettext("Show all of it"), icon: "fit", keys: "0", run: () => fit() },
+    { label: gettext("Properties"), icon: "gear", run: () => (pane.value = "properties") },
+  ];
 }
 
 /** What can be done with a path. @param {Place} place @returns {Item[]} */

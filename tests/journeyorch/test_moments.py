@@ -18,7 +18,7 @@ def test_in_a_sentence_it_has_its_time_zone():
 
 
 def test_that_of_a_wall_clock_has_none():
-    assert in_text(datetime(2026, 12, 24, 18)) == "12/24/2026 18:00"
+    assert in_text(datetime.fromisoformat("2026-12-24T18:00")) == "12/24/2026 18:00"
 
 
 def test_in_a_cell_programs_can_read_it():

@@ -1,7 +1,7 @@
 // Pointers on the stage: pan, zoom, select, drag, and open.
 
 import { adding, goTo, isMovable, movePath, placing, putAt } from "../actions.js";
-import { closeMenu, menuFor, menuForPath, openMenu } from "../menus.js";
+import { closeMenu, menuFor, menuForDrawing, menuForPath, openMenu } from "../menus.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
 import { active, canEdit, open, pane, picture, select, selection } from "../store.js";
 import { dragFrom } from "./drag.js";
@@ -259,6 +259,8 @@ function showMenu(event) {
     openMenu(menuFor(id), at);
   } else if (edge && canEdit.value) {
     openMenu(menuForPath(edge), at);
+  } else if (!edge) {
+    openMenu(menuForDrawing(), at);
   }
 }
 
