@@ -6,7 +6,8 @@ them are still inside. Rows are made by PostgreSQL itself; hourly sums are made 
 the engine folds them, and recounted. Then every list and report is opened three times: the best time of the
 server (without the network), the CPU time of this process and PostgreSQL, which does not grow when others
 work on the machine, and how many queries Django counted. At last all step events of the largest
-journey are exported, and the memory is shown that this process gained.
+journey are exported, and the memory is shown that this process gained; and one person is looked for in all
+places where something of people is kept, exported and erased, with the time of the slowest place.
 """
 
 from __future__ import annotations
@@ -62,9 +63,10 @@ def measure(url: str, instances: int, journeys: int) -> dict[str, Any]:
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": _UNHASHED}):
         rows = [_timed(name, path) for name, path in scene.pages()]
     exported = _exported(scene)
+    person = _of_a_person(scene)
     slow = [row["page"] for row in rows if row["seconds"] > MOST_SECONDS or row["queries"] > MOST_QUERIES]
     print(f"Over the goal of {MOST_SECONDS} s and {MOST_QUERIES} queries: {', '.join(slow) or 'none'}")
-    return {"instances": instances, "pages": rows, "export": exported}
+    return {"instances": instances, "pages": rows, "export": exported, "person": person}
 
 
 def drawing() -> dict[str, Any]:
@@ -347,6 +349,35 @@ def _exported(scene: Scene) -> dict[str, Any]:
     seconds = time.monotonic() - begun
     print(f"{rows:,} step events exported in {seconds:.1f} s, {most / 1e6:.0f} MB more at most", flush=True)
     return {"rows": rows, "seconds": round(seconds, 1), "gained_mb": round(most / 1e6)}
+
+
+def _of_a_person(scene: Scene) -> dict[str, Any]:
+    """How long each place takes, from its first batch to its last: once to export, once to erase."""
+    from django.db import transaction
+
+    from journeyorch.privacy.stores import stores
+    from journeyorch.privacy.subjects import Subject
+
+    somebody = Subject(scene.world.sandbox.pk, (("CRMID", f"p{scene.instances // 2}"),))
+    found: dict[str, Any] = {}
+    for what in ("export", "erase"):
+        seconds = {}
+        for store in stores():
+            begun, after = time.monotonic(), None
+            while True:
+                with transaction.atomic():
+                    after = getattr(store, what)(somebody, after).after
+                if after is None:
+                    break
+            seconds[store.name] = time.monotonic() - begun
+        slowest = max(seconds, key=lambda name: seconds[name])
+        print(
+            f"{what + ' of a person':32}{sum(seconds.values()) * 1000:8.0f} ms in {len(seconds)} places, of it"
+            f" {slowest} {seconds[slowest] * 1000:.0f} ms",
+            flush=True,
+        )
+        found[what] = {name: round(one, 4) for name, one in seconds.items()}
+    return found
 
 
 if __name__ == "__main__":
