@@ -372,8 +372,8 @@ def _of_a_person(scene: Scene) -> dict[str, Any]:
             seconds[store.name] = time.monotonic() - begun
         slowest = max(seconds, key=lambda name: seconds[name])
         print(
-            f"{what + ' of a person':32}{sum(seconds.values()) * 1000:8.0f} ms in {len(seconds)} places, of it"
-            f" {slowest} {seconds[slowest] * 1000:.0f} ms",
+            f"{what + ' of a person':32}{sum(seconds.values()) * 1000:8.0f} ms in {len(seconds)} places,"
+            f" of it {slowest} {seconds[slowest] * 1000:.0f} ms",
             flush=True,
         )
         found[what] = {name: round(one, 4) for name, one in seconds.items()}

@@ -13,13 +13,13 @@ from tests.journeyorch.outbound.loopback_server import LoopbackServer
 
 
 class _Slow(LoopbackServer):
-    """Looks at its socket some time after the client's end."""
+    """Says what it is told, and looks at its socket some time after the client's end."""
 
     seen: int | None = None
 
     def serve(self, sock: socket.socket, number: int) -> None:
-        while sock.recv(100):
-            pass
+        while piece := sock.recv(100):
+            sock.sendall(piece)
         time.sleep(0.2)
         self.seen = sock.fileno()
 
@@ -42,6 +42,7 @@ def test_a_socket_is_open_until_its_thread_ends(server, tmp_path):
                 client, server_hostname="localhost"
             )
         client.sendall(b"x")
+        assert client.recv(1) == b"x"
         server.close()
         client.close()
     assert server.connections == 1
