@@ -6,12 +6,11 @@ import { goBack } from "../focus.js";
 import { html, Icon } from "../html.js";
 import { filled, gettext, ngettext } from "../text.js";
 import { Advanced } from "./advanced.js";
-import { check, write } from "./asking.js";
-import { firstMode, whyNotSimple } from "./modes.js";
+import { check } from "./asking.js";
+import { useEditing } from "./editing.js";
 import { Parameters } from "./parameters.js";
 import { Problems } from "./problems.js";
 import { Simple } from "./simple.js";
-import { emptyTree, unfinished } from "./tree.js";
 import { Trial } from "./trial.js";
 import { wantingOf } from "./wanting.js";
 
@@ -21,7 +20,6 @@ const NONE = [];
 
 /**
  * @typedef {import("./asking.js").Checked} Checked
- * @typedef {import("./tree.js").Group} Group
  */
 
 /**
@@ -49,72 +47,19 @@ export function openDialog(asked, root = document.body) {
 function ExpressionDialog({ asked, close }) {
   const { room, expected, label } = asked;
   const element = useDialog();
-  const [text, setText] = useState(asked.value);
-  const [mode, setMode] = useState(/** @type {"" | "simple" | "advanced"} */ (""));
+  const editing = useEditing(asked);
+  const { text, mode } = editing;
   const [isAtParameters, setAtParameters] = useState(false);
-  const [given, setGiven] = useState(/** @type {{text: string} | null} */ (null));
-  const [tree, setTree] = useState(/** @type {Group} */ (emptyTree()));
-  const [refusal, setRefusal] = useState("");
   const [checked, isAway] = useChecked(room, text, expected);
   const typesOf = useRef(new Map()).current;
 
-  useEffect(() => {
-    openFirst();
-  }, []);
-  useWritten(mode === "simple" ? tree : null, setText, setRefusal);
-
-  async function openFirst() {
-    const found = asked.value.trim() ? await check(room, asked.value, expected) : null;
-    const first = firstMode(asked.value, expected, found);
-    setTree(first === "simple" ? (found?.simple ?? emptyTree()) : emptyTree());
-    setMode(first);
-  }
-  /** The sentence is shown and said. @param {string} sentence */
-  function refuse(sentence) {
-    setRefusal(sentence);
-    announce(sentence);
-  }
-  async function toSimple() {
-    const found = text.trim() ? await check(room, text, expected) : null;
-    const reason = whyNotSimple(text, expected, found);
-    if (reason) {
-      refuse(reason);
-    } else {
-      setRefusal("");
-      setTree(found?.simple ?? emptyTree());
-      setMode("simple");
-    }
-  }
-  /** The text of the tree as it is now; null after it was said why there is none. */
-  async function written() {
-    if (unfinished(tree)) {
-      refuse(gettext("A condition has no value yet. Fill in each, or delete it."));
-      return null;
-    }
-    const { text: found, refusal: reason } = await write(tree);
-    if (found === null) {
-      refuse(reason || gettext("The server cannot be reached. Try again."));
-    }
-    return found;
-  }
-  async function toAdvanced() {
-    const found = await written();
-    if (found !== null) {
-      setText(found);
-      setGiven(null);
-      setRefusal("");
-      setMode("advanced");
-    }
-  }
   /** @param {"simple" | "advanced"} wished */
   function turn(wished) {
     setAtParameters(false);
-    if (mode && mode !== wished) {
-      (wished === "simple" ? toSimple : toAdvanced)();
-    }
+    editing.turn(wished);
   }
   async function ok() {
-    const found = mode === "simple" ? await written() : text;
+    const found = await editing.result();
     if (found !== null) {
       close(found);
     }
@@ -134,15 +79,8 @@ function ExpressionDialog({ asked, close }) {
   /** The values are part of the text now; the simple editor knows no such text. @param {string} next */
   const takeParameters = (next) => {
     setAtParameters(false);
-    setText(next);
-    setGiven({ text: next });
-    setRefusal("");
-    setMode("advanced");
+    editing.replace(next);
     announce(gettext("The values stand in the expression."));
-  };
-  const change = (/** @type {string} */ next) => {
-    setText(next);
-    setRefusal("");
   };
   return html`<dialog ref=${element} class="dialog expression" aria-labelledby="expression-title"
     onCancel=${(/** @type {Event} */ event) => {
@@ -159,15 +97,15 @@ function ExpressionDialog({ asked, close }) {
     <div class="expression__body">
       ${!mode && html`<p class="muted">${gettext("Loading…")}</p>`}
       ${shown === "parameters" && html`<${Parameters} room=${room} text=${text} wanting=${wanting} onWritten=${takeParameters} openEditor=${(/** @type {import("./open.js").Asked} */ inner) => openDialog(inner)} />`}
-      ${shown === "simple" && html`<${Simple} room=${room} tree=${tree} onChange=${setTree} typesOf=${typesOf} />`}
-      ${shown === "advanced" && html`<${Advanced} room=${room} label=${label} value=${text} given=${given} problems=${problems}
-        onChange=${change} describedBy="expression-told" />
+      ${shown === "simple" && html`<${Simple} room=${room} tree=${editing.tree} onChange=${editing.setTree} typesOf=${typesOf} />`}
+      ${shown === "advanced" && html`<${Advanced} room=${room} label=${label} value=${text} given=${editing.given} problems=${problems}
+        onChange=${editing.change} describedBy="expression-told" />
         <p class="hint">${gettext("Offers come while you type, or with Ctrl + Space. Arrow keys choose one, Enter takes it, Escape closes the list.")}</p>`}
       <div id="expression-told" class="expression__told">
-        ${refusal && html`<p class="faults"><${Icon} name="alert" /> <span>${refusal}</span></p>`}
+        ${editing.refusal && html`<p class="faults"><${Icon} name="alert" /> <span>${editing.refusal}</span></p>`}
         ${isAway && html`<p class="faults"><${Icon} name="alert" /> <span>
           ${gettext("The server cannot be reached, so nothing is checked. Your text is kept.")}</span></p>`}
-        <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? (/** @type {string} */ mended) => setGiven({ text: mended }) : null} />
+        <${Problems} text=${text} problems=${problems} onUse=${mode === "advanced" ? editing.give : null} />
         ${checked?.words && !problems.length && html`<p class="meaning"><${Icon} name="check" /> <span>${checked.words}</span></p>`}
       </div>
       ${mode && shown !== "parameters" && html`<${Trial} room=${room} text=${text} expected=${expected}
@@ -229,32 +167,4 @@ function sayProblems(n) {
   if (n) {
     announce(filled(ngettext("%(n)s problem", "%(n)s problems", n), { n }));
   }
-}
-
-/**
- * The text follows the tree; a tree with gaps has none, and leaves it as it was.
- * @param {Group | null} tree null: the text is written by hand
- * @param {(text: string) => void} setText
- * @param {(sentence: string) => void} setRefusal
- */
-function useWritten(tree, setText, setRefusal) {
-  useEffect(() => {
-    if (!tree || unfinished(tree)) {
-      return undefined;
-    }
-    let isOld = false;
-    const timer = setTimeout(async () => {
-      const { text, refusal } = await write(tree);
-      if (!isOld) {
-        setRefusal(refusal);
-        if (text !== null) {
-          setText(text);
-        }
-      }
-    }, DELAY);
-    return () => {
-      isOld = true;
-      clearTimeout(timer);
-    };
-  }, [tree]);
 }

@@ -1,79 +1,26 @@
-// The tree of what a condition can stand on: events, sources, properties of the journey, segments. What is below
-// a name is asked when it is opened, or when somebody searches.
+// The tree of what a condition can stand on: events, sources, properties of the journey, segments.
 
-import { useEffect, useRef, useState } from "../../build/preact.js";
-import { pointsOf } from "../../js/editor.js";
+import { useRef, useState } from "../../build/preact.js";
 import { html } from "../html.js";
 import { filled, gettext } from "../text.js";
-import { complete } from "./asking.js";
-import { isReachable, nodesOf, SEGMENTS, visibleRows } from "./nodes.js";
+import { useKnownNodes } from "./known-nodes.js";
+import { isReachable, visibleRows } from "./nodes.js";
 
 /** @typedef {import("./nodes.js").Node} Node */
-
-/** How far a search looks: levels below what is open, and names on each. A schema may have thousands. */
-const LEVELS = 4;
-const MOST_ON_A_LEVEL = 30;
 
 /**
  * @param {{room: import("./asking.js").Room, onField: (field: string, type: string) => void, onSegment: (name: string) => void}} props
  */
 export function Fields({ room, onField, onSegment }) {
-  const [below, setBelow] = useState(/** @type {Record<string, Node[]>} */ ({}));
-  const [open, setOpen] = useState(/** @type {Set<string>} */ (new Set()));
   const [search, setSearch] = useState("");
   const [active, setActive] = useState("");
   const list = useRef(/** @type {HTMLElement | null} */ (null));
-
-  const nodesBelow = async (/** @type {string} */ path) => (path === SEGMENTS ? segmentNodes(room) : childrenOf(room, path));
-  const load = async (/** @type {string} */ path) => {
-    const items = await nodesBelow(path);
-    setBelow((known) => ({ ...known, [path]: items }));
-    return items;
-  };
-  useEffect(() => {
-    rootsOf(room).then((nodes) => {
-      setBelow((known) => ({ ...known, "": nodes }));
-      openAlone(nodes);
-    });
-  }, []);
-  /** What has nothing beside it is open from the start, and so on below it. @param {Node[]} nodes */
-  const openAlone = async (nodes) => {
-    if (nodes.length === 1 && nodes[0].isBranch) {
-      const [{ path }] = nodes;
-      setOpen((now) => new Set([...now, path]));
-      openAlone(await load(path));
-    }
-  };
-
   const isSearching = search.trim().length > 1;
-  useEffect(() => {
-    let isOver = !isSearching;
-    (async () => {
-      let known = below;
-      for (let level = 0; level < LEVELS && !isOver; level += 1) {
-        const closed = Object.values(known).flat().filter((node) => node.isBranch && !known[node.path]);
-        const found = await Promise.all(closed.slice(0, MOST_ON_A_LEVEL).map(({ path }) => nodesBelow(path)));
-        const more = Object.fromEntries(found.map((nodes, index) => [closed[index].path, nodes]));
-        known = { ...known, ...more };
-        setBelow((before) => ({ ...more, ...before }));
-      }
-    })();
-    return () => {
-      isOver = true;
-    };
-  }, [isSearching]);
+  const { below, open, toggle } = useKnownNodes(room, isSearching);
 
   const rows = visibleRows(below, open, isSearching ? search : "");
   const isUnfolded = (/** @type {Node} */ node) => open.has(node.path) || (isSearching && Boolean(below[node.path]?.length));
   const current = rows.find(({ node }) => node.path === active) ?? rows[0];
-  const toggle = (/** @type {Node} */ node, isOpen = !open.has(node.path)) => {
-    const next = new Set(open);
-    next[isOpen ? "add" : "delete"](node.path);
-    setOpen(next);
-    if (isOpen && !below[node.path]) {
-      load(node.path);
-    }
-  };
   const take = (/** @type {Node} */ node) => {
     setActive(node.path);
     if (node.isBranch) {
@@ -140,31 +87,4 @@ export function Fields({ room, onField, onSegment }) {
 /** @param {Node} node */
 function typeWords(node) {
   return isReachable(node) ? node.type : gettext("advanced only");
-}
-
-/** @param {import("./asking.js").Room} room @returns {Promise<Node[]>} */
-async function rootsOf(room) {
-  const [events, sources] = await Promise.all([childrenOf(room, "@{"), childrenOf(room, "#{")]);
-  const segments = room.segments().length
-    ? [{ label: gettext("Segments"), path: SEGMENTS, kind: "segment", type: "", isBranch: true }]
-    : [];
-  return [...events, ...segments, ...sources];
-}
-
-/** @param {import("./asking.js").Room} room @param {string} path such as @{Order @returns {Promise<Node[]>} */
-async function childrenOf(room, path) {
-  const text = path.endsWith("{") ? path : `${path}.`;
-  const found = await complete(room, text, pointsOf(text, text.length));
-  return nodesOf(text, found?.items ?? []);
-}
-
-/** @param {import("./asking.js").Room} room @returns {Node[]} */
-function segmentNodes(room) {
-  return room.segments().map((name) => ({
-    label: name,
-    path: `${SEGMENTS}/${name}`,
-    kind: "segment",
-    type: "segment",
-    isBranch: false,
-  }));
 }
