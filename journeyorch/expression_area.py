@@ -12,7 +12,16 @@ from django.urls import reverse
 _QUESTIONS = ("check", "complete", "parameters", "simple", "evaluate", "samples")
 # What the editor looks like, in the order of the designer's page. It stands in a tree of its own, which the
 # styles of the page around it, such as the administration's, do not reach.
-_STYLES = ("tokens", "base", "components", "designer", "designer-panes", "tree", "designer-expression")
+_STYLES = (
+    "tokens",
+    "base",
+    "components",
+    "designer",
+    "designer-floating",
+    "designer-panes",
+    "tree",
+    "designer-expression",
+)
 
 
 def editor_urls() -> dict[str, str]:
