@@ -68,7 +68,7 @@ function begin(place) {
   if (!form || area.disabled || area.readOnly) {
     return;
   }
-  button.setAttribute("aria-label", filled(gettext("Open the editor for %(label)s"), { label: told.title }));
+  button.setAttribute("aria-label", filled(gettext("Open editor for %(label)s"), { label: told.title }));
   place.hidden = false;
   let isOpen = false;
   button.addEventListener("click", async () => {

@@ -82,7 +82,7 @@ def _take_designer(page: Page, version: str) -> None:
     page.get_by_role("button", name="Loyalty member?, Condition.").click()
     page.locator(".meaning").first.wait_for()
     _take(page, "designer")
-    page.get_by_role("button", name="Open the editor for Condition").click()
+    page.get_by_role("button", name="Open editor for Condition").click()
     page.get_by_role("treeitem").first.wait_for()
     page.locator("dialog .meaning").wait_for()
     _take(page, "expression-editor")

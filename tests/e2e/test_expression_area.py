@@ -34,7 +34,7 @@ def test_a_business_user_puts_a_segment_together(hotel: Sandbox, page: Page, liv
     page.goto(f"{live_server.url}/segments/new/")
 
     page.get_by_label("Name").fill("Golden")
-    page.get_by_role("button", name="Open the editor for Expression").dblclick()
+    page.get_by_role("button", name="Open editor for Expression").dblclick()
     dialog = page.get_by_role("dialog", name="Expression")
     # There is one group of fields: it is open already.
     dialog.get_by_role("treeitem", name="loyalty").click()
@@ -47,7 +47,7 @@ def test_a_business_user_puts_a_segment_together(hotel: Sandbox, page: Page, liv
 
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_label("Expression", exact=True)).to_have_value(GOLD)
-    expect(page.get_by_role("button", name="Open the editor for Expression")).to_be_focused()
+    expect(page.get_by_role("button", name="Open editor for Expression")).to_be_focused()
 
     # Escape leaves it as it is.
     page.keyboard.press("Enter")
@@ -64,7 +64,7 @@ def test_a_technical_user_writes_what_an_event_is(hotel: Sandbox, page: Page, li
     assert schema is not None
     log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/events/event/add/")
-    opening = page.get_by_role("button", name="Open the editor for Condition")
+    opening = page.get_by_role("button", name="Open editor for Condition")
     page.locator("[name=type]").select_option("rule")
 
     # What it can refer to is not known yet.

@@ -43,7 +43,7 @@ DRAWING = {
 def open_editor(page: Page) -> Locator:
     # A card of the drawing, or a row of the list that phones begin with.
     page.locator('[data-step="if"], [data-outline="if"]').click()
-    page.get_by_role("button", name="Open the editor for Condition").click()
+    page.get_by_role("button", name="Open editor for Condition").click()
     dialog = page.get_by_role("dialog", name="Condition")
     expect(dialog.get_by_role("group", name="Condition on ExperiencePlatform")).to_be_visible()
     return dialog
@@ -62,7 +62,7 @@ def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_prob
     assert not page.evaluate("performance.getEntriesByType('resource').some(e => e.name.includes('dialog-'))")
     with held(page, "**/dialog-*"):
         page.locator('[data-step="if"]').click()
-        page.get_by_role("button", name="Open the editor for Condition").dblclick()
+        page.get_by_role("button", name="Open editor for Condition").dblclick()
     dialog = page.get_by_role("dialog", name="Condition")
     expect(dialog.get_by_role("group", name="Condition on ExperiencePlatform")).to_be_visible()
     assert page.locator("dialog").count() == 1
@@ -97,12 +97,12 @@ def test_a_condition_in_both_modes(design: Any, draft: JourneyVersion, page_prob
     expect(dialog.get_by_role("treeitem").nth(1)).to_have_attribute("aria-level", "2")
     try_it(dialog)
     dialog.get_by_role("button", name="OK").click()
-    expect(page.get_by_role("button", name="Open the editor for Condition")).to_be_focused()
+    expect(page.get_by_role("button", name="Open editor for Condition")).to_be_focused()
     expect(page.locator("#expression-path-1")).to_have_value(f'contain({STATUS}, "\\"member\\"")')
     eventually(page, f'contain({STATUS}, "\\"member\\"")', lambda: written(draft))
 
     # Escape leaves everything as it was.
-    open_again = page.get_by_role("button", name="Open the editor for Condition")
+    open_again = page.get_by_role("button", name="Open editor for Condition")
     open_again.click()
     dialog.get_by_label("Value").fill("other")
     page.keyboard.press("Escape")

@@ -78,7 +78,7 @@ export function ExpressionField(props) {
   return html`<div class="field">
     <div class="field__head"><label for=${id}>${label}${required && html`<span class="needed" aria-hidden="true"> *</span>`}</label>${expected && html`<span class="type">${expected}</span>`}
       ${!readonly && html`<span class="field__aids"><button type="button" class="link small" onClick=${() => insert(tools.current)}>${gettext("Insert…")}</button>
-        <button type="button" class="link small" aria-label=${filled(gettext("Open the editor for %(label)s"), { label })} onClick=${edit}>${gettext("Open editor…")}</button></span>`}</div>
+        <button type="button" class="link small" aria-label=${filled(gettext("Open editor for %(label)s"), { label })} onClick=${edit}>${gettext("Open editor…")}</button></span>`}</div>
     <div class="editor editor--small" dir="ltr">
       <div ref=${marks} class="editor__marks" aria-hidden="true"></div>
       <textarea ref=${area} id=${id} class="editor__text" rows="1" spellcheck=${false} autocomplete="off" autocapitalize="off" readonly=${readonly} aria-describedby=${about || undefined} aria-invalid=${shown.length ? "true" : undefined} aria-required=${required || undefined} onInput=${(/** @type {any} */ event) => onChange(event.target.value)} onKeyDown=${keepEscape}></textarea>
