@@ -23,13 +23,14 @@ from journeyorch.access.changeable import changeable
 from journeyorch.access.used_admin import UsedAdmin
 from journeyorch.outbound.forms import ValuesForm
 from journeyorch.outbound.trial_page import trial_page
+from journeyorch.telling import told
 
 _ADDRESS = "address"
 
 
-def _provider_fieldsets() -> list[tuple[str, Any]]:
+def _provider_fieldsets() -> list[tuple[Any, Any]]:
     return [
-        (cls.title, {"fields": [field_name(name, field) for field in cls.model_fields]})
+        (_(cls.title), {"fields": [field_name(name, field) for field in cls.model_fields]})
         for name, cls in providers().items()
     ]
 
@@ -43,7 +44,7 @@ class ChannelAdmin(UsedAdmin):
     )
     used_as = "channel"
     form = ChannelForm
-    list_display = ("name", "kind", "provider", "sandbox", "test_link")
+    list_display = ("name", "kind", "sent_by", "sandbox", "test_link")
     list_filter = ("kind",)
     search_fields = ("name",)
     fieldsets = (
@@ -60,6 +61,11 @@ class ChannelAdmin(UsedAdmin):
         (_("Repetitions"), {"fields": ("on_unknown",)}),
     )
     readonly_fields = ("used", "test_link", "callback_address", "callbacks")
+
+    @admin.display(description=_("provider"), ordering="provider")
+    def sent_by(self, row: Channel) -> str:
+        cls = providers().get(row.provider)
+        return told(cls.title) if cls else row.provider
 
     @admin.display(description=_("test"))
     def test_link(self, row: Channel) -> SafeString:

@@ -14,7 +14,7 @@ from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.client import Request, exchange, outcome_of
 
 
-@provider("catcher", "Catcher (demo)", kinds={"email", "sms", "push"})
+@provider("catcher", gettext_noop("Catcher (demo)"), kinds={"email", "sms", "push"})
 class Catcher(Provider):
     """Posts to ``{url}/email``, ``{url}/sms`` or ``{url}/push``."""
 

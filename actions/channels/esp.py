@@ -101,7 +101,11 @@ _REFUSED_ADDRESS = Outcome(
 _NONSENSE = Outcome("error", "badAnswer", message=phrase("The answer of the email service cannot be read."))
 
 
-@provider("esp", "Email service (Brevo, Mailgun, Mailjet, Postmark, SendGrid, SparkPost)", kinds={"email"})
+@provider(
+    "esp",
+    gettext_noop("Email service (Brevo, Mailgun, Mailjet, Postmark, SendGrid, SparkPost)"),
+    kinds={"email"},
+)
 class Esp(Provider):
     """What the service itself tracks and tells by webhooks is recorded, too."""
 

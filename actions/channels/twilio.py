@@ -26,7 +26,7 @@ _KINDS = {"sent": "sent", "delivered": "delivered", "undelivered": "failed", "fa
 _MAX_FIELDS = 100
 
 
-@provider("twilio", "SMS, Twilio-shaped", kinds={"sms"})
+@provider("twilio", gettext_noop("SMS, Twilio-shaped"), kinds={"sms"})
 class Twilio(Provider):
     """``POST /2010-04-01/Accounts/{Sid}/Messages.json`` with Basic and a form."""
 

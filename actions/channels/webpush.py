@@ -37,7 +37,7 @@ class Subscription(NamedTuple):
     secret: bytes
 
 
-@provider("webpush", "Web Push (browsers)", kinds={"push"})
+@provider("webpush", gettext_noop("Web Push (browsers)"), kinds={"push"})
 class WebPush(Provider):
     """Addresses are subscriptions as browsers give them, as JSON without blanks."""
 

@@ -46,7 +46,7 @@ class ProviderSelect(forms.Select):
 def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
     # What most have comes first, what the demo needs last.
     known = sorted(providers().items(), key=lambda item: (item[0] == "catcher", item[0] != "smtp"))
-    choices = [(name, cls.title) for name, cls in known]
+    choices = [(name, _(cls.title)) for name, cls in known]
     yield (
         "provider",
         forms.ChoiceField(
@@ -100,9 +100,9 @@ class ChannelForm(RulesForm):
         """Whether the provider sends this kind; said in the words of the page if not."""
         if name in providers(kind):
             return True
-        titles = ", ".join(cls.title for cls in providers(kind).values())
+        titles = ", ".join(told(cls.title) for cls in providers(kind).values())
         message = _("“%(title)s” does not send messages of this kind. Choose one of: %(titles)s.")
-        params = {"title": providers()[name].title, "titles": titles}
+        params = {"title": told(providers()[name].title), "titles": titles}
         self.add_error("provider", ValidationError(message, params=params))
         return False
 

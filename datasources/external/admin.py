@@ -89,7 +89,8 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
     sandbox_path = "source__sandbox"
     # A group is duplicated by saving it under another name.
     save_as = True
-    list_display = ("name", "source", "method", "parameters", "test_link")
+    list_display = ("name", "of_source", "by_method", "parameters", "test_link")
+    list_select_related = ("source",)
     list_filter = (("source", admin.RelatedOnlyFieldListFilter),)
     search_fields = ("name", "source__name")
     readonly_fields = ("used", "test_link")
@@ -111,6 +112,15 @@ class FieldGroupAdmin(SampleAdmin, UsedAdmin):
         if forgotten := unplaced(obj.method, obj.parameter_names(), obj.sent_payload):
             text = _("Not in the sent payload, and so never sent: %(names)s.")
             messages.warning(request, text % {"names": ", ".join(forgotten)})
+
+    @admin.display(description=_("data source"), ordering="source__name")
+    def of_source(self, group: FieldGroup) -> str:
+        return group.source.name
+
+    @admin.display(description=_("method"), ordering="method")
+    def by_method(self, group: FieldGroup) -> str:
+        """As it is written in requests: what Django makes of the choices' names is "Get"."""
+        return group.method
 
     @admin.display(description=_("Fields and their types"))
     def response_types(self, group: FieldGroup) -> SafeString | str:

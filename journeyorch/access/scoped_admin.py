@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from journeyorch import helping
+from journeyorch.access.deleting import without_inner_rows
 from journeyorch.access.looked_at import fills_itself
 from journeyorch.access.models import Sandbox
 from journeyorch.access.sandboxes import sandbox_of, worked_in
@@ -50,6 +51,9 @@ class SandboxScopedAdmin(admin.ModelAdmin):
             # A slip of the hand beside a choice must not delete what is chosen.
             widget.can_delete_related = False
         return field
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return without_inner_rows(super().get_deleted_objects(objs, request))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without the deletion of many: it goes past the check of use and past the sandbox's generation."""

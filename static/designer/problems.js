@@ -4,7 +4,7 @@ import { computed } from "../build/preact.js";
 import { named, say } from "./actions.js";
 import { html, Icon, IconButton } from "./html.js";
 import { drawing, open, pane, picture, problems } from "./store.js";
-import { filled, gettext } from "./text.js";
+import { filled, gettext, ngettext } from "./text.js";
 
 /** @typedef {import("./store.js").Problem} Problem */
 
@@ -70,7 +70,12 @@ async function copy(all) {
   );
   try {
     await navigator.clipboard.writeText(lines.join("\n"));
-    say(filled(gettext("Copied the details of %(n)s problems"), { n: all.length }));
+    const words = ngettext(
+      "Copied the details of %(n)s problem",
+      "Copied the details of %(n)s problems",
+      all.length,
+    );
+    say(filled(words, { n: all.length }));
   } catch {
     say(gettext("The browser did not let this page use the clipboard."), true);
   }

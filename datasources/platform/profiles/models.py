@@ -37,7 +37,7 @@ class Profile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Profile {self.pk}"
+        return str(_("Profile %(number)s") % {"number": self.pk})
 
 
 class Identity(models.Model):

@@ -11,6 +11,7 @@ from datasources.platform.schemas.composing import CannotCompose, document_of, l
 from datasources.platform.schemas.custom import CHOOSABLE, HOLDERS, permitted_values
 from datasources.platform.schemas.forms import identity_problem, lost_fields, namespace_choices
 from datasources.platform.schemas.models import CustomField, Schema
+from journeyorch.telling import told
 
 _TEXTS = (CustomField.Type.TEXT, CustomField.Type.EMAIL)
 
@@ -122,7 +123,7 @@ class CustomFieldsFormSet(forms.BaseInlineFormSet):
                 notes=notes_of(schema.sandbox_id, parts_of(schema)),
             )
         except CannotCompose as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(told(error)) from None
         if lost := lost_fields(schema, document):
             raise lost
         if any(field.primary for field in fields):

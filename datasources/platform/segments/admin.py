@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from datasources.platform.segments.estimating import estimate_of
@@ -82,7 +83,9 @@ class SegmentAdmin(UsedAdmin):
         segments = list(Segment.objects.filter(pk__in=chosen.values("pk")).select_related("sandbox", "task"))
         for segment in segments:
             begin_evaluation(segment, by=by, now=now)
-        self.message_user(request, _("%d segments are being evaluated.") % len(segments))
+        n = len(segments)
+        text = ngettext("%d segment is being evaluated.", "%d segments are being evaluated.", n)
+        self.message_user(request, text % n)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.estimate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -29,12 +29,18 @@ def kind_in_words(label: str) -> str:
         return label
 
 
+def _worded(display: str, words: Callable[[str], str]) -> str:
+    """A choice of a filter in words; how many it finds may stand behind it, as in "created (3)"."""
+    stored, space, count = display.partition(" (")
+    return f"{words(stored)}{space}{count}"
+
+
 class KindFilter(admin.AllValuesFieldListFilter):
     """The kinds of which the log tells, in words."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield {**choice, "display": kind_in_words(str(choice["display"]))}
+            yield {**choice, "display": _worded(str(choice["display"]), kind_in_words)}
 
 
 class VerbFilter(admin.AllValuesFieldListFilter):
@@ -42,7 +48,7 @@ class VerbFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield {**choice, "display": verb_in_words(str(choice["display"]))}
+            yield {**choice, "display": _worded(str(choice["display"]), verb_in_words)}
 
 
 @admin.register(AuditEntry)

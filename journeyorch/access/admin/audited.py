@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from journeyorch.access import audit
+from journeyorch.access.deleting import without_inner_rows
 from journeyorch.access.looked_at import fills_itself
 
 # Fields whose values are nobody's business, not even their form.
@@ -42,6 +43,9 @@ class AuditedAdmin(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         audit.record("deleted", obj)
         super().delete_model(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return without_inner_rows(super().get_deleted_objects(objs, request))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without the deletion of many, which goes past the audit log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from journeyorch.access.audit_words import verb_in_words
 from journeyorch.access.models.sandbox import Sandbox
 
 
@@ -39,4 +40,5 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor} {self.verb} {self.label}"
+        words = {"actor": self.actor, "verb": verb_in_words(self.verb), "label": self.label}
+        return str(_("%(actor)s %(verb)s %(label)s") % words)

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 from pydantic import Field, SecretStr, model_validator
 from pydantic.config import JsonDict
 
+from journeyorch.moments import in_text
 from journeyorch.outbound.auth.base import Credentials, auth_method
 from journeyorch.outbound.client import Request
 from journeyorch.outbound.connections import strict_context
@@ -76,10 +77,16 @@ class MutualTLS(Credentials):
         certificate = _certificate(self.certificate.get_secret_value())
         end = certificate.not_valid_after_utc
         name = certificate.subject.rfc4514_string()[:200]
-        values = {"name": name, "date": f"{end:%Y-%m-%d %H:%M} UTC", "days": (end - now).days}
+        days = (end - now).days
+        values = {"name": name, "date": in_text(end), "days": days}
         if end <= now:
             return str(_("The certificate “%(name)s” has ended on %(date)s. Enter a new one.") % values)
-        return str(_("The certificate “%(name)s” ends on %(date)s, in %(days)d days.") % values)
+        text = ngettext(
+            "The certificate “%(name)s” ends on %(date)s, in %(days)d day.",
+            "The certificate “%(name)s” ends on %(date)s, in %(days)d days.",
+            days,
+        )
+        return text % values
 
 
 def _key(pem: str) -> PrivateKeyTypes:

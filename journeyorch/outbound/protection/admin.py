@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
+from journeyorch.moments import in_text
 from journeyorch.outbound.endpoints import Endpoint, endpoints_of
 from journeyorch.outbound.protection import breaker, lifecycle
 from journeyorch.outbound.protection.forms import CappingForm, ThrottlingForm, service_fieldsets
 from journeyorch.outbound.protection.lifecycle import NotPossible
 from journeyorch.outbound.protection.models import Breaker, CappingConfig, ThrottlingConfig
 from journeyorch.outbound.protection.patterns import Pattern, read_pattern
+from journeyorch.telling import told
 
 
 class ConfigAdmin(SandboxScopedAdmin):
@@ -82,7 +84,7 @@ class ConfigAdmin(SandboxScopedAdmin):
         try:
             lifecycle.deploy(config, by=_user(request), now=timezone.now())
         except NotPossible as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, told(refusal))
         else:
             messages.success(request, _("It is deployed, and in force."))
         return self._back(config)
@@ -92,7 +94,7 @@ class ConfigAdmin(SandboxScopedAdmin):
         try:
             lifecycle.undeploy(config, now=timezone.now())
         except NotPossible as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, told(refusal))
         else:
             messages.success(request, _("It is undeployed."))
         return self._back(config)
@@ -222,8 +224,8 @@ class BreakerAdmin(SandboxScopedAdmin):
     def state_shown(self, row: Breaker) -> str:
         if row.opened_at is None:
             return str(_("Closed: calls are made"))
-        since = timezone.localtime(row.opened_at).strftime("%Y-%m-%d %H:%M:%S")
-        return str(_("Open since %(time)s: calls end as errors") % {"time": since})
+        since = {"time": in_text(row.opened_at)}
+        return str(_("Open since %(time)s: calls end as errors") % since)
 
     @admin.action(description=_("Close: have calls made again at once"), permissions=["change"])
     def close(self, request: HttpRequest, chosen: QuerySet[Breaker]) -> None:

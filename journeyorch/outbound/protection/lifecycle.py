@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from journeyorch.access.models import User
 from journeyorch.outbound.protection import throttling
@@ -62,7 +63,7 @@ def deploy(config: _Config, *, by: User | None, now: datetime) -> _Config:
     with transaction.atomic():
         config = _locked(config)
         if config.is_deployed:
-            raise NotPossible(_ALREADY_DEPLOYED, "The configuration is deployed already.")
+            raise NotPossible(_ALREADY_DEPLOYED, gettext_noop("The configuration is deployed already."))
         _require_deployable(config)
         config.deployed_at = config.last_deployed_at = now
         config.deployed_by = by
@@ -80,7 +81,7 @@ def undeploy(config: _Config, *, now: datetime) -> _Config:
     with transaction.atomic():
         config = _locked(config)
         if not config.is_deployed:
-            raise NotPossible(_NOT_DEPLOYED, "The configuration is not deployed.")
+            raise NotPossible(_NOT_DEPLOYED, gettext_noop("The configuration is not deployed."))
         config.deployed_at = None
         if isinstance(config, CappingConfig):
             config.deployed = None

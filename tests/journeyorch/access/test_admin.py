@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from journeyorch.access.models import Sandbox, User
@@ -52,3 +53,27 @@ def test_the_health_check_is_answered_without_a_database(client: Client) -> None
 
     assert answer.status_code == 200
     assert answer.content == b"ok\n"
+
+
+def test_the_page_of_deletion_lists_no_rows_that_nobody_knows(admin: Client) -> None:
+    """Of a group there would be a line for each permission, and one for its having been offered."""
+    group = Group.objects.get(name="Technical user")
+    ada = User.objects.create_user("ada")
+    ada.groups.add(group)
+
+    of_group = admin.get(f"/admin/auth/group/{group.pk}/delete/").context
+    of_user = admin.get(f"/admin/access/user/{ada.pk}/delete/").context
+
+    assert [count for _name, count in of_group["model_count"]] == [1]
+    assert len(of_group["deleted_objects"]) == 1
+    assert [count for _name, count in of_user["model_count"]] == [1]
+    assert len(of_user["deleted_objects"]) == 1
+
+
+def test_the_page_of_a_password_is_in_the_readers_language(admin: Client) -> None:
+    ada = User.objects.create_user("ada", password="not-a-real-one-1")
+
+    page = admin.get(f"/admin/access/user/{ada.pk}/password/", HTTP_ACCEPT_LANGUAGE="de").content.decode()
+
+    assert "Beim Ausschalten geht das jetzige Passwort des Benutzers verloren." in page
+    assert "Ob sich der Benutzer mit einem Passwort anmelden kann." in page

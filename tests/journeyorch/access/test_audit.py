@@ -236,3 +236,19 @@ def test_verbs_are_said_in_the_readers_language() -> None:
             "erneut versucht",
             "unheard of",
         ]
+
+
+def test_an_entry_and_the_counts_of_filters_are_said_in_the_readers_language(
+    admin_client: Client, sandbox: Sandbox
+) -> None:
+    with acting(ANNA):
+        Namespace.objects.create(sandbox=sandbox, code="C", name="Card", kind="email")
+
+    page = admin_client.get(
+        "/admin/access/auditentry/", {"_facets": "True"}, HTTP_ACCEPT_LANGUAGE="de"
+    ).content.decode()
+
+    assert "Namensraum (1)" in page
+    assert "angelegt (1)" in page
+    with translation.override("de"):
+        assert str(AuditEntry.objects.get()) == "anna: Card (C) angelegt"
