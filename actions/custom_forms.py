@@ -20,7 +20,8 @@ from journeyorch.outbound.client import header_problem
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are
 from journeyorch.outbound.secrets import SecretUnusable, reveal, seal
 from journeyorch.outbound.signing import secret_problem
-from journeyorch.telling import told
+from journeyorch.phrases import phrase
+from journeyorch.telling import all_told, told
 from journeyorch.usage import Use, used_in
 
 # What may change while a journey uses the action (technical.md, Custom actions). Not the name,
@@ -126,7 +127,7 @@ class ActionForm(AuthModelForm):
     def clean_payload(self) -> Any:
         tree = self.cleaned_data["payload"] or {}
         if tree and (found := list(problems(tree))):
-            raise ValidationError(found)
+            raise ValidationError(all_told(found))
         if tree and tree["type"] != "object":
             raise ValidationError(_('The payload must be of "type": "object".'))
         return tree
@@ -174,7 +175,7 @@ class ActionForm(AuthModelForm):
         rows = self.cleaned_data[field] or []
         found = list(_row_problems(rows))
         if found:
-            raise ValidationError(found)
+            raise ValidationError(all_told(found))
         return list(rows)
 
     def _check_used(self) -> None:
@@ -200,7 +201,7 @@ def usable_tree(sample: Any) -> dict[str, Any]:
     except SampleProblem as problem:
         raise ValidationError(told(problem)) from problem
     if found := list(problems(tree)):
-        raise ValidationError(found)
+        raise ValidationError(all_told(found))
     return tree
 
 
@@ -228,15 +229,15 @@ def _content_type(value: Any) -> str:
 
 def _row_problems(rows: Any) -> Iterator[str]:
     if not isinstance(rows, list):
-        yield "Write a list of objects."
+        yield phrase("Write a list of objects.")
         return
     names: set[str] = set()
     for row in rows:
         name = row.get("name") if isinstance(row, dict) else None
         if not isinstance(name, str) or not name or name.startswith((".", "$")):
-            yield 'Each row needs a "name" that does not begin with . or $.'
+            yield phrase('Each row needs a "name" that does not begin with . or $.')
         elif name.lower() in names:
-            yield f"{name} is there twice."
+            yield phrase("{name} is there twice.", name=name)
         else:
             names.add(name.lower())
             yield from _value_problems(name, row)
@@ -244,8 +245,11 @@ def _row_problems(rows: Any) -> Iterator[str]:
 
 def _value_problems(name: str, row: dict[str, Any]) -> Iterator[str]:
     if row.get("variable") not in (None, True) or (row.get("variable") is True) == ("value" in row):
-        yield f'{name} needs either "value" or "variable": true.'
+        yield phrase('{name} needs either "value" or "variable": true.', name=name)
     if isinstance(row.get("value"), (dict, list)) or ("value" in row and row["value"] is None):
-        yield f"{name} needs a text, a number or a boolean as its value."
+        yield phrase("{name} needs a text, a number or a boolean as its value.", name=name)
     if row.get("type", "string") not in SCALARS or not isinstance(row.get("label", ""), str):
-        yield f"{name} needs a text as its label and one of these types: {', '.join(SCALARS)}."
+        types = ", ".join(SCALARS)
+        yield phrase(
+            "{name} needs a text as its label and one of these types: {types}.", name=name, types=types
+        )

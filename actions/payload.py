@@ -24,10 +24,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from datasources.external.infer import MAX_DEPTH, infer, type_name
+from journeyorch.phrases import phrase
 
 SCALARS = ("string", "integer", "decimal", "boolean", "dateTime", "dateTimeOnly", "dateOnly")
 LISTS = tuple(f"list{name[0].upper()}{name[1:]}" for name in SCALARS)
 LEAVES = frozenset((*SCALARS, *LISTS))
+
+_WHOLE = phrase("The payload")
 
 Node = Mapping[str, Any]
 
@@ -123,11 +126,11 @@ def _node_of_objects(value: list[Any]) -> dict[str, Any]:
 
 def problems(tree: Any, path: str = "") -> Iterator[str]:
     """What is wrong with a tree, as sentences; nothing for one that can be used."""
-    where = path or "The payload"
+    where = path or _WHOLE
     if not isinstance(tree, dict) or not isinstance(tree.get("type"), str):
-        yield f'{where} must be an object with a "type".'
+        yield phrase('{where} must be an object with a "type".', where=where)
     elif path.count("/") > MAX_DEPTH:
-        yield f"{where} is nested more than {MAX_DEPTH} deep."
+        yield phrase("{where} is nested more than {most} deep.", where=where, most=MAX_DEPTH)
     elif tree["type"] == "object":
         yield from _field_problems(tree, path)
     elif tree["type"] in ("array", "listAny"):
@@ -141,7 +144,7 @@ def problems(tree: Any, path: str = "") -> Iterator[str]:
 def _field_problems(tree: Node, path: str) -> Iterator[str]:
     fields = tree.get("fields")
     if not isinstance(fields, dict):
-        yield f'{path or "The payload"} must have "fields", an object.'
+        yield phrase('{where} must have "fields", an object.', where=path or _WHOLE)
         return
     for name, node in fields.items():
         yield from _name_problems(name, path)
@@ -150,36 +153,51 @@ def _field_problems(tree: Node, path: str) -> Iterator[str]:
 
 def _name_problems(name: str, path: str) -> Iterator[str]:
     if "." in name or name.startswith("$") or not name:
-        yield f"{path}/{name}: a field's name must not be empty, hold a dot or begin with $."
+        yield phrase(
+            "{field}: a field's name must not be empty, hold a dot or begin with $.", field=f"{path}/{name}"
+        )
 
 
 def _item_problems(tree: Node, path: str) -> Iterator[str]:
     if not isinstance(tree.get("items"), list):
-        yield f'{path or "The payload"} must have "items", a list, of which each may be a variable.'
+        yield phrase(
+            '{where} must have "items", a list, of which each may be a variable.', where=path or _WHOLE
+        )
         return
     for position, node in enumerate(tree["items"]):
         yield from problems(node, f"{path}/{position}")
 
 
 def _list_object_problems(tree: Node, path: str) -> Iterator[str]:
-    fields, where = tree.get("fields"), path or "The payload"
+    fields, where = tree.get("fields"), path or _WHOLE
     if not isinstance(fields, dict) or not fields:
-        yield f'{where} is a listObject: it needs "fields", those of its objects.'
+        yield phrase('{where} is a listObject: it needs "fields", those of its objects.', where=where)
         return
     yield from _value_problems(tree, where)
     if "constant" in tree and not isinstance(tree["constant"], list):
-        yield f"{where} must have a list as its constant."
+        yield phrase("{where} must have a list as its constant.", where=where)
     for name, node in fields.items():
         yield from _name_problems(name, f"{path}/*")
         if not isinstance(node, dict) or node.get("type") not in LEAVES:
-            yield f"{where}: its field {name} must have a simple type; lists of objects cannot be nested."
+            yield phrase(
+                "{where}: its field {name} must have a simple type; lists of objects cannot be nested.",
+                where=where,
+                name=name,
+            )
 
 
 def _leaf_problems(tree: Node, where: str) -> Iterator[str]:
     if tree["type"] not in LEAVES:
-        yield f"{where} has the unknown type {tree['type'][:40]}. Use one of: {', '.join(sorted(LEAVES))}."
+        yield phrase(
+            "{where} has the unknown type {type}. Use one of: {types}.",
+            where=where,
+            type=tree["type"][:40],
+            types=", ".join(sorted(LEAVES)),
+        )
     elif not _fits(tree["type"], tree.get("constant")):
-        yield f"{where} must have a constant of its type {tree['type']}, or null."
+        yield phrase(
+            "{where} must have a constant of its type {type}, or null.", where=where, type=tree["type"]
+        )
     yield from _value_problems(tree, where)
 
 
@@ -198,8 +216,8 @@ def _fits(type: str, constant: Any) -> bool:
 
 def _value_problems(tree: Node, where: str) -> Iterator[str]:
     if (tree.get("variable") is True) == ("constant" in tree):
-        yield f'{where} must have either "constant" or "variable": true.'
+        yield phrase('{where} must have either "constant" or "variable": true.', where=where)
     if "optional" in tree and (tree["optional"] is not True or tree.get("variable") is not True):
-        yield f'{where} may have "optional": true only beside "variable": true.'
+        yield phrase('{where} may have "optional": true only beside "variable": true.', where=where)
     if tree.get("variable") is True and not isinstance(tree.get("label", ""), str):
-        yield f"{where} must have a text as its label."
+        yield phrase("{where} must have a text as its label.", where=where)

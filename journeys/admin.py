@@ -18,6 +18,7 @@ from journeyorch.access.looked_at import LookedAt
 from journeyorch.access.sandboxes import sandbox_of
 from journeyorch.access.scoped_admin import SandboxScopedAdmin
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
+from journeyorch.telling import told
 from journeys.alerts.checking import begin_trial
 from journeys.models import Alert, AlertNotice, Journey
 
@@ -42,7 +43,7 @@ class AlertForm(forms.ModelForm):
             try:
                 check_url(url, configured_policy())
             except Refused as refusal:
-                raise ValidationError(str(refusal)) from None
+                raise ValidationError(told(refusal)) from None
         return url
 
     def clean(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from journeyorch.phrases import phrase
+
 ADDRESSES = ("email", "mobilePhone", "registrationToken")
 
 
@@ -14,8 +16,8 @@ def payload_problems(tree: Mapping[str, Any]) -> Iterator[str]:
     for name in ("channel", "eventType"):
         node = fields.get(name, {})
         if not isinstance(node.get("constant"), str) or not node["constant"]:
-            yield f"The payload needs a constant text as its {name}."
+            yield phrase("The payload needs a constant text as its {name}.", name=name)
     if not any(name in fields for name in ADDRESSES):
-        yield f"The payload needs an address: one of {', '.join(ADDRESSES)}."
+        yield phrase("The payload needs an address: one of {names}.", names=", ".join(ADDRESSES))
     if fields.get("ctx", {}).get("type") != "object":
-        yield "The payload needs an object ctx, which holds the fields of the message."
+        yield phrase("The payload needs an object ctx, which holds the fields of the message.")

@@ -33,6 +33,7 @@ from actions.models import (
 )
 from journeyorch.outbound.auth import AuthProblem
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, placed
+from journeyorch.telling import all_told
 from journeyorch.usage import used_in
 
 _DECLARED = ("event_id", "channel", "kind", "application", "platform", "fields")
@@ -140,7 +141,7 @@ class StandardForm(forms.ModelForm):
         given = self.cleaned_data["fields_of_template"]
         fields = [] if given is None else given
         if found := list(field_problems(fields)):
-            raise ValidationError(found)
+            raise ValidationError(all_told(found))
         return with_defaults(fields)
 
     def clean(self) -> dict[str, Any]:
@@ -187,5 +188,5 @@ class ClassicForm(ActionForm):
         super().clean()
         if not self.errors and (found := list(payload_problems(self.cleaned_data["payload"]))):
             field = "payload_sample" if self.cleaned_data.get("payload_sample") else "payload"
-            self.add_error(field, found)
+            self.add_error(field, all_told(found))
         return self.cleaned_data

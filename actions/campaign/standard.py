@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from actions.payload import SCALARS
+from journeyorch.phrases import phrase
 
 EMAIL, SMS, PUSH = "email", "sms", "push"
 EVENT, PROFILE = "event", "profile"
@@ -80,18 +81,23 @@ def _platform(platform: str) -> dict[str, Any]:
 def field_problems(fields: Any) -> Iterator[str]:
     """What is wrong with the declared fields; Campaign Standard takes no collections."""
     if not isinstance(fields, list):
-        yield "Write a list of objects."
+        yield phrase("Write a list of objects.")
         return
     names = [each.get("name") if isinstance(each, dict) else None for each in fields]
     for number, (name, each) in enumerate(zip(names, fields, strict=True), 1):
         if not isinstance(name, str) or not name or "." in name or name.startswith("$"):
-            yield f'Field {number} needs a "name" without dots that does not begin with $.'
+            yield phrase(
+                'Field {number} needs a "name" without dots that does not begin with $.', number=number
+            )
         elif names.index(name) != number - 1:
-            yield f"{name} is there twice."
+            yield phrase("{name} is there twice.", name=name)
         elif each.get("type", "string") not in SCALARS:
-            yield f"{name} must have one of these types, no collection: {', '.join(SCALARS)}."
+            types = ", ".join(SCALARS)
+            yield phrase(
+                "{name} must have one of these types, no collection: {types}.", name=name, types=types
+            )
         elif not isinstance(each.get("label", ""), str) or set(each) - {"name", "label", "type"}:
-            yield f'{name} may have a "label", which is a text, and a "type" only.'
+            yield phrase('{name} may have a "label", which is a text, and a "type" only.', name=name)
 
 
 def with_defaults(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:

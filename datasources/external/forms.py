@@ -16,7 +16,7 @@ from datasources.external.type_fields import TypesField
 from datasources.names import kept_while_used
 from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, as_they_are, check_outbound_url
-from journeyorch.telling import told
+from journeyorch.telling import all_told, told
 from journeyorch.usage import Use, used_in
 
 _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -135,7 +135,7 @@ class FieldGroupForm(forms.ModelForm):
     def clean_response_schema(self) -> Any:
         schema = self.cleaned_data["response_schema"] or {}
         if schema and (found := list(problems(schema))):
-            raise ValidationError(found)
+            raise ValidationError(all_told(found))
         return schema
 
     def clean(self) -> dict[str, Any]:

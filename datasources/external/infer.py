@@ -181,22 +181,27 @@ def with_types(schema: Schema, types: Mapping[str, str], path: str = "") -> Sche
     return {**kept, **_SCHEMAS[types[path]]}
 
 
+_WHOLE = phrase("The fields")
 _KINDS = ("array", "boolean", "integer", "number", "object", "string")
 
 
 def problems(schema: Any, path: str = "") -> Iterable[str]:
     """What is wrong with corrected fields, as sentences; nothing for a schema that can be used."""
-    where = path or "The fields"
+    where = path or _WHOLE
     if not isinstance(schema, dict):
-        yield f"{where} must be a JSON object."
+        yield phrase("{where} must be a JSON object.", where=where)
     elif path.count(".") > MAX_DEPTH:
-        yield f"{where} is nested more than {MAX_DEPTH} deep."
+        yield phrase("{where} is nested more than {most} deep.", where=where, most=MAX_DEPTH)
     elif not path and schema.get("type") != "object":
-        yield 'The fields must have "type": "object" and "properties".'
+        yield phrase('The fields must have "type": "object" and "properties".')
     elif "type" in schema and schema["type"] not in _KINDS:
-        yield f"{where} must have one of these types: {', '.join(_KINDS)}."
+        kinds = ", ".join(_KINDS)
+        yield phrase("{where} must have one of these types: {types}.", where=where, types=kinds)
     elif schema.get("format", "date") not in tuple(_FORMATS):
-        yield f"{where} must have one of these formats or none: {', '.join(_FORMATS)}."
+        formats = ", ".join(_FORMATS)
+        yield phrase(
+            "{where} must have one of these formats or none: {formats}.", where=where, formats=formats
+        )
     else:
         yield from _inner_problems(schema, path)
 
@@ -205,7 +210,7 @@ def _inner_problems(schema: Mapping[str, Any], path: str) -> Iterable[str]:
     if schema.get("type") == "object":
         fields = schema.get("properties")
         if not isinstance(fields, dict):
-            yield f'{path or "The fields"} must have "properties", an object.'
+            yield phrase('{where} must have "properties", an object.', where=path or _WHOLE)
             return
         for name, inner in fields.items():
             yield from problems(inner, f"{path}.{name}" if path else name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from journeyorch.phrases import phrase
+
 from . import syntax
 from .check import Checker
 from .errors import ExpressionError
@@ -32,7 +34,7 @@ def compile_once(source: str, scope: Scope, expected: Type | None = None) -> Com
     checker = Checker(source, scope)
     plan = checker.check(tree)
     if expected is not None and not checker.problems:
-        plan = checker.expect(plan, expected, "The result")
+        plan = checker.expect(plan, expected, phrase("The result"))
     if checker.problems:
         raise ExpressionError(checker.problems)
     if expected is BOOLEAN and not isinstance(plan, (Logic, Not)):

@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -54,12 +55,35 @@ class StrictJSONField(forms.JSONField):
             return True
 
 
+#: What orjson says of a text that is no JSON; any other words of its stay as they are.
+_NO_JSON = (
+    gettext_noop("input data is empty"),
+    gettext_noop("invalid escaped sequence in string"),
+    gettext_noop("invalid escape in string"),
+    gettext_noop("invalid literal, expected 'false'"),
+    gettext_noop("invalid literal, expected 'null'"),
+    gettext_noop("invalid literal, expected 'true'"),
+    gettext_noop("no digit after decimal point"),
+    gettext_noop("no digit after exponent sign"),
+    gettext_noop("no digit after sign"),
+    gettext_noop("trailing comma is not allowed"),
+    gettext_noop("unexpected character, expected ',' or ']'"),
+    gettext_noop("unexpected character, expected ',' or '}'"),
+    gettext_noop("unexpected character, expected ':' after key"),
+    gettext_noop("unexpected character, expected a JSON value"),
+    gettext_noop("unexpected character, expected a string key"),
+    gettext_noop("unexpected content after document"),
+    gettext_noop("unexpected control character in string"),
+    gettext_noop("unexpected end of data"),
+)
+
+
 def _parsed(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         message = _("This is not JSON. Line %(line)s, column %(column)s: %(what)s.")
-        params = {"line": error.lineno, "column": error.colno, "what": error.msg}
+        params = {"line": error.lineno, "column": error.colno, "what": gettext(error.msg)}
         raise ValidationError(message, code="invalid", params=params) from error
 
 

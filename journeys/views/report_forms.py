@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from journeyorch.access.models import Sandbox
+from journeyorch.telling import all_told
 from journeys.models import Journey, Report
 from journeys.reports.custom.definition import MOST_PANELS, Definition, Panel
 from journeys.reports.custom.metrics import DIMENSIONS, METRICS
@@ -95,7 +96,8 @@ class PanelForm(forms.Form):
             self.panel = Panel.model_validate({**given, "journeys": [one.uid for one in cleaned["journeys"]]})
         except ValidationError as error:
             for found in error.errors(include_url=False, include_input=False):
-                self.add_error(None, str(found["msg"]).removeprefix("Value error, "))
+                problem = found.get("ctx", {}).get("error")
+                self.add_error(None, all_told(problem.args if problem else [found["msg"]]))
         return cleaned
 
 

@@ -244,3 +244,17 @@ def test_a_value_that_is_not_of_its_type_is_explained(admin_client, action, valu
     page = admin_client.post(reverse("admin:actions_action_test", args=[row.pk]), {"value0": value}).text
     assert "does not fit its type" in page
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        ("{", "Zeile 1, Spalte 2: das Ende kommt zu früh."),
+        ('{"a": 1}', "Der Inhalt muss ein Objekt mit &quot;type&quot; sein."),
+        ('{"type": "object", "fields": {"a": {"type": "x", "constant": 1}}}', "/a hat den unbekannten Typ x"),
+    ],
+)
+def test_what_is_wrong_with_a_payload_is_said_in_the_readers_language(admin_client, payload, told):
+    page = admin_client.post(reverse(ADD), form(payload=payload), HTTP_ACCEPT_LANGUAGE="de")
+
+    assert told in page.text

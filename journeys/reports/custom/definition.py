@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import reduce
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from journeyorch.phrases import Phrase, phrase
 from journeys.reports.custom.metrics import DIMENSIONS, FETCHED, METRICS, OF_READERS, TIMES, TRAITS
 from journeys.reports.figures.periods import DAYS, DEFAULT, is_usable
 
@@ -91,15 +93,18 @@ def read_definition(data: Any) -> Definition:
 def _problems(panel: Panel) -> list[str]:
     found = []
     if unknown := [name for name in panel.metrics if name not in METRICS]:
-        return [f"There is no metric “{unknown[0][:40]}”. Use some of: {', '.join(METRICS)}."]
+        names = ", ".join(METRICS)
+        return [
+            phrase("There is no metric “{name}”. Use some of: {names}.", name=unknown[0][:40], names=names)
+        ]
     if len(set(panel.metrics)) < len(panel.metrics) or len(set(panel.dimensions)) < len(panel.dimensions):
-        found.append("Name each dimension and metric once.")
+        found.append(phrase("Name each dimension and metric once."))
     if not panel.shown:
-        found.append("Leave one column to be seen.")
+        found.append(phrase("Leave one column to be seen."))
     if sum(name in TIMES for name in panel.dimensions) > 1:
-        found.append("Choose one of hour, day, week and month.")
+        found.append(phrase("Choose one of hour, day, week and month."))
     if panel.sort and panel.sort not in panel.metrics:
-        found.append("Sort by one of the metrics that are shown.")
+        found.append(phrase("Sort by one of the metrics that are shown."))
     return [*found, *_problems_of_sources(panel), *_problems_of_period(panel)]
 
 
@@ -107,38 +112,43 @@ def _problems_of_sources(panel: Panel) -> Iterator[str]:
     """Not everything is counted by everything."""
     by = set(panel.dimensions)
     if "path" in by and "messages" in panel.sources:
-        yield "Messages are not told by path: leave out the path, or their metrics."
+        yield phrase("Messages are not told by path: leave out the path, or their metrics.")
     if "path" in by and "fetches" in panel.sources:
-        yield "Fetches are not told by path: leave out the path, or their metrics."
+        yield phrase("Fetches are not told by path: leave out the path, or their metrics.")
     if "errorType" in by and panel.metrics not in (["errors"], ["fetchErrors"]):
-        yield "By error type only errors of steps, or only failed fetches can be told."
+        yield phrase("By error type only errors of steps, or only failed fetches can be told.")
     if by & set(FETCHED) and panel.sources != {"fetches"}:
-        yield "By data source and field group only fetches can be told."
+        yield phrase("By data source and field group only fetches can be told.")
     if by & set(TRAITS):
         yield from _problems_of_traits(panel)
 
 
 def _problems_of_traits(panel: Panel) -> Iterator[str]:
     if sum(name in TRAITS for name in panel.dimensions) > 1:
-        yield "Choose one of variant, domain, link, device and platform."
+        yield phrase("Choose one of variant, domain, link, device and platform.")
     if panel.sources != {"messages"}:
-        yield "By variant, domain, link, device and platform only messages can be told."
+        yield phrase("By variant, domain, link, device and platform only messages can be told.")
     possible = OF_READERS.get(panel.trait)
     if possible and not set(panel.metrics) <= set(possible):
-        words = " and ".join(METRICS[name].label.lower() for name in possible)
-        yield f"By {DIMENSIONS[panel.trait].lower()} only {words} can be told."
+        words = reduce(_and, (phrase(METRICS[name].label) for name in possible))
+        by = phrase(DIMENSIONS[panel.trait])
+        yield phrase("By “{dimension}” only this can be told: {words}.", dimension=by, words=words)
+
+
+def _and(some: Phrase, one: Phrase) -> Phrase:
+    return phrase("{some} and {one}", some=some, one=one)
 
 
 def _problems_of_period(panel: Panel) -> list[str]:
     if panel.period not in DAYS:
-        return ["There is no such period."]
+        return [phrase("There is no such period.")]
     if (panel.first is None) != (panel.last is None):
-        return ["Give both days, or neither."]
+        return [phrase("Give both days, or neither.")]
     if panel.first and panel.last and not is_usable(panel.first, panel.last):
-        return ["The first day must not be after the last one."]
+        return [phrase("The first day must not be after the last one.")]
     days = (panel.last - panel.first).days + 1 if panel.first and panel.last else DAYS[panel.period]
     if panel.time == "hour" and days > MOST_HOURLY_DAYS:
-        return [f"By the hour at most {MOST_HOURLY_DAYS} days can be told."]
+        return [phrase("By the hour at most {days} days can be told.", days=MOST_HOURLY_DAYS)]
     return []
 
 

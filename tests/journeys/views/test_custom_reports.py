@@ -92,6 +92,10 @@ def test_what_makes_no_sense_stays_in_the_form(manager, figures):
     assert "Choose one of hour, day, week and month." in page.content.decode()
     assert manager.post("/reports/custom/new/", {"name": "x"}).status_code == 422
 
+    by_device = filled({"dimensions": ["device"], "metrics": ["sent"]})
+    page = manager.post("/reports/custom/new/", by_device, HTTP_ACCEPT_LANGUAGE="de")
+    assert "gibt es nur: Eindeutige Öffnungen und Eindeutige Klicks." in page.content.decode()
+
 
 @pytest.fixture
 def shared(manager, figures) -> Report:
