@@ -170,6 +170,9 @@ class ReceivedEvent(models.Model):
             models.Index(fields=["inlet", "-id"], name="received_event_of_inlet"),
         ]
 
+    def __str__(self) -> str:
+        return str(_("received event %(number)s") % {"number": self.pk})
+
 
 class EventKeyQuerySet(models.QuerySet["EventKey"]):
     """Questions about keys."""

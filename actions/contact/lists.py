@@ -122,7 +122,7 @@ class Import:
             done=place.offset,
             bad=bad,
             over=len(rows) < BATCH,
-            result={"addresses": addresses},
+            result={gettext_noop("addresses"): addresses},
         )
 
 

@@ -141,7 +141,7 @@ class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     fields = readonly_fields = (
-        *("message_id", "sandbox", "kind", "template", "channel", "profile", "address", "status"),
+        *("number", "sandbox", "kind", "message_template", "sent_by", "profile", "address", "status"),
         *("why", "code", "detail"),
         *("created_at", "updated_at", "history"),
     )
@@ -149,6 +149,14 @@ class DeliveryAdmin(AboutPeople, LookedAt, SandboxScopedAdmin):
     @admin.display(description=_("template"), ordering="template")
     def message_template(self, row: Delivery) -> str:
         return str(row.template or "–")
+
+    @admin.display(description=_("channel"))
+    def sent_by(self, row: Delivery) -> str:
+        return str(row.channel or "–")
+
+    @admin.display(description=_("message"))
+    def number(self, row: Delivery) -> str:
+        return str(row.message_id)
 
     @admin.display(description=_("why"))
     def why(self, row: Delivery) -> str:

@@ -71,12 +71,16 @@ class QuarantinedAdmin(AboutPeople, SandboxScopedAdmin):
     form = QuarantinedForm
     paginator = CappedPaginator
     show_full_result_count = False
-    list_display = ("received_event_id", "at", "code", "reason", "sandbox")
+    list_display = ("number", "at", "code", "reason", "sandbox")
     list_filter = ("code",)
-    readonly_fields = ("received_event_id", "at", "code", "reason", "sandbox")
+    readonly_fields = ("number", "at", "code", "reason", "sandbox")
     fields = (*readonly_fields, "body", "try_again")
     ordering = ("-received_event_id",)
     actions = ("replay_chosen",)
+
+    @admin.display(description=_("received event"), ordering="received_event_id")
+    def number(self, one: Quarantined) -> int:
+        return one.received_event_id
 
     @admin.display(description=_("message"), ordering="message")
     def reason(self, one: Quarantined) -> str:

@@ -41,17 +41,41 @@ class LookedAtOnly(LookedAt, SandboxScopedAdmin):
     show_full_result_count = False
 
 
+class RoutedFilter(admin.BooleanFieldListFilter):
+    """Whether it has been handed on to journeys."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("handed on")
+
+
 @admin.register(ReceivedEvent)
 class ReceivedEventAdmin(AboutPeople, LookedAtOnly):
     help_topic = "received"
     introduction = _("Everything that came in, as it came, newest first.")
-    list_display = ("id", "received_at", "inlet_name", "protocol", "routed")
-    list_filter = ("routed",)
+    list_display = ("number", "received_at", "inlet_name", "by_protocol", "is_routed")
+    list_filter = (("routed", RoutedFilter),)
     ordering = ("-id",)
-    fields = ("id", "received_at", "inlet_name", "protocol", "routed", "body")
+    fields = ("number", "received_at", "inlet_name", "by_protocol", "is_routed", "as_it_came")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedEvent]:
         return super().get_queryset(request).with_inlet_names()  # type: ignore[attr-defined]
+
+    @admin.display(description=_("number"), ordering="id")
+    def number(self, obj: ReceivedEvent) -> int:
+        return obj.pk
+
+    @admin.display(description=_("protocol"), ordering="protocol")
+    def by_protocol(self, obj: ReceivedEvent) -> str:
+        return obj.protocol
+
+    @admin.display(description=_("handed on"), ordering="routed", boolean=True)
+    def is_routed(self, obj: ReceivedEvent) -> bool:
+        return obj.routed
+
+    @admin.display(description=_("As it came"))
+    def as_it_came(self, obj: ReceivedEvent) -> str:
+        return obj.body
 
     @admin.display(description=_("inlet"))
     def inlet_name(self, obj: Any) -> str:

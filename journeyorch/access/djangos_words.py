@@ -35,6 +35,7 @@ TEXTS = (
     gettext_noop("Models in the %(name)s application"),
     gettext_noop("Recent actions"),
     gettext_noop("My actions"),
+    gettext_noop("Added “%(object)s”."),
     gettext_noop("Breadcrumbs"),
     gettext_noop("Model name"),
     gettext_noop("Add link"),
@@ -47,6 +48,7 @@ TEXTS = (
     # Of django-axes.
     gettext_noop("access attempt"),
     gettext_noop("access attempts"),
+    gettext_noop("access attempt expiration"),
     gettext_noop("Locked Out"),
     gettext_noop("Attempt Remaining"),
     gettext_noop("Clean up expired attempts"),

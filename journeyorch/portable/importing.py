@@ -13,14 +13,20 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext_noop
 
 from journeyorch.access.models import Sandbox, User
 from journeyorch.api.flaws import Flaw
+from journeyorch.phrases import sentence
 from journeyorch.portable.exporting import FORMAT, FORMAT_NAME
 from journeyorch.portable.kind import Document, Kind, Unfit, kinds, pointer
 
 #: Documents of one file.
 MOST = 2000
+
+_NO_EXPORT = sentence("This is no export file: it must begin with {name}: {format}.")
+_NO_KIND = sentence("There is no such kind of thing. Known are: {names}.")
+_TOO_MANY = sentence("The file holds more than {most} things. Import it in parts.")
 
 
 class Conflicts(StrEnum):
@@ -139,16 +145,16 @@ def _carry_out(sandbox: Sandbox, content: Any, terms: Terms) -> Plan:
 def _read(content: Any) -> Iterator[tuple[Kind, list[Any]]]:
     """Documents by kind, in the order in which they can be stored."""
     if not isinstance(content, Mapping) or content.get(FORMAT_NAME) != FORMAT:
-        message = f"This is no export file: it must begin with {FORMAT_NAME}: {FORMAT}."
+        message = _NO_EXPORT(name=FORMAT_NAME, format=FORMAT)
         raise Unfit([Flaw(pointer(FORMAT_NAME), message)])
     parts = {name: part for name, part in content.items() if name != FORMAT_NAME}
     if unknown := [name for name in parts if name not in kinds()]:
-        message = f"There is no such kind of thing. Known are: {', '.join(kinds())}."
+        message = _NO_KIND(names=", ".join(kinds()))
         raise Unfit(Flaw(pointer(name), message) for name in unknown)
     if wrong := [name for name, part in parts.items() if not isinstance(part, list)]:
-        raise Unfit(Flaw(pointer(name), "This must be a list.") for name in wrong)
+        raise Unfit(Flaw(pointer(name), gettext_noop("This must be a list.")) for name in wrong)
     if sum(map(len, parts.values())) > MOST:
-        raise Unfit([Flaw("", f"The file holds more than {MOST:,} things. Import it in parts.")])
+        raise Unfit([Flaw("", _TOO_MANY(most=f"{MOST:,}"))])
     yield from ((kind, parts[name]) for name, kind in kinds().items() if name in parts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
@@ -22,7 +22,12 @@ _PERIODS = [
     (name, _("Today") if days == 1 else lazy(lambda days=days: gettext("%(n)s days") % {"n": days}, str)())
     for name, days in DAYS.items()
 ]
-_CHARTS = [("none", _("Table only")), ("line", _("Lines")), ("bar", _("Bars")), ("area", _("Areas"))]
+_CHARTS = [
+    ("none", _("Table only")),
+    ("line", pgettext_lazy("of a chart", "Lines")),
+    ("bar", _("Bars")),
+    ("area", _("Areas")),
+]
 _DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 

@@ -29,7 +29,7 @@ from datasources.platform.schemas.xdm.planning import Plan
 from journeyorch.access.models import Sandbox, User
 from journeyorch.access.sandboxes import worked_in
 from journeyorch.access.used_admin import UsedAdmin
-from journeyorch.telling import told
+from journeyorch.telling import all_told
 from journeyorch.usage import Use
 
 _MAX_UPLOAD = 10 * MIB
@@ -127,7 +127,7 @@ class ComponentAdmin(UsedAdmin):
             files = read_file(pending.name, io.BytesIO(bytes(pending.data)))
         except TooMuch as error:
             return self._page(
-                request, "datasources/import_preview.html", pending=pending, refused=told(error)
+                request, "datasources/import_preview.html", pending=pending, refused=all_told(error.args)[0]
             )
         if request.method != "POST":
             plan = plan_import(pending.sandbox, files)

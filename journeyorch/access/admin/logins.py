@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from axes.admin import AccessAttemptAdmin as AxesAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from journeyorch.access.admin.audited import AuditedAdmin
@@ -21,3 +24,15 @@ class AccessAttemptAdmin(AuditedAdmin, AxesAttemptAdmin):
         "Log-ins that failed lately, by name and address. Delete a line to let somebody who is locked out "
         "try again at once."
     )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Headed by whose it is: what django-axes calls it is English, with a moment as programs write it."""
+        attempt = self.get_object(request, object_id)
+        context = {"subtitle": attempt.username if attempt else "", **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)

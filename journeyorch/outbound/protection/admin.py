@@ -202,7 +202,7 @@ class BreakerAdmin(SandboxScopedAdmin):
         "Data sources, actions and channels that have failed. After many failures in a row calls to them end "
         "as errors at once, until a call that is made now and then succeeds."
     )
-    list_display = ("system", "state_shown", "failures", "failing_since", "last_error", "last_failed_at")
+    list_display = ("system", "state_shown", "failures", "failing_since", "last_words", "last_failed_at")
     list_display_links = None
     ordering = ("-failures", "endpoint")
     actions = ("close",)
@@ -219,6 +219,10 @@ class BreakerAdmin(SandboxScopedAdmin):
             if one.key == row.endpoint:
                 return format_html('<a href="{}">{}</a>', one.page, one.label)
         return row.endpoint
+
+    @admin.display(description=_("last error"))
+    def last_words(self, row: Breaker) -> str:
+        return told(row.last_error)
 
     @admin.display(description=_("state"), ordering="opened_at")
     def state_shown(self, row: Breaker) -> str:

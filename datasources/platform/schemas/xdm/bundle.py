@@ -12,6 +12,7 @@ from typing import Any
 from datasources.platform.schemas import dialect
 from datasources.platform.schemas.xdm.names import address_steps, wire_path
 from datasources.platform.schemas.xdm.reading import Document
+from journeyorch.phrases import phrase
 
 FRIENDLY, IDENTITY = "meta:friendlyName", "meta:identity"
 # Linked-data context: messages of this kind have none.
@@ -71,7 +72,9 @@ class Bundle:
 
     def _free_name(self, uri: str) -> str:
         if len(self.definitions) >= _MAX_DEFINITIONS:
-            raise CannotBundle(f"It refers to more than {_MAX_DEFINITIONS} other definitions.")
+            raise CannotBundle(
+                phrase("It refers to more than {most} other definitions.", most=_MAX_DEFINITIONS)
+            )
         stem = uri.rstrip("#/").rpartition("/")[2].replace("~", "_").replace("%", "_") or "schema"
         name, number = stem, 1
         while name in self.definitions:

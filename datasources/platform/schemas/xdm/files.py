@@ -15,6 +15,8 @@ from typing import IO, Any, NamedTuple
 
 import orjson
 
+from journeyorch.phrases import phrase
+
 MIB = 1024 * 1024
 MAX_FILE, MAX_ALL, MAX_FILES, MAX_ENTRIES = MIB, 50 * MIB, 5_000, 20_000
 
@@ -58,28 +60,32 @@ def _documents(sources: Iterator[_Source] | list[_Source]) -> Iterator[Read]:
     total = 0
     for count, (name, read) in enumerate(sources, start=1):
         if count > MAX_FILES:
-            raise TooMuch(f"It holds more than {MAX_FILES} JSON files. Import it in parts.")
+            raise TooMuch(phrase("It holds more than {most} JSON files. Import it in parts.", most=MAX_FILES))
         data = read(MAX_FILE + 1)
         total += len(data)
         if total > MAX_ALL:
-            raise TooMuch(f"It holds more than {MAX_ALL // MIB} MiB of JSON. Import it in parts.")
+            raise TooMuch(
+                phrase("It holds more than {most} MiB of JSON. Import it in parts.", most=MAX_ALL // MIB)
+            )
         yield _document(name, data)
 
 
 def _document(name: str, data: bytes) -> Read:
     if len(data) > MAX_FILE:
-        return Read(name, problem=f"The file is larger than {MAX_FILE // MIB} MiB.")
+        return Read(name, problem=phrase("The file is larger than {most} MiB.", most=MAX_FILE // MIB))
     try:
         value = orjson.loads(data)
         # Written once more: what is nested too deeply to be written could never be stored.
         nul = b"\\u0000" in orjson.dumps(value)
     except orjson.JSONDecodeError as error:
-        where = f"at line {error.lineno}, column {error.colno}"
-        return Read(name, problem=f"This is not valid JSON {where}.")
+        text = phrase(
+            "This is not valid JSON at line {line}, column {column}.", line=error.lineno, column=error.colno
+        )
+        return Read(name, problem=text)
     except TypeError:
-        return Read(name, problem="It is nested too deeply.")
+        return Read(name, problem=phrase("It is nested too deeply."))
     return (
-        Read(name, problem="It holds the character NUL, which cannot be stored.")
+        Read(name, problem=phrase("It holds the character NUL, which cannot be stored."))
         if nul
         else Read(name, value)
     )
@@ -108,21 +114,25 @@ def _of_zip(file: IO[bytes]) -> Iterator[_Source]:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
-                raise TooMuch(f"The zip holds more than {MAX_ENTRIES} files. Import it in parts.")
+                raise TooMuch(
+                    phrase("The zip holds more than {most} files. Import it in parts.", most=MAX_ENTRIES)
+                )
             for entry in entries:
                 if _is_wanted(entry):
                     yield entry.filename, _entry_reader(archive, entry)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         if isinstance(error, TooMuch):
             raise
-        raise TooMuch("The zip is damaged, encrypted, or packed in an unknown way. Pack it again.") from None
+        raise TooMuch(
+            phrase("The zip is damaged, encrypted, or packed in an unknown way. Pack it again.")
+        ) from None
 
 
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
     """JSON files; an archive with paths that lead out of it was not packed in good faith."""
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0][1:2]:
-        raise TooMuch("The zip holds a path that leads out of it. Pack the folder again.")
+        raise TooMuch(phrase("The zip holds a path that leads out of it. Pack the folder again."))
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return path.suffix.lower() == ".json" and not entry.is_dir() and not is_link and not hidden

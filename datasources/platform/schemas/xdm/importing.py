@@ -25,6 +25,9 @@ from datasources.platform.schemas.xdm.reading import Descriptor, Part
 from journeyorch.access import audit
 from journeyorch.access.locks import lock_sandbox
 from journeyorch.access.models import Sandbox
+from journeyorch.phrases import phrase
+
+_DESCRIBED = phrase("Descriptors are about this schema, which is not here.")
 
 
 def plan_import(sandbox: Sandbox, files: Sequence[Read]) -> Plan:
@@ -105,10 +108,10 @@ def _breaks(
         try:
             lost = _lost(schema, document_of(schema, fields, library=library))
         except CannotCompose as error:
-            yield Trouble(schema.name, str(error))
+            yield Trouble(schema.name, error.args[0])
             continue
         if lost:
-            why = f"This schema would lose {len(lost)} fields, among them {lost[0]}."
+            why = phrase("This schema would lose {n} fields, among them {first}.", n=len(lost), first=lost[0])
             yield Trouble(schema.name, why)
 
 
@@ -126,7 +129,7 @@ def _descriptors_of_nothing(
 ) -> list[Trouble]:
     known = {schema.ref for schema in Schema.objects.filter(sandbox=sandbox)} | set(library)
     unknown = sorted({each.uri for each in descriptors} - known)
-    return [Trouble(uri, "Descriptors are about this schema, which is not here.") for uri in unknown]
+    return [Trouble(uri, _DESCRIBED) for uri in unknown]
 
 
 def _note(sandbox: Sandbox, descriptors: Sequence[Descriptor]) -> set[str]:

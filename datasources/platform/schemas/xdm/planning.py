@@ -16,6 +16,7 @@ from datasources.platform.schemas.xdm.reading import (
     read_descriptors,
     read_part,
 )
+from journeyorch.phrases import phrase
 
 MAX_PARTS = 3_000
 
@@ -66,7 +67,8 @@ def planned(
         else:
             (plan.changed if part.uri in existing else plan.created).append(part)
     if len(found) > MAX_PARTS:
-        plan.problems.append(Trouble("", f"More than {MAX_PARTS} schemas at once. Import them in parts."))
+        why = phrase("More than {most} schemas at once. Import them in parts.", most=MAX_PARTS)
+        plan.problems.append(Trouble("", why))
         return plan
     library = {**built_in, **existing, **{part.uri: part.document for part in found.values()}}
     for part in plan.parts:
@@ -83,7 +85,8 @@ def _read_all(files: Iterable[Read], plan: Plan) -> dict[str, Part]:
         if file.problem:
             plan.problems.append(Trouble(file.name, file.problem))
         elif part and part.uri in found and found[part.uri][1].document != part.document:
-            why = f"Its $id is also that of {found[part.uri][0]}, which says something else."
+            other = found[part.uri][0]
+            why = phrase("Its $id is also that of {other}, which says something else.", other=other)
             plan.conflicts.append(Trouble(file.name, why))
         elif part:
             found[part.uri] = (file.name, part)
@@ -96,7 +99,7 @@ def _part_of(file: Read, plan: Plan) -> Part | None:
     try:
         return read_part(file.value)
     except Unreadable as error:
-        plan.problems.append(Trouble(file.name, str(error)))
+        plan.problems.append(Trouble(file.name, error.args[0]))
         return None
 
 
@@ -105,11 +108,14 @@ def _check(part: Part, library: Mapping[str, Mapping[str, Any]], plan: Plan) -> 
         document, missing = bundled(library, part.uri)
         Validator(document)
     except (CannotBundle, NotASchema) as error:
-        plan.problems.append(Trouble(part.uri, str(error)))
+        plan.problems.append(Trouble(part.uri, error.args[0]))
         return
     if missing:
         plan.incomplete.append(
-            Trouble(part.uri, f"It refers to {_listed(sorted(missing))}, not among these.")
+            Trouble(
+                part.uri,
+                phrase("It refers to {names}, not among these.", names=_listed(sorted(missing))),
+            )
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from journeyorch.phrases import phrase
+
 Document = dict[str, Any]
 
 RECORD, TIME_SERIES = "https://ns.adobe.com/xdm/data/record", "https://ns.adobe.com/xdm/data/time-series"
@@ -14,6 +16,7 @@ EVENT, PROFILE = (
     "https://ns.adobe.com/xdm/context/experienceevent",
     "https://ns.adobe.com/xdm/context/profile",
 )
+
 #: Deeper ones are refused: no real schema is, and what walks through them must end.
 MAX_DEPTH = 100
 _MAX_URI = 300
@@ -51,9 +54,9 @@ def read_part(document: Any) -> Part | None:
         return None
     uri = document["$id"].rstrip("#")
     if len(uri) > _MAX_URI:
-        raise Unreadable(f"Its $id has more than {_MAX_URI} characters.")
+        raise Unreadable(phrase("Its $id has more than {most} characters.", most=_MAX_URI))
     if depth_of(document) > MAX_DEPTH:
-        raise Unreadable(f"It is nested more than {MAX_DEPTH} levels deep.")
+        raise Unreadable(phrase("It is nested deeper than {levels} levels.", levels=MAX_DEPTH))
     extends, intended = _texts(document.get("meta:extends")), document.get("meta:intendedToExtend")
     kind = "type"
     if any(base in BEHAVIORS for base in extends):
