@@ -77,7 +77,7 @@ def duplicate(version: JourneyVersion, *, by: User | None) -> JourneyVersion:
 
 def free_name(sandbox: Sandbox, taken: str) -> str:
     """How a copy of the journey ``taken`` can be called."""
-    name = original = f"{taken[:100]} – copy"
+    name = original = _("%(name)s – copy") % {"name": taken[:100]}
     number = 2
     while Journey.objects.filter(sandbox=sandbox, name=name).exists():
         name, number = f"{original} {number}", number + 1

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models import ReceivedEvent
 from journeyorch.access.looked_at import LookedAt
@@ -61,7 +62,7 @@ class ReceivedEventAdmin(AboutPeople, LookedAtOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedEvent]:
         return super().get_queryset(request).with_inlet_names()  # type: ignore[attr-defined]
 
-    @admin.display(description=_("number"), ordering="id")
+    @admin.display(description=pgettext_lazy("of a row", "number"), ordering="id")
     def number(self, obj: ReceivedEvent) -> int:
         return obj.pk
 

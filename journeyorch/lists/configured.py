@@ -96,7 +96,7 @@ class ConfiguredPages:
         """The form of a new thing that begins like another one."""
         source = self.found(request, pk)
         made = self.model(sandbox=source.sandbox, **{name: getattr(source, name) for name in self.copied})
-        made.name = f"{source.name[: _LONGEST_NAME - 7]} – copy"  # type: ignore[attr-defined]
+        made.name = _name_of_copy(source.name)  # type: ignore[attr-defined]
         return self._form(request, made, source=source)
 
     def delete(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -221,3 +221,8 @@ class ConfiguredList(List):
     ) -> RowAction:
         """An action whose page is one of the thing's own."""
         return RowAction(label, icon, reverse(f"{self.kind}{page}", args=[thing.pk]), key, is_dangerous)
+
+
+def _name_of_copy(name: str) -> str:
+    text = _("%(name)s – copy")
+    return text % {"name": name[: _LONGEST_NAME - len(text % {"name": ""})]}

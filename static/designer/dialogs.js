@@ -7,7 +7,7 @@ import { goBack } from "./focus.js";
 import { html, Icon } from "./html.js";
 import { leave } from "./live.js";
 import { conflict, resolve } from "./saving.js";
-import { filled, gettext, ngettext } from "./text.js";
+import { filled, gettext, keyed, ngettext } from "./text.js";
 
 /**
  * @typedef {{sentences: string[], url: string}} Changes what is different from the version before; `url` compares
@@ -138,7 +138,7 @@ const KEYS = () => [
 function Help() {
   const close = () => (isHelpOpen.value = false);
   return html`<${Dialog} title=${gettext("Keys")} onClose=${close}>
-    <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${words}
+    <dl class="keys">${KEYS().map(([key, words]) => html`<div key=${key}><dt><kbd>${keyed(key)}</kbd></dt><dd>${words}
       </dd></div>`)}</dl>
     <p><label class="keys__single"><input type="checkbox" checked=${areSingleKeysOn()}
       onChange=${(/** @type {any} */ event) => switchSingleKeys(event.target.checked)} />

@@ -11,7 +11,7 @@ import { goals } from "./model/commands.js";
 import { branchOf, linksTo, START } from "./model/document.js";
 import { pathsOf } from "./model/kinds.js";
 import { canEdit, drawing, history, kinds, limits, open, order, pane, picture, selection, version } from "./store.js";
-import { filled, gettext, ngettext } from "./text.js";
+import { filled, gettext, keyed, ngettext } from "./text.js";
 
 /**
  * @typedef {{label: string, icon?: string, keys?: string, run?: () => void, href?: string, danger?: boolean,
@@ -78,7 +78,7 @@ export function Menu() {
 function Row({ item }) {
   const css = `menu__item${item.danger ? " menu__item--danger" : ""}`;
   const inside = html`${item.icon && html`<${Icon} name=${item.icon} />`}<span class="grow">${item.label}</span>
-    ${item.keys && html`<kbd>${item.keys}</kbd>`}`;
+    ${item.keys && html`<kbd>${keyed(item.keys)}</kbd>`}`;
   if (item.href) {
     return html`<a class=${css} role="menuitem" tabindex="-1" href=${item.href}>${inside}</a>`;
   }

@@ -24,3 +24,11 @@ export function ngettext(one, many, n) {
 export function filled(text, values) {
   return text.replace(/%\((\w+)\)s/g, (_all, name) => String(values[name]));
 }
+
+/**
+ * Keys, such as Ctrl+C, as they are called on the reader's keyboard.
+ * @param {string} keys
+ */
+export function keyed(keys) {
+  return keys.replaceAll("Ctrl", gettext("Ctrl")).replaceAll("Del", gettext("Del"));
+}

@@ -133,3 +133,26 @@ def test_datasets_are_added_and_the_default_stays(admin_client: Client, sandbox:
     assert Dataset.objects.filter(is_default=True).exists()
     admin_client.post(reverse("admin:datasources_schema_delete", args=[schema.pk]), {"post": "yes"})
     assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"{", "In Zeile 1, Spalte 2 ist das kein gültiges JSON."),
+        (
+            zipped(("../up.json", "{}")).getvalue(),
+            "Die Zip-Datei enthält einen Pfad, der aus ihr hinausführt.",
+        ),
+        (
+            json.dumps(group("urn:x", a={"$ref": "urn:y"})).encode(),
+            "Es verweist auf urn:y, was nicht dabei ist.",
+        ),
+    ],
+    ids=range(3),
+)
+def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(
+    admin_client: Client, sandbox: Sandbox, data: bytes, words: str
+) -> None:
+    admin_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+
+    assert words in upload(admin_client, sandbox, data).content.decode()
