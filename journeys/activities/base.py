@@ -147,9 +147,14 @@ class Activity:
         return all(getattr(config, name) == value for name, value in cls.fails_when.items())
 
     @classmethod
-    def name_of(cls, config: Any) -> str:
+    def name_of(cls, config: Any, translate: Translate = str) -> str:
         """How its card is called when it has no label."""
-        return str(getattr(config, cls.named_by)) if cls.named_by else ""
+        return cls.shown(str(getattr(config, cls.named_by)), translate) if cls.named_by else ""
+
+    @classmethod
+    def shown(cls, name: str, translate: Translate = str) -> str:
+        """What people read for what its configuration is named by."""
+        return name
 
     @classmethod
     def detail_of(cls, config: Any) -> str:
@@ -278,5 +283,5 @@ def _shown(limit: Any) -> str:
 def shown_name(document: ActivityDocument, config: Any, translate: Translate = str) -> str:
     """What the card shows: "name – label", or whichever of them there is, or the kind's title."""
     kind = _kinds[document.kind]
-    name = (document.name or kind.name_of(config)) if config is not None else document.name
+    name = (document.name or kind.name_of(config, translate)) if config is not None else document.name
     return " – ".join(part for part in (name, document.label) if part) or translate(kind.title)

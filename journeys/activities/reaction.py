@@ -13,6 +13,7 @@ from journeys.activities.base import (
     NEXT,
     Activity,
     Config,
+    Translate,
     Way,
     activity,
     gettext_noop,
@@ -40,6 +41,12 @@ REACTION_OF: Mapping[str, str] = {
 }
 
 
+_TITLES: Mapping[str, str] = {
+    "sent": gettext_noop("Sent"),
+    "opened": gettext_noop("Opened"),
+    "clicked": gettext_noop("Clicked"),
+    "failed": gettext_noop("Failed"),
+}
 _TOLD: Mapping[str, str] = {
     "sent": gettext_noop("Waits until the message “{0}” is sent."),
     "opened": gettext_noop("Waits until the person opens the message “{0}”."),
@@ -63,12 +70,7 @@ class ReactionConfig(Config):
         title=gettext_noop("Reaction"),
         json_schema_extra={
             "widget": "reaction",
-            "titles": [
-                gettext_noop("Sent"),
-                gettext_noop("Opened"),
-                gettext_noop("Clicked"),
-                gettext_noop("Failed"),
-            ],
+            "titles": list(_TITLES.values()),
         },
     )
     timeout: Duration | None = Field(
@@ -119,8 +121,8 @@ class Reaction(Activity):
         return ways_of_listening(config.timeout, config.timeout_path)
 
     @classmethod
-    def name_of(cls, config: ReactionConfig) -> str:
-        return config.reaction.capitalize()
+    def shown(cls, name: str, translate: Translate = str) -> str:
+        return translate(_TITLES[name]) if name in _TITLES else name
 
     @classmethod
     def tell(cls, config: ReactionConfig, words: Words) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from journeyorch.expressions import Compiled, to_json, types
 from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeyorch.phrases import phrase
-from journeys.activities.base import Activity, FailableConfig, activity, gettext_noop
+from journeys.activities.base import Activity, FailableConfig, Translate, activity, gettext_noop
 from journeys.activities.catalog import Catalog
 from journeys.activities.room import Room
 from journeys.activities.words import Words
@@ -59,8 +59,10 @@ class UpdateProfile(Activity):
     Config = UpdateProfileConfig
 
     @classmethod
-    def name_of(cls, config: UpdateProfileConfig) -> str:
-        return ", ".join(config.fields) if len(config.fields) <= 2 else f"{len(config.fields)} fields"
+    def name_of(cls, config: UpdateProfileConfig, translate: Translate = str) -> str:
+        if len(config.fields) <= 2:
+            return ", ".join(config.fields)
+        return translate(gettext_noop("{} fields")).format(len(config.fields))
 
     @classmethod
     def tell(cls, config: UpdateProfileConfig, words: Words) -> list[str]:

@@ -21,6 +21,7 @@ from journeys.reports.figures.executed import FETCHES
 from journeys.reports.figures.facts import Activity, Figures, share
 from journeys.reports.figures.flow import Flow
 from journeys.reports.figures.kpis import Kpi, kpis
+from journeys.reports.figures.shape import Thing
 from journeys.reports.figures.splits import MEASURES, Measured, Split
 from journeys.reports.figures.summary import Details, Summary
 from journeys.views import shown_tables as tables
@@ -223,7 +224,7 @@ def executed(found: Summary, versions: Sequence[JourneyVersion]) -> list[Execute
     return [
         ExecutedRow(
             one.thing.category,
-            one.thing.name or _kind(one.thing.kind),
+            _called(one.thing),
             _kind(one.thing.kind),
             one.n,
             one.errors,
@@ -231,6 +232,11 @@ def executed(found: Summary, versions: Sequence[JourneyVersion]) -> list[Execute
         )
         for one in found.executed
     ]
+
+
+def _called(thing: Thing) -> str:
+    kind = kinds().get(thing.kind)
+    return (kind.shown(thing.name, _) if kind else thing.name) or _kind(thing.kind)
 
 
 def _kind(name: str) -> str:

@@ -123,7 +123,8 @@ function ownName(config, kind) {
     return keys.length > 2 ? gettext("{} fields").replace("{}", String(keys.length)) : keys.join(", ");
   }
   const text = typeof value === "string" ? value : "";
-  return kind.kind === "reaction" ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  const { enum: values = [], titles = [] } = kind.schema.properties[kind.names] ?? {};
+  return titles[values.indexOf(text)] ?? text;
 }
 
 /**

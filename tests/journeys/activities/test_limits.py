@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext, override
 
 from journeys.activities.base import kinds, read_config, shown_name
 from journeys.definition.document import ActivityDocument
@@ -144,6 +145,23 @@ def test_a_card_without_either_shows_its_kind() -> None:
     drawn = ActivityDocument(kind="wait", config={"duration": "PT1H"})
 
     assert shown_name(drawn, read_config(drawn)[0]) == "Wait"
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "shown"),
+    [
+        ("reaction", {"message": "mail", "reaction": "clicked"}, "Geklickt"),
+        ("update_profile", {"fields": {"a": '"x"', "b": '"y"', "c": '"z"'}}, "3 Felder"),
+        ("update_profile", {"fields": {"person.name.firstName": '"x"'}}, "person.name.firstName"),
+    ],
+)
+def test_a_card_is_called_in_the_language_of_whoever_looks(
+    kind: str, config: dict[str, Any], shown: str
+) -> None:
+    drawn = ActivityDocument(kind=kind, config=config)
+
+    with override("de"):
+        assert shown_name(drawn, read_config(drawn)[0], gettext) == shown
 
 
 def test_what_is_missing_is_said_by_the_name_that_people_see() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -13,7 +14,9 @@ from django.utils import translation
 
 from journeys.models import JourneyVersion, StepEvent
 from journeys.reports.figures import sums
-from journeys.views.shown_figures import when
+from journeys.reports.figures.executed import Executed
+from journeys.reports.figures.shape import Thing
+from journeys.views.shown_figures import executed, when
 from tools import translations
 
 Status = StepEvent.Status
@@ -96,6 +99,16 @@ def test_several_journeys_have_their_events_actions_and_fetches(reporter, figure
     assert "Fetches,Rooms.Free,,8,2,1" in csv
     told = reporter.get("/api/v1/reports/figures?period=1").json()["executed"]
     assert {"category": "events", "kind": "event", "name": "Ordered", "executed": 10, "errors": 0} in told
+
+
+def test_what_people_reacted_with_has_words_and_no_code():
+    reacted = Executed(Thing("events", "reaction", "clicked"), 3, 0, frozenset({1}))
+    version = JourneyVersion(pk=1, journey_id=1)
+
+    with translation.override("de"):
+        (row,) = executed(SimpleNamespace(executed=[reacted]), [version])
+
+    assert (row.name, row.kind) == ("Geklickt", "Reaktion")
 
 
 def test_a_longer_period_adds_up_both_days(reporter, figures):
