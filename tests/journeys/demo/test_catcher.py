@@ -116,10 +116,16 @@ def test_the_email_itself_is_shut_in(ask):
     ask("POST", "/email", {"to": "a@example.com", "subject": "x", "html": MARKUP})
     _, _, page = ask("GET", "/messages/1")
     _, headers, mail = ask("GET", "/messages/1/html")
-    assert mail.decode() == MARKUP
-    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    assert b'sandbox=""' in page
+    assert mail.decode().endswith(MARKUP)
+    shut_in = "sandbox allow-popups allow-popups-to-escape-sandbox"
+    assert headers["Content-Security-Policy"].startswith(f"{shut_in}; default-src 'none'")
+    assert b'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     assert b"alert" not in page
+
+
+def test_an_email_keeps_its_doctype_in_front(ask):
+    ask("POST", "/email", {"to": "a@example.com", "html": "<!DOCTYPE html><p>x</p>"})
+    assert ask("GET", "/messages/1/html")[2] == b'<!DOCTYPE html><base target="_blank"><p>x</p>'
 
 
 def test_an_unchanged_list_is_not_sent_again(ask):

@@ -71,6 +71,16 @@ def test_hostile_messages_are_shown_as_text_and_run_nothing(page, page_problems,
     expect(page.frame_locator("iframe").get_by_role("heading", name="Hello")).to_be_visible()
 
 
+def test_a_link_in_an_email_opens_beside_it(page, catcher, post):
+    there = f"{catcher.url}/?kind=sms"
+    post("/email", to="ada@example.com", subject="x", html=f'<!doctype html><a href="{there}">Member</a>')
+    page.goto(f"{catcher.url}/messages/1")
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Member").click()
+    expect(opened.value).to_have_url(there)
+    expect(page.frame_locator("iframe").get_by_role("link", name="Member")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_sticks_out_at_any_width(open_page, catcher, post, width, scheme):
