@@ -246,7 +246,18 @@ def read_config(document: ActivityDocument) -> tuple[Any, list[Fault]]:
         return kind.Config.model_validate(document.config), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [_fault(kind.Config, detail) for detail in details[:_MOST_FAULTS]]
+        return None, [_fault(kind.Config, detail) for detail in _shown_first(kind.Config, details)]
+
+
+def _shown_first(config: type[Config], details: list[Any]) -> list[Any]:
+    """What nobody can fill in follows from another field, and is told only if nothing else is wrong."""
+    return [detail for detail in details if not _is_hidden(config, detail)][:_MOST_FAULTS] or details[:1]
+
+
+def _is_hidden(config: type[Config], detail: Any) -> bool:
+    field = config.model_fields.get(str(detail["loc"][0])) if detail["loc"] else None
+    extra = field.json_schema_extra if field else None
+    return isinstance(extra, dict) and extra.get("widget") == "hidden"
 
 
 _MOST_FAULTS = 20

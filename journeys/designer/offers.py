@@ -14,6 +14,8 @@ from journeyorch.expressions.scope import EXPERIENCE_EVENTS
 from journeys.activities.catalog import Catalog, VariableInfo
 from journeys.activities.jump import fields_of
 from journeys.activities.update_profile import field_type
+from journeys.definition.document import read_document
+from journeys.models import JourneyVersion
 
 #: More profile fields than this nobody looks through; the search of the page finds those that there are.
 MOST_FIELDS = 2000
@@ -81,18 +83,37 @@ def type_name(type: Any) -> str:
 
 
 def _targets(catalog: Catalog) -> Iterator[dict[str, Any]]:
-    """Journeys that a jump could lead to."""
+    """Journeys that a jump could lead to; a draft without a step has no ``event`` yet."""
+    drafts = _drafts(catalog)
     for uid, target in sorted(catalog.journeys.items(), key=lambda item: item[1].name):
-        if uid != catalog.own and (target.event or not (target.is_live or target.in_test)):
-            status = "live" if target.is_live else "test" if target.in_test else "draft"
-            address = reverse("journey", args=[uid])
+        status = "live" if target.is_live else "test" if target.in_test else "draft"
+        event = drafts.get(target.id) if status == "draft" else target.event or None
+        if uid != catalog.own and event is not None:
             yield {
                 "uid": uid,
                 "name": target.name,
-                "event": target.event,
+                "event": event,
                 "status": status,
-                "url": address,
+                "url": reverse("journey", args=[uid]),
             }
+
+
+def _drafts(catalog: Catalog) -> dict[int, str]:
+    """The first event of each journey that nobody can enter yet, by its id; "" if there is no step yet."""
+    ids = [one.id for one in catalog.journeys.values() if not (one.is_live or one.in_test)]
+    drafts = JourneyVersion.objects.filter(journey_id__in=ids, status=JourneyVersion.Status.DRAFT)
+    first = {id: _first_event(document) for id, document in drafts.values_list("journey_id", "document")}
+    return {id: event for id, event in first.items() if event is not None}
+
+
+def _first_event(stored: Any) -> str | None:
+    """None: it begins with something else, or cannot be read."""
+    document, _problems = read_document(stored)
+    if document is None or not document.start:
+        return "" if document else None
+    first = document.activities.get(document.start[0])
+    event = first.config.get("event") if first and first.kind == "event" else None
+    return event if isinstance(event, str) else None
 
 
 def jump_variables(catalog: Catalog, event: str) -> list[dict[str, Any]]:

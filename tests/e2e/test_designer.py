@@ -368,6 +368,47 @@ def test_what_is_undone_while_it_cannot_be_saved_is_no_trouble(
     expect(page.locator("[data-saving=saved]")).to_be_attached()
 
 
+@pytest.mark.one_database
+def test_a_jump_says_where_to_and_what_it_brings_also_to_a_draft(
+    design: Any, draft: JourneyVersion, hotel: Sandbox
+) -> None:
+    target = publishing.create_journey(hotel, "Meal", by=None)
+    publishing.create_journey(hotel, "Empty", by=None)
+    publishing.save_draft(target, beginning_with("RestaurantBeacon"), revision=target.revision)
+    step = {"kind": "jump"}
+    publishing.save_draft(draft, beginning_with("LobbyBeacon", jump=step), revision=draft.revision)
+    page = design()
+    page.locator("[data-step]").filter(has_text="Jump").click()
+    pane = page.get_by_role("complementary", name="Step")
+    choice = pane.get_by_label("Target journey")
+
+    expect(choice.get_by_role("option", name="Empty (no event yet)")).to_be_disabled()
+    expect(page.get_by_role("button", name="1 error")).to_be_visible()
+    choice.select_option("Meal (not live)")
+    expect(pane.get_by_role("textbox", name="eventType")).to_be_visible()
+    expect(page.get_by_role("button", name="Meal, Jump")).to_be_visible()
+    expect(pane.get_by_text("is not live; publish it first")).to_be_visible()
+
+    target.refresh_from_db()
+    publishing.save_draft(target, beginning_with("LobbyBeacon"), revision=target.revision)
+    page.get_by_role("button", name="OK").click()
+    page.reload()
+    page.get_by_role("button", name="Meal, Jump").click()
+    pane.get_by_role("button", name="Take over its first event, LobbyBeacon").click()
+    eventually(page, "LobbyBeacon", lambda: jump_of(draft)["event"])
+
+
+def beginning_with(event: str, **next: Any) -> dict[str, Any]:
+    first = {"kind": "event", "config": {"event": event}, "to": {"next": [*next]}}
+    return {"start": ["in"], "activities": {"in": first, **next}}
+
+
+def jump_of(version: JourneyVersion) -> dict[str, str]:
+    version.refresh_from_db()
+    config: dict[str, str] = version.document["activities"]["jump"]["config"]
+    return config
+
+
 def label(page: Page, step: str, text: str) -> None:
     page.locator("[data-step]").filter(has_text=step).click()
     page.get_by_label("Label").fill(text)

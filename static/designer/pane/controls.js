@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { plain } from "../model/forms.js";
 import { nameOf } from "../model/kinds.js";
 import { canEdit, drawing, kinds, offers } from "../store.js";
-import { gettext } from "../text.js";
+import { filled, gettext } from "../text.js";
 import { ExpressionField } from "./expression.js";
 import { CheckField, ChoiceField, DurationField, MomentField, NumberField, TextField } from "./fields.js";
 import { FieldNames, JumpValues, Preview, ProfileValues, Values } from "./values.js";
@@ -20,7 +20,7 @@ import { FieldNames, JumpValues, Preview, ProfileValues, Values } from "./values
  * @property {boolean} required
  * @property {string[]} faults
  * @property {(field: string) => string[]} faultsOf
- * @property {(changes: Record<string, any>, key: string) => void} set
+ * @property {(changes: Record<string, any>, key: string, label?: string) => void} set `label`: a new one of the step
  */
 
 /** @param {Props} props */
@@ -113,17 +113,26 @@ const WIDGETS = {
         : gettext("Readers who block images do not count as opened.");
     return html`<${ChoiceField} ...${own} choices=${choices} hint=${hint} />`;
   },
-  journey: ({ set }, own) => {
+  journey: ({ id, config, set }, own) => {
     const status = { live: "", test: gettext(" (in test)"), draft: gettext(" (not live)") };
     const choices = offers.value.journeys.map((one) => ({
       value: one.uid,
-      label: one.name + (status[/** @type {"live"} */ (one.status)] ?? ""),
+      label: one.name + (one.event ? (status[/** @type {"live"} */ (one.status)] ?? "") : gettext(" (no event yet)")),
+      disabled: !one.event,
     }));
     const target = offers.value.journeys.find((one) => one.uid === own.value);
-    const choose = (/** @type {string} */ uid) =>
-      set({ journey: uid, event: offers.value.journeys.find((one) => one.uid === uid)?.event ?? "" }, "");
+    const choose = (/** @type {string} */ uid) => {
+      const chosen = offers.value.journeys.find((one) => one.uid === uid);
+      const { label } = drawing.value.activities[id];
+      // Cards of jumps say where to, unless somebody has written something else.
+      const isOurs = label === "" || label === target?.name;
+      set({ journey: uid, event: chosen?.event ?? "" }, "", isOurs ? (chosen?.name ?? "") : label);
+    };
+    const hasChanged = target?.event && target.event !== config.event;
     return html`<${ChoiceField} ...${own} choices=${choices} onChange=${choose} />
-      ${target && html`<a class="small" target="_blank" href=${target.url}>${gettext("Open the target")}</a>`}`;
+      ${target && html`<a class="small" target="_blank" href=${target.url}>${gettext("Open the target")}</a>`}
+      ${hasChanged && canEdit.value && html`<button type="button" class="button button--small"
+        onClick=${() => choose(target.uid)}>${filled(gettext("Take over its first event, %(event)s"), target)}</button>`}`;
   },
   values: (props, own) => {
     const shared = {

@@ -199,9 +199,9 @@ function TestErrors({ id }) {
 /** The fields of the configuration, one below the other. @param {ConfigProps} props */
 function ConfigForm({ id, activity, kind, change, faultsOf }) {
   const { config } = activity;
-  const set = (/** @type {Record<string, any>} */ changes, /** @type {string} */ key) => {
+  const set = (/** @type {Record<string, any>} */ changes, /** @type {string} */ key, label = activity.label) => {
     const next = Object.entries({ ...config, ...changes }).filter(([, value]) => value !== undefined && value !== null);
-    change({ config: Object.fromEntries(next) }, key);
+    change({ config: Object.fromEntries(next), label }, key);
   };
   const setPaths = (/** @type {any[]} */ paths, /** @type {string} */ key) =>
     set({ [kind.labelled]: paths }, key && `config.${key}`);

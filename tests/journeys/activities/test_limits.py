@@ -164,6 +164,13 @@ def test_a_card_is_called_in_the_language_of_whoever_looks(
         assert shown_name(drawn, read_config(drawn)[0], gettext) == shown
 
 
+def test_what_follows_from_another_field_is_not_asked_for() -> None:
+    """Nobody can fill in the first event of a target: it comes with the target."""
+    _config, faults = read_config(ActivityDocument(kind="jump", config={}))
+
+    assert [fault.field for fault in faults] == ["journey"]
+
+
 def test_what_is_missing_is_said_by_the_name_that_people_see() -> None:
     _config, faults = read_config(ActivityDocument(kind="reaction", config={"message": ""}))
 

@@ -13,6 +13,7 @@ from actions.models import Channel, MessageTemplate
 from events.models import Event
 from journeyorch.access.models import Sandbox
 from journeys import publishing
+from journeys.definition.document import Document
 from journeys.models import JourneyVersion, Onlooker
 from tests.journeys.views.conftest import drawing
 
@@ -175,6 +176,20 @@ def test_what_there_is_to_choose_from(maker, draft):
     total = {"name": "total", "label": "total", "type": "decimal", "required": True}
     assert fields == [{**total, "fields": [], "default": ""}]
     assert maker.get(address(draft, "jump-fields") + "?event=Nothing").json() == {"variables": []}
+
+
+def test_a_jump_can_lead_to_drafts_that_begin_with_an_event_or_with_nothing_yet(maker, draft, sandbox):
+    empty = publishing.create_journey(sandbox, "Empty", by=None)
+    begun = publishing.create_journey(sandbox, "Begun", by=None, document=Document.model_validate(drawing()))
+    segment = {"start": ["in"], "activities": {"in": {"kind": "segment_qualification"}}}
+    publishing.create_journey(sandbox, "Segment", by=None, document=Document.model_validate(segment))
+
+    offers = maker.get(address(draft, "offers")).json()["journeys"]
+
+    assert [(one["name"], one["event"], one["status"]) for one in offers] == [
+        (begun.journey.name, "Ordered", "draft"),
+        (empty.journey.name, "", "draft"),
+    ]
 
 
 def test_a_template_is_shown_as_an_invented_person_would_get_it(maker, draft, sandbox):
