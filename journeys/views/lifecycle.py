@@ -138,6 +138,7 @@ def describe_moves(version: JourneyVersion, user: Any) -> list[dict[str, Any]]:
             "consequences": _consequences(version, move),
             "dangerous": move.dangerous,
             "changes": changes_by(version) if move.name == "publish" else None,
+            "errors": sum(problem.is_error for problem in problems_of(version, move.name)),
         }
         for move in moves_of(version, user)
     ]
@@ -154,9 +155,13 @@ def changes_by(version: JourneyVersion) -> dict[str, Any] | None:
     return {"sentences": in_words(found, gettext), "url": f"{address}?with={before.number}"}
 
 
-def problems_of(version: JourneyVersion) -> list[Problem]:
-    """What keeps a draft from being published; published versions have been checked."""
-    return publishing.check(version) if version.status in (Status.DRAFT, Status.TEST) else []
+def problems_of(version: JourneyVersion, move: str = "publish") -> list[Problem]:
+    """What keeps a draft from it; published versions have been checked.
+
+    A test may jump into a journey that is in test itself.
+    """
+    is_checked = move in ("publish", "switch-test-on") and version.status in (Status.DRAFT, Status.TEST)
+    return publishing.check(version, testing=move == "switch-test-on") if is_checked else []
 
 
 @page(VIEW)
@@ -168,7 +173,7 @@ def move(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _carry_out(request, version, asked)
-    problems = problems_of(version) if name in ("publish", "switch-test-on") else []
+    problems = problems_of(version, name)
     context = {
         "version": version,
         "move": asked,

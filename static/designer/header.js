@@ -8,7 +8,7 @@ import { openMenuBelow } from "./menus.js";
 import { redoable, undoable } from "../js/history.js";
 import { askFor, isHelpOpen } from "./dialogs.js";
 import { download } from "./canvas/files.js";
-import { others, refusal, settled, status } from "./saving.js";
+import { others, refusal, renew, settled, status } from "./saving.js";
 import { doAgain, say, takeBack } from "./actions.js";
 import { canEdit, history, may, mode, pane, problems, version } from "./store.js";
 import { isInTest, isLogOpen, openTrigger, toggleLog } from "./testing/open.js";
@@ -147,7 +147,7 @@ function Modes() {
 
 /**
  * @typedef {{name: string, label: string, icon: string, question: string, consequences: string[],
- *   dangerous: boolean, changes: import("./dialogs.js").Changes | null}} Move
+ *   dangerous: boolean, changes: import("./dialogs.js").Changes | null, errors: number}} Move
  */
 
 const isAsking = signal(false);
@@ -222,16 +222,18 @@ export async function begin(name) {
   const found = await moves();
   const move = found?.find((each) => each.name === name);
   if (move) {
-    confirm(move);
+    await confirm(move);
   } else if (found) {
     say(gettext("You may not do this with this version, or it is not possible as it is now."), true);
   }
 }
 
 /** What will happen, and then it happens. @param {Move} move */
-function confirm(move) {
-  const isBlocked = ["publish", "switch-test-on"].includes(move.name);
-  const errors = isBlocked ? problems.value.filter((one) => one.isError).length : 0;
+async function confirm(move) {
+  const { errors } = move;
+  if (errors || problems.value.some((one) => one.isError)) {
+    await renew(); // what is wrong now, and no more what was then
+  }
   if (errors) {
     pane.value = "problems";
     say(
@@ -247,7 +249,8 @@ function confirm(move) {
     );
     return;
   }
-  const warnings = isBlocked ? problems.value.length : 0;
+  const isChecked = ["publish", "switch-test-on"].includes(move.name);
+  const warnings = isChecked ? problems.value.filter((one) => !one.isError).length : 0;
   const more = warnings
     ? [
         filled(

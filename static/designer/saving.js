@@ -7,7 +7,7 @@ import { ask, urls } from "./api.js";
 import { isEqual } from "./model/document.js";
 import { merge } from "./model/merge.js";
 import { Turns } from "./model/turns.js";
-import { apply, canEdit, drawing, may, problems, replace, version } from "./store.js";
+import { apply, canEdit, drawing, may, offers, problems, replace, version } from "./store.js";
 import { filled, gettext } from "./text.js";
 
 /** @typedef {import("./model/document.js").Document} Document */
@@ -79,7 +79,21 @@ export function watch(revision) {
       schedule(0);
     }
     lookAround();
+    if (!document.hidden) {
+      renew();
+    }
   });
+}
+
+/** What can be chosen, and what is wrong, as it is now: a template may have been made in another tab. */
+export async function renew() {
+  const { ok, data } = await ask(urls.offers);
+  if (ok && !isEqual(data, offers.value)) {
+    offers.value = data;
+  }
+  if (drawing.value === stored.document && !turns.last) {
+    await takeNewer(others.value);
+  }
 }
 
 /** What is drawn, or drawn again, is what the server has. */

@@ -398,6 +398,32 @@ def test_a_jump_says_where_to_and_what_it_brings_also_to_a_draft(
     eventually(page, "LobbyBeacon", lambda: jump_of(draft)["event"])
 
 
+@pytest.mark.one_database
+def test_what_was_missing_and_is_set_up_elsewhere_is_seen(
+    design: Any, draft: JourneyVersion, hotel: Sandbox
+) -> None:
+    target = publishing.create_journey(hotel, "Meal", by=None)
+    publishing.save_draft(target, beginning_with("RestaurantBeacon"), revision=target.revision)
+    values = {"eventType": '"x"', "placeContext.POIinteraction.POIDetail.name": '"y"'}
+    config = {"journey": str(target.journey.uid), "event": "RestaurantBeacon", "values": values}
+    step = {"kind": "jump", "config": config}
+    publishing.save_draft(draft, beginning_with("LobbyBeacon", jump=step), revision=draft.revision)
+    page = design()
+    expect(page.get_by_role("button", name="1 error")).to_be_visible()
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    publish.click()
+    expect(page.get_by_text("1 error has to be corrected first.").first).to_be_visible()
+
+    publishing.publish(target, by=None)
+    publish.click()
+    expect(page.get_by_role("dialog", name="Publish this version?")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("0 errors")).to_be_attached()
+    page.get_by_role("button", name="Jump, Jump").click()
+    expect(page.get_by_role("option", name="Meal", exact=True)).to_be_attached()
+
+
 def beginning_with(event: str, **next: Any) -> dict[str, Any]:
     first = {"kind": "event", "config": {"event": event}, "to": {"next": [*next]}}
     return {"start": ["in"], "activities": {"in": first, **next}}

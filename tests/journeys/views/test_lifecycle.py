@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from journeys import publishing, testing
+from journeys.definition.document import Document
 from journeys.models import Journey, JourneyVersion
 from tests.journeys.views.conftest import drawing
 
@@ -61,6 +63,26 @@ def test_what_is_not_possible_is_refused_with_a_reason(maker, draft, move):
     answer = maker.post(f"/versions/{draft.uid}/{move}/", follow=True)
     assert "notice--error" in answer.content.decode()
     assert status(draft) == "draft"
+
+
+def test_a_jump_into_a_journey_in_test_can_be_tested_and_not_published(maker, sandbox, draft):
+    to = {"journey": str(draft.journey.uid), "event": "Ordered", "values": {"total": "1.0"}}
+    jump = {"kind": "jump", "config": to}
+    start = {"kind": "event", "config": {"event": "Ordered"}, "to": {"next": ["there"]}}
+    document = Document.model_validate({"start": ["in"], "activities": {"in": start, "there": jump}})
+    origin = publishing.create_journey(sandbox, "Origin", by=None, document=document)
+    address = f"/versions/{origin.uid}"
+    asked = f"/api/v1/versions/{origin.uid}/moves"
+    assert (
+        "error keeps this draft from being tested" in maker.get(f"{address}/switch-test-on/").content.decode()
+    )
+
+    testing.switch_on(draft, by=None)
+
+    moves = {move["name"]: move["errors"] for move in maker.get(asked).json()["moves"]}
+    assert (moves["publish"], moves["switch-test-on"]) == (1, 0)
+    assert "error keeps" not in maker.get(f"{address}/switch-test-on/").content.decode()
+    assert "error keeps this draft from being published" in maker.get(f"{address}/publish/").content.decode()
 
 
 def test_a_copy_is_a_new_journey_with_a_name_of_its_own(maker, live):
