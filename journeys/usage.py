@@ -20,7 +20,7 @@ from journeyorch.expressions.scope import PROFILE_SOURCE
 from journeyorch.expressions.syntax import Field
 from journeyorch.usage import Use
 from journeys.definition.document import Document, read_document
-from journeys.models import JourneyVersion
+from journeys.models import Journey, JourneyVersion
 
 Status = JourneyVersion.Status
 # What is used there must stay as it is: a draft is meant to be published, and people are inside the others.
@@ -66,6 +66,15 @@ def _is_used(document: Document, kind: str, name: str) -> bool:
         source, _, group = name.partition(".")
         return reads_group(document, source, group)
     return name in names_in(document, kind)
+
+
+def jumps_into(journey: Journey) -> list[JourneyVersion]:
+    """Whence people jump into it: of each such journey the latest version with people inside, by name."""
+    uid, found = str(journey.uid), dict[int, JourneyVersion]()
+    for version, document in _drawings(journey.sandbox_id, uid, statuses=JourneyVersion.RUNNING):
+        if uid in names_in(document, "journey"):
+            found[version.journey_id] = version
+    return sorted(found.values(), key=lambda version: version.journey.name)
 
 
 def names_in(document: Document, key: str) -> set[str]:

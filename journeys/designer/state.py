@@ -21,6 +21,7 @@ from journeys.designer.offers import offers_of
 from journeys.engine.catalog import read_catalog
 from journeys.models import JourneyVersion
 from journeys.publishing import CHANGE_TIMEOUT, check
+from journeys.usage import jumps_into
 
 Status = JourneyVersion.Status
 CHANGE, REPORTS = "journeys.change_journey", "journeys.view_report"
@@ -93,6 +94,10 @@ def describe_version(version: JourneyVersion) -> dict[str, Any]:
             "description": journey.description,
             "tags": journey.tag_names,
         },
+        "jumpedFrom": [
+            {"name": one.journey.name, "url": reverse("version", args=[one.uid])}
+            for one in jumps_into(journey)
+        ],
     }
 
 

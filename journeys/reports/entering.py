@@ -46,13 +46,26 @@ class Finding(NamedTuple):
 def findings(facts: Facts) -> list[Finding]:
     """Everything that must be so, in the order in which an event meets it."""
     found = [_status(facts), _dates(facts)]
-    for event in facts.starts:
-        found += [check(event, facts) for check in (_received, _matched, _valid, _key)]
+    by_event = [
+        check(event, facts) for event in facts.starts for check in (_received, _matched, _valid, _key)
+    ]
+    found += [_harmless(one) for one in by_event] if facts.jumped_from else by_event
+    found += [_jumps(facts)] if facts.jumped_from else []
     found += [_segment(name, info) for name, info in facts.segments.items()]
     found += [_namespace(facts)]
     found += [_test_profile(facts), _listening(facts)] if facts.in_test else []
     found += [_reentrance(facts)]
     return [*found, _cap(facts)] if facts.in_test else found
+
+
+def _harmless(finding: Finding) -> Finding:
+    """Who jumps here needs no event of their own."""
+    return finding._replace(verdict=Verdict.WARNING) if finding.verdict == Verdict.FAULT else finding
+
+
+def _jumps(facts: Facts) -> Finding:
+    evidence = _("People jump here from: %(journeys)s.") % {"journeys": ", ".join(facts.jumped_from)}
+    return Finding("jumps", _("Other journeys send people here, too"), Verdict.GOOD, evidence)
 
 
 def verdict_in_words(facts: Facts, found: Sequence[Finding]) -> str:

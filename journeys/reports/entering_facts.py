@@ -17,6 +17,7 @@ from journeys.definition.document import Document, Properties
 from journeys.engine.catalog import read_catalog
 from journeys.models import JourneyVersion
 from journeys.reports.counts import counts_of
+from journeys.usage import jumps_into
 
 #: So many of the events that were received last are looked at.
 LATEST = 200
@@ -49,6 +50,7 @@ class Facts(NamedTuple):
     entered: int = 0
     discards: Mapping[str, int] = {}
     testers: int = 0
+    jumped_from: Sequence[str] = ()  # names of the journeys whose people jump here
     from_outside: bool = False
 
     @property
@@ -73,6 +75,7 @@ def facts_of(version: JourneyVersion, document: Document, *, now: datetime) -> F
         looked_at=len(rows),
         entered=counts.entered,
         discards=counts.discards,
+        jumped_from=[one.journey.name for one in jumps_into(version.journey)],
         testers=len(testing.test_profiles(version.sandbox_id, namespace)),
         from_outside=version.test_from_outside,
     )

@@ -12,10 +12,11 @@ from django.utils import timezone
 from events.models import ReceivedEvent
 from journeyorch.access.people import READ_PEOPLE
 from journeyorch.access.sandboxes import sandbox_of
+from journeys.definition.document import Document
 from journeys.models import Instance
 from journeys.reports.arrivals import arrival_of
 from journeys.reports.explaining import reasons_of
-from journeys.reports.story import story_of, waits_until
+from journeys.reports.story import Passed, story_of, waits_until
 from journeys.views.drawing import path_labels, step_named, steps_of
 from journeys.views.lists import WaysList
 from journeys.views.operations import choices_for
@@ -49,6 +50,7 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
             )
             for passed in story.passed
         ],
+        "jumped": {passed.event.pk for passed in story.passed if _has_jumped(passed, document)},
         "reasons": reasons_of(story, document),
         "current": step_named(steps, found.activity),
         "race": [step_named(steps, activity) for activity in race],
@@ -56,6 +58,13 @@ def instance(request: HttpRequest, uid: UUID) -> HttpResponse:
         "choices": choices_for(found, request.user),
     }
     return render(request, "journeys/instance.html", context)
+
+
+def _has_jumped(passed: Passed, document: Document) -> bool:
+    """Who comes in by an event that was never received has jumped here out of another journey."""
+    step = document.activities.get(passed.event.activity)
+    is_entered = bool(passed.event.entrance) and passed.event.received_event_id is None
+    return is_entered and step is not None and step.kind == "event"
 
 
 @page(VIEW)

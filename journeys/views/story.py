@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from journeyorch.moments import in_text
 from journeys.activities.words import Words
 from journeys.definition.telling import tell
 from journeys.models import Journey, JourneyVersion
+from journeys.usage import jumps_into
 from journeys.views.drawing import steps_of
 from journeys.views.outline import outline
 from journeys.views.shell import VIEW, page, version_of
@@ -39,7 +41,13 @@ def told(version: JourneyVersion) -> dict[str, Any]:
     story = tell(document, words, names={id: step.name for id, step in steps.items()})
     return {
         "lines": outline(document, steps),
-        "told": story.journey,
+        "told": [*_arrivals(version), *story.journey],
         "sentences": story.steps,
         "paths": story.paths,
     }
+
+
+def _arrivals(version: JourneyVersion) -> Iterator[str]:
+    names = [one.journey.name for one in jumps_into(version.journey)]
+    if names:
+        yield gettext("People also come by a jump from: %(journeys)s.") % {"journeys": ", ".join(names)}

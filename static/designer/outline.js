@@ -3,10 +3,11 @@
 
 import { computed, useSignalEffect } from "../build/preact.js";
 import { adding, named, pathName } from "./actions.js";
+import { detailShown } from "./arrivals.js";
 import { html, Icon, IconButton } from "./html.js";
 import { menuFor, menuForPath, openMenuBelow } from "./menus.js";
 import { ENTRANCE, reachable, START } from "./model/document.js";
-import { detailOf, nameOf, waysOf } from "./model/kinds.js";
+import { nameOf, waysOf } from "./model/kinds.js";
 import { traceOf, traceWords } from "./model/trail.js";
 import { active, canEdit, counts, drawing, kinds, open, order, problemsByStep, selection, trail, wantsFocus } from "./store.js";
 import { filled, gettext, ngettext } from "./text.js";
@@ -151,7 +152,7 @@ function Row({ id, next }) {
       <span class=${`tile tile--${kind?.category ?? "orchestration"}`}><${Icon} name=${kind?.icon ?? "alert"} />
         </span>
       <span class="entry__text"><span class="entry__name">${name}</span><span class="entry__reason">
-        ${detailOf(activity, kinds)}</span></span>
+        ${detailShown(id)}</span></span>
       ${own.length > 0 && html`<span
         class=${`chip chip--${own.some((one) => one.isError) ? "error" : "warning"}`}>
         ${filled(ngettext("%(n)s problem", "%(n)s problems", own.length), { n: own.length })}</span>`}

@@ -40,6 +40,7 @@ import { layout } from "./model/layout.js";
  * @property {string | null} publishedAt
  * @property {string} publishedBy
  * @property {{uid: string, name: string, description: string, tags: string[]}} journey
+ * @property {{name: string, url: string}[]} jumpedFrom the journeys whose people jump into this one
  */
 
 /** Room on every path for the button that adds a step, in pixels. */

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from datasources.models import Identity, Profile
 from journeys import publishing, testing
 from journeys.engine.drain import drain_once
 from journeys.models import Instance, JourneyVersion, LaneInput, StepEvent
+from journeys.usage import jumps_into
+from journeys.views.story import told
 from tests.journeys.together import elsewhere, on_postgresql, somebody_waits_for_a_lock, threads, until
 from tests.journeys.world import World, act
 
@@ -74,6 +77,28 @@ def test_the_mapped_fields_are_the_events_payload(world: World) -> None:
     world.run()
 
     assert steps(target) == ["meal>next", "rich>yes", "end>"]
+
+
+def test_the_target_knows_whence_people_jump_to_it(world: World) -> None:
+    target = dinner(world)
+    first, other = jumper(world, target), jumper(world, target, "Anniversary")
+    publishing.stop(other, by=None)
+
+    assert jumps_into(target.journey) == [first]
+    assert jumps_into(first.journey) == []
+    assert told(target)["told"][0] == "People also come by a jump from: Arrival."
+
+
+def test_ones_story_says_that_somebody_came_by_a_jump(world: World, admin_client: Client) -> None:
+    target = dinner(world)
+    origin = jumper(world, target)
+    world.send("Lobby")
+    world.run()
+
+    for version, is_told in ((target, True), (origin, False)):
+        one = Instance.objects.get(version=version)
+        page = admin_client.get(f"/instances/{one.pk}/").content.decode()
+        assert ("came in by a jump" in page) is is_told
 
 
 def test_a_jump_goes_to_its_target_only(world: World) -> None:

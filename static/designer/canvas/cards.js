@@ -1,8 +1,9 @@
 // A step as a card.
 
+import { detailShown, jumpedFrom } from "../arrivals.js";
 import { html, iconUrl } from "../html.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/layout.js";
-import { detailOf, nameOf } from "../model/kinds.js";
+import { nameOf } from "../model/kinds.js";
 import { traceWords } from "../model/trail.js";
 import { kinds } from "../store.js";
 import { filled, gettext, ngettext } from "../text.js";
@@ -35,6 +36,7 @@ export function drawCard(state) {
   const { card, activity, isSelected, isActive, isReached, mark, here, errors, trace, hasMenu } = state;
   const kind = kinds[activity.kind];
   const name = nameOf(activity, kinds);
+  const hasArrivals = jumpedFrom(card.id).length > 0;
   const css = [
     "step",
     `step--${kind?.category ?? "orchestration"}`,
@@ -53,12 +55,12 @@ export function drawCard(state) {
     aria-pressed=${isSelected}
     transform=${`translate(${card.x} ${card.y})`}
   >
-    <title>${[name, activity.description].filter(Boolean).join("\n")}</title>
+    <title>${[name, hasArrivals && detailShown(card.id), activity.description].filter(Boolean).join("\n")}</title>
     <rect class="step__box" width=${CARD_WIDTH} height=${CARD_HEIGHT} rx="10" />
     <rect class="step__tile" x="12" y="12" width="32" height="32" rx="8" />
     <use class="step__icon" href=${iconUrl(kind?.icon ?? "alert")} x="19" y="19" width="18" height="18" />
     <text class="step__name" x="54" y="25">${fitted(name, NAME_WIDTH - (isSelected && hasMenu ? MENU_WIDTH : 0), "650 13px")}</text>
-    <text class="step__kind" x="54" y="42">${fitted(detailOf(activity, kinds), NAME_WIDTH, "400 11.5px")}</text>
+    <text class="step__kind" x="54" y="42">${fitted(detailShown(card.id), NAME_WIDTH, "400 11.5px")}</text>
     ${activity.note && html`<g class="pin" data-note=${card.id}><title>${activity.note}</title><path
       d="M-7-7h14v9l-5 5h-9z" /><path class="pin__fold" d="M2 7V2h5" /></g>`}
     ${hasMenu && html`<g class="dots" data-menu=${card.id} transform=${`translate(${CARD_WIDTH - 30} 4)`}><rect
@@ -82,7 +84,7 @@ function pill(css, icon, n, x) {
 /** What a screen reader says of a card. @param {CardState} state @param {string} name */
 function spoken({ activity, card, mark, here, trace }, name) {
   const parts = [
-    `${name}, ${detailOf(activity, kinds)}.`,
+    `${name}, ${detailShown(card.id)}.`,
     !card.connected && gettext("Not connected."),
     mark === "error" && gettext("Has errors."),
     mark === "warning" && gettext("Has warnings."),

@@ -1,7 +1,8 @@
 // The drawing as a file: SVG or PNG, in the light colours, with nothing but the drawing in it.
 
 import { say } from "../actions.js";
-import { detailOf, nameOf } from "../model/kinds.js";
+import { detailShown } from "../arrivals.js";
+import { nameOf } from "../model/kinds.js";
 import { CARD_HEIGHT, CARD_WIDTH, labelWidth, layout, shownLabel } from "../model/layout.js";
 import { drawing, kinds, version } from "../store.js";
 import { gettext } from "../text.js";
@@ -82,7 +83,7 @@ function boxOf({ id, x, y }, icons) {
   const [soft, strong] = COLOURS[kind?.category ?? "orchestration"];
   const pen = { fill: "none", stroke: strong, "stroke-width": 1.75, "stroke-linecap": "round" };
   const name = fitted(nameOf(activity, kinds), NAME_WIDTH, "650 13px");
-  const detail = fitted(detailOf(activity, kinds), NAME_WIDTH, "400 11.5px");
+  const detail = fitted(detailShown(id), NAME_WIDTH, "400 11.5px");
   return tag(
     "g",
     { transform: `translate(${x} ${y})` },

@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef } from "../../build/preact.js";
 import { copySteps, deleteSteps } from "../actions.js";
 import { urls } from "../api.js";
+import { jumpedFrom } from "../arrivals.js";
 import { html, Icon, IconButton } from "../html.js";
 import { edit } from "../model/commands.js";
 import { faultOf, matters } from "../model/forms.js";
@@ -105,6 +106,7 @@ function StepForm({ id, field }) {
     </div>
     <div class="pane__body">
       ${kind && html`<p class="pane__help">${kind.help}</p>`}
+      <${Arrivals} id=${id} />
       ${urls.people && version.value.status !== "draft" && html`<a class="button button--small"
         href=${`${urls.people}?activity=${encodeURIComponent(id)}&status=0`}><${Icon}
         name="users" /> ${gettext("People who are here")}</a>`}
@@ -145,6 +147,16 @@ function existing(to) {
 function close(id) {
   pane.value = "";
   wantsFocus.value = id;
+}
+
+/** The journeys whose people come here by a jump. @param {{id: string}} props */
+function Arrivals({ id }) {
+  const journeys = jumpedFrom(id);
+  return journeys.length
+    ? html`<p class="small">${gettext("People also come by a jump from:")} ${journeys.map(
+        ({ name, url }, index) => html`${index ? ", " : ""}<a key=${url} target="_blank" href=${url}>${name}</a>`,
+      )}</p>`
+    : null;
 }
 
 /**

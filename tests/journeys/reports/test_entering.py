@@ -105,3 +105,11 @@ def test_what_keeps_out_only_some_is_a_warning():
 def test_what_nothing_has_come_to_is_not_known():
     found = verdicts(facts(OTHER))
     assert (found["valid"], found["key"]) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
+
+
+def test_where_others_jump_to_no_event_has_to_come():
+    given = facts(OTHER, entered=1, jumped_from=["Arrival", "Lunch"])
+    found = {one.name: one for one in findings(given)}
+    assert (found["matched"].verdict, found["jumps"].verdict) == (Verdict.WARNING, Verdict.GOOD)
+    assert found["jumps"].evidence == "People jump here from: Arrival, Lunch."
+    assert verdict_in_words(given, findings(given)) == "1 person has entered."
