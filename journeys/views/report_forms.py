@@ -47,6 +47,7 @@ class PanelForm(forms.Form):
     )  # fmt: skip
     metrics = forms.MultipleChoiceField(
         label=_("Columns"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("There is no column yet; choose at least one.")},
         choices=[(name, _translated(metric.label)) for name, metric in METRICS.items()],
     )  # fmt: skip
     hidden = forms.MultipleChoiceField(
@@ -109,7 +110,9 @@ class PanelForm(forms.Form):
 class _PanelForms(forms.BaseFormSet):
     def clean(self) -> None:
         if not any(self.errors) and definition_of(self) is None:
-            raise forms.ValidationError(_("A report has at least one panel."))
+            raise forms.ValidationError(
+                _("There is nothing to show yet; choose at least one column of a panel.")
+            )
 
 
 PanelForms = forms.formset_factory(

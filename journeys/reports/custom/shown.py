@@ -26,7 +26,14 @@ from journeys.reports.steps.drawn import Drawn, drawn
 
 #: Rows of a page; the CSV has all of them.
 MOST_ROWS = 500
-_FORMATS = {"hour": "Y-m-d H:i", "day": "Y-m-d", "week": "Y-m-d", "month": "Y-m"}
+# Moments sort by them, and programs read them; people read what is usual in their language.
+_FORMATS = {"hour": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m"}
+_SHOWN = {
+    "hour": "SHORT_DATETIME_FORMAT",
+    "day": "SHORT_DATE_FORMAT",
+    "week": "SHORT_DATE_FORMAT",
+    "month": "YEAR_MONTH_FORMAT",
+}
 _CHANNELS = {"email": "Email", "sms": "SMS", "push": "Push"}
 
 
@@ -93,7 +100,11 @@ def _totals(panel: Panel, told: Told) -> list[Cell]:
 def _cells(panel: Panel, names: Names, numbers: Numbers) -> list[Cell]:
     seen = zip(panel.shown, _seen(panel, numbers), strict=True)
     texts = (_number(value, METRICS[name].rate) for name, value in seen)
-    return [*(Cell(name, False) for name in names), *(Cell(text, True) for text in texts)]
+    named = (
+        _shown_moment(text, name) if name in TIMES else text
+        for name, text in zip(panel.dimensions, names, strict=True)
+    )
+    return [*(Cell(name, False) for name in named), *(Cell(text, True) for text in texts)]
 
 
 def _number(value: float | None, rate: bool) -> str:
@@ -108,7 +119,7 @@ def _chart(panel: Panel, told: Told, labels: list[str]) -> Chart | None:
     if panel.chart == "none" or not told.lines or not panel.dimensions:
         return None
     axis, series = series_of(panel, told, labels)
-    return chart(panel.chart, axis, series)
+    return chart(panel.chart, [_shown_moment(at, panel.time) for at in axis] if panel.time else axis, series)
 
 
 def _order(panel: Panel, period: Period) -> list[str]:
@@ -116,7 +127,16 @@ def _order(panel: Panel, period: Period) -> list[str]:
 
 
 def _moment(at: datetime, unit: str) -> str:
-    return date_format(at, _FORMATS[unit])
+    return at.strftime(_FORMATS[unit])
+
+
+def _shown_moment(text: str, unit: str) -> str:
+    """A moment as the reader is used to it; the line of totals has none."""
+    try:
+        at = datetime.strptime(text, _FORMATS[unit])  # noqa: DTZ007 - only to be written again
+    except ValueError:
+        return text
+    return date_format(at, _SHOWN[unit])
 
 
 def _named(panel: Panel, asked: Asked) -> dict[Names, Counter[str]]:

@@ -63,9 +63,12 @@ def test_a_report_is_put_together_shown_and_downloaded(manager, figures):
         ),
         (
             {"dimensions": ["day"], "metrics": ["entered"], "period": "7"},
-            [["2026-03-30", "5"], ["2026-03-31", "10"]],
+            [["03/30/2026", "5"], ["03/31/2026", "10"]],
         ),
-        ({"dimensions": ["journey", "month"], "metrics": ["openRate"]}, [["Win back", "2026-03", "25.0 %"]]),
+        (
+            {"dimensions": ["journey", "month"], "metrics": ["openRate"]},
+            [["Win back", "March 2026", "25.0 %"]],
+        ),
         ({"metrics": ["failed", "entered"], "hidden": ["failed"], "sort": "failed"}, [["10"]]),
         (
             {"dimensions": ["dataSource"], "metrics": ["fetches", "fetchErrorRate"]},
@@ -84,6 +87,23 @@ def test_a_preview_shows_what_is_not_saved_yet(manager, figures, panel, rows):
 
     assert [[cell.text for cell in row] for row in page.context["panels"][0].rows][: len(rows)] == rows
     assert not Report.objects.exists()
+
+
+def test_days_are_written_as_usual_and_in_the_file_so_that_they_sort(manager, figures):
+    by_day = {"dimensions": ["day"], "metrics": ["entered"], "period": "7", "chart": "line"}
+    made = manager.post("/reports/custom/new/", filled(by_day, save=""))
+    (panel,) = manager.get(made["Location"], headers={"Accept-Language": "de"}).context["panels"]
+    assert [row[0].text for row in panel.rows] == ["30.03.2026", "31.03.2026"]
+    assert panel.chart.columns[-1].label == "31.03.2026"
+    file = b"".join(manager.get(f"{made['Location']}1.csv").streaming_content).decode().splitlines()
+    assert file[1:] == ["2026-03-30,5", "2026-03-31,10"]
+
+
+def test_without_a_column_it_is_said_what_to_choose(manager, figures):
+    page = manager.post("/reports/custom/new/", filled({"dimensions": ["day"]}))
+    assert "There is no column yet; choose at least one." in page.content.decode()
+    page = manager.post("/reports/custom/new/", filled())
+    assert "choose at least one column of a panel" in page.content.decode()
 
 
 def test_what_makes_no_sense_stays_in_the_form(manager, figures):
