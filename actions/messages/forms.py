@@ -131,11 +131,19 @@ _PARAMETERS_HELP = _(
 )
 
 
-def _part(label: Any, *, kinds: str, help_text: Any, lines: int = 1) -> forms.CharField:
-    """A text of a message, shown for the kinds that have it."""
+class _Part(forms.CharField):
+    """A text of a message. ``is_needed``: no message goes without it, or without one of several such."""
+
+    is_needed = False
+
+
+def _part(label: Any, *, kinds: str, help_text: Any, lines: int = 1, needed: bool = False) -> _Part:
+    """Shown for the kinds that have it."""
     attrs = {"data-shown-when": f"kind={kinds}"}
     widget = forms.Textarea({"rows": lines, **attrs}) if lines > 1 else AdminTextInputWidget(attrs)
-    return forms.CharField(label=label, required=False, strip=lines == 1, help_text=help_text, widget=widget)
+    field = _Part(label=label, required=False, strip=lines == 1, help_text=help_text, widget=widget)
+    field.is_needed = needed
+    return field
 
 
 class TemplateForm(forms.ModelForm):
@@ -145,6 +153,7 @@ class TemplateForm(forms.ModelForm):
     subject = _part(
         _("Subject"),
         kinds="email",
+        needed=True,
         help_text=_(
             "Of an email. Example: Welcome, {{ profile.person.name.firstName | default: 'dear guest' }}"
         ),
@@ -152,18 +161,24 @@ class TemplateForm(forms.ModelForm):
     html = _part(
         _("HTML"),
         kinds="email",
+        needed=True,
         lines=10,
         help_text=_("Of an email. Example: &lt;p&gt;Your {{ room }} is ready.&lt;/p&gt;"),
     )
     text = _part(
         _("Text"),
         kinds="email|sms",
+        needed=True,
         lines=8,
         help_text=_("Of an SMS, or of an email for programs that show no HTML."),
     )
-    title = _part(_("Title"), kinds="push", help_text=_("Of a push message. Example: Welcome!"))
+    title = _part(_("Title"), kinds="push", needed=True, help_text=_("Of a push message. Example: Welcome!"))
     body = _part(
-        _("Body"), kinds="push", lines=4, help_text=_("Of a push message. Example: Your {{ room }} is ready.")
+        _("Body"),
+        kinds="push",
+        needed=True,
+        lines=4,
+        help_text=_("Of a push message. Example: Your {{ room }} is ready."),
     )
     image = _part(_("Picture"), kinds="push", help_text=_("The URL of a picture, beginning with https://."))
     link = _part(_("Link"), kinds="push", help_text=_("Where a tap leads: a URL, also one of your app."))

@@ -11,23 +11,16 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from actions.messages.forms import PreviewForm, SendTestForm
+from actions.messages.framing import POLICY, framed
 from actions.messages.preview import SAMPLE_PERSON, previewed, send_test
 from actions.messages.render import RenderProblem
 from actions.models import MessageTemplate
 from journeyorch.outbound.calls import Outcome
 from journeyorch.telling import told
 
-# A previewed email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own.
-_MAIL_POLICY = {
-    "sandbox": [""],
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["data:"],
-    "frame-ancestors": [SELF],
-}
 #: Decorators of a view with a previewed email in a frame, and of the view of what is in the frame.
 FRAMING = csp_update({"frame-src": [SELF]})
-FRAMED = (xframe_options_sameorigin, csp_replace(_MAIL_POLICY))
+FRAMED = (xframe_options_sameorigin, csp_replace(POLICY))
 
 
 def tried(request: HttpRequest, template: MessageTemplate) -> dict[str, Any]:
@@ -48,7 +41,7 @@ def tried(request: HttpRequest, template: MessageTemplate) -> dict[str, Any]:
 def mail_of(request: HttpRequest, template: MessageTemplate) -> HttpResponse:
     """The HTML of a previewed email; its view is decorated by ``FRAMED``."""
     parts, _problem = _parts(template, PreviewForm(template, request.GET or None))
-    return HttpResponse((parts or {}).get("html", ""))
+    return HttpResponse(framed((parts or {}).get("html", "")))
 
 
 def _parts(template: MessageTemplate, form: PreviewForm) -> tuple[dict[str, str] | None, str]:

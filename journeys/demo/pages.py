@@ -11,6 +11,7 @@ import orjson
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from actions.messages.framing import POLICY, framed
 from journeys.demo.box import Box, Caught
 from journeys.demo.feedback import TOLD, Tell, answer_feedback
 from journeys.demo.web import Answer, Request
@@ -19,14 +20,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# A caught email is foreign markup: it runs nothing, loads nothing, and counts as a site of its own. Its links
-# lead out of it, into a new tab, as in any mail program: what is behind them would be refused in its frame.
-_MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-    "img-src data:; frame-ancestors 'self'"
-)
-_DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)?", re.IGNORECASE)
-_NEW_TAB = '<base target="_blank">'
+_MAIL_POLICY = "; ".join(f"{name} {' '.join(values)}" for name, values in POLICY.items())
 _STATIC = {
     "/static/css/tokens.css": ("css/tokens.css", "text/css; charset=utf-8"),
     "/static/css/catcher.css": ("css/catcher.css", "text/css; charset=utf-8"),
@@ -111,15 +105,8 @@ def _message(message: Caught | None, form: str, tell: Tell | None) -> Answer:
         return Answer(200, orjson.dumps(message), headers=(_NO_STORE,))
     if form == "/html":
         headers = (("Content-Security-Policy", _MAIL_POLICY), ("Referrer-Policy", "no-referrer"), _NO_STORE)
-        return Answer(200, _mail(message["html"]).encode(), "text/html; charset=utf-8", headers)
+        return Answer(200, framed(message["html"]).encode(), "text/html; charset=utf-8", headers)
     return _page(message, tell)
-
-
-def _mail(markup: str) -> str:
-    """The first base counts; before a doctype it would be the end of it."""
-    found = _DOCTYPE.match(markup)
-    start = found.end() if found else 0
-    return markup[:start] + _NEW_TAB + markup[start:]
 
 
 def _shown(message: Caught) -> Caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,12 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(business, template):
     assert answer.context["form"].errors.keys() == {"text"}
     template.refresh_from_db()
     assert template.name == "Welcome"
+
+
+def test_what_a_message_must_have_is_not_called_optional(business):
+    labels = business.get("/templates/new/").text
+    assert not re.search(r"(Subject|HTML|Text|Title|Body) <span[^>]*>optional", labels)
+    assert re.search(r"Picture <span[^>]*>optional", labels)
 
 
 def test_a_copy_has_all_words_and_another_name(business, template):
