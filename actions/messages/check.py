@@ -28,6 +28,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _MAX_PARAMETERS = 100
 # Of these a message needs at least one.
 _TEXTS = frozenset({"html", "text", "body"})
+# Where it is written first.
+_MAIN = {"email": "html", "sms": "text", "push": "body"}
 
 _ONE_OF = sentence("Choose one of: {names}.")
 _ONLY_TEXTS = sentence("It must hold only texts, named: {names}.")
@@ -83,7 +85,7 @@ def _check_shape(kind: str, content: Any) -> Iterable[TemplateProblem]:
             yield TemplateProblem("content", _ONLY_TEXTS(names=parts))
             return
     if not any(str(content.get(part, "")).strip() for part in PARTS[kind] if part in _TEXTS):
-        yield TemplateProblem("content", phrase("The message is empty. Write at least its text."))
+        yield TemplateProblem(_MAIN[kind], phrase("The message is empty. Write at least its text."))
     if kind == "email" and not content.get("subject", "").strip():
         yield TemplateProblem("subject", phrase("An email needs a subject."))
 

@@ -14,7 +14,7 @@ from actions.messages.liquid_links import PREVIEW_LINKS
 from actions.messages.recipients import usable_address
 from actions.messages.render import as_message_parts, render_once
 from actions.messages.variants import content_for
-from actions.messages.wording import BAD_CHANNEL, INVALID_ADDRESS
+from actions.messages.wording import BAD_CHANNEL, invalid_address
 from actions.models import Channel, MessageTemplate
 from actions.tracking.dressing import Tracking, dressed
 from journeyorch.outbound.calls import Outcome
@@ -61,7 +61,7 @@ def send_test(channel: Channel, parts: Mapping[str, str], address: str, *, now: 
         return Outcome(
             "error",
             "invalidAddress",
-            message=INVALID_ADDRESS(kind=channel.kind),
+            message=invalid_address(channel.kind),
         )
     try:
         provider = channels.load(channel.provider, channel.config, kind=channel.kind)

@@ -20,7 +20,7 @@ from actions.messages.render import RenderProblem, as_message_parts, render
 from actions.messages.testing import is_allowed
 from actions.messages.traits import OWN_WORDS
 from actions.messages.variants import language_for
-from actions.messages.wording import BAD_CHANNEL, INVALID_ADDRESS
+from actions.messages.wording import BAD_CHANNEL, invalid_address
 from actions.models import OnUnknown
 from actions.tracking.dressing import dressed
 from actions.tracking.links import Links
@@ -133,7 +133,7 @@ def _address(template: StoredTemplate, given: Any, person: Recipient) -> str | O
         return Outcome("error", "noAddress", message=message)
     address = usable_address(kind, str(text))
     if address is None:
-        return Outcome("error", "invalidAddress", message=INVALID_ADDRESS(kind=kind))
+        return Outcome("error", "invalidAddress", message=invalid_address(kind))
     return address
 
 

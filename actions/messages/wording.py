@@ -4,5 +4,10 @@ from __future__ import annotations
 
 from journeyorch.phrases import sentence
 
-INVALID_ADDRESS = sentence("The address is not one for {kind} messages.")
+_INVALID_ADDRESS = sentence("The address is not one for {kind} messages.")
 BAD_CHANNEL = sentence("The channel cannot be used. {problem}")
+
+
+def invalid_address(kind: str) -> str:
+    """Of messages of this kind."""
+    return _INVALID_ADDRESS(kind=kind.upper() if kind == "sms" else kind)

@@ -35,7 +35,7 @@ def test_a_template_over_profile_and_parameters_is_right():
         ({"text": "a\nb {{ rom }}"}, "text, line 2: “rom” is neither profile nor a parameter."),
         ({"text": "a\nb {{ profile.x | upper }}"}, "text, line 2:"),
         ({"text": "{% include 'x' %}"}, "text, line 1:"),
-        ({"text": "  "}, "content: The message is empty."),
+        ({"text": "  "}, "text: The message is empty."),
         ({"text": 5}, "content: It must hold only texts"),
         ({"html": "x"}, "content: It must hold only texts"),
         ([], "content: It must be an object"),
@@ -46,6 +46,13 @@ def test_a_wrong_text_is_named_with_its_line(content, expected):
     assert any(problem.startswith(expected) for problem in problems(content, [ROOM])), problems(
         content, [ROOM]
     )
+
+
+def test_an_empty_message_is_told_where_its_words_are_written():
+    assert problems({"title": "Hello"}, kind="push") == [
+        "body: The message is empty. Write at least its text."
+    ]
+    assert problems({"subject": "Hello"}, kind="email")[0].startswith("html: ")
 
 
 def test_an_email_needs_a_subject():
