@@ -17,7 +17,7 @@ from actions.messages.liquid_links import LINK_VALUES
 from actions.messages.liquid_words import reason
 from actions.messages.markup import MarkupProblem, for_mail
 from actions.messages.parameters import FIELDS, TYPES, fits
-from actions.messages.render import MARKUP_PARTS, PARTS, line_number
+from actions.messages.render import MARKUP_PARTS, PARTS, RenderProblem, json_object, line_number
 from journeyorch.phrases import phrase, sentence
 
 # What Liquid or we give a meaning to.
@@ -104,6 +104,8 @@ def _check_part(part: str, source: str, names: set[str]) -> Iterable[TemplatePro
         return
     if part in MARKUP_PARTS:
         yield from _check_markup(part, source)
+    if part == "data" and source.strip() and not ("{{" in source or "{%" in source):
+        yield from _check_data(source)
     for name, uses in analysis.globals.items():
         if name != "profile" and name not in names | LINK_VALUES:
             yield TemplateProblem(part, _UNDECLARED(name=name), _line(source, uses[0].span.index))
@@ -119,6 +121,14 @@ def _check_markup(part: str, source: str) -> Iterable[TemplateProblem]:
         yield TemplateProblem(part, str(problem))
     except LiquidError as error:
         yield TemplateProblem(part, _UNREADABLE(reason=reason(error)))
+
+
+def _check_data(source: str) -> Iterable[TemplateProblem]:
+    """What has no value in it is the same for everybody; all others show in the preview."""
+    try:
+        json_object(source)
+    except RenderProblem as problem:
+        yield TemplateProblem("data", problem.args[0])
 
 
 def _line(source: str, index: int) -> int:

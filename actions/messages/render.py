@@ -125,13 +125,14 @@ def _clean(part: str, text: str) -> str:
     if part in _URLS:
         return text.strip() if _URL.fullmatch(text.strip()) else ""
     if part == "data" and text.strip():
-        return _json_object(text)
+        return json_object(text)
     if part in _ONE_LINE:
         return " ".join(text.split())[:_MAX_LINE]
     return text
 
 
-def _json_object(text: str) -> str:
+def json_object(text: str) -> str:
+    """The text, if it is one; else a ``RenderProblem``."""
     try:
         if isinstance(orjson.loads(text), dict):
             return text

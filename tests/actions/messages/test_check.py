@@ -55,6 +55,16 @@ def test_an_empty_message_is_told_where_its_words_are_written():
     assert problems({"subject": "Hello"}, kind="email")[0].startswith("html: ")
 
 
+@pytest.mark.parametrize(
+    ("data", "is_fine"),
+    [('{"a": 1}', True), ("", True), ("{{ room | json }}", True), ("{bad", False), ("[1]", False)],
+)
+def test_data_that_are_the_same_for_everybody_are_a_json_object(data, is_fine):
+    found = problems({"body": "Hello", "data": data}, [ROOM], kind="push")
+    assert (found == []) is is_fine, found
+    assert is_fine or found[0].startswith("data: The data is no JSON object")
+
+
 def test_an_email_needs_a_subject():
     assert problems({"html": "<p>Hello</p>"}, kind="email") == ["subject: An email needs a subject."]
 
