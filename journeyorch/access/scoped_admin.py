@@ -76,10 +76,11 @@ class SandboxScopedAdmin(admin.ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        form = context["adminform"].form
         for name, topic in self.field_topics.items():
-            field = context["adminform"].form.fields.get(name)
-            if field is not None:  # may be locked
-                field.help_text = f"{field.help_text} {helping.button(topic)}"
+            if name in form.fields:  # may be locked
+                # Of the bound one: a form that was checked has made them already.
+                form[name].help_text = f"{form[name].help_text} {helping.button(topic)}"
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(

@@ -42,6 +42,12 @@ def test_a_pasted_payload_becomes_the_action_parameters(admin_client):
     }
 
 
+def test_hard_fields_keep_their_help_when_something_is_wrong(admin_client):
+    for page in (admin_client.get(reverse(ADD)), admin_client.post(reverse(ADD), form(name="no name"))):
+        assert page.status_code == 200
+        assert page.text.count('id="help-action-payload"') == 1
+
+
 def test_the_page_names_the_values_that_the_journey_gives(admin_client):
     headers = '[{"name": "X-Tier", "variable": true, "label": "Tier"}]'
     saved = admin_client.post(reverse(ADD), form(payload=orjson.dumps(TREE).decode(), headers=headers))
