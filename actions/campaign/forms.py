@@ -32,7 +32,8 @@ from actions.models import (
     CampaignStandardAction,
 )
 from journeyorch.outbound.auth import AuthProblem
-from journeyorch.outbound.forms import AuthModelForm, StrictJSONField, placed
+from journeyorch.outbound.forms import AuthModelForm, StrictJSONField
+from journeyorch.outbound.placing import placed
 from journeyorch.telling import all_told
 from journeyorch.usage import used_in
 

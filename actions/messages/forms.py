@@ -19,7 +19,8 @@ from actions.messages.parameters import as_typed, samples_of, with_defaults
 from actions.messages.render import PARTS
 from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate, TemplateVariant
 from datasources.models import Profile
-from journeyorch.outbound.forms import model_form_field, placed
+from journeyorch.outbound.forms import model_form_field
+from journeyorch.outbound.placing import placed
 from journeyorch.outbound.secrets import is_sealed
 from journeyorch.telling import told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Literal, cast, get_args, get_origin
 
@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 
 from journeyorch.outbound import auth
 from journeyorch.outbound.guard import Refused, check_url, configured_policy
+from journeyorch.outbound.placing import placed
 from journeyorch.outbound.secrets import is_sealed
 from journeyorch.telling import told
 
@@ -107,20 +108,6 @@ def check_outbound_url(url: str) -> None:
         check_url(url, configured_policy())
     except Refused as error:
         raise ValidationError(told(error), code="refused") from error
-
-
-def placed(messages: Iterable[str], fields: Container[str]) -> Iterator[tuple[str, str]]:
-    """Sentences about a pydantic model, such as "port: Too large.", by field; "" for the whole of it."""
-    for message in messages:
-        field, _colon, text = message.partition(": ")
-        if field not in fields:
-            yield "", told(message)
-        elif text == "Field required.":
-            yield field, str(_("Fill this in; it is needed with what is chosen above."))
-        elif text.startswith("Input should be a valid integer"):
-            yield field, str(_("Write a whole number, in digits."))
-        else:
-            yield field, told(text)
 
 
 def auth_field_name(method: str, field: str) -> str:
