@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eventIds, jsonOf, withEvent, withSources } from "../../static/designer/expression/context.js";
+import { eventIds, jsonOf, withEvent, withPlaces } from "../../static/designer/expression/context.js";
 import { piece, start } from "../../static/designer/expression/language.js";
 import { firstMode, whyNotSimple } from "../../static/designer/expression/modes.js";
 import { isReachable, nodesOf, visibleRows } from "../../static/designer/expression/nodes.js";
@@ -161,12 +161,23 @@ test("another payload leaves the rest of the sample data alone", () => {
 
 test("sample data has a place for each field of a source that a text names", () => {
   const text = '#{Rooms.free.room.no, params: {day: @{O.day}}} == "#1" and #{Rooms.free.beds} > 1 and @{O.n} > 2';
-  const made = jsonOf(withSources('{"now": "x"}', text));
-  assert.deepEqual(made, { now: "x", datasources: { Rooms: { free: { room: { no: null }, beds: null } } } });
-  const written = '{"datasources": {"Rooms": {"free": {"room": {"no": "7"}, "beds": 2}}}}';
-  assert.equal(withSources(written, text), written);
-  assert.equal(withSources('{"datasources": {"Rooms": 5}}', text), '{"datasources": {"Rooms": 5}}');
-  assert.equal(withSources("{", text), "{");
+  const made = jsonOf(withPlaces('{"now": "x"}', text));
+  const datasources = { Rooms: { free: { room: { no: null }, beds: null } } };
+  assert.deepEqual(made, { now: "x", events: { O: { day: null, n: null } }, datasources });
+  const written =
+    '{"events": {"O": {"day": 1, "n": 3}}, "datasources": {"Rooms": {"free": {"room": {"no": "7"}, "beds": 2}}}}';
+  assert.equal(withPlaces(written, text), written);
+  const taken = '{"events": {"O": 5}, "datasources": {"Rooms": 5}}';
+  assert.equal(withPlaces(taken, text), taken);
+  assert.equal(withPlaces("{", text), "{");
+});
+
+test("fields of an event without a payload have their place to be tried with", () => {
+  const text = '@{Walk.eventType} == "a" and @{Walk.place.name} == @{JourneyProperties.profileId}';
+  const made = withPlaces("{}", `${text} and @{Walk.items.first()} == 1`);
+  assert.deepEqual(jsonOf(made), { events: { Walk: { eventType: null, place: { name: null } } } });
+  const received = '{"events": {"Walk": {"eventType": "b", "place": {"name": "c"}}}}';
+  assert.equal(withPlaces(received, text), received);
 });
 
 test("values of sources that are missing are known by group, and leave as the server takes them", () => {

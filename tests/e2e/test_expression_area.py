@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,12 @@ def test_a_technical_user_writes_what_an_event_is(hotel: Sandbox, page: Page, li
     page.keyboard.press("Enter")
     page.keyboard.type('.eventType} == "arrival"')
     expect(dialog.locator(".meaning")).to_contain_text("Arrived eventType")
+    # The event is not saved yet: there is a place for its field all the same.
+    dialog.get_by_text("Try it").click()
+    sample = dialog.get_by_role("textbox", name="Sample data")
+    expect(sample).to_have_value(re.compile('"eventType": null'))
+    sample.fill('{"events": {"Arrived": {"eventType": "arrival"}}}')
+    expect(dialog.locator(".trial-bench__result")).to_contain_text("true")
     dialog.get_by_role("button", name="OK").click()
     written = '@{Arrived.eventType} == "arrival"'
     expect(page.locator("[name=condition]")).to_have_value(written)

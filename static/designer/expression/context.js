@@ -36,19 +36,31 @@ export function withEvent(data, name, payload) {
 }
 
 /**
- * The data with a place, null, for each field of a source that the text names; what somebody has written stays.
+ * The data with a place, null, for each field of an event or a source that the text names; what somebody has
+ * written stays. An event that is not saved yet has no payload to begin with.
  * @param {string} data
  * @param {string} text
  */
-export function withSources(data, text) {
+export function withPlaces(data, text) {
   const old = jsonOf(data);
   if (!isObject(old)) {
     return data;
   }
-  const sources = isObject(old.datasources) ? structuredClone(old.datasources) : {};
-  const paths = [...text.matchAll(/#\{\s*([\w-]+(?:\.[\w-]+){2,})\s*[,}]/g)].map(([, path]) => path.split("."));
-  const added = paths.filter((path) => addedTo(sources, path));
-  return added.length ? JSON.stringify({ ...old, datasources: sources }, null, 2) : data;
+  const named = {
+    events: pathsIn(text, /@\{\s*(?!JourneyProperties\b)([\w-]+(?:\.[\w-]+)+)\s*[,}]/g),
+    datasources: pathsIn(text, /#\{\s*([\w-]+(?:\.[\w-]+){2,})\s*[,}]/g),
+  };
+  const parts = Object.entries(named).map(([part, paths]) => {
+    const places = isObject(old[part]) ? structuredClone(old[part]) : {};
+    return paths.filter((path) => addedTo(places, path)).length ? { [part]: places } : {};
+  });
+  const added = Object.assign({}, ...parts);
+  return Object.keys(added).length ? JSON.stringify({ ...old, ...added }, null, 2) : data;
+}
+
+/** @param {string} text @param {RegExp} reference */
+function pathsIn(text, reference) {
+  return [...text.matchAll(reference)].map(([, path]) => path.split("."));
 }
 
 /** @param {any} value @returns {value is Record<string, any>} */

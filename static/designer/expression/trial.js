@@ -5,7 +5,7 @@ import { pointsOf } from "../../js/editor.js";
 import { html } from "../html.js";
 import { filled, gettext } from "../text.js";
 import { complete, evaluate, samples } from "./asking.js";
-import { jsonOf, withEvent, withSources } from "./context.js";
+import { jsonOf, withEvent, withPlaces } from "./context.js";
 
 const DELAY = 300;
 
@@ -44,7 +44,7 @@ function Bench({ room, text, expected, isRight }) {
 
   useEffect(() => {
     if (isRight) {
-      setData((old) => withSources(old, text));
+      setData((old) => withPlaces(old, text));
     }
   }, [text, isRight]);
 
