@@ -248,7 +248,7 @@ def test_parameters_that_no_body_carries_are_told(admin_client, method, told):
 def test_a_value_that_is_not_of_its_type_is_explained(admin_client, action, value):
     row, server = action
     page = admin_client.post(reverse("admin:actions_action_test", args=[row.pk]), {"value0": value}).text
-    assert "does not fit its type" in page
+    assert "The value of “Number” is not of its type, integer." in page
     assert server.requests == []
 
 

@@ -44,7 +44,13 @@ def test_an_action_is_called_for_real(technical: Client, action: Action) -> None
     assert tried.json()["sent"].endswith('{"n":3}')
     refused = post(technical, "actions/Notify/test", values={"/m": 3})
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/values/~1m"]
-    assert post(technical, "actions/Notify/test", values={"/n": "three"}).json()["code"] == "badValue"
+
+
+@pytest.mark.parametrize("value", ["three", "1.5", "true", "[3]", "null"])
+def test_a_value_of_another_type_is_named(technical: Client, action: Action, value: str) -> None:
+    ended = post(technical, "actions/Notify/test", values={"/n": value}).json()
+    assert ended["code"] == "badValue"
+    assert ended["message"].startswith("The value of “Number” is not of its type, integer.")
 
 
 def test_a_payload_is_proposed_for_a_sample(technical: Client, login: Any) -> None:
