@@ -1,6 +1,6 @@
 // The editor of expressions on pages with forms: a button below the text area opens it, and its text goes there.
 
-import { urls } from "./api.js";
+import { stayIn, urls } from "./api.js";
 import { useSprite } from "./html.js";
 import { filled, gettext } from "./text.js";
 
@@ -83,6 +83,7 @@ function begin(place) {
     isOpen = true;
     useSprite(place.dataset.icons ?? "");
     Object.assign(urls, told.urls);
+    stayIn(sandbox());
     try {
       const text = await edited(area, told, roomOf(told, form), styles);
       if (text !== null && text !== area.value) {
@@ -96,6 +97,11 @@ function begin(place) {
       isOpen = false;
     }
   });
+}
+
+/** The name of the one that the page was opened in, as its top bar has it. */
+function sandbox() {
+  return /** @type {HTMLElement | null} */ (document.querySelector("[data-sandbox]"))?.dataset.sandbox ?? "";
 }
 
 /** What people call a control. @param {HTMLInputElement | HTMLSelectElement} control */

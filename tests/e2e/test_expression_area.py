@@ -35,7 +35,9 @@ def test_a_business_user_puts_a_segment_together(hotel: Sandbox, page: Page, liv
     page.goto(f"{live_server.url}/segments/new/")
 
     page.get_by_label("Name").fill("Golden")
-    page.get_by_role("button", name="Open editor for Expression").dblclick()
+    with page.expect_request("**/expressions/complete") as asked:
+        page.get_by_role("button", name="Open editor for Expression").dblclick()
+    assert asked.value.headers["x-sandbox-name"] == hotel.name, "another tab may have gone elsewhere"
     dialog = page.get_by_role("dialog", name="Expression")
     # There is one group of fields: it is open already.
     dialog.get_by_role("treeitem", name="loyalty").click()
