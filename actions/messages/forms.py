@@ -19,7 +19,7 @@ from actions.messages.parameters import as_typed, samples_of, with_defaults
 from actions.messages.render import PARTS
 from actions.models import ON_UNKNOWN_HELP, Channel, Kind, MessageTemplate, TemplateVariant
 from datasources.models import Profile
-from journeyorch.outbound.forms import model_form_field
+from journeyorch.outbound.forms import SecretsForm, model_form_field
 from journeyorch.outbound.placing import placed
 from journeyorch.outbound.secrets import is_sealed
 from journeyorch.telling import told
@@ -62,7 +62,7 @@ def _provider_fields() -> Iterator[tuple[str, forms.Field]]:
             yield field_name(name, field), model_form_field(info, field, shown_when=f"provider={name}")
 
 
-class ChannelForm(RulesForm):
+class ChannelForm(SecretsForm, RulesForm):
     """A channel with its provider's own fields; secrets are only ever written, never shown."""
 
     class Meta:

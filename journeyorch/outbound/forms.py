@@ -198,7 +198,19 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
             yield auth_field_name(method, field), made
 
 
-class AuthModelForm(forms.ModelForm):
+class SecretsForm(forms.BaseForm):
+    """Base of forms with secrets: what was typed does not come back when the form cannot be saved."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name, field in self.fields.items() if self.errors else ():
+            is_unseen = isinstance(field.widget, forms.PasswordInput | WriteOnlyTextarea)
+            if is_unseen and self.data.get(self.add_prefix(name)):
+                # Of the bound one: checking has made them.
+                self[name].help_text = _("Enter it again: a secret does not come back to the page.")
+
+
+class AuthModelForm(SecretsForm, forms.ModelForm):
     """A form of something with ``url`` and ``auth``; secrets are only ever written, never shown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -149,6 +149,8 @@ def test_a_signing_secret_is_sealed_kept_bound_and_removed(admin_client):
     row = Action.objects.get()
     change = reverse("admin:actions_action_change", args=[row.pk])
     assert set(row.signing) == {"secret"}
+    refused = admin_client.post(change, form(url="none", signing_secret=secret)).text
+    assert refused.count("Enter it again: a secret does not come back") == 1
     assert secret not in admin_client.get(change).text + str(row.signing)
 
     assert admin_client.post(change, form(description="Kept.")).status_code == 302

@@ -72,6 +72,17 @@ def test_a_channel_is_saved_with_its_secret_sealed_and_never_shown(admin_client,
     assert "Leave empty to keep it" in page
 
 
+def test_a_secret_of_a_form_that_is_not_saved_is_asked_for_again(admin_client, channel_form):
+    gone = "a secret does not come back to the page"
+    page = admin_client.post(reverse(ADD_CHANNEL), channel_form(smtp__host="")).text
+    assert page.count(gone) == 1
+    assert CANARY not in page
+    assert (
+        gone
+        not in admin_client.post(reverse(ADD_CHANNEL), channel_form(smtp__host="", smtp__password="")).text
+    )
+
+
 def test_an_empty_secret_keeps_the_old_one_but_not_for_another_server(admin_client, channel_form):
     admin_client.post(reverse(ADD_CHANNEL), channel_form())
     row = Channel.objects.get()
