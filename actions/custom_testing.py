@@ -14,7 +14,7 @@ from datasources.external.testing import TEST_SECONDS, found_fields
 from journeyorch.outbound.calls import Outcome
 from journeyorch.outbound.protection.rules import ACTION
 from journeyorch.outbound.protection.sending import Caller, single_request
-from journeyorch.outbound.stored import CannotBeSent
+from journeyorch.outbound.stored import BAD_VALUE, CannotBeSent
 from journeyorch.outbound.trials import Trial, trial_of
 from journeyorch.phrases import sentence
 
@@ -44,6 +44,8 @@ def try_out(row: Action, typed: Mapping[str, str]) -> Trial:
         request = build(action, values, path=path).with_header("Idempotency-Key", str(uuid.uuid4()))
     except CannotBeSent as problem:
         return _refused(problem.args[0])
+    except (TypeError, ValueError):  # deeper than JSON can be written
+        return Trial(BAD_VALUE)
     with single_request(Caller(row.sandbox_id, ACTION)):
         answer = deliver(action, request, TEST_SECONDS)
     outcome = interpret(answer, action.response)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.urls import reverse
+
+from journeyorch.staticfiles import module_of
 
 _QUESTIONS = ("check", "complete", "parameters", "simple", "evaluate", "samples")
 # What the editor looks like, in the order of the designer's page. It stands in a tree of its own, which the
@@ -58,9 +59,8 @@ class ExpressionArea(forms.Textarea):
 
     @property
     def media(self) -> forms.Media:
-        # Written for people, or bundled for browsers: tools/javascript.py.
-        module = "designer/forms.js" if settings.DEBUG else "build/designer/forms.js"
-        scripts: list[Any] = [reverse("javascript-catalog"), forms.Script(module, type="module")]
+        module = forms.Script(module_of("forms.js"), type="module")
+        scripts: list[Any] = [reverse("javascript-catalog"), module]
         return forms.Media(js=scripts)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -4,12 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 #: Modules that are served as they are only with DEBUG; otherwise pages load the bundle (tools/javascript.py).
 SOURCES = "designer/"
 #: Bundles: their parts have hashes in their names already, and import each other in circles.
 BUNDLES = "build/"
+
+
+def module_of(name: str) -> str:
+    """A module of the designer as a page loads it: as it is written, or bundled for browsers."""
+    return f"{SOURCES if settings.DEBUG else f'{BUNDLES}{SOURCES}'}{name}"
 
 
 class ModuleManifestStorage(CompressedManifestStaticFilesStorage):

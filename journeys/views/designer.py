@@ -7,7 +7,6 @@ from uuid import UUID
 from csp.constants import NONCE
 from csp.decorators import csp_update
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from journeyorch.access.models import User
 from journeyorch.access.sandboxes import sandbox_of
+from journeyorch.staticfiles import module_of
 from journeys import publishing
 from journeys.designer.state import state_of
 from journeys.views.shell import CHANGE, VIEW, page, version_of
@@ -53,12 +53,10 @@ def design(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The designer; a version that this user cannot change is shown as it is."""
     version, user = version_of(request, uid), _user(request)
     assert user is not None  # `page` let nobody else in
-    # Written for people, or bundled for browsers: tools/javascript.py.
-    script = "designer/main.js" if settings.DEBUG else "build/designer/main.js"
     # What the page before has done; the designer says it.
     notices = [str(message) for message in messages.get_messages(request)]
     state = {**state_of(version, user), "notices": notices}
-    context = {"version": version, "state": state, "script": script}
+    context = {"version": version, "state": state, "script": module_of("main.js")}
     return render(request, "journeys/designer.html", context)
 
 

@@ -117,7 +117,8 @@ function nameOf(control) {
  * @param {HTMLTemplateElement} styles
  */
 async function edited(area, { title, expected }, room, styles) {
-  const [{ openDialog }, { root, leave }] = await Promise.all([import("./expression/dialog.js"), apart(styles)]);
+  const { openDialog } = await import("./expression/dialog.js");
+  const { root, leave } = await apart(styles);
   try {
     return await openDialog({ label: title, value: area.value, expected, room }, root);
   } finally {

@@ -46,6 +46,12 @@ def test_an_action_is_called_for_real(technical: Client, action: Action) -> None
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/values/~1m"]
 
 
+def test_a_value_that_is_too_deep_to_be_sent_is_refused(technical: Client, action: Action) -> None:
+    Action.objects.update(payload={"type": "listString", "variable": True, "label": "Names"})
+    ended = post(technical, "actions/Notify/test", values={"": "[" * 300 + "]" * 300}).json()
+    assert ended["code"] == "badValue"
+
+
 @pytest.mark.parametrize("value", ["three", "1.5", "true", "[3]", "null"])
 def test_a_value_of_another_type_is_named(technical: Client, action: Action, value: str) -> None:
     ended = post(technical, "actions/Notify/test", values={"/n": value}).json()
